@@ -1,0 +1,32 @@
+"""Typed identifiers: what crosses a border sideways is an id, never an object."""
+
+from typing import NewType
+
+CompanyId = NewType("CompanyId", int)
+PersonId = NewType("PersonId", int)
+FileId = NewType("FileId", int)
+RunId = NewType("RunId", int)
+FactId = NewType("FactId", int)
+WorkItemId = NewType("WorkItemId", int)
+EntryId = NewType("EntryId", int)
+
+CustomerId = NewType("CustomerId", int)
+ProductId = NewType("ProductId", int)
+PriceId = NewType("PriceId", int)
+OpportunityId = NewType("OpportunityId", int)
+QuoteId = NewType("QuoteId", int)
+QuoteVersionId = NewType("QuoteVersionId", int)
+ApprovalRequestId = NewType("ApprovalRequestId", int)
+ApprovalItemId = NewType("ApprovalItemId", int)
+MatrixId = NewType("MatrixId", int)
+ContractId = NewType("ContractId", int)
+OrderId = NewType("OrderId", int)
+OrderLineId = NewType("OrderLineId", int)
+PlanId = NewType("PlanId", int)
+InvoiceId = NewType("InvoiceId", int)
+InvoiceLineId = NewType("InvoiceLineId", int)
+ReceiptId = NewType("ReceiptId", int)
+BankFileId = NewType("BankFileId", int)
+ScheduleId = NewType("ScheduleId", int)
+GrantId = NewType("GrantId", int)
+RenewalId = NewType("RenewalId", int)
