@@ -1,0 +1,1 @@
+"""Outside systems: what they send is read whole or refused, and never decides anything."""
