@@ -1,0 +1,24 @@
+"""Before any test is read: a home of the tests' own, and Django set up on it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import django
+
+# One home per person, shared by all runs: making a server and migrating it again each time would cost seconds.
+os.environ["KANJO_HOME"] = str(Path(tempfile.gettempdir()) / f"kanjo-tests-{os.geteuid()}")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kanjo.config.settings")
+
+from django.conf import settings
+
+# The manifest of hashed names is made by `kanjo up`; a page under test names its files as they are.
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+django.setup()
+
+pytest_plugins = ["tests.plumbing"]

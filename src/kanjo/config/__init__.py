@@ -1,0 +1,1 @@
+"""Where the installation is put together: what the environment says, Django's settings, every address."""

@@ -1,0 +1,100 @@
+"""What the outside may set, read once and typed; everything else has a default that works."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.texts import Text
+from kanjo.platform.database.custody import written_once
+from kanjo.platform.database.roles import APPLICATION_ROLE
+
+DEFAULT_PORT: Final = 8000
+
+
+class NotAPort(Refusal):
+    """KANJO_PORT is not a number that can be a port."""
+
+    rule = "config.not-a-port"
+    says = Text(en="KANJO_PORT is “{value}”.", ja="KANJO_PORT に「{value}」が指定されています。")
+    remedy = Text(
+        en="Set it to a number from 1 to 65535, for example KANJO_PORT=8010.",
+        ja="1〜65535 の数値を指定してください（例: KANJO_PORT=8010）。",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The settings of one installation; `KANJO_<NAME>` in the environment sets each of them.
+
+    `home` holds all data that is not in the database, and the embedded database itself. `database_url` names another
+    PostgreSQL (15 or newer) to use instead. `database_role` is the role the application takes there; empty means it
+    works with the rights of the login. `public_url` is what people type; https there switches secure cookies on.
+    """
+
+    home: Path
+    database_url: str
+    database_role: str
+    postgres_bin: Path | None
+    address: str
+    port: int
+    public_url: str
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the pages over https."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def public_host(self) -> str:
+        """The name of the machine as people type it."""
+        return urlsplit(self.public_url).hostname or self.address
+
+
+def default_home() -> Path:
+    """Return where this kind of system keeps the data of a program; for root `/var/lib`, which others may enter."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/kanjo")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "kanjo"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "kanjo"
+
+
+def read_environment(variables: Mapping[str, str]) -> Environment:
+    """Return the settings that *variables* give; an empty variable counts as not set, except the database role."""
+
+    def given(name: str, default: str = "") -> str:
+        return variables.get(f"KANJO_{name}", "").strip() or default
+
+    port = given("PORT", str(DEFAULT_PORT))
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise NotAPort(value=port)
+    address = given("ADDRESS", "127.0.0.1")
+    return Environment(
+        home=Path(given("HOME") or default_home()).expanduser().absolute(),
+        database_url=given("DATABASE_URL"),
+        database_role=variables.get("KANJO_DATABASE_ROLE", APPLICATION_ROLE).strip(),
+        postgres_bin=Path(given("POSTGRES_BIN")) if given("POSTGRES_BIN") else None,
+        address=address,
+        port=int(port),
+        public_url=given("PUBLIC_URL", f"http://{address}:{port}").rstrip("/"),
+    )
+
+
+@cache
+def environment() -> Environment:
+    """Return the settings of this process."""
+    return read_environment(os.environ)
+
+
+def secret_key(home: Path) -> str:
+    """Return the key that signs sessions and links; made at random on first use, readable by its owner only."""
+    return written_once(home / "secret-key", secrets.token_urlsafe(50))

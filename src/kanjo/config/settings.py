@@ -1,0 +1,154 @@
+"""Django's settings, made from the environment and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from kanjo.config.database import embedded_server, login_for
+from kanjo.config.environment import environment, secret_key
+from kanjo.platform.database.roles import DatabaseRole
+
+# What the floors below read of the installation: they cannot import this one.
+ENVIRONMENT = environment()
+EMBEDDED_SERVER = None if ENVIRONMENT.database_url else embedded_server(ENVIRONMENT)
+LOGINS = {role: login_for(role, ENVIRONMENT) for role in DatabaseRole}
+PACKAGE = Path(__file__).resolve().parents[1]
+
+SECRET_KEY = secret_key(ENVIRONMENT.home)
+DEBUG = False
+ALLOWED_HOSTS = sorted({ENVIRONMENT.address, "127.0.0.1", "localhost", ENVIRONMENT.public_host})
+CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.public_url]
+
+PLATFORM_APPS = [
+    "kanjo.platform.companies",
+    "kanjo.platform.identity",
+    "kanjo.platform.audit",
+    "kanjo.platform.outbox",
+    "kanjo.platform.worklist",
+    "kanjo.platform.numbering",
+    "kanjo.platform.runs",
+    "kanjo.platform.bulk",
+    "kanjo.platform.files",
+    "kanjo.platform.ledger",
+    "kanjo.platform.imports",
+]
+DOMAIN_APPS: list[str] = [
+    "kanjo.domains.customers",
+    "kanjo.domains.catalog",
+    "kanjo.domains.approvals",
+    "kanjo.domains.opportunities",
+    "kanjo.domains.quotes",
+    "kanjo.domains.contracts",
+    "kanjo.domains.orders",
+    "kanjo.domains.billing",
+    "kanjo.domains.receivables",
+    "kanjo.domains.licenses",
+    "kanjo.domains.renewals",
+    "kanjo.domains.revenue",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "pgtrigger",
+    "procrastinate.contrib.django",
+    *PLATFORM_APPS,
+    *DOMAIN_APPS,
+    "kanjo.processes",
+    "kanjo.surfaces.jobs",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "kanjo.config.urls"
+WSGI_APPLICATION = "kanjo.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "surfaces" / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# One database, two ways in: everything acts as the application, `migrate --database owner` changes tables.
+DATABASES = {
+    "default": LOGINS[DatabaseRole.APPLICATION].for_django(),
+    "owner": {**LOGINS[DatabaseRole.OWNER].for_django(), "TEST": {"MIRROR": "default"}},
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "identity.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "kanjo.surfaces.web.sign_in.OnlyAdmitted"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Tokyo"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ENVIRONMENT.home / "static"
+STATICFILES_DIRS = [PACKAGE / "surfaces" / "web" / "static"]
+MEDIA_ROOT = ENVIRONMENT.home / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = ENVIRONMENT.home / "mail"
+DEFAULT_FROM_EMAIL = f"kanjo@{ENVIRONMENT.public_host}"
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.secure
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.secure else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.secure else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

@@ -1,0 +1,210 @@
+"""The `kanjo` command from the first start to the last stop, as a person at a terminal meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+KANJO = Path(sys.executable).parent / "kanjo"
+REFUSED = 2
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Where somebody types `kanjo ...`."""
+
+    home: Path
+    port: int
+    language: str = "en"
+
+    def types(self, *words: str, said: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run `kanjo` with the words, and *said* on its input."""
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("KANJO_")}
+        ours = {"KANJO_HOME": str(self.home), "KANJO_PORT": str(self.port), "KANJO_LANGUAGE": self.language}
+        return subprocess.run(
+            [str(KANJO), *words],
+            check=False, capture_output=True, text=True, input=said, timeout=300, env={**plain, **ours, **variables},
+        )  # fmt: skip
+
+    def json(self, *words: str) -> Any:
+        """Run `kanjo ... --json` and return what it printed."""
+        told = self.types(*words, "--json")
+        assert told.returncode == 0, told.stderr
+        return json.loads(told.stdout)
+
+    def record(self) -> Any:
+        """What the supervising process wrote down."""
+        return json.loads((self.home / "server.json").read_text())
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _new_terminal() -> Terminal:
+    home = Path(tempfile.mkdtemp(prefix="kanjo-house-"))
+    home.chmod(0o755)
+    return Terminal(home, _free_port())
+
+
+def _leave(terminal: Terminal) -> None:
+    terminal.types("down")
+    shutil.rmtree(terminal.home)
+
+
+@pytest.fixture(scope="module")
+def terminal() -> Iterator[Terminal]:
+    """A house that is up."""
+    terminal = _new_terminal()
+    up = terminal.types("up")
+    assert up.returncode == 0, up.stdout + up.stderr
+    yield terminal
+    _leave(terminal)
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Terminal]:
+    """A place where Kanjo never ran."""
+    terminal = _new_terminal()
+    yield terminal
+    _leave(terminal)
+
+
+class TestUp:
+    def test_second_up_changes_nothing(self, terminal: Terminal) -> None:
+        """Where everything runs, `up` says where, and the same processes go on."""
+        before = terminal.record()
+        told = terminal.json("up")
+        assert told["url"] == f"http://127.0.0.1:{terminal.port}"
+        assert not any(told["changed"].values())
+        assert terminal.record() == before
+
+    def test_killed_supervisor(self, terminal: Terminal) -> None:
+        """After kill -9 of the supervising process its children are ended and the house is served anew."""
+        before = terminal.record()
+        os.kill(before["supervisor"]["pid"], signal.SIGKILL)
+        assert terminal.types("up").returncode == 0
+        assert terminal.record()["supervisor"]["pid"] != before["supervisor"]["pid"]
+        assert [child for child in before["children"] if psutil.pid_exists(child["pid"])] == []
+
+    def test_killed_worker_comes_back(self, terminal: Terminal) -> None:
+        """A child that dies is started again by the supervising process."""
+        before = terminal.record()["children"]
+        os.kill(before[1]["pid"], signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while terminal.record()["children"][1] == before[1]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert terminal.record()["children"][0] == before[0]
+
+    def test_address_in_use(self, terminal: Terminal) -> None:
+        """A port that another program has is named, with a way out, and what runs goes on."""
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            port = str(other.getsockname()[1])
+            before = terminal.record()
+            told = terminal.types("up", KANJO_PORT=port)
+            assert told.returncode == REFUSED
+            assert f"Port {port} on 127.0.0.1 is already used" in told.stderr
+            assert "KANJO_PORT=" in told.stderr
+            told = terminal.types("up", KANJO_PORT=port, KANJO_LANGUAGE="ja")
+            assert f"127.0.0.1 のポート {port} は" in told.stderr
+        assert terminal.record() == before
+
+    @pytest.mark.parametrize("port", ["eighty", "0", "65536", "-1"])
+    def test_not_a_port(self, terminal: Terminal, port: str) -> None:
+        """A port that cannot be one is refused before anything is started."""
+        told = terminal.types("up", KANJO_PORT=port)
+        assert (told.returncode, f"KANJO_PORT is “{port}”" in told.stderr) == (REFUSED, True)
+
+
+class TestDoctor:
+    def test_sound_house(self, terminal: Terminal) -> None:
+        """In a sound house no check fails."""
+        found = {one["check"]: one["state"] for one in terminal.json("doctor")}
+        assert {check for check, state in found.items() if state == "fail"} == set()
+        assert {"python", "disk", "guards", "server", "rights", "tables", "clock", "jobs", "pages", "backup"} == set(
+            found
+        )
+
+    def test_loosened_socket(self, terminal: Terminal) -> None:
+        """A socket directory that others may enter is found, and the exit code says so."""
+        sockets = terminal.home / "database" / "socket"
+        sockets.chmod(0o755)
+        try:
+            told = terminal.types("doctor")
+            assert told.returncode == 1
+            assert "must be drwx------" in told.stdout
+            assert terminal.types("up").returncode == REFUSED
+        finally:
+            sockets.chmod(0o700)
+
+    def test_nothing_runs(self, elsewhere: Terminal) -> None:
+        """Where nothing was started, the doctor says how to start."""
+        told = elsewhere.types("doctor", KANJO_LANGUAGE="ja")
+        assert told.returncode == 1
+        assert "kanjo up" in told.stdout
+
+
+class TestBackup:
+    def test_restored_elsewhere(self, terminal: Terminal, elsewhere: Terminal, tmp_path: Path) -> None:
+        """A backup restores into a new home, equal in all rows; the doctor knows of it; a full home is not touched."""
+        written = terminal.json("backup", str(tmp_path / "backup"))
+        assert written["rows"] > 0
+        assert {one["check"]: one["state"] for one in terminal.json("doctor")}["backup"] == "ok"
+        assert elsewhere.json("restore", str(tmp_path / "backup"))["rows"] == written["rows"]
+        told = terminal.types("restore", str(tmp_path / "backup"))
+        assert (told.returncode, "is not empty" in told.stderr) == (REFUSED, True)
+
+
+class TestUser:
+    def test_unknown_names(self, terminal: Terminal) -> None:
+        """Roles, companies and people that do not exist are refused with what there is."""
+        add = ("user", "add", "aoki@example.com", "--name", "青木", "--company", "none", "--role")
+        told = terminal.types(*add, "king")
+        assert (told.returncode, "There is: sales_rep" in told.stderr) == (REFUSED, True)
+        assert terminal.types(*add, "auditor").returncode == REFUSED
+        assert terminal.types("user", "grant", "nobody@example.com", "auditor").returncode == REFUSED
+
+
+class TestReset:
+    def test_asks_first(self, terminal: Terminal) -> None:
+        """Without a yes nothing is wiped."""
+        told = terminal.types("reset", said="n\n")
+        assert (told.returncode, "Nothing was changed" in told.stderr) == (REFUSED, True)
+        assert (terminal.home / "database").exists()
+
+    def test_wipes_only_what_is_ours(self, elsewhere: Terminal) -> None:
+        """A file of somebody else in the home survives; the database and the keys do not."""
+        elsewhere.types("backup", str(elsewhere.home / "theirs"))
+        (elsewhere.home / "their-notes").write_text("kept")
+        assert elsewhere.types("reset", "--yes").returncode == 0
+        assert sorted(path.name for path in elsewhere.home.iterdir()) == ["their-notes", "theirs"]
+
+
+class TestDown:
+    def test_stops_everything(self, terminal: Terminal) -> None:
+        """After `down` nothing of the house runs, and a second one says so; `up` brings it back."""
+        record = terminal.record()
+        assert "is stopped" in terminal.types("down").stdout
+        assert "was not running" in terminal.types("down").stdout
+        members = [record["supervisor"], *record["children"]]
+        assert [member for member in members if psutil.pid_exists(member["pid"])] == []
+        assert terminal.types("up").returncode == 0

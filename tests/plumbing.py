@@ -1,0 +1,155 @@
+"""The database of the tests: real PostgreSQL, migrated once per shape, cloned for each run.
+
+`db` gives a test a transaction that is rolled back; `fresh_database` gives it a database of its own, for commits,
+threads and other processes. Both act as the application role, which may not truncate anything.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+from pytest_django.plugin import DjangoDbBlocker
+
+from kanjo.config.database import login_for
+from kanjo.config.environment import environment
+from kanjo.platform.database.embedded import EmbeddedServer
+from kanjo.platform.database.roles import DatabaseRole, Login
+from kanjo.platform.database.schema import current_shape, reshaping
+
+# Speed for safety: what a crash of the test server would lose is made again.
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@dataclass(frozen=True)
+class FreshDatabase:
+    """A database of the test's own; `environment` makes another process (`kanjo ...`) use it."""
+
+    owner: Login
+    application: Login
+
+    @property
+    def url(self) -> str:
+        """The login of the owner, as KANJO_DATABASE_URL takes it."""
+        return self.owner.conninfo()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of a process that works on this database."""
+        return {**os.environ, "KANJO_DATABASE_URL": self.url}
+
+
+@pytest.fixture(scope="session")
+def test_server() -> Iterator[Login]:
+    """The owner's login on a running server; ours is stopped when the last run that uses it ends."""
+    owner = login_for(DatabaseRole.OWNER, environment())
+    if environment().database_url:
+        yield owner
+        return
+    server = EmbeddedServer(environment().home, environment().postgres_bin, _FAST)
+    environment().home.mkdir(parents=True, exist_ok=True)
+    with (environment().home / "in-use.lock").open("a") as in_use:
+        fcntl.flock(in_use, fcntl.LOCK_SH)
+        server.start()
+        yield server.login(DatabaseRole.OWNER, "postgres")
+        try:
+            fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(test_server: Login, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Point Django at the migrated database of this run."""
+    with django_db_blocker.unblock(), _clone(test_server, f"kanjo_run_{os.getpid()}") as clone:
+        _point_django_at(clone)
+        yield
+
+
+@pytest.fixture
+def fresh_database(
+    request: pytest.FixtureRequest, test_server: Login, django_db_blocker: DjangoDbBlocker
+) -> Iterator[FreshDatabase]:
+    """A migrated database that only this test uses; the default connection works on it and really commits."""
+    before = {alias: dict(connections.settings[alias]) for alias in ("default", "owner")}
+    number = _numbered(request.session)
+    with django_db_blocker.unblock(), _clone(test_server, f"kanjo_fresh_{os.getpid()}_{number}") as clone:
+        _point_django_at(clone)
+        yield clone
+        for alias, entry in before.items():
+            connections[alias].close()
+            connections.settings[alias].update(entry)
+
+
+def _numbered(session: pytest.Session) -> int:
+    count = session.stash.get(_COUNT, 0) + 1
+    session.stash[_COUNT] = count
+    return count
+
+
+_COUNT = pytest.StashKey[int]()
+
+
+def _point_django_at(database: FreshDatabase) -> None:
+    for alias, login in (("default", database.application), ("owner", database.owner)):
+        connections[alias].close()
+        connections.settings[alias].update(login.for_django())
+
+
+@contextmanager
+def _clone(server: Login, name: str) -> Iterator[FreshDatabase]:
+    """Copy the migrated template under *name*, and drop the copy afterwards."""
+    template = f"kanjo_template_{current_shape()}"
+    with psycopg.connect(server.conninfo(), autocommit=True) as admin:
+        # One at a time: PostgreSQL refuses to copy a template that somebody is connected to.
+        admin.execute("SELECT pg_advisory_lock(hashtext('kanjo template'))")
+        if not _databases(admin, template):
+            _make_template(admin, server, template)
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        admin.execute("SELECT pg_advisory_unlock(hashtext('kanjo template'))")
+        try:
+            yield FreshDatabase(server.to(name), login_for(DatabaseRole.APPLICATION, environment()).to(name))
+        finally:
+            for alias in ("default", "owner"):
+                connections[alias].close()
+            _drop(admin, name)
+
+
+def _make_template(admin: psycopg.Connection, server: Login, template: str) -> None:
+    """Migrate a new database and give it its name only when it is whole; outdated templates go."""
+    draft = f"kanjo_draft_{os.getpid()}"
+    for outdated in [*_databases(admin, "kanjo_template_%"), draft]:
+        _drop(admin, outdated)
+    admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
+    _point_django_at(FreshDatabase(server.to(draft), login_for(DatabaseRole.APPLICATION, environment()).to(draft)))
+    with reshaping(server.to(draft), application=environment().database_role, shape=current_shape()):
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+    for alias in ("default", "owner"):
+        connections[alias].close()
+    admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(template)))
+
+
+def _databases(admin: psycopg.Connection, like: str) -> list[str]:
+    rows = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY 1", [like])
+    return [str(name) for (name,) in rows]
+
+
+def _drop(admin: psycopg.Connection, name: str) -> None:
+    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses the database, so that it can be run once more on another server."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("django_db") or {"db", "test_server"} & set(fixtures):
+            item.add_marker("database")
