@@ -1,0 +1,1 @@
+"""Plumbing without sales words: what any house of record needs, whatever it sells."""

@@ -1,0 +1,1 @@
+"""Files: stored once under their digest, never changed; what is read is checked against the digest."""

@@ -1,0 +1,1 @@
+"""People: who may come in, with which roles, in which selling companies."""

@@ -1,0 +1,83 @@
+"""Verbs on people: admit a person, grant and withdraw roles, assign companies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, PersonId
+from kanjo.foundation.refusals import Refusal, RefusalKind
+from kanjo.foundation.texts import Language, Text
+from kanjo.platform.acts import verb
+from kanjo.platform.identity.models import Assignment, Person, RoleGrant
+
+class PersonKnown(Refusal):
+    """Somebody already signs in with that address."""
+
+    rule = "identity.person-known"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="{email} already belongs to a person.", ja="{email} はすでに登録されています。")
+    remedy = Text(en="Use another address, or change that person.", ja="別のアドレスを使うか、その人を変更してください。")
+
+
+@verb("identity.admit-person", Role.ADMINISTRATOR)
+def admit_person(
+    *,
+    email: str,
+    name: str,
+    roles: Iterable[Role],
+    companies: Iterable[CompanyId],
+    by: Actor,
+    at: datetime,
+    password: str | None = None,
+    language: Language = Language.JAPANESE,
+    team: str = "",
+    manager_id: PersonId | None = None,
+) -> PersonId:
+    """Let a person in, with roles and companies. Refuses `PersonKnown`. Without a password nobody can sign in."""
+    if Person.objects.filter(email__iexact=email).exists():
+        raise PersonKnown(email=email)
+    person = Person(email=email, name=name, language=language, team=team, manager_id=manager_id)
+    person.set_password(password)
+    person.save()
+    RoleGrant.objects.bulk_create(RoleGrant(person=person, role=role) for role in roles)
+    Assignment.objects.bulk_create(Assignment(person=person, company_id=company) for company in companies)
+    return PersonId(person.pk)
+
+
+@verb("identity.grant-role", Role.ADMINISTRATOR)
+def grant_role(*, person_id: PersonId, role: Role, by: Actor, at: datetime) -> None:
+    """Give a role to a person; a role already held stays."""
+    RoleGrant.objects.update_or_create(person_id=person_id, role=role, defaults={"active": True})
+
+
+@verb("identity.withdraw-role", Role.ADMINISTRATOR)
+def withdraw_role(*, person_id: PersonId, role: Role, by: Actor, at: datetime) -> None:
+    """Take a role from a person; the next request already goes without it."""
+    for grant in RoleGrant.objects.filter(person_id=person_id, role=role, active=True):
+        grant.active = False
+        grant.save(update_fields=["active"])
+
+
+@verb("identity.assign-company", Role.ADMINISTRATOR)
+def assign_company(*, person_id: PersonId, company_id: CompanyId, by: Actor, at: datetime) -> None:
+    """Let a person see a selling company."""
+    Assignment.objects.update_or_create(person_id=person_id, company_id=company_id, defaults={"active": True})
+
+
+@verb("identity.choose-language", *Role)
+def choose_language(*, language: Language, by: Actor, at: datetime) -> None:
+    """Let a person choose the language of its pages and mails."""
+    person = Person.objects.select_for_update().get(pk=by.id)
+    if person.language != language:
+        person.language = language
+        person.save(update_fields=["language"])
+
+
+@verb("identity.set-password", Role.ADMINISTRATOR)
+def set_password(*, person_id: PersonId, password: str, by: Actor, at: datetime) -> None:
+    """Give a person a new password; every session they had open ends with the old one."""
+    person = Person.objects.select_for_update().get(pk=person_id)
+    person.set_password(password)
+    person.save(update_fields=["password"])

@@ -1,0 +1,60 @@
+"""Reads of people: the actor behind a person, and the house itself."""
+
+from __future__ import annotations
+
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, PersonId
+from kanjo.foundation.texts import Language
+from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.identity.models import Assignment, Person, RoleGrant
+
+SYSTEM_EMAIL = "kanjo@localhost"
+
+
+def actor_of(person: Person) -> Actor:
+    """Return the person as an actor, with the rights held at this moment (never cached)."""
+    return Actor(
+        id=PersonId(person.pk),
+        name=person.name,
+        roles=frozenset(
+            Role(role)
+            for role in RoleGrant.objects.filter(person=person, active=True).values_list("role", flat=True)
+        ),
+        companies=_companies_of(person),
+        language=Language(person.language),
+        system=person.is_system,
+    )
+
+
+def get_actor(person_id: PersonId) -> Actor:
+    """Return the actor with that id."""
+    return actor_of(Person.objects.get(pk=person_id))
+
+
+def find_actor(email: str) -> Actor | None:
+    """Return the actor who signs in with *email*, if there is one."""
+    person = Person.objects.filter(email__iexact=email).first()
+    return actor_of(person) if person else None
+
+
+def list_actors(company_id: CompanyId, role: Role) -> list[Actor]:
+    """Return who holds the role and is assigned to the company, the longest known first."""
+    found = Person.objects.filter(
+        grants__role=role, grants__active=True, assignments__company_id=company_id, assignments__active=True
+    )
+    return [actor_of(person) for person in found.order_by("id")]
+
+
+def house() -> Actor:
+    """Return the house itself, which acts in scheduled runs and reactions and sees every company."""
+    person, _ = Person.objects.get_or_create(
+        email=SYSTEM_EMAIL, defaults={"name": "Kanjo", "is_system": True, "is_active": False}
+    )
+    return actor_of(person)
+
+
+def _companies_of(person: Person) -> frozenset[CompanyId]:
+    if person.is_system:
+        return frozenset(CompanyId(pk) for pk in SellingCompany.objects.values_list("pk", flat=True))
+    assigned = Assignment.objects.filter(person=person, active=True).values_list("company_id", flat=True)
+    return frozenset(CompanyId(pk) for pk in assigned)

@@ -1,0 +1,133 @@
+"""Posting, and opening and locking periods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from django.db import DatabaseError, transaction
+
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, EntryId
+from kanjo.foundation.refusals import Refusal, RefusalKind
+from kanjo.foundation.texts import Text
+from kanjo.platform.acts import verb
+from kanjo.platform.ledger.entries import ACCOUNT_NAMES, JournalEntry
+from kanjo.platform.ledger.models import Account, Entry, Period, Posting
+
+
+class PeriodLocked(Refusal):
+    """The day lies in a locked accounting period."""
+
+    rule = "ledger.period-locked"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="The books of {day} are locked.", ja="{day} の会計期間は締められています。")
+    remedy = Text(
+        en="Post it in the first open period, with a reference to that day.",
+        ja="最初の未締め期間に、その日付を参照して計上してください。",
+    )
+
+
+class PeriodMissing(Refusal):
+    """No accounting period was opened for the day."""
+
+    rule = "ledger.period-missing"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="No accounting period is open for {day}.", ja="{day} の会計期間がまだ開かれていません。")
+    remedy = Text(en="Rev/Rec or the CFO opens the year first.", ja="収益認識担当または CFO が年度を開いてください。")
+
+
+class Unbalanced(Refusal):
+    """The sides of an entry do not sum to zero."""
+
+    rule = "ledger.unbalanced"
+    says = Text(en="The entry for {source} {key} does not sum to zero.", ja="{source} {key} の仕訳の貸借が一致しません。")
+    remedy = Text(en="Debits and credits must be equal.", ja="借方と貸方を一致させてください。")
+
+
+def open_chart(*, company_id: CompanyId) -> None:
+    """Give a new company its chart of accounts."""
+    Account.objects.bulk_create(
+        (
+            Account(company_id=company_id, code=code.value, name_en=name.en, name_ja=name.ja)
+            for code, name in ACCOUNT_NAMES.items()
+        ),
+        ignore_conflicts=True,
+    )
+
+
+@verb("ledger.open-periods", Role.REV_REC, Role.CFO, Role.ADMINISTRATOR)
+def open_periods(*, company_id: CompanyId, months: Sequence[tuple[date, date]], by: Actor, at: datetime) -> None:
+    """Open accounting periods (start, until); those that exist stay as they are."""
+    known = set(Period.objects.filter(company_id=company_id).values_list("start", flat=True))
+    Period.objects.bulk_create(
+        Period(company_id=company_id, start=start, until=until) for start, until in months if start not in known
+    )
+
+
+@verb("ledger.lock-period", Role.CFO, apart_from=("ledger.open-periods",), of=("ledger_period", "period_id"))
+def lock_period(*, period_id: int, by: Actor, at: datetime) -> None:
+    """Lock an accounting period: it takes no entry any more. A posting under way is waited for."""
+    period = Period.objects.locked(period_id, by)
+    if period.state == Period.State.LOCKED:
+        raise PeriodLocked(day=period.start)
+    period.state = Period.State.LOCKED
+    period.save(update_fields=["state"])
+
+
+def post(entries: Sequence[JournalEntry]) -> list[EntryId]:
+    """Write entries with their postings, in the transaction of the caller; refuse what the books cannot take."""
+    for entry in entries:
+        if sum(side.amount_minor for side in entry.sides) != 0:
+            raise Unbalanced(source=entry.source, key=entry.source_id)
+    if not entries:
+        return []
+    accounts = account_ids(entries[0].company_id)
+    with refused_by_the_books(entries[0].effective_on):
+        rows = Entry.objects.bulk_create(_entry_row(entry) for entry in entries)
+        Posting.objects.bulk_create(
+            Posting(
+                company_id=entry.company_id,
+                entry_id=row.pk,
+                account_id=accounts[side.account],
+                effective_on=entry.effective_on,
+                amount_minor=side.amount_minor,
+                currency=entry.currency,
+                party_id=side.party_id,
+            )
+            for row, entry in zip(rows, entries, strict=True)
+            for side in entry.sides
+            if side.amount_minor
+        )
+    return [EntryId(row.pk) for row in rows]
+
+
+def account_ids(company_id: CompanyId) -> dict[str, int]:
+    """Return the account ids of a company by code."""
+    return dict(Account.objects.filter(company_id=company_id).values_list("code", "pk"))
+
+
+@contextmanager
+def refused_by_the_books(day: date) -> Iterator[None]:
+    """Turn the ledger's own errors into refusals; the statement is undone, the transaction goes on."""
+    try:
+        with transaction.atomic():
+            yield
+    except DatabaseError as error:
+        match getattr(error.__cause__, "sqlstate", ""):
+            case "KJ010":
+                raise PeriodLocked(day=day) from error
+            case "KJ011":
+                raise PeriodMissing(day=day) from error
+        raise
+
+
+def _entry_row(entry: JournalEntry) -> Entry:
+    return Entry(
+        company_id=entry.company_id,
+        effective_on=entry.effective_on,
+        source=entry.source,
+        source_id=entry.source_id,
+        currency=entry.currency,
+    )

@@ -1,0 +1,135 @@
+"""Reads of the books, as known on any moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import CompanyId
+from kanjo.foundation.texts import Text
+from kanjo.foundation.times import AsKnown
+from kanjo.platform.ledger.entries import AccountCode
+from kanjo.platform.ledger.models import Period, Posting
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What stands on an account: signed, debit positive."""
+
+    code: str
+    name: Text
+    currency: str
+    amount_minor: int
+    postings: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRow:
+    """One posting as it is shown."""
+
+    id: int
+    entry_id: int
+    effective_on: date
+    recorded_at: datetime
+    source: str
+    source_id: int
+    amount_minor: int
+    currency: str
+    party_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """An accounting period as it is shown; `until` is exclusive. Locked, it takes no entry."""
+
+    id: int
+    company_id: CompanyId
+    start: date
+    until: date
+    locked: bool
+
+
+def list_periods(actor: Actor, *, limit: int = 100, offset: int = 0) -> list[PeriodRow]:
+    """Return the accounting periods of the actor's companies, the latest first."""
+    rows = Period.objects.visible_to(actor).order_by("-start", "-id")[offset : offset + limit]
+    return [_period(row) for row in rows]
+
+
+def count_periods(actor: Actor) -> int:
+    """Return how many accounting periods there are."""
+    return Period.objects.visible_to(actor).count()
+
+
+def get_period(actor: Actor, period_id: int) -> PeriodRow:
+    """Return one accounting period, or refuse `NotFound`."""
+    return _period(Period.objects.seen(period_id, actor))
+
+
+def balances(company_id: CompanyId, known: AsKnown) -> list[Balance]:
+    """Return each account's balance from what was true by `known.effective_on` and known by `known.known_at`."""
+    sums = (
+        _known(Posting.objects.filter(company_id=company_id), known)
+        .values("account__code", "account__name_en", "account__name_ja", "currency")
+        .annotate(total=Sum("amount_minor"), number=Count("pk"))
+        .order_by("account__code", "currency")
+    )
+    return [
+        Balance(
+            code=row["account__code"],
+            name=Text(en=row["account__name_en"], ja=row["account__name_ja"]),
+            currency=row["currency"],
+            amount_minor=int(row["total"]),
+            postings=row["number"],
+        )
+        for row in sums
+    ]
+
+
+def balance_of(company_id: CompanyId, code: AccountCode, known: AsKnown) -> int:
+    """Return one account's balance in minor units, debit positive."""
+    postings = _known(Posting.objects.filter(company_id=company_id, account__code=code), known)
+    return int(postings.aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+def list_postings(
+    company_id: CompanyId, code: str, known: AsKnown, *, limit: int = 100, offset: int = 0
+) -> list[PostingRow]:
+    """Return an account's postings, newest first."""
+    rows = (
+        _known(Posting.objects.filter(company_id=company_id, account__code=code), known)
+        .select_related("entry")
+        .order_by("-effective_on", "-id")[offset : offset + limit]
+    )
+    return [
+        PostingRow(
+            id=row.pk,
+            entry_id=row.entry_id,
+            effective_on=row.effective_on,
+            recorded_at=row.recorded_at,
+            source=row.entry.source,
+            source_id=row.entry.source_id,
+            amount_minor=row.amount_minor,
+            currency=row.currency,
+            party_id=row.party_id,
+        )
+        for row in rows
+    ]
+
+
+def count_postings(company_id: CompanyId, code: str, known: AsKnown) -> int:
+    """Return how many postings `list_postings` has."""
+    return _known(Posting.objects.filter(company_id=company_id, account__code=code), known).count()
+
+
+def _period(row: Period) -> PeriodRow:
+    return PeriodRow(row.pk, CompanyId(row.company_id), row.start, row.until, row.state == Period.State.LOCKED)
+
+
+def _known(postings: QuerySet[Posting], known: AsKnown) -> QuerySet[Posting]:
+    asked = Q(effective_on__lte=known.effective_on)
+    if known.known_at is not None:
+        asked &= Q(recorded_at__lte=known.known_at)
+    return postings.filter(asked)

@@ -1,0 +1,140 @@
+"""Writing facts down, and delivering them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
+
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+from pydantic import TypeAdapter
+
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.facts import Fact
+from kanjo.foundation.ids import FactId
+from kanjo.platform.outbox.models import Delivery, FactRow
+
+F = TypeVar("F", bound=Fact)
+Reaction = Callable[[Any, Actor, datetime], None]
+
+MOST_ATTEMPTS = 5
+"""After so many failures a delivery is dead and becomes a work item."""
+
+
+class Wiring:
+    """Which reactions answer which fact: filled once at start-up from the one table in `processes/reactions.py`."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, type[Fact]] = {}
+        self._reactions: dict[str, tuple[Reaction, ...]] = {}
+
+    def connect(self, table: Mapping[type[Fact], Sequence[Reaction]]) -> None:
+        """Take over the table of reactions."""
+        self._kinds = {fact.kind: fact for fact in table}
+        self._reactions = {fact.kind: tuple(reactions) for fact, reactions in table.items()}
+
+    def names(self, kind: str) -> list[str]:
+        """Return the names of the reactions to facts of *kind*."""
+        return [name_of(reaction) for reaction in self._reactions.get(kind, ())]
+
+    def reaction(self, name: str) -> Reaction:
+        """Return the reaction of that name, wired today or not."""
+        return cast("Reaction", import_string(name))
+
+    def fact(self, row: FactRow) -> Fact:
+        """Return the fact that was written down."""
+        return cast("Fact", _adapter(self._kinds[row.kind]).validate_python(row.payload))
+
+
+WIRING = Wiring()
+
+
+def name_of(reaction: Reaction) -> str:
+    """Return the dotted name under which a reaction's deliveries are kept."""
+    return f"{reaction.__module__}.{reaction.__qualname__}"
+
+
+def record(fact: F, *, by: Actor, at: datetime) -> F:
+    """Write the fact down in this transaction, with one waiting delivery per reaction, and return it."""
+    row = FactRow.objects.create(
+        company_id=fact.company_id,
+        kind=fact.kind,
+        subject_id=fact.subject_id,
+        payload=written(fact),
+        effective_on=fact.effective_on,
+        actor_id=by.id,
+    )
+    names = WIRING.names(fact.kind)
+    if names:
+        Delivery.objects.bulk_create(Delivery(fact=row, reaction=name, due_at=at) for name in names)
+    return fact
+
+
+def written(fact: Fact) -> dict[str, Any]:
+    """Return the fact as JSON data."""
+    return cast("dict[str, Any]", _adapter(type(fact)).dump_python(fact, mode="json"))
+
+
+def deliver(*, by: Actor, at: datetime, most: int = 1_000, only: FactId | None = None) -> int:
+    """Deliver what waits, oldest first, each in a transaction of its own; return how many were delivered.
+
+    A reaction that fails is tried again later, after 1, 2, 4 ... minutes, and is dead after `MOST_ATTEMPTS`.
+    """
+    delivered = 0
+    for _ in range(most):
+        with transaction.atomic():
+            waiting = _next_waiting(at, only)
+            if waiting is None:
+                break
+            delivered += _deliver(waiting, by=by, at=at)
+    return delivered
+
+
+def deliver_again(*, delivery_id: int, at: datetime) -> None:
+    """Put a dead delivery back in the queue."""
+    Delivery.objects.filter(pk=delivery_id, state=Delivery.State.DEAD).update(
+        state=Delivery.State.WAITING, attempts=0, due_at=at, error=""
+    )
+
+
+def _next_waiting(at: datetime, only: FactId | None) -> Delivery | None:
+    waiting = Delivery.objects.filter(state=Delivery.State.WAITING, due_at__lte=at)
+    if only is not None:
+        waiting = waiting.filter(fact_id=only)
+    return waiting.select_for_update(skip_locked=True, of=("self",)).select_related("fact").order_by("id").first()
+
+
+def _deliver(delivery: Delivery, *, by: Actor, at: datetime) -> int:
+    try:
+        with transaction.atomic():
+            WIRING.reaction(delivery.reaction)(WIRING.fact(delivery.fact), by, at)
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    except Exception as failure:
+        _put_off(delivery, failure, at=at)
+        return 0
+    delivery.state = Delivery.State.DELIVERED
+    delivery.delivered_at = at
+    delivery.save(update_fields=["state", "delivered_at"])
+    return 1
+
+
+def _put_off(delivery: Delivery, failure: Exception, *, at: datetime) -> None:
+    delivery.attempts += 1
+    delivery.error = f"{type(failure).__name__}: {failure}"[:2000]
+    delivery.due_at = at + timedelta(minutes=2 ** (delivery.attempts - 1))
+    if delivery.attempts >= MOST_ATTEMPTS:
+        delivery.state = Delivery.State.DEAD
+    delivery.save(update_fields=["attempts", "error", "due_at", "state"])
+
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type[Fact]) -> TypeAdapter[Any]:
+    """Return the reader and writer of a kind of fact, made once: making it costs more than using it."""
+    if kind.kind not in _ADAPTERS:
+        _ADAPTERS[kind.kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind.kind]

@@ -1,0 +1,82 @@
+"""Runs, their shards and what failed in them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from kanjo.platform.tables import CompanyRow, append_only, audited, kept, no_truncate, recorded_at, steps
+
+
+class Run(CompanyRow):
+    """One run of one kind over one scope, up to a target day, on the facts known at `known_at`."""
+
+    class State(models.TextChoices):
+        PREVIEWED = "previewed"
+        APPROVED = "approved"
+        EXECUTED = "executed"
+        REVERSED = "reversed"
+        WITHDRAWN = "withdrawn"
+
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=120)
+    scope = models.JSONField(default=dict)
+    target_on = models.DateField()
+    known_at = models.DateTimeField()
+    preview = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)
+    staged = models.BooleanField(default=False)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.PREVIEWED)
+    made_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey("identity.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    because = models.TextField(blank=True)
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "run"
+        constraints = [models.UniqueConstraint(fields=["company", "kind", "key"], name="one_run_per_key")]
+        triggers = [
+            *audited(),
+            kept(),
+            steps(
+                "state",
+                [
+                    ("previewed", "approved"),
+                    ("previewed", "withdrawn"),
+                    ("approved", "withdrawn"),
+                    ("approved", "executed"),
+                    ("executed", "reversed"),
+                ],
+            ),
+        ]
+
+
+class Shard(models.Model):
+    """A part of a run: done in one transaction, or not at all."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="shards")
+    number = models.PositiveIntegerField()
+    scope = models.JSONField()
+    done = models.BooleanField(default=False)
+    result = models.JSONField(default=dict)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="one_shard_per_number")]
+        indexes = [models.Index(fields=["run", "number"], name="shards_waiting", condition=models.Q(done=False))]
+        triggers = [kept(), no_truncate()]
+
+
+class Failure(models.Model):
+    """What could not be done for one subject of a run, by which rule, in both languages."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="failures")
+    shard = models.ForeignKey(Shard, on_delete=models.PROTECT, related_name="failures")
+    subject = models.CharField(max_length=63)
+    subject_id = models.BigIntegerField()
+    rule = models.CharField(max_length=120)
+    sentence_en = models.TextField()
+    sentence_ja = models.TextField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        triggers = append_only()

@@ -1,0 +1,232 @@
+"""The life of a run, whatever it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, RunId
+from kanjo.foundation.refusals import Refusal, RefusalKind
+from kanjo.foundation.texts import Text
+from kanjo.platform.acts import name_act, verb
+from kanjo.platform.runs.models import Failure, Run, Shard
+from kanjo.platform.worklist import operations as worklist_operations
+
+RUNNERS = (Role.RECEIVABLES, Role.REV_REC, Role.SALES_OPERATIONS, Role.ADMINISTRATOR)
+
+
+class WrongRunState(Refusal):
+    """The run is not at the point where this can be done."""
+
+    rule = "runs.wrong-state"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="Run {key} is {state}.", ja="実行 {key} は {state} の状態です。")
+    remedy = Text(en="Only a run that is {wanted} can go on.", ja="{wanted} の実行だけが対象です。")
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One subject (table, id) that a shard could not do, and the refusal that says why."""
+
+    subject: tuple[str, int]
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class ShardResult:
+    """What a shard made: counts and totals by name, and what failed."""
+
+    made: dict[str, int]
+    failed: tuple[Failed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShardTask:
+    """A shard to do: its run, its number, its scope as it was planned."""
+
+    run_id: RunId
+    number: int
+    company_id: CompanyId
+    target_on: date
+    known_at: datetime
+    staged: bool
+    scope: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What a run will do: a key that names it for ever, its shards' scopes and the preview of its totals."""
+
+    kind: str
+    key: str
+    company_id: CompanyId
+    target_on: date
+    known_at: datetime
+    shards: tuple[dict[str, Any], ...]
+    preview: dict[str, Any] = field(default_factory=dict)
+    scope: dict[str, Any] = field(default_factory=dict)
+    staged: bool = False
+
+
+Work = Callable[[ShardTask], ShardResult]
+
+
+@verb("runs.preview", *RUNNERS)
+def preview_run(*, plan: RunPlan, by: Actor, at: datetime, because: str = "") -> RunId:
+    """Write the run down as previewed. The same key again returns the run that is there, unchanged."""
+    known = Run.objects.filter(company_id=plan.company_id, kind=plan.kind, key=plan.key).first()
+    if known is not None:
+        return RunId(known.pk)
+    run = Run.objects.create(
+        company_id=plan.company_id,
+        kind=plan.kind,
+        key=plan.key,
+        scope=plan.scope,
+        target_on=plan.target_on,
+        known_at=plan.known_at,
+        preview=plan.preview,
+        staged=plan.staged,
+        made_by_id=by.id,
+        because=because,
+    )
+    Shard.objects.bulk_create(Shard(run=run, number=n, scope=scope) for n, scope in enumerate(plan.shards))
+    return RunId(run.pk)
+
+
+@verb("runs.approve", *RUNNERS, apart_from=("runs.preview",), of=("runs_run", "run_id"))
+def approve_run(*, run_id: RunId, by: Actor, at: datetime) -> None:
+    """Let a previewed run be executed; a second person than its maker, unless the house runs by schedule."""
+    run = Run.objects.locked(run_id, by)
+    _expect(run, Run.State.PREVIEWED)
+    run.state, run.approved_by_id = Run.State.APPROVED, by.id
+    run.save(update_fields=["state", "approved_by"])
+
+
+@verb("runs.withdraw", *RUNNERS)
+def withdraw_run(*, run_id: RunId, by: Actor, at: datetime, because: str) -> None:
+    """Give up a run of which no shard was done."""
+    run = Run.objects.locked(run_id, by)
+    if run.state not in (Run.State.PREVIEWED, Run.State.APPROVED) or run.shards.filter(done=True).exists():
+        raise WrongRunState(key=run.key, state=run.state, wanted="previewed, approved")
+    run.state = Run.State.WITHDRAWN
+    run.save(update_fields=["state"])
+
+
+def one_at_a_time(kind: str, company_id: CompanyId) -> None:
+    """Let nobody else plan a run of that kind for the company until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [f"runs.{kind}", company_id])
+
+
+def find_approved(company_id: CompanyId, kind: str) -> RunId | None:
+    """Return the oldest run of that kind that is approved and not yet executed, if there is one."""
+    found = Run.objects.filter(company_id=company_id, kind=kind, state=Run.State.APPROVED).order_by("id").first()
+    return RunId(found.pk) if found else None
+
+
+def execute_run(
+    *,
+    run_id: RunId,
+    work: Work,
+    by: Actor,
+    at: datetime,
+    finish: Callable[[RunId], dict[str, Any]] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
+    """Do every shard that waits, each in one transaction, then finish the run; return its report.
+
+    Owns its transactions: call it outside of one. Several workers may execute one run at the same time: each takes
+    shards that nobody holds. Killed anywhere, it is called again and goes on. An executed run returns its report.
+    """
+    while (done := _do_next(run_id, work, by, at)) is not None:
+        if progress:
+            progress(done)
+    return _finish(run_id, finish, by, at)
+
+
+def _do_next(run_id: RunId, work: Work, by: Actor, at: datetime) -> int | None:
+    with transaction.atomic():
+        run = Run.objects.visible_to(by).get(pk=run_id)
+        if run.state == Run.State.EXECUTED:
+            return None
+        _expect(run, Run.State.APPROVED)
+        waiting = Shard.objects.filter(run_id=run_id, done=False).order_by("number")
+        shard = waiting.select_for_update(skip_locked=True).first()
+        if shard is None:
+            return None
+        name_act(f"{run.kind}.execute", by)
+        result = work(_task(run, shard))
+        _note_failures(run, shard, result.failed)
+        shard.done, shard.result, shard.done_at = True, dict(result.made), at
+        shard.save(update_fields=["done", "result", "done_at"])
+        return shard.number
+
+
+def _finish(
+    run_id: RunId, finish: Callable[[RunId], dict[str, Any]] | None, by: Actor, at: datetime
+) -> dict[str, Any]:
+    with transaction.atomic():
+        run = Run.objects.locked(run_id, by)
+        if run.state == Run.State.EXECUTED or run.shards.filter(done=False).exists():
+            return dict(run.report)
+        name_act(f"{run.kind}.execute", by)
+        report = _summed(run)
+        report["failed"] = run.failures.count()
+        if finish is not None:
+            report |= finish(run_id)
+        run.report, run.state = report, Run.State.EXECUTED
+        run.save(update_fields=["report", "state"])
+        return report
+
+
+def _note_failures(run: Run, shard: Shard, failed: Sequence[Failed]) -> None:
+    Failure.objects.bulk_create(
+        Failure(
+            run=run,
+            shard=shard,
+            subject=one.subject[0],
+            subject_id=one.subject[1],
+            rule=one.refusal.rule,
+            sentence_en=one.refusal.sentence.en,
+            sentence_ja=one.refusal.sentence.ja,
+        )
+        for one in failed
+    )
+    for one in failed:
+        worklist_operations.put(
+            kind=f"{run.kind}.failed",
+            subject=one.subject,
+            company_id=CompanyId(run.company_id),
+            role=Role.RECEIVABLES,
+            why=one.refusal.sentence,
+        )
+
+
+def _summed(run: Run) -> dict[str, Any]:
+    report: dict[str, Any] = {}
+    for result in run.shards.order_by("number").values_list("result", flat=True):
+        for name, number in result.items():
+            report[name] = report.get(name, 0) + number
+    return report
+
+
+def _task(run: Run, shard: Shard) -> ShardTask:
+    return ShardTask(
+        run_id=RunId(run.pk),
+        number=shard.number,
+        company_id=CompanyId(run.company_id),
+        target_on=run.target_on,
+        known_at=run.known_at,
+        staged=run.staged,
+        scope=shard.scope,
+    )
+
+
+def _expect(run: Run, state: str) -> None:
+    if run.state != state:
+        raise WrongRunState(key=run.key, state=run.state, wanted=state)

@@ -1,0 +1,133 @@
+"""Reads of runs: how far they are, what they made, what failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import CompanyId, RunId
+from kanjo.foundation.texts import Text
+from kanjo.platform.runs.models import Failure, Run
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    PREVIEWED = "previewed"
+    APPROVED = "approved"
+    EXECUTED = "executed"
+    REVERSED = "reversed"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def shown(self) -> Text:
+        """The state as people read it."""
+        return _STATES[self]
+
+
+_STATES = {
+    RunState.PREVIEWED: Text(en="Previewed", ja="承認待ち"),
+    RunState.APPROVED: Text(en="Approved", ja="実行待ち"),
+    RunState.EXECUTED: Text(en="Executed", ja="実行済み"),
+    RunState.REVERSED: Text(en="Reversed", ja="取消済み"),
+    RunState.WITHDRAWN: Text(en="Withdrawn", ja="取下げ"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as it is shown: the preview and the report hold counts and totals by name."""
+
+    id: RunId
+    company_id: CompanyId
+    kind: str
+    key: str
+    target_on: date
+    known_at: datetime
+    state: RunState
+    preview: dict[str, Any]
+    report: dict[str, Any]
+    made_by: str
+    approved_by: str
+    because: str
+    recorded_at: datetime
+    shards: int
+    shards_done: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    """What a run could not do for one subject, by which rule, and the way out."""
+
+    id: int
+    subject: str
+    subject_id: int
+    rule: str
+    sentence: Text
+
+
+def list_runs(
+    actor: Actor, *, kind: str | None = None, state: RunState | None = None, limit: int = 100, offset: int = 0
+) -> list[RunRow]:
+    """Return runs of the actor's companies, newest first."""
+    found = _counted(_found(actor, kind, state)).order_by("-id")
+    return [_row(run) for run in found[offset : offset + limit]]
+
+
+def count_runs(actor: Actor, *, kind: str | None = None, state: RunState | None = None) -> int:
+    """Return how many runs `list_runs` has."""
+    return _found(actor, kind, state).count()
+
+
+def get_run(actor: Actor, run_id: RunId) -> RunRow:
+    """Return one run, or refuse `NotFound`."""
+    return _row(_counted(Run.objects.all()).seen(run_id, actor))
+
+
+def list_failures(actor: Actor, run_id: RunId, *, limit: int = 200) -> list[FailureRow]:
+    """Return what failed in a run, in order."""
+    rows = Failure.objects.filter(run__company_id__in=actor.companies, run_id=run_id).order_by("id")[:limit]
+    return [
+        FailureRow(row.pk, row.subject, row.subject_id, row.rule, Text(en=row.sentence_en, ja=row.sentence_ja))
+        for row in rows
+    ]
+
+
+def _found(actor: Actor, kind: str | None, state: RunState | None) -> QuerySet[Run]:
+    asked = {"kind": kind, "state": state}
+    return Run.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
+
+
+def _counted(runs: Any) -> Any:
+    done = Count("shards", filter=Q(shards__done=True))
+    return runs.select_related("made_by", "approved_by").annotate(shards_all=Count("shards"), shards_done=done)
+
+
+def _row(run: Any) -> RunRow:
+    return RunRow(
+        id=RunId(run.pk),
+        company_id=CompanyId(run.company_id),
+        kind=run.kind,
+        key=run.key,
+        target_on=run.target_on,
+        known_at=run.known_at,
+        state=RunState(run.state),
+        preview=run.preview,
+        report=run.report,
+        made_by=run.made_by.name,
+        approved_by=run.approved_by.name if run.approved_by else "",
+        because=run.because,
+        recorded_at=run.recorded_at,
+        shards=run.shards_all,
+        shards_done=run.shards_done,
+    )
+
+
+def state_of(run_id: RunId, *, by: Actor) -> RunState:
+    """Return where a run stands."""
+    return RunState(Run.objects.seen(run_id, by).state)

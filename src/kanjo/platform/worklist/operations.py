@@ -1,0 +1,69 @@
+"""Putting work on a queue and taking it off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, PersonId
+from kanjo.foundation.texts import Text
+from kanjo.platform.worklist.models import WorkItem
+
+
+def put(
+    *,
+    kind: str,
+    subject: tuple[str, int],
+    company_id: CompanyId,
+    role: Role,
+    why: Text,
+    due_on: date | None = None,
+    owner_id: PersonId | None = None,
+) -> None:
+    """Put work on the queue of *role* (or of one person in it); an open item of the same kind and subject is kept."""
+    item = WorkItem(
+        company_id=company_id,
+        kind=kind,
+        subject=subject[0],
+        subject_id=subject[1],
+        owner_role=role,
+        owner_id=owner_id,
+        why_en=why.en,
+        why_ja=why.ja,
+        due_on=due_on,
+    )
+    WorkItem.objects.bulk_create([item], ignore_conflicts=True)
+
+
+def put_all(*, kind: str, table: str, whys: Mapping[int, Text], company_id: CompanyId, role: Role) -> None:
+    """Put one item on the queue of *role* per row of *table* (id to why); open items of the same kind are kept."""
+    WorkItem.objects.bulk_create(
+        (
+            WorkItem(
+                company_id=company_id,
+                kind=kind,
+                subject=table,
+                subject_id=key,
+                owner_role=role,
+                why_en=why.en,
+                why_ja=why.ja,
+            )
+            for key, why in whys.items()
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def close_all(
+    *, kind: str, table: str, keys: Sequence[int], by: Actor, at: datetime, dropped: bool = False
+) -> int:
+    """Take the open items of that kind about rows of *table* off their queue; return how many there were."""
+    items = WorkItem.objects.filter(kind=kind, subject=table, subject_id__in=keys, state=WorkItem.State.OPEN)
+    state = WorkItem.State.DROPPED if dropped else WorkItem.State.DONE
+    return items.update(state=state, closed_at=at, closed_by_id=by.id)
+
+
+def close(*, kind: str, subject: tuple[str, int], by: Actor, at: datetime, dropped: bool = False) -> int:
+    """Take the open item of that kind and subject off its queue; return how many there were."""
+    return close_all(kind=kind, table=subject[0], keys=[subject[1]], by=by, at=at, dropped=dropped)

@@ -1,0 +1,60 @@
+"""Reads of the queues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import F, Q, QuerySet
+
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.texts import Text
+from kanjo.platform.worklist.models import WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """One waiting thing as it is shown."""
+
+    id: int
+    kind: str
+    subject: str
+    subject_id: int
+    role: Role
+    owner: str
+    why: Text
+    due_on: date | None
+    since: datetime
+
+
+def list_queue(actor: Actor, *, limit: int = 200, offset: int = 0) -> list[WorkRow]:
+    """Return what waits for the actor: its own items and those of its roles, nearest due date first."""
+    items = _waiting_for(actor).select_related("owner").order_by(F("due_on").asc(nulls_last=True), "id")
+    return [_row(item) for item in items[offset : offset + limit]]
+
+
+def count_queue(actor: Actor) -> int:
+    """Return how many things wait for the actor."""
+    return _waiting_for(actor).count()
+
+
+def _waiting_for(actor: Actor) -> QuerySet[WorkItem]:
+    items = WorkItem.objects.filter(state=WorkItem.State.OPEN, company_id__in=actor.companies)
+    if actor.holds(Role.AUDITOR):
+        return items
+    mine = Q(owner_id=actor.id) | Q(owner__isnull=True, owner_role__in=actor.roles)
+    return items.filter(mine)
+
+
+def _row(item: WorkItem) -> WorkRow:
+    return WorkRow(
+        id=item.pk,
+        kind=item.kind,
+        subject=item.subject,
+        subject_id=item.subject_id,
+        role=Role(item.owner_role),
+        owner=item.owner.name if item.owner else "",
+        why=Text(en=item.why_en, ja=item.why_ja),
+        due_on=item.due_on,
+        since=item.opened_at,
+    )

@@ -1,0 +1,147 @@
+"""What is loaded in bulk is under every constraint at the end, by either way of loading."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+from django.db import DatabaseError, connection, connections, transaction
+
+from kanjo.foundation.ids import CompanyId, RunId
+from kanjo.foundation.times import AsKnown
+from kanjo.platform.bulk.loading import BLOCK, HAND_UNTIL, Live, Loading, Staged, prepare_stage, settle
+from kanjo.platform.ledger.entries import AccountCode
+from kanjo.platform.ledger.models import Entry, Posting
+from kanjo.platform.ledger.operations import account_ids
+from kanjo.platform.ledger.queries import balance_of
+from kanjo.platform.runs.models import Run
+from tests.platform.conftest import AT, make_actor, make_company
+from tests.plumbing import FreshDatabase
+
+TABLES = ("ledger_entry", "ledger_posting")
+DAY = date(2026, 4, 10)
+
+
+class Setting:
+    """A company and an approved run to load under."""
+
+    def __init__(self, shards: int = 2) -> None:
+        self.company_id = make_company()
+        clerk = make_actor(self.company_id)
+        run = Run.objects.create(
+            company_id=self.company_id, kind="test", key="bulk", target_on=DAY, known_at=AT, made_by_id=clerk.id
+        )
+        self.run_id = RunId(run.pk)
+        with transaction.atomic():
+            prepare_stage(run_id=self.run_id, shards=shards, tables=TABLES)
+
+    def load(self, loading: Loading, count: int, *, credit: int = -100, day: date = DAY, account: int = 0) -> None:
+        accounts = account_ids(self.company_id)
+        entries = pl.DataFrame({"id": loading.ids("ledger_entry", count)}).with_columns(
+            company_id=pl.lit(self.company_id),
+            effective_on=pl.lit(day),
+            source=pl.lit("test"),
+            source_id=pl.lit(1),
+            currency=pl.lit("JPY"),
+        )
+        sides = pl.DataFrame(
+            {
+                "account_id": [accounts[AccountCode.BANK], account or accounts[AccountCode.REVENUE]],
+                "amount_minor": [100, credit],
+            }
+        )
+        postings = entries.select(pl.col("id").alias("entry_id"), "company_id", "effective_on", "currency").join(
+            sides, how="cross"
+        )
+        postings = postings.with_columns(id=loading.ids("ledger_posting", postings.height))
+        loading.load("ledger_entry", entries)
+        loading.load("ledger_posting", postings)
+
+
+@pytest.fixture
+def setting(fresh_database: FreshDatabase) -> Setting:
+    return Setting()
+
+
+def bank(setting: Setting) -> int:
+    return balance_of(setting.company_id, AccountCode.BANK, AsKnown(DAY))
+
+
+class TestLive:
+    def test_rows_are_there_at_once(self, setting: Setting) -> None:
+        with transaction.atomic():
+            setting.load(Live(), 10)
+        assert bank(setting) == 1000
+        assert Entry.objects.order_by("-id").values_list("pk", flat=True)[0] < HAND_UNTIL
+
+    def test_an_unbalanced_entry_is_refused(self, setting: Setting) -> None:
+        with pytest.raises(DatabaseError, match="does not sum to zero"), transaction.atomic():
+            setting.load(Live(), 10, credit=-99)
+        assert not Entry.objects.exists()
+
+
+class TestStaged:
+    def load_and_settle(self, setting: Setting, **faults: object) -> dict[str, int]:
+        for shard in range(2):
+            with transaction.atomic():
+                setting.load(Staged(setting.run_id, shard), 10, **faults)  # type: ignore[arg-type] # faults of a test
+        return settle(run_id=setting.run_id, tables=TABLES)
+
+    def test_rows_appear_when_they_are_settled(self, setting: Setting) -> None:
+        with transaction.atomic():
+            setting.load(Staged(setting.run_id, 0), 10)
+        assert bank(setting) == 0
+        with transaction.atomic():
+            setting.load(Staged(setting.run_id, 1), 10)
+        assert settle(run_id=setting.run_id, tables=TABLES) == {"ledger_entry": 20, "ledger_posting": 40}
+        assert bank(setting) == 2000
+
+    def test_each_shard_uses_its_own_ids(self, setting: Setting) -> None:
+        self.load_and_settle(setting)
+        ids = list(Entry.objects.order_by("id").values_list("pk", flat=True))
+        assert ids == [*range(HAND_UNTIL, HAND_UNTIL + 10), *range(HAND_UNTIL + BLOCK, HAND_UNTIL + BLOCK + 10)]
+
+    def test_settling_twice_changes_nothing(self, setting: Setting) -> None:
+        self.load_and_settle(setting)
+        assert settle(run_id=setting.run_id, tables=TABLES) == {"ledger_entry": 0, "ledger_posting": 0}
+        assert bank(setting) == 2000
+
+    @pytest.mark.parametrize(
+        ("fault", "message"),
+        [
+            ({"credit": -99}, "does not sum to zero"),
+            ({"day": date(2030, 1, 1)}, "no open accounting period"),
+            ({"account": 999_999}, "violates foreign key"),
+        ],
+    )
+    def test_what_breaks_a_rule_is_never_settled(
+        self, setting: Setting, fault: dict[str, object], message: str
+    ) -> None:
+        with pytest.raises(DatabaseError, match=message):
+            self.load_and_settle(setting, **fault)
+        assert not Entry.objects.exists() and not Posting.objects.exists()
+
+    def test_settled_rows_are_append_only_like_the_others(self, setting: Setting) -> None:
+        self.load_and_settle(setting)
+        own = f"ledger_posting_run_{setting.run_id}"
+        for table in ("ledger_posting", own):
+            for alias in ("default", "owner"):
+                with pytest.raises(DatabaseError), connections[alias].cursor() as cursor:
+                    cursor.execute(f"UPDATE {table} SET amount_minor = 1")
+
+    def test_settled_tables_have_every_key_of_the_live_ones(self, setting: Setting) -> None:
+        self.load_and_settle(setting)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT contype, count(*) FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('p', 'f')"
+                " GROUP BY 1 ORDER BY 1",
+                [f"ledger_posting_run_{setting.run_id}"],
+            )
+            assert cursor.fetchall() == [("f", 3), ("p", 1)]
+            cursor.execute("SELECT count(*) FROM pg_index WHERE indrelid = 'ledger_posting_hand'::regclass")
+            by_hand = cursor.fetchone()
+            cursor.execute(
+                "SELECT count(*) FROM pg_index WHERE indrelid = %s::regclass", [f"ledger_posting_run_{setting.run_id}"]
+            )
+            assert cursor.fetchone() == by_hand

@@ -1,0 +1,50 @@
+"""What the environment may set, and what is refused."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from kanjo.config.environment import NotAPort, read_environment, secret_key
+
+
+class TestReadEnvironment:
+    def test_nothing_set(self) -> None:
+        """With an empty environment everything has a value that works on one machine."""
+        environment = read_environment({})
+        assert (environment.address, environment.port) == ("127.0.0.1", 8000)
+        assert environment.public_url == "http://127.0.0.1:8000"
+        assert environment.database_role == "kanjo_app"
+        assert environment.home.is_absolute()
+        assert not environment.secure
+
+    def test_https_in_front(self) -> None:
+        """A public address with https switches secure cookies on and names the host."""
+        environment = read_environment({"KANJO_PUBLIC_URL": "https://kanjo.example.co.jp/"})
+        assert environment.secure
+        assert (environment.public_url, environment.public_host) == (
+            "https://kanjo.example.co.jp",
+            "kanjo.example.co.jp",
+        )
+
+    def test_role_may_be_empty(self) -> None:
+        """An empty role is a choice: the application works with the rights of the login."""
+        assert read_environment({"KANJO_DATABASE_ROLE": ""}).database_role == ""
+
+    @pytest.mark.parametrize("port", ["x", "0", "-5", "65536", "８０", "1.5"])
+    def test_not_a_port(self, port: str) -> None:
+        """What is no port is refused with the value as it was given."""
+        with pytest.raises(NotAPort) as refused:
+            read_environment({"KANJO_PORT": port})
+        assert refused.value.facts == {"value": port}
+
+
+class TestSecretKey:
+    def test_made_once_and_private(self, tmp_path: Path) -> None:
+        """The key is made on first use, stays the same, and only its owner may read it."""
+        key = secret_key(tmp_path / "new")
+        assert len(key) >= 50
+        assert secret_key(tmp_path / "new") == key
+        assert stat.S_IMODE((tmp_path / "new" / "secret-key").stat().st_mode) == 0o600

@@ -1,0 +1,127 @@
+"""Facts are written with the act, delivered once, tried again, and given up in sight."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+
+import pytest
+from django.db import connection, transaction
+
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.facts import Fact
+from kanjo.foundation.ids import CompanyId
+from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.outbox.models import Delivery, FactRow
+from kanjo.platform.outbox.operations import MOST_ATTEMPTS, WIRING, deliver, deliver_again, record
+from tests.platform.conftest import AT, make_actor, make_company
+from tests.plumbing import FreshDatabase
+
+seen: list[Fact] = []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LampLit(Fact):
+    """A lamp was lit."""
+
+    kind: ClassVar[str] = "test.lamp-lit"
+    lamp: int
+    colours: tuple[str, ...] = ()
+    until: date | None = None
+
+    @property
+    def subject_id(self) -> int:
+        return self.lamp
+
+
+def remember(fact: LampLit, by: Actor, at: datetime) -> None:
+    """Answer by remembering."""
+    seen.append(fact)
+    SellingCompany.objects.filter(pk=fact.company_id).update(bank_account=str(fact.lamp))
+
+
+def stumble(fact: LampLit, by: Actor, at: datetime) -> None:
+    """Answer by doing half, then failing."""
+    SellingCompany.objects.filter(pk=fact.company_id).update(bank_account="half")
+    raise ValueError("no oil")
+
+
+@pytest.fixture
+def wired() -> Iterator[None]:
+    """Two reactions to a lamp, for one test."""
+    kinds, reactions = dict(WIRING._kinds), dict(WIRING._reactions)
+    seen.clear()
+    WIRING.connect({LampLit: [remember, stumble]})
+    yield
+    WIRING._kinds, WIRING._reactions = kinds, reactions
+
+
+@pytest.fixture
+def lit(wired: None, company_id: CompanyId, clerk: Actor) -> LampLit:
+    fact = LampLit(
+        company_id=company_id, effective_on=date(2026, 4, 1), lamp=7, colours=("red", "青"), until=date(2027, 4, 1)
+    )
+    return record(fact, by=clerk, at=AT)
+
+
+class TestDeliver:
+    def test_a_reaction_gets_the_fact_as_it_was_recorded(self, lit: LampLit, clerk: Actor) -> None:
+        assert deliver(by=clerk, at=AT) == 1
+        assert seen == [lit]
+
+    def test_a_fact_is_delivered_once(self, lit: LampLit, clerk: Actor) -> None:
+        deliver(by=clerk, at=AT)
+        deliver(by=clerk, at=AT)
+        assert len(seen) == 1
+
+    def test_what_a_failed_reaction_did_is_undone(self, lit: LampLit, clerk: Actor, company_id: CompanyId) -> None:
+        deliver(by=clerk, at=AT)
+        assert SellingCompany.objects.get(pk=company_id).bank_account == "7"
+
+    def test_a_failed_reaction_is_tried_later_and_at_last_is_dead(self, lit: LampLit, clerk: Actor) -> None:
+        now = AT
+        for attempt in range(1, MOST_ATTEMPTS + 1):
+            deliver(by=clerk, at=now)
+            failed = Delivery.objects.get(reaction__endswith="stumble")
+            assert failed.attempts == attempt
+            assert deliver(by=clerk, at=now) == 0, "it waits before it is tried again"
+            now += timedelta(minutes=2 ** (attempt - 1))
+        failed.refresh_from_db()
+        assert (failed.state, failed.error) == ("dead", "ValueError: no oil")
+        deliver_again(delivery_id=failed.pk, at=now)
+        assert Delivery.objects.get(pk=failed.pk).state == "waiting"
+
+
+def test_a_fact_of_a_withdrawn_act_was_never_recorded(wired: None, fresh_database: FreshDatabase) -> None:
+    company_id = make_company()
+    clerk = make_actor(company_id, Role.REV_REC)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        record(LampLit(company_id=company_id, effective_on=date(2026, 4, 1), lamp=1), by=clerk, at=AT)
+        raise RuntimeError
+    assert not FactRow.objects.exists() and not Delivery.objects.exists()
+
+
+def test_two_deliverers_do_not_deliver_the_same_fact(wired: None, fresh_database: FreshDatabase) -> None:
+    company_id = make_company()
+    clerk = make_actor(company_id, Role.REV_REC)
+    with transaction.atomic():
+        for lamp in range(40):
+            record(LampLit(company_id=company_id, effective_on=date(2026, 4, 1), lamp=lamp), by=clerk, at=AT)
+    barrier = threading.Barrier(4)
+
+    def work() -> None:
+        try:
+            barrier.wait()
+            deliver(by=clerk, at=AT)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(fact.subject_id for fact in seen) == list(range(40))
