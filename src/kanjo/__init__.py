@@ -1,0 +1,1 @@
+"""Kanjo, the sales middle office: one engine from the quote to cash and revenue."""

@@ -32,7 +32,7 @@ def make_company(code: str = "kanjo-jp", currency: str = "JPY") -> CompanyId:
 
 def make_actor(company_id: CompanyId, *roles: Role, email: str = "person@example.com") -> Actor:
     """A person with roles, assigned to the company."""
-    person = Person.objects.create(email=email, name=email.split("@")[0])
+    person = Person.objects.create(email=email, name=email.split("@", maxsplit=1)[0])
     RoleGrant.objects.bulk_create(RoleGrant(person=person, role=role) for role in roles)
     Assignment.objects.create(person=person, company_id=company_id)
     return actor_of(person)

@@ -111,12 +111,16 @@ class TestChain:
             "UPDATE audit_change SET actor = 'nobody' WHERE id = (SELECT max(id) - 3 FROM audit_change)",
             "UPDATE audit_change SET after = '{}' WHERE id = (SELECT max(id) FROM audit_change)",
             "UPDATE audit_change SET recorded_at = recorded_at - interval '1 day' WHERE id = 5",
-            "DELETE FROM audit_link WHERE position = 4; DELETE FROM audit_change WHERE id NOT IN"
-            " (SELECT change_id FROM audit_link)",
+            (
+                "DELETE FROM audit_link WHERE position = 4; DELETE FROM audit_change WHERE id NOT IN"
+                " (SELECT change_id FROM audit_link)"
+            ),
             "DELETE FROM audit_link WHERE position = (SELECT max(position) FROM audit_link)",
-            "UPDATE audit_link SET change_id = -change_id WHERE position IN (3, 4);"
-            "UPDATE audit_link SET change_id = CASE position WHEN 3 THEN (SELECT -change_id FROM audit_link l"
-            " WHERE l.position = 4) ELSE -change_id END WHERE position = 3",
+            (
+                "UPDATE audit_link SET change_id = -change_id WHERE position IN (3, 4);"
+                "UPDATE audit_link SET change_id = CASE position WHEN 3 THEN (SELECT -change_id FROM audit_link l"
+                " WHERE l.position = 4) ELSE -change_id END WHERE position = 3"
+            ),
             "UPDATE audit_head SET digest = sha256('x')",
             "INSERT INTO audit_change (actor, verb, because, subject, subject_id) VALUES ('x', 'x', '', 'x', 1)",
         ],

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
-from kanjo.foundation.ids import CompanyId, RunId
+from kanjo.foundation.ids import RunId
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.bulk.loading import BLOCK, HAND_UNTIL, Live, Loading, Staged, prepare_stage, settle
 from kanjo.platform.ledger.entries import AccountCode

@@ -83,9 +83,10 @@ class TestDeliver:
 
     def test_a_failed_reaction_is_tried_later_and_at_last_is_dead(self, lit: LampLit, clerk: Actor) -> None:
         now = AT
+        failed = Delivery.objects.get(reaction__endswith="stumble")
         for attempt in range(1, MOST_ATTEMPTS + 1):
             deliver(by=clerk, at=now)
-            failed = Delivery.objects.get(reaction__endswith="stumble")
+            failed.refresh_from_db()
             assert failed.attempts == attempt
             assert deliver(by=clerk, at=now) == 0, "it waits before it is tried again"
             now += timedelta(minutes=2 ** (attempt - 1))

@@ -164,9 +164,7 @@ class TestExecute:
 
         def work() -> None:
             try:
-                execute_run(
-                    run_id=run_id, work=post_one, by=setting.maker, at=AT, progress=lambda shard: worked.append(shard)
-                )
+                execute_run(run_id=run_id, work=post_one, by=setting.maker, at=AT, progress=worked.append)
             finally:
                 connection.close()
 

@@ -30,17 +30,36 @@ CREATE FUNCTION audit_bytes(place bigint, c audit_change) RETURNS bytea LANGUAGE
         c.subject, c.subject_id, c.company_id, c.before, c.after)::text, 'UTF8')
 $$;
 
+-- Which transaction wrote a change, so that all of it joins the chain at once.
+ALTER TABLE audit_change ADD COLUMN transaction_id bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint);
+
 CREATE FUNCTION audit_join_chain() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     place bigint;
-    last bytea;
     sealed bytea;
+    places bigint[] := '{}';
+    changes bigint[] := '{}';
+    digests bytea[] := '{}';
+    one audit_change;
+    last bigint;
 BEGIN
-    SELECT position + 1, digest INTO place, last FROM audit_head WHERE id = 1 FOR UPDATE;
-    sealed := sha256(last || audit_bytes(place, NEW));
-    INSERT INTO audit_link (position, change_id, digest) VALUES (place, NEW.id, sealed);
+    -- Fired per row; the first one takes the head and joins every change of the transaction, the others find it done.
+    IF NEW.id <= coalesce(nullif(current_setting('kanjo.chained_through', true), ''), '0')::bigint THEN
+        RETURN NULL;
+    END IF;
+    SELECT position, digest INTO place, sealed FROM audit_head WHERE id = 1 FOR UPDATE;
+    FOR one IN SELECT * FROM audit_change WHERE id >= NEW.id AND transaction_id = NEW.transaction_id ORDER BY id LOOP
+        place := place + 1;
+        sealed := sha256(sealed || audit_bytes(place, one));
+        places := places || place;
+        changes := changes || one.id;
+        last := one.id;
+        digests := digests || sealed;
+    END LOOP;
+    INSERT INTO audit_link (position, change_id, digest) SELECT * FROM unnest(places, changes, digests);
     UPDATE audit_head SET position = place, digest = sealed WHERE id = 1;
+    PERFORM set_config('kanjo.chained_through', last::text, true);
     RETURN NULL;
 END $$;
 

@@ -49,7 +49,7 @@ def list_history(subjects: Sequence[tuple[str, int]], *, limit: int = 200) -> li
     touched = Q(pk__in=[])
     for table, key in subjects:
         touched |= Q(subject=table, subject_id=key)
-    names = [field for field in ChangeRow.__dataclass_fields__]
+    names = list(ChangeRow.__dataclass_fields__)
     return [ChangeRow(**row) for row in Change.objects.filter(touched).order_by("id").values(*names)[:limit]]
 
 

@@ -46,4 +46,3 @@ class SellingCompany(models.Model):
 
     def __str__(self) -> str:
         return self.name
-

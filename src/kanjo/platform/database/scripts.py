@@ -8,7 +8,7 @@ from django.db.migrations.operations import RunSQL
 
 
 class Script(RunSQL):
-    """Run the SQL file *name* that lies beside the app's migrations folder; *undo* is the statement that reverses it."""
+    """Run the SQL file *name* that lies beside the app's migrations folder; *undo* is what reverses it."""
 
     def __init__(self, beside: str, name: str, undo: str = RunSQL.noop) -> None:
         self.name = name

@@ -22,7 +22,10 @@ class FileTooLarge(Refusal):
     """The file is larger than the house takes."""
 
     rule = "files.too-large"
-    says = Text(en="{name} has {size} bytes; at most {most} are taken.", ja="{name} は {size} バイトです（上限 {most} バイト）。")
+    says = Text(
+        en="{name} has {size} bytes; at most {most} are taken.",
+        ja="{name} は {size} バイトです（上限 {most} バイト）。",
+    )
     remedy = Text(en="Split it or compress its pictures.", ja="分割するか、画像を圧縮してください。")
 
 
@@ -79,4 +82,4 @@ def _write_once(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(partial, path)
+    Path(partial).replace(path)

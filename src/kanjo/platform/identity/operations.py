@@ -12,13 +12,16 @@ from kanjo.foundation.texts import Language, Text
 from kanjo.platform.acts import verb
 from kanjo.platform.identity.models import Assignment, Person, RoleGrant
 
+
 class PersonKnown(Refusal):
     """Somebody already signs in with that address."""
 
     rule = "identity.person-known"
     kind = RefusalKind.CONFLICT
     says = Text(en="{email} already belongs to a person.", ja="{email} はすでに登録されています。")
-    remedy = Text(en="Use another address, or change that person.", ja="別のアドレスを使うか、その人を変更してください。")
+    remedy = Text(
+        en="Use another address, or change that person.", ja="別のアドレスを使うか、その人を変更してください。"
+    )
 
 
 @verb("identity.admit-person", Role.ADMINISTRATOR)

@@ -17,8 +17,7 @@ def actor_of(person: Person) -> Actor:
         id=PersonId(person.pk),
         name=person.name,
         roles=frozenset(
-            Role(role)
-            for role in RoleGrant.objects.filter(person=person, active=True).values_list("role", flat=True)
+            Role(role) for role in RoleGrant.objects.filter(person=person, active=True).values_list("role", flat=True)
         ),
         companies=_companies_of(person),
         language=Language(person.language),
@@ -43,6 +42,12 @@ def list_actors(company_id: CompanyId, role: Role) -> list[Actor]:
         grants__role=role, grants__active=True, assignments__company_id=company_id, assignments__active=True
     )
     return [actor_of(person) for person in found.order_by("id")]
+
+
+def list_people() -> list[tuple[str, Actor]]:
+    """Return everybody who can sign in, with the address, by address."""
+    people = Person.objects.filter(is_active=True, is_system=False).order_by("email")
+    return [(person.email, actor_of(person)) for person in people if person.has_usable_password()]
 
 
 def house() -> Actor:

@@ -42,7 +42,9 @@ class Unbalanced(Refusal):
     """The sides of an entry do not sum to zero."""
 
     rule = "ledger.unbalanced"
-    says = Text(en="The entry for {source} {key} does not sum to zero.", ja="{source} {key} の仕訳の貸借が一致しません。")
+    says = Text(
+        en="The entry for {source} {key} does not sum to zero.", ja="{source} {key} の仕訳の貸借が一致しません。"
+    )
     remedy = Text(en="Debits and credits must be equal.", ja="借方と貸方を一致させてください。")
 
 

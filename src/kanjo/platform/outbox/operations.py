@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from django.db import connection, transaction
@@ -17,6 +17,7 @@ from kanjo.platform.outbox.models import Delivery, FactRow
 
 F = TypeVar("F", bound=Fact)
 Reaction = Callable[[Any, Actor, datetime], None]
+_Value = str | int | date | list[str] | None
 
 MOST_ATTEMPTS = 5
 """After so many failures a delivery is dead and becomes a work item."""
@@ -57,18 +58,26 @@ def name_of(reaction: Reaction) -> str:
 
 def record(fact: F, *, by: Actor, at: datetime) -> F:
     """Write the fact down in this transaction, with one waiting delivery per reaction, and return it."""
-    row = FactRow.objects.create(
-        company_id=fact.company_id,
-        kind=fact.kind,
-        subject_id=fact.subject_id,
-        payload=written(fact),
-        effective_on=fact.effective_on,
-        actor_id=by.id,
-    )
     names = WIRING.names(fact.kind)
-    if names:
-        Delivery.objects.bulk_create(Delivery(fact=row, reaction=name, due_at=at) for name in names)
+    written_down: list[_Value] = [fact.company_id, fact.kind, fact.subject_id, _json(fact), fact.effective_on, by.id]
+    with connection.cursor() as cursor:
+        # The busiest statement of the house: written by hand, and in one go with its deliveries.
+        if names:
+            cursor.execute(_RECORD_AND_DELIVER, [*written_down, at, names])
+        else:
+            cursor.execute(_RECORD, written_down)
     return fact
+
+
+_RECORD = """
+INSERT INTO outbox_fact (company_id, kind, subject_id, payload, effective_on, actor_id)
+VALUES (%s, %s, %s, %s::jsonb, %s, %s)
+"""
+_RECORD_AND_DELIVER = f"""
+WITH fact AS ({_RECORD} RETURNING id)
+INSERT INTO outbox_delivery (fact_id, reaction, state, attempts, due_at, error)
+SELECT fact.id, reaction, 'waiting', 0, %s, '' FROM fact, unnest(%s::text[]) AS reaction
+"""  # noqa: S608 - both parts are constants
 
 
 def written(fact: Fact) -> dict[str, Any]:
@@ -112,7 +121,7 @@ def _deliver(delivery: Delivery, *, by: Actor, at: datetime) -> int:
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    except Exception as failure:
+    except Exception as failure:  # noqa: BLE001 - whatever fails is kept and tried again
         _put_off(delivery, failure, at=at)
         return 0
     delivery.state = Delivery.State.DELIVERED
@@ -128,6 +137,10 @@ def _put_off(delivery: Delivery, failure: Exception, *, at: datetime) -> None:
     if delivery.attempts >= MOST_ATTEMPTS:
         delivery.state = Delivery.State.DEAD
     delivery.save(update_fields=["attempts", "error", "due_at", "state"])
+
+
+def _json(fact: Fact) -> str:
+    return _adapter(type(fact)).dump_json(fact).decode()
 
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {}

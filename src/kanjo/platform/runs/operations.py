@@ -167,9 +167,7 @@ def _do_next(run_id: RunId, work: Work, by: Actor, at: datetime) -> int | None:
         return shard.number
 
 
-def _finish(
-    run_id: RunId, finish: Callable[[RunId], dict[str, Any]] | None, by: Actor, at: datetime
-) -> dict[str, Any]:
+def _finish(run_id: RunId, finish: Callable[[RunId], dict[str, Any]] | None, by: Actor, at: datetime) -> dict[str, Any]:
     with transaction.atomic():
         run = Run.objects.locked(run_id, by)
         if run.state == Run.State.EXECUTED or run.shards.filter(done=False).exists():

@@ -55,9 +55,7 @@ def put_all(*, kind: str, table: str, whys: Mapping[int, Text], company_id: Comp
     )
 
 
-def close_all(
-    *, kind: str, table: str, keys: Sequence[int], by: Actor, at: datetime, dropped: bool = False
-) -> int:
+def close_all(*, kind: str, table: str, keys: Sequence[int], by: Actor, at: datetime, dropped: bool = False) -> int:
     """Take the open items of that kind about rows of *table* off their queue; return how many there were."""
     items = WorkItem.objects.filter(kind=kind, subject=table, subject_id__in=keys, state=WorkItem.State.OPEN)
     state = WorkItem.State.DROPPED if dropped else WorkItem.State.DONE

@@ -8,66 +8,114 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Head',
+            name="Head",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.BigIntegerField()),
-                ('digest', models.BinaryField(max_length=32)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.BigIntegerField()),
+                ("digest", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('position', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('digest', models.BinaryField(max_length=32)),
+                ("position", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("digest", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor', models.CharField(max_length=120)),
-                ('verb', models.CharField(max_length=80)),
-                ('because', models.TextField()),
-                ('subject', models.CharField(max_length=63)),
-                ('subject_id', models.BigIntegerField()),
-                ('company_id', models.BigIntegerField(null=True)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor", models.CharField(max_length=120)),
+                ("verb", models.CharField(max_length=80)),
+                ("because", models.TextField()),
+                ("subject", models.CharField(max_length=63)),
+                ("subject_id", models.BigIntegerField()),
+                ("company_id", models.BigIntegerField(null=True)),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', 'subject_id', 'id'], name='change_of_subject'), models.Index(fields=['actor_id', 'id'], name='change_by_actor')],
+                "indexes": [
+                    models.Index(fields=["subject", "subject_id", "id"], name="change_of_subject"),
+                    models.Index(fields=["actor_id", "id"], name="change_by_actor"),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='change',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is append-only: correct it by a new row', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='1b0226825cb02f22446d3610bb354e2824120047', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f2037', table='audit_change', when='BEFORE')),
+            model_name="change",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only: correct it by a new row', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="1b0226825cb02f22446d3610bb354e2824120047",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f2037",
+                    table="audit_change",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='change',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='c45b8fedeb89ca5abb91ae9ecbde2a498f5b1210', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_2f026', table='audit_change', when='BEFORE')),
+            model_name="change",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="c45b8fedeb89ca5abb91ae9ecbde2a498f5b1210",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_2f026",
+                    table="audit_change",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='link',
-            name='change',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='link', to='audit.change'),
+            model_name="link",
+            name="change",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="link", to="audit.change"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='link',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is append-only: correct it by a new row', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='ccd7949851ee48ead0a4f85d29e5c7300c1419ca', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_aec60', table='audit_link', when='BEFORE')),
+            model_name="link",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only: correct it by a new row', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="ccd7949851ee48ead0a4f85d29e5c7300c1419ca",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_aec60",
+                    table="audit_link",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='link',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='3899d8cfe811b885ae5bf92a4a2809e68d114997', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_fed8d', table='audit_link', when='BEFORE')),
+            model_name="link",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="3899d8cfe811b885ae5bf92a4a2809e68d114997",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_fed8d",
+                    table="audit_link",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -3,30 +3,46 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-from kanjo.platform.database.scripts import Script
 from django.db import migrations, models
+
+from kanjo.platform.database.scripts import Script
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("bulk", "0001_partition"),
-        ('runs', '0001_initial'),
+        ("runs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Block',
+            name="Block",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first', models.BigIntegerField()),
-                ('until', models.BigIntegerField()),
-                ('run', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='block', to='runs.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first", models.BigIntegerField()),
+                ("until", models.BigIntegerField()),
+                (
+                    "run",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="block", to="runs.run"
+                    ),
+                ),
             ],
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='block',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='7a344a5247b66da7109bea1e6e78d3aeb54865f5', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_acb69', table='bulk_block', when='BEFORE')),
+            model_name="block",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="7a344a5247b66da7109bea1e6e78d3aeb54865f5",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_acb69",
+                    table="bulk_block",
+                    when="BEFORE",
+                ),
+            ),
         ),
         Script(__file__, "stage.sql"),
     ]

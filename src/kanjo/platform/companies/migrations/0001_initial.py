@@ -6,40 +6,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='SellingCompany',
+            name="SellingCompany",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=32, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('name_en', models.CharField(max_length=200)),
-                ('address', models.TextField(blank=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('language', models.CharField(default='ja', max_length=2)),
-                ('time_zone', models.CharField(default='Asia/Tokyo', max_length=64)),
-                ('fiscal_first_month', models.PositiveSmallIntegerField(default=4)),
-                ('registration_number', models.CharField(blank=True, max_length=14)),
-                ('tax_rounding', models.CharField(default='floor', max_length=16)),
-                ('bank_account', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=32, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("name_en", models.CharField(max_length=200)),
+                ("address", models.TextField(blank=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("language", models.CharField(default="ja", max_length=2)),
+                ("time_zone", models.CharField(default="Asia/Tokyo", max_length=64)),
+                ("fiscal_first_month", models.PositiveSmallIntegerField(default=4)),
+                ("registration_number", models.CharField(blank=True, max_length=14)),
+                ("tax_rounding", models.CharField(default="floor", max_length=16)),
+                ("bank_account", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'verbose_name': 'selling company',
-                'constraints': [models.CheckConstraint(condition=models.Q(('fiscal_first_month__range', (1, 12))), name='fiscal_month'), models.CheckConstraint(condition=models.Q(('registration_number', ''), ('registration_number__regex', '^T[0-9]{13}$'), _connector='OR'), name='registration_number_form')],
+                "verbose_name": "selling company",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("fiscal_first_month__range", (1, 12))), name="fiscal_month"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("registration_number", ""), ("registration_number__regex", "^T[0-9]{13}$"), _connector="OR"
+                        ),
+                        name="registration_number_form",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sellingcompany',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change_of(\n                TG_TABLE_NAME::text,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - ARRAY[]::text[] END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - ARRAY[]::text[] END);\n            RETURN NULL;\n            ", hash='23469ee50b079defeb3a8cabbe290d230fb404ae', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_9bb28', table='companies_sellingcompany', when='AFTER')),
+            model_name="sellingcompany",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM audit_change_of(\n                TG_TABLE_NAME::text,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - ARRAY[]::text[] END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - ARRAY[]::text[] END);\n            RETURN NULL;\n            ",
+                    hash="23469ee50b079defeb3a8cabbe290d230fb404ae",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_9bb28",
+                    table="companies_sellingcompany",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sellingcompany',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='a6c1773a2163d001b10d62581567d66bc2be81dc', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_7ca2c', table='companies_sellingcompany', when='BEFORE')),
+            model_name="sellingcompany",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="a6c1773a2163d001b10d62581567d66bc2be81dc",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_7ca2c",
+                    table="companies_sellingcompany",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

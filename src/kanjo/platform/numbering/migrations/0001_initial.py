@@ -7,48 +7,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_initial'),
+        ("companies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('prefix', models.CharField(max_length=16)),
-                ('next_number', models.BigIntegerField(default=1)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.sellingcompany')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("prefix", models.CharField(max_length=16)),
+                ("next_number", models.BigIntegerField(default=1)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Issued',
+            name="Issued",
             fields=[
-                ('pk', models.CompositePrimaryKey('series_id', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('number', models.BigIntegerField()),
-                ('subject_id', models.BigIntegerField()),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issued', to='numbering.series')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "series_id", "number", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.BigIntegerField()),
+                ("subject_id", models.BigIntegerField()),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="issued", to="numbering.series"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.UniqueConstraint(fields=('company', 'kind', 'year'), name='one_series_per_year'),
+            model_name="series",
+            constraint=models.UniqueConstraint(fields=("company", "kind", "year"), name="one_series_per_year"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='series',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='9177173fb801cf8ddf6fba03972aa4ffb0b5f0a8', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_3504e', table='numbering_series', when='BEFORE')),
+            model_name="series",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="9177173fb801cf8ddf6fba03972aa4ffb0b5f0a8",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_3504e",
+                    table="numbering_series",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='issued',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is append-only: correct it by a new row', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='4fa5054a6b85c64b01c79275ea292928a927175e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_20728', table='numbering_issued', when='BEFORE')),
+            model_name="issued",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only: correct it by a new row', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="4fa5054a6b85c64b01c79275ea292928a927175e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_20728",
+                    table="numbering_issued",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='issued',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='0cb3edb1584f19447cd2a1bfebe8c1609f69efdb', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_03a7c', table='numbering_issued', when='BEFORE')),
+            model_name="issued",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="0cb3edb1584f19447cd2a1bfebe8c1609f69efdb",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_03a7c",
+                    table="numbering_issued",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

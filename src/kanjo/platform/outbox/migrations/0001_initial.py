@@ -8,65 +8,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_initial'),
+        ("companies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FactRow',
+            name="FactRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=80)),
-                ('subject_id', models.BigIntegerField()),
-                ('payload', models.JSONField()),
-                ('effective_on', models.DateField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('actor_id', models.BigIntegerField()),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.sellingcompany')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=80)),
+                ("subject_id", models.BigIntegerField()),
+                ("payload", models.JSONField()),
+                ("effective_on", models.DateField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("actor_id", models.BigIntegerField()),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'outbox_fact',
+                "db_table": "outbox_fact",
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reaction', models.CharField(max_length=120)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('delivered', 'Delivered'), ('dead', 'Dead')], default='waiting', max_length=16)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField()),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True)),
-                ('fact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='outbox.factrow')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reaction", models.CharField(max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("delivered", "Delivered"), ("dead", "Dead")],
+                        default="waiting",
+                        max_length=16,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="outbox.factrow"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='factrow',
-            index=models.Index(fields=['kind', 'subject_id'], name='fact_of_subject'),
+            model_name="factrow",
+            index=models.Index(fields=["kind", "subject_id"], name="fact_of_subject"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='factrow',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is append-only: correct it by a new row', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='bf0c3ef41ad8cfa9874948c01796de1ffda1c842', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d080d', table='outbox_fact', when='BEFORE')),
+            model_name="factrow",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only: correct it by a new row', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="bf0c3ef41ad8cfa9874948c01796de1ffda1c842",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_d080d",
+                    table="outbox_fact",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='factrow',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='64a6f95c9902175f2e04b6974e8b984337d99d09', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_772eb', table='outbox_fact', when='BEFORE')),
+            model_name="factrow",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="64a6f95c9902175f2e04b6974e8b984337d99d09",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_772eb",
+                    table="outbox_fact",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at', 'id'], name='deliveries_waiting'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["due_at", "id"], name="deliveries_waiting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('fact', 'reaction'), name='delivered_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("fact", "reaction"), name="delivered_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='delivery',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='e18ba0779b222a6cc487942a2d446e7de1fc72e1', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_53559', table='outbox_delivery', when='BEFORE')),
+            model_name="delivery",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="e18ba0779b222a6cc487942a2d446e7de1fc72e1",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_53559",
+                    table="outbox_delivery",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -9,106 +9,240 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_initial'),
+        ("companies", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=120)),
-                ('scope', models.JSONField(default=dict)),
-                ('target_on', models.DateField()),
-                ('known_at', models.DateTimeField()),
-                ('preview', models.JSONField(default=dict)),
-                ('report', models.JSONField(default=dict)),
-                ('staged', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('previewed', 'Previewed'), ('approved', 'Approved'), ('executed', 'Executed'), ('reversed', 'Reversed'), ('withdrawn', 'Withdrawn')], default='previewed', max_length=16)),
-                ('because', models.TextField(blank=True)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.sellingcompany')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=120)),
+                ("scope", models.JSONField(default=dict)),
+                ("target_on", models.DateField()),
+                ("known_at", models.DateTimeField()),
+                ("preview", models.JSONField(default=dict)),
+                ("report", models.JSONField(default=dict)),
+                ("staged", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("previewed", "Previewed"),
+                            ("approved", "Approved"),
+                            ("executed", "Executed"),
+                            ("reversed", "Reversed"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="previewed",
+                        max_length=16,
+                    ),
+                ),
+                ("because", models.TextField(blank=True)),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'run',
+                "verbose_name": "run",
             },
         ),
         migrations.CreateModel(
-            name='Shard',
+            name="Shard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('scope', models.JSONField()),
-                ('done', models.BooleanField(default=False)),
-                ('result', models.JSONField(default=dict)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shards', to='runs.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("scope", models.JSONField()),
+                ("done", models.BooleanField(default=False)),
+                ("result", models.JSONField(default=dict)),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shards", to="runs.run"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Failure',
+            name="Failure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=63)),
-                ('subject_id', models.BigIntegerField()),
-                ('rule', models.CharField(max_length=120)),
-                ('sentence_en', models.TextField()),
-                ('sentence_ja', models.TextField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='failures', to='runs.run')),
-                ('shard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='failures', to='runs.shard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=63)),
+                ("subject_id", models.BigIntegerField()),
+                ("rule", models.CharField(max_length=120)),
+                ("sentence_en", models.TextField()),
+                ("sentence_ja", models.TextField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="failures", to="runs.run"
+                    ),
+                ),
+                (
+                    "shard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="failures", to="runs.shard"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('company', 'kind', 'key'), name='one_run_per_key'),
+            model_name="run",
+            constraint=models.UniqueConstraint(fields=("company", "kind", "key"), name="one_run_per_key"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='run',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change_of(\n                TG_TABLE_NAME::text,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - ARRAY[]::text[] END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - ARRAY[]::text[] END);\n            RETURN NULL;\n            ", hash='e11c2203ad1e0ee1b3d85df73e40bf18ad30679a', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_48f95', table='runs_run', when='AFTER')),
+            model_name="run",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM audit_change_of(\n                TG_TABLE_NAME::text,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - ARRAY[]::text[] END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - ARRAY[]::text[] END);\n            RETURN NULL;\n            ",
+                    hash="e11c2203ad1e0ee1b3d85df73e40bf18ad30679a",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_48f95",
+                    table="runs_run",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='run',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='387b91dab90ae6b5436980f4088ea542f6afaf62', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_977e4', table='runs_run', when='BEFORE')),
+            model_name="run",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="387b91dab90ae6b5436980f4088ea542f6afaf62",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_977e4",
+                    table="runs_run",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='run',
-            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are kept', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='a6508a9f508c5af4d92e15d30aeddb548cdaa7ea', operation='DELETE', pgid='pgtrigger_kept_361c3', table='runs_run', when='BEFORE')),
+            model_name="run",
+            trigger=pgtrigger.compiler.Trigger(
+                name="kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'rows of % are kept', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="a6508a9f508c5af4d92e15d30aeddb548cdaa7ea",
+                    operation="DELETE",
+                    pgid="pgtrigger_kept_361c3",
+                    table="runs_run",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='run',
-            trigger=pgtrigger.compiler.Trigger(name='state_steps', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF OLD.state <> NEW.state AND (OLD.state::text, NEW.state::text) NOT IN (('previewed', 'approved'), ('previewed', 'withdrawn'), ('approved', 'withdrawn'), ('approved', 'executed'), ('executed', 'reversed')) THEN\n            RAISE EXCEPTION '% cannot go from % to %', TG_TABLE_NAME, OLD.state, NEW.state\n                USING ERRCODE = 'KJ003';\n        END IF;\n        RETURN NEW;\n        ", hash='969fa1cd24c09fc0d493e6a8d1d62dce1501068b', operation='UPDATE', pgid='pgtrigger_state_steps_9154f', table='runs_run', when='BEFORE')),
+            model_name="run",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_steps",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF OLD.state <> NEW.state AND (OLD.state::text, NEW.state::text) NOT IN (('previewed', 'approved'), ('previewed', 'withdrawn'), ('approved', 'withdrawn'), ('approved', 'executed'), ('executed', 'reversed')) THEN\n            RAISE EXCEPTION '% cannot go from % to %', TG_TABLE_NAME, OLD.state, NEW.state\n                USING ERRCODE = 'KJ003';\n        END IF;\n        RETURN NEW;\n        ",
+                    hash="969fa1cd24c09fc0d493e6a8d1d62dce1501068b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_steps_9154f",
+                    table="runs_run",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='shard',
-            index=models.Index(condition=models.Q(('done', False)), fields=['run', 'number'], name='shards_waiting'),
+            model_name="shard",
+            index=models.Index(condition=models.Q(("done", False)), fields=["run", "number"], name="shards_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='shard',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='one_shard_per_number'),
+            model_name="shard",
+            constraint=models.UniqueConstraint(fields=("run", "number"), name="one_shard_per_number"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='shard',
-            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are kept', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='43949c767ed03b13bab5cab878ea32ed0eee025c', operation='DELETE', pgid='pgtrigger_kept_9f5b4', table='runs_shard', when='BEFORE')),
+            model_name="shard",
+            trigger=pgtrigger.compiler.Trigger(
+                name="kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'rows of % are kept', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="43949c767ed03b13bab5cab878ea32ed0eee025c",
+                    operation="DELETE",
+                    pgid="pgtrigger_kept_9f5b4",
+                    table="runs_shard",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='shard',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='8e60e66324522e24d00d162e45814ae30593a687', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_62dfb', table='runs_shard', when='BEFORE')),
+            model_name="shard",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="8e60e66324522e24d00d162e45814ae30593a687",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_62dfb",
+                    table="runs_shard",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='failure',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is append-only: correct it by a new row', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='f6ab8d7d5707636a41bd7960bb1f9a19d4962123', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4177a', table='runs_failure', when='BEFORE')),
+            model_name="failure",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only: correct it by a new row', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="f6ab8d7d5707636a41bd7960bb1f9a19d4962123",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_4177a",
+                    table="runs_failure",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='failure',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='8276f0d834c0225f67659ba3a0621404d5e108f6', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_ec0a0', table='runs_failure', when='BEFORE')),
+            model_name="failure",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="8276f0d834c0225f67659ba3a0621404d5e108f6",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_ec0a0",
+                    table="runs_failure",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -9,49 +9,144 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_initial'),
+        ("companies", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WorkItem',
+            name="WorkItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=80)),
-                ('subject', models.CharField(max_length=63)),
-                ('subject_id', models.BigIntegerField()),
-                ('owner_role', models.CharField(choices=[('sales_rep', 'sales_rep'), ('renewal_rep', 'renewal_rep'), ('sales_manager', 'sales_manager'), ('sales_operations', 'sales_operations'), ('approver', 'approver'), ('deal_management', 'deal_management'), ('rev_rec', 'rev_rec'), ('receivables', 'receivables'), ('license_management', 'license_management'), ('cxo', 'cxo'), ('cfo', 'cfo'), ('clo', 'clo'), ('legal', 'legal'), ('hr', 'hr'), ('management', 'management'), ('auditor', 'auditor'), ('administrator', 'administrator')], max_length=32)),
-                ('why_en', models.TextField()),
-                ('why_ja', models.TextField()),
-                ('due_on', models.DateField(null=True)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('dropped', 'Dropped')], default='open', max_length=16)),
-                ('opened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.sellingcompany')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=80)),
+                ("subject", models.CharField(max_length=63)),
+                ("subject_id", models.BigIntegerField()),
+                (
+                    "owner_role",
+                    models.CharField(
+                        choices=[
+                            ("sales_rep", "sales_rep"),
+                            ("renewal_rep", "renewal_rep"),
+                            ("sales_manager", "sales_manager"),
+                            ("sales_operations", "sales_operations"),
+                            ("approver", "approver"),
+                            ("deal_management", "deal_management"),
+                            ("rev_rec", "rev_rec"),
+                            ("receivables", "receivables"),
+                            ("license_management", "license_management"),
+                            ("cxo", "cxo"),
+                            ("cfo", "cfo"),
+                            ("clo", "clo"),
+                            ("legal", "legal"),
+                            ("hr", "hr"),
+                            ("management", "management"),
+                            ("auditor", "auditor"),
+                            ("administrator", "administrator"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("why_en", models.TextField()),
+                ("why_ja", models.TextField()),
+                ("due_on", models.DateField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("done", "Done"), ("dropped", "Dropped")],
+                        default="open",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "opened_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'work item',
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['owner_role', 'due_on', 'id'], name='queue')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('kind', 'subject', 'subject_id'), name='one_open_item')],
+                "verbose_name": "work item",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["owner_role", "due_on", "id"], name="queue"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("kind", "subject", "subject_id"),
+                        name="one_open_item",
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='workitem',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_change_of(\n                TG_TABLE_NAME::text,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - ARRAY[]::text[] END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - ARRAY[]::text[] END);\n            RETURN NULL;\n            ", hash='f1a05ccdf679c853b283a60f10d4001cfd6842ce', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_96613', table='worklist_workitem', when='AFTER')),
+            model_name="workitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM audit_change_of(\n                TG_TABLE_NAME::text,\n                CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - ARRAY[]::text[] END,\n                CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - ARRAY[]::text[] END);\n            RETURN NULL;\n            ",
+                    hash="f1a05ccdf679c853b283a60f10d4001cfd6842ce",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_96613",
+                    table="worklist_workitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='workitem',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='a36ccf572a28bc6f49a18b6ebc63eacdf06bf4b4', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_32849', table='worklist_workitem', when='BEFORE')),
+            model_name="workitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is never truncated', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="a36ccf572a28bc6f49a18b6ebc63eacdf06bf4b4",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_32849",
+                    table="worklist_workitem",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='workitem',
-            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are kept', TG_TABLE_NAME USING ERRCODE = 'KJ001';", hash='3f7456d0755fd6cf6b5b91933b423dc1de317baa', operation='DELETE', pgid='pgtrigger_kept_eb599', table='worklist_workitem', when='BEFORE')),
+            model_name="workitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'rows of % are kept', TG_TABLE_NAME USING ERRCODE = 'KJ001';",
+                    hash="3f7456d0755fd6cf6b5b91933b423dc1de317baa",
+                    operation="DELETE",
+                    pgid="pgtrigger_kept_eb599",
+                    table="worklist_workitem",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
