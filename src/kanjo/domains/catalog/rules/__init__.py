@@ -1,0 +1,1 @@
+"""What makes a product, a price and a tax rate sound."""

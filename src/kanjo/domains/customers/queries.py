@@ -1,0 +1,101 @@
+"""Reads of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+
+from django.db.models import Q, QuerySet
+
+from kanjo.domains.customers.facts import CustomerRow, DepartmentId
+from kanjo.domains.customers.models import Customer, Department
+from kanjo.domains.customers.rules.countries import CountryUnknown, country, country_names
+from kanjo.domains.customers.rules.registering import doubts_about_number
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import CustomerId
+from kanjo.foundation.names import matching_key
+from kanjo.foundation.texts import Language, Text
+from kanjo.platform.tables import NotFound
+
+_COLUMNS = tuple(field.name for field in fields(CustomerRow))
+
+
+def get_customer(customer_id: CustomerId) -> CustomerRow:
+    """Return the customer; refuses `NotFound`."""
+    rows = _rows(Customer.objects.filter(pk=customer_id))
+    if not rows:
+        raise NotFound(what=Customer._meta.verbose_name, key=customer_id)
+    return rows[0]
+
+
+def get_customers(customer_ids: Iterable[CustomerId]) -> dict[CustomerId, CustomerRow]:
+    """Return those of the customers that exist, in one query."""
+    return {row.id: row for row in _rows(Customer.objects.filter(pk__in=set(customer_ids)))}
+
+
+def list_customers(actor: Actor, *, search: str = "", limit: int = 100, offset: int = 0) -> list[CustomerRow]:
+    """Return customers by name, those whose name, reading or corporate number holds *search*."""
+    return _rows(_found(actor, search).order_by("name", "id")[offset : offset + limit])
+
+
+def count_customers(actor: Actor, *, search: str = "") -> int:
+    """Return how many customers `list_customers` has."""
+    return _found(actor, search).count()
+
+
+def list_departments(customer_id: CustomerId) -> list[tuple[DepartmentId, str]]:
+    """Return the ordering points of a customer (id, name), by name."""
+    departments = Department.objects.filter(customer_id=customer_id).order_by("name", "id")
+    return [(DepartmentId(pk), name) for pk, name in departments.values_list("id", "name")]
+
+
+def list_candidates(name: str, *, apart_from: CustomerId | None = None) -> list[CustomerRow]:
+    """Return the customers whose name may be another way to write *name*: candidates for a duplicate, no proof."""
+    same = Customer.objects.filter(matching_key=matching_key(name))
+    others = same if apart_from is None else same.exclude(pk=apart_from)
+    return _rows(others.order_by("name", "id"))
+
+
+def list_doubts(name: str, corporate_number: str = "", *, apart_from: CustomerId | None = None) -> list[Text]:
+    """Return what to ask before a customer is registered: who looks like it, and whether its number holds."""
+    known = Text(en="{name} may be the same company.", ja="{name} と同じ会社の可能性があります。")
+    alike = [known.filled(name=row.name) for row in list_candidates(name, apart_from=apart_from)]
+    return [*alike, *doubts_about_number(corporate_number)]
+
+
+def ids_by_external_key(keys: Iterable[str]) -> Mapping[str, CustomerId]:
+    """Return the ids of the customers that carry one of the keys."""
+    known = Customer.objects.filter(external_key__in=set(keys) - {""})
+    return {key: CustomerId(pk) for key, pk in known.values_list("external_key", "pk")}
+
+
+def external_keys(lead: str) -> list[str]:
+    """Return the external keys that begin with *lead*, in order."""
+    known = Customer.objects.filter(external_key__startswith=lead).order_by("external_key")
+    return list(known.exclude(external_key="").values_list("external_key", flat=True))
+
+
+def find_country(text: str) -> str | None:
+    """Return the code of a country given by code or name, English or Japanese, or None when nobody knows it."""
+    try:
+        return country(text)
+    except CountryUnknown:
+        return None
+
+
+def country_shown(code: str) -> Text:
+    """Return the name of a country by its code."""
+    return country_names()[code]
+
+
+def _found(actor: Actor, search: str) -> QuerySet[Customer]:
+    rows = Customer.objects.visible_to(actor)
+    words = search.strip()
+    if not words:
+        return rows
+    name = Q(name__icontains=words) | Q(name_kana__icontains=words) | Q(name_en__icontains=words)
+    return rows.filter(name | Q(matching_key__contains=matching_key(words)) | Q(corporate_number=words))
+
+
+def _rows(customers: QuerySet[Customer]) -> list[CustomerRow]:
+    return [CustomerRow(**{**row, "language": Language(row["language"])}) for row in customers.values(*_COLUMNS)]
