@@ -1,0 +1,115 @@
+"""Reads of opportunities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from kanjo.domains.opportunities.facts import OpportunityRow, Stage, StageTotal
+from kanjo.domains.opportunities.models import Opportunity
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import CompanyId, CustomerId, OpportunityId, PersonId
+from kanjo.platform.tables import NotFound
+
+_JOINED = {"customer": F("customer__name"), "product": F("product__code"), "owner": F("owner__name")}
+_OWN = tuple(field.name for field in fields(OpportunityRow) if field.name not in _JOINED)
+
+
+def get_opportunity(opportunity_id: OpportunityId, actor: Actor) -> OpportunityRow:
+    """Return an opportunity of the actor's companies; refuses `NotFound`."""
+    rows = _rows(Opportunity.objects.visible_to(actor).filter(pk=opportunity_id))
+    if not rows:
+        raise NotFound(what=Opportunity._meta.verbose_name, key=opportunity_id)
+    return rows[0]
+
+
+def list_opportunities(
+    actor: Actor,
+    *,
+    company_id: CompanyId | None = None,
+    stage: Stage | None = None,
+    owner_id: PersonId | None = None,
+    customer_id: CustomerId | None = None,
+    search: str = "",
+    limit: int = 100,
+    offset: int = 0,
+) -> list[OpportunityRow]:
+    """Return opportunities of the actor's companies, the newest first."""
+    found = _found(actor, search, company_id=company_id, stage=stage, owner_id=owner_id, customer_id=customer_id)
+    return _rows(found.order_by("-id")[offset : offset + limit])
+
+
+def count_opportunities(
+    actor: Actor,
+    *,
+    company_id: CompanyId | None = None,
+    stage: Stage | None = None,
+    owner_id: PersonId | None = None,
+    customer_id: CustomerId | None = None,
+    search: str = "",
+) -> int:
+    """Return how many opportunities `list_opportunities` has."""
+    found = _found(actor, search, company_id=company_id, stage=stage, owner_id=owner_id, customer_id=customer_id)
+    return found.count()
+
+
+def list_expected_wins(company_id: CompanyId) -> list[OpportunityRow]:
+    """Return the company's engaging deals whose close day and value are known in advance, by that day and key.
+
+    They are the deals another system already counts as won: each is won here when its order is booked.
+    """
+    expected = Opportunity.objects.filter(
+        company_id=company_id,
+        stage=Stage.ENGAGING,
+        expected_close_on__isnull=False,
+        expected_minor__isnull=False,
+    )
+    return _rows(expected.order_by("expected_close_on", "external_key", "id"))
+
+
+def stage_totals(actor: Actor, *, company_id: CompanyId | None = None) -> list[StageTotal]:
+    """Return per company, stage and currency how many deals stand there, what is expected of them and what was won."""
+    found = _found(actor, "", company_id=company_id)
+    totals = found.values("company_id", "stage", "currency").annotate(
+        deals=Count("id"), expected=Sum("expected_minor", default=0), won=Sum("value_minor", default=0)
+    )
+    return [
+        StageTotal(
+            company_id=CompanyId(row["company_id"]),
+            stage=Stage(row["stage"]),
+            currency=row["currency"],
+            deals=row["deals"],
+            expected_minor=int(row["expected"]),
+            won_minor=int(row["won"]),
+        )
+        for row in totals.order_by("company_id", "stage", "currency")
+    ]
+
+
+def ids_by_external_key(company_id: CompanyId) -> Mapping[str, OpportunityId]:
+    """Return the company's opportunities that came from another system, by their key there."""
+    known = Opportunity.objects.filter(company_id=company_id).exclude(external_key="")
+    return {key: OpportunityId(pk) for key, pk in known.values_list("external_key", "pk")}
+
+
+def _found(actor: Actor, search: str, **given: object) -> QuerySet[Opportunity]:
+    wanted = {name: value for name, value in given.items() if value is not None}
+    found = Opportunity.objects.visible_to(actor).filter(**wanted)
+    words = search.strip()
+    named = Q(name__icontains=words) | Q(external_key=words) | Q(customer__name__icontains=words)
+    return found.filter(named) if words else found
+
+
+def _rows(opportunities: QuerySet[Opportunity]) -> list[OpportunityRow]:
+    columns = opportunities.annotate(**{f"{name}_shown": path for name, path in _JOINED.items()})
+    shown = [f"{name}_shown" for name in _JOINED]
+    return [
+        OpportunityRow(
+            **{name: row[name] for name in _OWN if name != "stage"},
+            stage=Stage(row["stage"]),
+            **{name: row[f"{name}_shown"] for name in _JOINED},
+        )
+        for row in columns.values(*_OWN, *shown)
+    ]

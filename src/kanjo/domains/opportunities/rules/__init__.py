@@ -1,0 +1,1 @@
+"""What a deal may do at each stage."""

@@ -1,0 +1,1 @@
+"""The papers of a quote: what the customer is sent."""
