@@ -1,7 +1,8 @@
 """The database of the tests: real PostgreSQL, migrated once per shape, cloned for each run.
 
 `db` gives a test a transaction that is rolled back; `fresh_database` gives it a database of its own, for commits,
-threads and other processes. Both act as the application role, which may not truncate anything.
+threads and other processes, `shared_database` one for a whole module. All act as the application role, which may not
+truncate anything.
 """
 
 from __future__ import annotations
@@ -80,9 +81,26 @@ def fresh_database(
     request: pytest.FixtureRequest, test_server: Login, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[FreshDatabase]:
     """A migrated database that only this test uses; the default connection works on it and really commits."""
+    with _fresh(request, test_server, django_db_blocker) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def shared_database(
+    request: pytest.FixtureRequest, test_server: Login, django_db_blocker: DjangoDbBlocker
+) -> Iterator[FreshDatabase]:
+    """A fresh database for all tests of a module: one story, told once, that each test looks at and leaves as it is."""
+    with _fresh(request, test_server, django_db_blocker) as database:
+        yield database
+
+
+@contextmanager
+def _fresh(
+    request: pytest.FixtureRequest, server: Login, django_db_blocker: DjangoDbBlocker
+) -> Iterator[FreshDatabase]:
     before = {alias: dict(connections.settings[alias]) for alias in ("default", "owner")}
     number = _numbered(request.session)
-    with django_db_blocker.unblock(), _clone(test_server, f"kanjo_fresh_{os.getpid()}_{number}") as clone:
+    with django_db_blocker.unblock(), _clone(server, f"kanjo_fresh_{os.getpid()}_{number}") as clone:
         _point_django_at(clone)
         yield clone
         for alias, entry in before.items():

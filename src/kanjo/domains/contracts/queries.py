@@ -1,0 +1,137 @@
+"""Reads of contracts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+from django.db.models import QuerySet
+
+from kanjo.domains.contracts.facts import ContractState
+from kanjo.domains.contracts.models import Contract
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import (
+    ApprovalRequestId,
+    CompanyId,
+    ContractId,
+    CustomerId,
+    FileId,
+    PersonId,
+    QuoteId,
+    QuoteVersionId,
+)
+from kanjo.platform.tables import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRow:
+    """A contract as it is shown.
+
+    `until` is the first day after its term, `notice_opens_on` the first day of its notice window, `stops_on` the
+    first day without effect once it has ended; each None where there is none.
+    """
+
+    id: ContractId
+    number: str
+    company_id: CompanyId
+    customer_id: CustomerId
+    customer: str
+    quote_id: QuoteId
+    quote_version_id: QuoteVersionId
+    approval_request_id: ApprovalRequestId
+    currency: str
+    total_minor: int
+    payment_terms: str
+    starts_on: date
+    until: date | None
+    notice_days: int
+    notice_opens_on: date | None
+    signed_file_id: FileId
+    signed_digest: str
+    owner_id: PersonId
+    owner: str
+    concluded_on: date
+    stops_on: date | None
+    state: ContractState
+
+
+def list_contracts(
+    actor: Actor,
+    *,
+    limit: int = 200,
+    offset: int = 0,
+    customer_id: CustomerId | None = None,
+    state: ContractState | None = None,
+    company_id: CompanyId | None = None,
+) -> list[ContractRow]:
+    """Return the contracts the actor may see, last concluded first."""
+    contracts = _chosen(actor, customer_id=customer_id, state=state, company_id=company_id)
+    return _rows(contracts.order_by("-effective_on", "-id")[offset : offset + limit])
+
+
+def count_contracts(
+    actor: Actor,
+    *,
+    customer_id: CustomerId | None = None,
+    state: ContractState | None = None,
+    company_id: CompanyId | None = None,
+) -> int:
+    """Return how many contracts `list_contracts` would show without a limit."""
+    return _chosen(actor, customer_id=customer_id, state=state, company_id=company_id).count()
+
+
+def get_contract(actor: Actor, contract_id: ContractId) -> ContractRow:
+    """Return the contract. Refuses `NotFound`."""
+    found = _rows(Contract.objects.visible_to(actor).filter(pk=contract_id))
+    if not found:
+        raise NotFound(what=Contract._meta.verbose_name, key=contract_id)
+    return found[0]
+
+
+def find_contract_of_quote(actor: Actor, quote_id: QuoteId) -> ContractRow | None:
+    """Return the contract that a quote became, the last one where several versions did, or None."""
+    found = _rows(Contract.objects.visible_to(actor).filter(quote_id=quote_id).order_by("-id")[:1])
+    return found[0] if found else None
+
+
+def ending_within_notice(company_id: CompanyId, on: date) -> list[ContractRow]:
+    """Return the contracts in force whose notice window is open on that day, nearest end first.
+
+    The window is the last `notice_days` days of the term: it opens on `notice_opens_on` and closes before `until`.
+    """
+    in_window = Contract.objects.filter(
+        company_id=company_id,
+        state=ContractState.CONCLUDED,
+        starts_on__lte=on,
+        notice_opens_on__lte=on,
+        until__gt=on,
+    )
+    return _rows(in_window.order_by("until", "id"))
+
+
+def past_their_term(company_id: CompanyId, on: date) -> list[ContractId]:
+    """Return the contracts whose term is over on that day and that are not yet noted as ended, in order of id."""
+    over = Contract.objects.filter(company_id=company_id, state=ContractState.CONCLUDED, until__lte=on)
+    return [ContractId(key) for key in over.order_by("id").values_list("pk", flat=True)]
+
+
+def _chosen(
+    actor: Actor, *, customer_id: CustomerId | None, state: ContractState | None, company_id: CompanyId | None
+) -> QuerySet[Contract]:
+    asked = {"customer_id": customer_id, "state": state, "company_id": company_id}
+    return Contract.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
+
+
+_PATHS = {
+    "customer": "customer__name",
+    "owner": "owner__name",
+    "concluded_on": "effective_on",
+    "stops_on": "ending__effective_on",
+}
+_NAMES = [field.name for field in fields(ContractRow)]
+_COLUMNS = [_PATHS.get(name, name) for name in _NAMES]
+
+
+def _rows(contracts: QuerySet[Contract]) -> list[ContractRow]:
+    rows = (dict(zip(_NAMES, values, strict=True)) for values in contracts.values_list(*_COLUMNS))
+    return [ContractRow(**{**row, "state": ContractState(row["state"])}) for row in rows]

@@ -1,0 +1,37 @@
+"""Grants."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from kanjo.platform.tables import CompanyRow, append_only, recorded_at
+
+
+class Grant(CompanyRow):
+    """The right of a customer to use `quantity` of a product, counted by `metric`, in a period or for ever.
+
+    `effective_on` is its first day, `until` the first day after it; without `until` it is perpetual.
+    """
+
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
+    contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="+")
+    order_line = models.OneToOneField("orders.OrderLine", on_delete=models.PROTECT, related_name="+")
+    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+")
+    metric = models.CharField(max_length=40)
+    quantity = models.BigIntegerField()
+    effective_on = models.DateField()
+    until = models.DateField(null=True)
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "grant"
+        constraints = [
+            models.CheckConstraint(name="grant_quantity", condition=Q(quantity__gt=0)),
+            models.CheckConstraint(name="grant_metric", condition=~Q(metric="")),
+            models.CheckConstraint(
+                name="grant_forward", condition=Q(until__isnull=True) | Q(until__gt=F("effective_on"))
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "product", "metric"], name="grant_of_customer")]
+        triggers = append_only()

@@ -1,0 +1,164 @@
+"""Verbs on orders: book, accept a delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from kanjo.domains.orders.facts import BookedOrder, DeliveryAccepted, LineToBook, OrderBooked
+from kanjo.domains.orders.models import Acceptance, Order, OrderLine
+from kanjo.domains.orders.queries import booked_line, booked_order
+from kanjo.domains.orders.rules import (
+    OtherwiseAccepted,
+    OtherwiseBooked,
+    refuse_acceptance,
+    refuse_unsound,
+)
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, QuoteVersionId
+from kanjo.platform.acts import verb
+from kanjo.platform.numbering.models import Issued
+from kanjo.platform.numbering.operations import take_block
+from kanjo.platform.outbox.operations import record
+from kanjo.platform.tables import alone, refuse_unseen
+
+
+@verb("orders.book", Role.DEAL_MANAGEMENT, Role.SALES_OPERATIONS)
+def book(
+    *,
+    company_id: CompanyId,
+    contract_id: ContractId,
+    customer_id: CustomerId,
+    payer_id: CustomerId,
+    quote_version_id: QuoteVersionId,
+    currency: str,
+    payment_terms: str,
+    lines: Sequence[LineToBook],
+    ordered_on: date,
+    po_number: str = "",
+    by: Actor,
+    at: datetime,
+) -> BookedOrder:
+    """Take up the order of a concluded contract: a number, and a copy of every line as it was agreed.
+
+    One quote version is booked once under a contract: booking it again with the same contents returns the same order,
+    with other contents it is refused (`OtherwiseBooked`). Refuses lines that do not stand, each by its position.
+    """
+    refuse_unseen(company_id, by)
+    refuse_unsound(currency, payment_terms, lines)
+    order = Order(
+        company_id=company_id,
+        contract_id=contract_id,
+        customer_id=customer_id,
+        payer_id=payer_id,
+        quote_version_id=quote_version_id,
+        currency=currency,
+        total_minor=sum(line.total_minor for line in lines),
+        payment_terms=payment_terms,
+        po_number=po_number,
+        effective_on=ordered_on,
+    )
+    alone("orders.book", contract_id)
+    before = Order.objects.filter(contract_id=contract_id, quote_version_id=quote_version_id).first()
+    if before:
+        return _booked_before(before, order, lines)
+    return _written(order, lines, by=by, at=at)
+
+
+@verb("orders.accept-delivery", Role.DEAL_MANAGEMENT, Role.SALES_OPERATIONS)
+def accept_delivery(
+    *, order_line_id: OrderLineId, accepted_on: date, evidence: str = "", by: Actor, at: datetime
+) -> DeliveryAccepted:
+    """Note that the customer accepted what the line delivered (検収), on which day and by which evidence.
+
+    Noted again for the same day it changes nothing; for another day it is refused (`OtherwiseAccepted`). Refuses a
+    day before the order and a day that has not come yet in the company's time zone.
+    """
+    line = OrderLine.objects.select_related("company").seen(order_line_id, by)
+    order = Order.objects.locked(line.order_id, by)
+    today = at.astimezone(ZoneInfo(line.company.time_zone)).date()
+    refuse_acceptance(order.number, ordered_on=order.effective_on, accepted_on=accepted_on, today=today)
+    accepted = DeliveryAccepted(
+        company_id=CompanyId(line.company_id),
+        effective_on=accepted_on,
+        order_line_id=order_line_id,
+        order_id=OrderId(order.pk),
+        accepted_on=accepted_on,
+    )
+    before = Acceptance.objects.filter(order_line=line).first()
+    if before is None:
+        Acceptance.objects.create(
+            company_id=line.company_id,
+            order_line=line,
+            evidence=evidence,
+            accepted_by_id=by.id,
+            effective_on=accepted_on,
+        )
+        return record(accepted, by=by, at=at)
+    if before.effective_on != accepted_on:
+        raise OtherwiseAccepted(number=order.number, position=line.position, accepted_on=before.effective_on)
+    return accepted
+
+
+SAME_ORDER = ["company_id", "customer_id", "payer_id", "currency", "payment_terms", "po_number", "effective_on"]
+"""What two bookings of one version must have in common besides their lines."""
+
+
+def _booked_before(before: Order, now: Order, lines: Sequence[LineToBook]) -> BookedOrder:
+    booked = booked_order(before)
+    same_head = all(getattr(before, name) == getattr(now, name) for name in SAME_ORDER)
+    same_lines = [line.as_agreed for line in booked.lines] == list(lines)
+    if not (same_head and same_lines):
+        raise OtherwiseBooked(number=before.number)
+    return booked
+
+
+def _written(order: Order, lines: Sequence[LineToBook], *, by: Actor, at: datetime) -> BookedOrder:
+    block = take_block(company_id=CompanyId(order.company_id), kind="order", prefix="O", on=order.effective_on, count=1)
+    order.number = block.shown(block.first)
+    order.save(force_insert=True)
+    Issued.objects.create(series_id=block.series_id, number=block.first, subject_id=order.pk)
+    rows = OrderLine.objects.bulk_create(_line(order, position, line) for position, line in enumerate(lines, start=1))
+    record(
+        OrderBooked(
+            company_id=CompanyId(order.company_id),
+            effective_on=order.effective_on,
+            order_id=OrderId(order.pk),
+            number=order.number,
+            contract_id=ContractId(order.contract_id),
+            customer_id=CustomerId(order.customer_id),
+            payer_id=CustomerId(order.payer_id),
+            quote_version_id=QuoteVersionId(order.quote_version_id),
+            currency=order.currency,
+            total_minor=order.total_minor,
+        ),
+        by=by,
+        at=at,
+    )
+    return BookedOrder(OrderId(order.pk), order.number, tuple(booked_line(row) for row in rows))
+
+
+def _line(order: Order, position: int, line: LineToBook) -> OrderLine:
+    terms, service = line.terms, line.service
+    return OrderLine(
+        company_id=order.company_id,
+        order=order,
+        position=position,
+        product_id=terms.product_id,
+        code=terms.code,
+        name_en=terms.name.en,
+        name_ja=terms.name.ja,
+        charge=terms.charge,
+        timing=terms.timing,
+        interval_months=terms.interval_months,
+        recognition=terms.recognition,
+        tax_class=terms.tax_class,
+        license_metric=terms.license_metric,
+        quantity=line.quantity,
+        list_minor=line.list_minor,
+        net_minor=line.net_minor,
+        total_minor=line.total_minor,
+        service_start=service.start if service else None,
+        service_until=service.until if service else None,
+    )

@@ -1,0 +1,161 @@
+"""Reads of orders, their lines and acceptances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+from django.db.models import QuerySet
+
+from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
+from kanjo.domains.orders.facts import BookedLine, BookedOrder
+from kanjo.domains.orders.models import Order, OrderLine
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, ProductId, QuoteVersionId
+from kanjo.foundation.periods import Period
+from kanjo.foundation.texts import Text
+from kanjo.platform.tables import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order as it is shown."""
+
+    id: OrderId
+    number: str
+    company_id: CompanyId
+    contract_id: ContractId
+    contract_number: str
+    customer_id: CustomerId
+    customer: str
+    payer_id: CustomerId
+    payer: str
+    quote_version_id: QuoteVersionId
+    currency: str
+    total_minor: int
+    payment_terms: str
+    po_number: str
+    ordered_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLineRow:
+    """A line as it is shown, with what was accepted of it."""
+
+    order_id: OrderId
+    contract_id: ContractId
+    line: BookedLine
+    currency: str
+    accepted_on: date | None
+    evidence: str
+
+
+def list_orders(
+    actor: Actor,
+    *,
+    limit: int = 200,
+    offset: int = 0,
+    customer_id: CustomerId | None = None,
+    contract_id: ContractId | None = None,
+) -> list[OrderRow]:
+    """Return the orders the actor may see, last ordered first."""
+    orders = _chosen(actor, customer_id=customer_id, contract_id=contract_id)
+    return _rows(orders.order_by("-effective_on", "-id")[offset : offset + limit])
+
+
+def count_orders(actor: Actor, *, customer_id: CustomerId | None = None, contract_id: ContractId | None = None) -> int:
+    """Return how many orders `list_orders` would show without a limit."""
+    return _chosen(actor, customer_id=customer_id, contract_id=contract_id).count()
+
+
+def get_order(actor: Actor, order_id: OrderId) -> OrderRow:
+    """Return the order. Refuses `NotFound`."""
+    found = _rows(Order.objects.visible_to(actor).filter(pk=order_id))
+    if not found:
+        raise NotFound(what=Order._meta.verbose_name, key=order_id)
+    return found[0]
+
+
+def list_lines(actor: Actor, order_id: OrderId) -> list[OrderLineRow]:
+    """Return the lines of an order in their order."""
+    lines = OrderLine.objects.visible_to(actor).filter(order_id=order_id)
+    return [_line_row(line) for line in lines.select_related("order", "acceptance").order_by("position")]
+
+
+def list_awaiting_acceptance(actor: Actor, *, limit: int = 200, offset: int = 0) -> list[OrderLineRow]:
+    """Return the lines billed on acceptance (検収) that nobody accepted yet, oldest order first."""
+    open_lines = OrderLine.objects.visible_to(actor).filter(timing=BillingTiming.ON_ACCEPTANCE, acceptance=None)
+    ordered = open_lines.select_related("order", "acceptance").order_by("order__effective_on", "order_id", "position")
+    return [_line_row(line) for line in ordered[offset : offset + limit]]
+
+
+def lines_of_contracts(contract_ids: Sequence[ContractId]) -> dict[ContractId, tuple[BookedLine, ...]]:
+    """Return what was booked under each contract, in one query; a contract without order has no lines."""
+    found: dict[ContractId, tuple[BookedLine, ...]] = dict.fromkeys(contract_ids, ())
+    lines = OrderLine.objects.filter(order__contract_id__in=contract_ids).select_related("order")
+    for line in lines.order_by("order_id", "position"):
+        found[ContractId(line.order.contract_id)] += (booked_line(line),)
+    return found
+
+
+def booked_order(order: Order) -> BookedOrder:
+    """Return the order with its lines as they were booked."""
+    lines = OrderLine.objects.filter(order=order).order_by("position")
+    return BookedOrder(OrderId(order.pk), order.number, tuple(booked_line(line) for line in lines))
+
+
+def booked_line(line: OrderLine) -> BookedLine:
+    """Return the line as it was agreed and booked."""
+    terms = ProductTerms(
+        product_id=ProductId(line.product_id),
+        code=line.code,
+        name=Text(en=line.name_en, ja=line.name_ja),
+        charge=ChargeKind(line.charge),
+        timing=BillingTiming(line.timing),
+        interval_months=line.interval_months,
+        recognition=Recognition(line.recognition),
+        tax_class=TaxClass(line.tax_class),
+        license_metric=line.license_metric,
+    )
+    service = Period(line.service_start, line.service_until) if line.service_start and line.service_until else None
+    return BookedLine(
+        order_line_id=OrderLineId(line.pk),
+        position=line.position,
+        terms=terms,
+        quantity=line.quantity,
+        list_minor=line.list_minor,
+        net_minor=line.net_minor,
+        total_minor=line.total_minor,
+        service=service,
+    )
+
+
+def _chosen(actor: Actor, *, customer_id: CustomerId | None, contract_id: ContractId | None) -> QuerySet[Order]:
+    asked = {"customer_id": customer_id, "contract_id": contract_id}
+    return Order.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
+
+
+_PATHS = {
+    "contract_number": "contract__number",
+    "customer": "customer__name",
+    "payer": "payer__name",
+    "ordered_on": "effective_on",
+}
+_COLUMNS = [_PATHS.get(field.name, field.name) for field in fields(OrderRow)]
+
+
+def _rows(orders: QuerySet[Order]) -> list[OrderRow]:
+    return [OrderRow(*values) for values in orders.values_list(*_COLUMNS)]
+
+
+def _line_row(line: OrderLine) -> OrderLineRow:
+    acceptance = getattr(line, "acceptance", None)
+    return OrderLineRow(
+        order_id=OrderId(line.order_id),
+        contract_id=ContractId(line.order.contract_id),
+        line=booked_line(line),
+        currency=line.order.currency,
+        accepted_on=acceptance.effective_on if acceptance else None,
+        evidence=acceptance.evidence if acceptance else "",
+    )
