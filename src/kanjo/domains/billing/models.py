@@ -1,0 +1,216 @@
+"""Accounts, plans, acceptances, charges and invoices. Nothing here is edited but an account's lock."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from kanjo.domains.billing.rules.guards import LARGEST_MINOR, LONGEST_INTERVAL
+from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
+from kanjo.platform.tables import CompanyRow, append_only, kept, no_truncate, recorded_at
+
+_IN_BOUNDS = (-LARGEST_MINOR, LARGEST_MINOR)
+
+
+class Account(CompanyRow):
+    """Who pays. Whoever bills locks it first, so two workers never bill the same plans at once."""
+
+    payer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "billing account"
+        constraints = [models.UniqueConstraint(fields=["company", "payer"], name="one_account_per_payer")]
+        triggers = [kept(), no_truncate()]
+
+
+class Plan(CompanyRow):
+    """How one order line is charged. `net_minor` is the price of one interval, or of the whole one-time charge.
+
+    `due_from` is the first day anything of it may be billed; `effective_on` the day it was planned.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="plans")
+    order_line = models.OneToOneField("orders.OrderLine", on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
+    contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    payment_terms = models.CharField(max_length=40)
+    description_en = models.CharField(max_length=200)
+    description_ja = models.CharField(max_length=200)
+    charge = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in ChargeKind])
+    timing = models.CharField(max_length=16, choices=[(timing.value, timing.value) for timing in BillingTiming])
+    interval_months = models.PositiveSmallIntegerField()
+    anchor_on = models.DateField()
+    quantity = models.BigIntegerField()
+    net_minor = models.BigIntegerField()
+    tax_class = models.CharField(max_length=16, choices=[(tax.value, tax.value) for tax in TaxClass])
+    service_start = models.DateField(null=True)
+    service_until = models.DateField(null=True)
+    due_from = models.DateField()
+    effective_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "billing plan"
+        constraints = [
+            models.CheckConstraint(name="plan_net_in_bounds", condition=Q(net_minor__range=_IN_BOUNDS)),
+            models.CheckConstraint(
+                name="plan_service",
+                condition=Q(service_start__isnull=True, service_until__isnull=True)
+                | Q(service_until__gt=F("service_start")),
+            ),
+            models.CheckConstraint(
+                name="plan_recurs",
+                condition=Q(charge=ChargeKind.ONE_TIME, interval_months=0)
+                | Q(
+                    charge=ChargeKind.RECURRING,
+                    interval_months__range=(1, LONGEST_INTERVAL),
+                    service_start__isnull=False,
+                ),
+            ),
+        ]
+        triggers = append_only()
+
+
+class Acceptance(models.Model):
+    """The day from which a plan that waits for acceptance (検収) may be billed."""
+
+    plan = models.OneToOneField(Plan, on_delete=models.PROTECT, related_name="acceptance")
+    accepted_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "billing acceptance"
+        triggers = append_only()
+
+
+class Invoice(CompanyRow):
+    """An issued invoice, or with `original` the credit note of one (amounts negative). Partitioned by id.
+
+    Names, address, registration number and rounding are copies of the day of issue. Whether it is paid or credited
+    is derived, never stored here.
+    """
+
+    number = models.CharField(max_length=40)
+    payer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
+    original = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="credit_notes")
+    run = models.ForeignKey("runs.Run", null=True, on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    payment_terms = models.CharField(max_length=40)
+    issued_on = models.DateField()
+    due_on = models.DateField()
+    supplied_from = models.DateField()
+    supplied_until = models.DateField()
+    net_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    tax_rounding = models.CharField(max_length=16)
+    payer_name = models.CharField(max_length=200)
+    payer_address = models.TextField(blank=True)
+    language = models.CharField(max_length=2)
+    issuer_name = models.CharField(max_length=200)
+    issuer_address = models.TextField(blank=True)
+    registration_number = models.CharField(max_length=14, blank=True)
+    bank_account = models.CharField(max_length=200, blank=True)
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "invoice"
+        constraints = [
+            models.CheckConstraint(name="invoice_total", condition=Q(total_minor=F("net_minor") + F("tax_minor"))),
+        ]
+        indexes = [
+            models.Index(fields=["company", "-issued_on", "-id"], name="invoice_newest"),
+            models.Index(fields=["number"], name="invoice_by_number"),
+        ]
+        triggers = append_only()
+
+
+class InvoiceLine(models.Model):
+    """One charge as invoiced. Its amount is what `period_days` give up to `day_until` less up to `day_from`.
+
+    Both are rounded once by `policy`; the rate is exact: numerator over denominator. Partitioned by id.
+    """
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+", db_index=False)
+    description = models.CharField(max_length=200)
+    quantity = models.BigIntegerField()
+    service_start = models.DateField()
+    service_until = models.DateField()
+    price_minor = models.BigIntegerField()
+    day_from = models.PositiveIntegerField()
+    day_until = models.PositiveIntegerField()
+    period_days = models.PositiveIntegerField()
+    net_minor = models.BigIntegerField()
+    tax_class = models.CharField(max_length=16)
+    rate_numerator = models.BigIntegerField()
+    rate_denominator = models.BigIntegerField()
+    policy = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = "invoice line"
+        triggers = append_only()
+
+
+class InvoiceTax(models.Model):
+    """The total of one tax class and rate on an invoice, its tax rounded once. Partitioned by id."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="taxes")
+    tax_class = models.CharField(max_length=16)
+    rate_numerator = models.BigIntegerField()
+    rate_denominator = models.BigIntegerField()
+    net_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "invoice tax"
+        triggers = append_only()
+
+
+class Charge(models.Model):
+    """A period of a plan as posted: the guard against billing it twice.
+
+    Sequence 0 is the charge, 1 its credit, 2 the charge after that, and so on; a credit names the line it gives back.
+    The lines are not foreign keys: a large run attaches them when it ends, and a charge must be seen at once.
+    """
+
+    pk = models.CompositePrimaryKey("plan_id", "service_start", "sequence")
+    plan = models.ForeignKey(
+        Plan, on_delete=models.PROTECT, related_name="charges", db_index=False, db_constraint=False
+    )
+    service_start = models.DateField()
+    sequence = models.PositiveSmallIntegerField()
+    service_until = models.DateField()
+    amount_minor = models.BigIntegerField()
+    invoice_id = models.BigIntegerField()
+    invoice_line_id = models.BigIntegerField()
+    credited_line_id = models.BigIntegerField(null=True)
+    effective_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "charge"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credited_line_id"], condition=Q(credited_line_id__isnull=False), name="line_given_back_once"
+            )
+        ]
+        triggers = append_only()
+
+
+class Sending(models.Model):
+    """An invoice as it was sent: the file and the day."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="sendings")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    sent_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "sending"
+        triggers = append_only()

@@ -1,0 +1,79 @@
+"""Issuing what is due: one path for a run's shard and for one order by hand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import polars as pl
+
+from kanjo.domains.billing.models import Plan
+from kanjo.domains.billing.operations.reading import PLANS, known_now, lock_accounts, read_due
+from kanjo.domains.billing.operations.writing import INVOICES, Also, Issuing, write
+from kanjo.domains.billing.rules.guards import NothingDue
+from kanjo.domains.billing.rules.invoicing import Drafted, drafted, rated, refused
+from kanjo.domains.billing.rules.schedule import POLICY, due_charges
+from kanjo.domains.catalog.queries import tax_rate_table
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, InvoiceId, OrderId
+from kanjo.foundation.money import Rounding
+from kanjo.foundation.refusals import Refusal
+from kanjo.platform.acts import verb
+from kanjo.platform.bulk.loading import Live
+from kanjo.platform.companies.models import SellingCompany
+
+OF_PLAN = [name for name in PLANS if name not in {"net_minor", "service_start", "service_until"}]
+
+
+def charges_due(plans: pl.DataFrame, posted: pl.DataFrame, target_on: date) -> pl.DataFrame:
+    """Return what is due of *plans* by *target_on*, each charge with its plan's columns and its tax rate."""
+    due = due_charges(plans.lazy(), posted.lazy(), target_on).collect()
+    return rated(due.join(plans.select(OF_PLAN), on="plan_id", maintain_order="left"), tax_rate_table())
+
+
+def invoiceable(charges: pl.DataFrame) -> tuple[pl.DataFrame, dict[int, Refusal]]:
+    """Split *charges* into those of accounts that can be invoiced, and the accounts that can not with the reason."""
+    wrong = refused(charges)
+    return charges.filter(~pl.col("account_id").is_in(list(wrong))), wrong
+
+
+def drafted_for(company: SellingCompany, charges: pl.DataFrame, issued_on: date) -> Drafted:
+    """Return the invoices of *charges*, with the copies that the issuer puts on them."""
+    draft = drafted(charges, issued_on=issued_on, rounding=Rounding(company.tax_rounding))
+    japanese = pl.col("language") == "ja"
+    invoices = draft.invoices.with_columns(
+        original_id=pl.lit(None, dtype=pl.Int64),
+        tax_rounding=pl.lit(company.tax_rounding),
+        issuer_name=pl.when(japanese).then(pl.lit(company.name)).otherwise(pl.lit(company.name_en)),
+        issuer_address=pl.lit(company.address),
+        registration_number=pl.lit(company.registration_number),
+        bank_account=pl.lit(company.bank_account),
+    )
+    lines = draft.lines.with_columns(
+        policy=pl.lit(POLICY, dtype=pl.Int64), credited_line_id=pl.lit(None, dtype=pl.Int64)
+    )
+    return Drafted(invoices=invoices, lines=lines, taxes=draft.taxes)
+
+
+@verb("billing.issue-invoice", Role.RECEIVABLES, Role.SALES_OPERATIONS)
+def issue_invoice(
+    *, order_id: OrderId, on: date, by: Actor, at: datetime, also: Also | None = None
+) -> tuple[InvoiceId, ...]:
+    """Issue what is due of one order by *on*, as the billing run would; return the invoices.
+
+    Refuses `NothingDue`, also when it was all issued before; `RateMissing` and `PeriodLocked`.
+    """
+    first = Plan.objects.visible_to(by).filter(order_id=order_id).first()
+    if first is None:
+        raise NothingDue(key=order_id, day=on)
+    company_id = CompanyId(first.company_id)
+    lock_accounts(company_id, (first.account_id, first.account_id))
+    plans, posted = read_due(company_id=company_id, target_on=on, known_at=known_now(), order_id=order_id)
+    charges, wrong = invoiceable(charges_due(plans, posted, on))
+    for refusal in wrong.values():
+        raise refusal
+    if charges.is_empty():
+        raise NothingDue(key=order_id, day=on)
+    company = SellingCompany.objects.get(pk=company_id)
+    issuing = Issuing(company_id=company_id, series=INVOICES, issued_on=on, loading=Live(), by=by, also=also)
+    issued = write(drafted_for(company, charges, on), issuing)
+    return tuple(InvoiceId(key) for key in issued["id"])

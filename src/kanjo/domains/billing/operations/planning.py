@@ -1,0 +1,143 @@
+"""Planning the billing of an order, and noting what billing waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from kanjo.domains.billing.facts import LineToBill, OrderPlanned
+from kanjo.domains.billing.models import Acceptance, Account, Plan
+from kanjo.domains.billing.rules.guards import AlreadyAccepted, AlreadyPlanned, PlanMissing, refuse_unbillable
+from kanjo.domains.billing.rules.schedule import anchored_on
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, PlanId
+from kanjo.foundation.money import currency as known_currency
+from kanjo.foundation.terms import payment_terms as known_terms
+from kanjo.platform.acts import verb
+from kanjo.platform.outbox.operations import record
+
+PLANNERS = (
+    Role.SALES_REP,
+    Role.RENEWAL_REP,
+    Role.SALES_OPERATIONS,
+    Role.DEAL_MANAGEMENT,
+    Role.RECEIVABLES,
+    Role.ADMINISTRATOR,
+)
+
+
+@verb("billing.plan", *PLANNERS)
+def plan(
+    *,
+    company_id: CompanyId,
+    customer_id: CustomerId,
+    payer_id: CustomerId,
+    order_id: OrderId,
+    contract_id: ContractId,
+    currency: str,
+    payment_terms: str,
+    lines: Sequence[LineToBill],
+    by: Actor,
+    at: datetime,
+    on: date,
+) -> tuple[PlanId, ...]:
+    """Keep how each line of an order will be billed, and return its plans in the order of the lines.
+
+    Once per order line: the same lines again return the plans that are there, others are refused with
+    `AlreadyPlanned`. Refuses lines no schedule can be made of, unknown currencies and payment terms.
+    """
+    refuse_unbillable(lines)
+    known_currency(currency, at="currency")
+    known_terms(payment_terms, at="payment_terms")
+    account, _ = Account.objects.get_or_create(company_id=company_id, payer_id=payer_id)
+    rows = [
+        Plan(
+            company_id=company_id,
+            account_id=account.pk,
+            customer_id=customer_id,
+            order_id=order_id,
+            contract_id=contract_id,
+            currency=currency,
+            payment_terms=payment_terms,
+            effective_on=on,
+            **_terms_of(line),
+        )
+        for line in lines
+    ]
+    known = _known(rows)
+    if known:
+        return known
+    ids = tuple(PlanId(row.pk) for row in Plan.objects.bulk_create(rows))
+    planned = OrderPlanned(
+        company_id=company_id,
+        effective_on=on,
+        order_id=order_id,
+        contract_id=contract_id,
+        customer_id=customer_id,
+        payer_id=payer_id,
+        plan_ids=ids,
+    )
+    record(planned, by=by, at=at)
+    return ids
+
+
+@verb("billing.note-acceptance", *PLANNERS)
+def note_acceptance(*, order_line_id: OrderLineId, accepted_on: date, by: Actor, at: datetime) -> None:
+    """Let the line be billed from the day the customer accepted the delivery (検収).
+
+    Once per line: the same day again changes nothing, another day is refused.
+    """
+    row = Plan.objects.visible_to(by).filter(order_line_id=order_line_id).select_related("acceptance").first()
+    if row is None:
+        raise PlanMissing(key=order_line_id)
+    acceptance, new = Acceptance.objects.get_or_create(plan=row, defaults={"accepted_on": accepted_on})
+    if not new and acceptance.accepted_on != accepted_on:
+        raise AlreadyAccepted(key=order_line_id, day=acceptance.accepted_on)
+
+
+def _terms_of(line: LineToBill) -> dict[str, object]:
+    return {
+        "order_line_id": line.order_line_id,
+        "description_en": line.description.en,
+        "description_ja": line.description.ja,
+        "charge": line.charge.value,
+        "timing": line.timing.value,
+        "interval_months": line.interval_months,
+        "anchor_on": anchored_on(line),
+        "quantity": line.quantity,
+        "net_minor": line.net_minor,
+        "tax_class": line.tax_class.value,
+        "service_start": line.service.start if line.service else None,
+        "service_until": line.service.until if line.service else None,
+        "due_from": line.due_from,
+    }
+
+
+_AGREED = (
+    "order_id",
+    "account_id",
+    "currency",
+    "payment_terms",
+    "charge",
+    "timing",
+    "interval_months",
+    "anchor_on",
+    "quantity",
+    "net_minor",
+    "tax_class",
+    "service_start",
+    "service_until",
+    "due_from",
+)
+
+
+def _known(rows: Sequence[Plan]) -> tuple[PlanId, ...]:
+    """Return the plans that are there when all are there with the same terms; refuse other terms."""
+    there = {row.order_line_id: row for row in Plan.objects.filter(order_line_id__in=[r.order_line_id for r in rows])}
+    if not there:
+        return ()
+    for row in rows:
+        known = there.get(row.order_line_id)
+        if known is None or any(getattr(known, name) != getattr(row, name) for name in _AGREED):
+            raise AlreadyPlanned(key=row.order_line_id)
+    return tuple(PlanId(there[row.order_line_id].pk) for row in rows)

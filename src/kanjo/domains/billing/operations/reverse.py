@@ -1,0 +1,174 @@
+"""Giving back: credit notes that close the original to the yen (適格返還請求書, Consumption Tax Act art. 57-4(3))."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import polars as pl
+from django.db import connection
+
+from kanjo.domains.billing.models import Invoice
+from kanjo.domains.billing.operations.reading import known_now
+from kanjo.domains.billing.operations.writing import CREDIT_NOTES, Also, Issuing, counted, write
+from kanjo.domains.billing.rules.guards import AlreadyCredited, InvoiceMissing
+from kanjo.domains.billing.rules.invoicing import Drafted
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, InvoiceId, RunId
+from kanjo.platform.acts import verb
+from kanjo.platform.bulk.loading import Live, Loading
+from kanjo.platform.bulk.reading import read_columns
+from kanjo.platform.runs import operations as runs
+from kanjo.platform.runs.models import Run
+from kanjo.platform.runs.operations import RunPlan, ShardResult, ShardTask, WrongRunState
+
+KIND = "billing.reversal"
+STAGED_FROM = 2_500
+"""Documents from which a reversal loads into tables of its own."""
+SHARD_INVOICES = 10_000
+
+# Only what was not given back yet: a charge names the line it gives back, and does so once.
+_OPEN = """
+FROM billing_invoice i WHERE i.company_id = %(company)s AND i.original_id IS NULL
+AND i.id BETWEEN %(first)s AND %(last)s AND (%(run)s::bigint IS NULL OR i.run_id = %(run)s)
+AND NOT EXISTS (SELECT 1 FROM billing_invoiceline l JOIN billing_charge c ON c.credited_line_id = l.id
+                WHERE l.invoice_id = i.id)
+"""
+_INVOICES = f"""
+SELECT i.id, i.payer_id, i.customer_id, i.order_id, i.currency, i.payment_terms, i.supplied_from, i.supplied_until,
+       -i.net_minor, -i.tax_minor, -i.total_minor, i.tax_rounding, i.payer_name, i.payer_address, i.language,
+       i.issuer_name, i.issuer_address, i.registration_number, i.bank_account {_OPEN} ORDER BY i.id
+"""
+_LINES = f"""
+SELECT l.invoice_id, l.id, (SELECT max(c.sequence) + 1 FROM billing_charge c
+                            WHERE c.plan_id = l.plan_id AND c.service_start = l.service_start),
+       l.position, l.plan_id, l.description, l.quantity, l.service_start, l.service_until, -l.price_minor, l.day_from,
+       l.day_until, l.period_days, -l.net_minor, l.tax_class, l.rate_numerator, l.rate_denominator, l.policy
+FROM billing_invoiceline l WHERE l.invoice_id IN (SELECT i.id {_OPEN}) ORDER BY l.id
+"""  # noqa: S608 our own text
+_TAXES = f"""
+SELECT t.invoice_id, t.tax_class, t.rate_numerator, t.rate_denominator, -t.net_minor, -t.tax_minor
+FROM billing_invoicetax t WHERE t.invoice_id IN (SELECT i.id {_OPEN}) ORDER BY t.id
+"""  # noqa: S608 our own text
+_PAYERS = f"""
+SELECT count(*) FROM (
+    SELECT id FROM billing_account WHERE company_id = %(company)s AND payer_id IN (SELECT i.payer_id {_OPEN})
+    ORDER BY id FOR NO KEY UPDATE) locked
+"""  # noqa: S608 our own text
+_INVOICE_COLUMNS = {
+    **dict.fromkeys(("original_id", "payer_id", "customer_id", "order_id"), pl.Int64),
+    **dict.fromkeys(("currency", "payment_terms"), pl.String),
+    **dict.fromkeys(("supplied_from", "supplied_until"), pl.Date),
+    **dict.fromkeys(("net_minor", "tax_minor", "total_minor"), pl.Int64),
+    **dict.fromkeys(("tax_rounding", "payer_name", "payer_address", "language"), pl.String),
+    **dict.fromkeys(("issuer_name", "issuer_address", "registration_number", "bank_account"), pl.String),
+}
+_LINE_COLUMNS = {
+    **dict.fromkeys(("original_id", "credited_line_id", "sequence", "position", "plan_id"), pl.Int64),
+    "description": pl.String,
+    "quantity": pl.Int64,
+    **dict.fromkeys(("service_start", "service_until"), pl.Date),
+    **dict.fromkeys(("price_minor", "day_from", "day_until", "period_days", "net_minor"), pl.Int64),
+    "tax_class": pl.String,
+    **dict.fromkeys(("rate_numerator", "rate_denominator", "policy"), pl.Int64),
+}
+_TAX_COLUMNS = {
+    "original_id": pl.Int64,
+    "tax_class": pl.String,
+    **dict.fromkeys(("rate_numerator", "rate_denominator", "net_minor", "tax_minor"), pl.Int64),
+}
+
+
+@verb("billing.credit-invoice", Role.RECEIVABLES)
+def credit_invoice(
+    *, invoice_id: InvoiceId, on: date, because: str, by: Actor, at: datetime, also: Also | None = None
+) -> InvoiceId:
+    """Give back a whole invoice by a credit note at the rates of the original; return the credit note.
+
+    What it charged is due again from the next run on. Refuses `AlreadyCredited`, also for credit notes.
+    """
+    invoice = Invoice.objects.visible_to(by).filter(pk=invoice_id).first()
+    if invoice is None:
+        raise InvoiceMissing(key=invoice_id)
+    company_id = CompanyId(invoice.company_id)
+    asked: dict[str, int | None] = {"company": company_id, "first": invoice_id, "last": invoice_id, "run": None}
+    _lock_payers(asked)
+    draft = _given_back(asked, on)
+    if draft.invoices.is_empty():
+        raise AlreadyCredited(number=invoice.number)
+    issuing = Issuing(company_id=company_id, series=CREDIT_NOTES, issued_on=on, loading=Live(), by=by, also=also)
+    return InvoiceId(write(draft, issuing)["id"][0])
+
+
+@verb("billing.preview-reversal", Role.RECEIVABLES)
+def preview_reversal(*, run_id: RunId, on: date, because: str, by: Actor, at: datetime) -> RunId:
+    """Write down a reversing run: a credit note dated *on* for every invoice of the run that was not given back.
+
+    One per billing run: called again, the same reversing run is returned.
+    """
+    run = Run.objects.seen(run_id, by)
+    if run.state not in {Run.State.EXECUTED, Run.State.REVERSED} or run.kind != "billing":
+        raise WrongRunState(key=run.key, state=run.state, wanted=Run.State.EXECUTED)
+    ids = list(Invoice.objects.filter(run_id=run_id).order_by("pk").values_list("pk", flat=True))
+    parts = [ids[start : start + SHARD_INVOICES] for start in range(0, len(ids), SHARD_INVOICES)]
+    plan = RunPlan(
+        kind=KIND,
+        key=str(run_id),
+        company_id=CompanyId(run.company_id),
+        target_on=on,
+        known_at=known_now(),
+        shards=tuple({"run": run_id, "first": part[0], "last": part[-1]} for part in parts),
+        preview={"made": {name: -amount for name, amount in run.report.items() if name != "failed"}},
+        scope={"run_id": run_id},
+        staged=len(ids) >= STAGED_FROM,
+    )
+    return runs.preview_run(plan=plan, by=by, at=at, because=because)
+
+
+def reverse_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None) -> ShardResult:
+    """Give back the invoices of one part of the reversed run."""
+    asked = {"company": task.company_id, **task.scope}
+    _lock_payers(asked)
+    draft = _given_back(asked, task.target_on)
+    if draft.invoices.is_empty():
+        return ShardResult(made={})
+    issuing = Issuing(
+        company_id=task.company_id,
+        series=CREDIT_NOTES,
+        issued_on=task.target_on,
+        loading=loading,
+        by=by,
+        run_id=task.run_id,
+        also=also,
+    )
+    return ShardResult(made=counted(write(draft, issuing)))
+
+
+def mark_reversed(run_id: RunId) -> None:
+    """Note on the billing run that its invoices were given back."""
+    run = Run.objects.select_for_update().get(pk=run_id)
+    run.state = Run.State.REVERSED
+    run.save(update_fields=["state"])
+
+
+def _lock_payers(asked: Mapping[str, int | None]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PAYERS,
+            asked,
+        )
+
+
+def _given_back(asked: Mapping[str, int | None], on: date) -> Drafted:
+    """Return the credit notes of invoices that were not given back: every amount negated, nothing computed anew."""
+    invoices = read_columns(_INVOICES, asked, _INVOICE_COLUMNS).with_row_index("draft")
+    place = invoices.select("original_id", pl.col("draft").cast(pl.Int64))
+    lines = read_columns(_LINES, asked, _LINE_COLUMNS).join(place, on="original_id", maintain_order="left")
+    taxes = read_columns(_TAXES, asked, _TAX_COLUMNS).join(place, on="original_id", maintain_order="left")
+    counts = lines.group_by("original_id").len("lines").with_columns(pl.col("lines").cast(pl.Int64))
+    headers = invoices.join(counts, on="original_id", maintain_order="left")
+    return Drafted(
+        invoices=headers.with_columns(issued_on=pl.lit(on), due_on=pl.lit(on)),
+        lines=lines.drop("original_id"),
+        taxes=taxes.drop("original_id"),
+    )

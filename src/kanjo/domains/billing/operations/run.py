@@ -1,0 +1,151 @@
+"""The billing run: previewed, approved, executed in shards of accounts; a reversal runs through the same door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+
+from kanjo.domains.billing.facts import InvoiceIssued
+from kanjo.domains.billing.operations.issue import charges_due, drafted_for, invoiceable
+from kanjo.domains.billing.operations.reading import known_now, lock_accounts, read_due
+from kanjo.domains.billing.operations.reverse import KIND as REVERSAL
+from kanjo.domains.billing.operations.reverse import mark_reversed, reverse_shard
+from kanjo.domains.billing.operations.writing import INVOICES, TABLES, Also, Issuing, counted, write
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, RunId
+from kanjo.platform.acts import verb
+from kanjo.platform.bulk.loading import Live, Loading, Staged, prepare_stage, settle
+from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.outbox.loading import await_delivery
+from kanjo.platform.runs import operations as runs
+from kanjo.platform.runs.models import Run
+from kanjo.platform.runs.operations import Failed, RunPlan, ShardResult, ShardTask
+
+KIND = "billing"
+STAGED_FROM = 5_000
+"""Due lines from which a run loads into tables of its own: below, making and attaching them costs more."""
+SHARD_LINES = 20_000
+"""Lines in one transaction: some seconds of work, some tens of megabytes."""
+
+
+@verb("billing.preview", Role.RECEIVABLES, Role.SALES_OPERATIONS)
+def preview_run(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> RunId:
+    """Compute what would be issued on *on* and write it down as a previewed run, compared with the run before.
+
+    While a run of that day waits or is under way it is returned unchanged; after it was executed, the next preview
+    is of what has become due since.
+    """
+    runs.one_at_a_time(KIND, company_id)
+    of_day = Run.objects.visible_to(by).filter(company_id=company_id, kind=KIND, target_on=on)
+    under_way = of_day.filter(state__in=[Run.State.PREVIEWED, Run.State.APPROVED]).first()
+    if under_way is not None:
+        return RunId(under_way.pk)
+    known_at = known_now()
+    charges = charges_due(*read_due(company_id=company_id, target_on=on, known_at=known_at), on)
+    plan = RunPlan(
+        kind=KIND,
+        key=f"{on}#{of_day.count() + 1}",
+        company_id=company_id,
+        target_on=on,
+        known_at=known_at,
+        shards=tuple(_shards(charges)),
+        preview=_preview(SellingCompany.objects.get(pk=company_id), charges, on),
+        staged=charges.height >= STAGED_FROM,
+    )
+    return runs.preview_run(plan=plan, by=by, at=at)
+
+
+def execute(
+    *,
+    run_id: RunId,
+    by: Actor,
+    at: datetime,
+    also: Also | None = None,
+    also_tables: Sequence[str] = (),
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
+    """Execute an approved billing or reversing run and return its report: counts, and totals by currency.
+
+    Owns its transactions; several workers may call it at once; killed anywhere, it is called again. *also* writes
+    into *also_tables* with every shard. Refuses `WrongRunState` and `PeriodLocked`.
+    """
+    run = Run.objects.seen(run_id, by)
+    tables = (*TABLES, *also_tables)
+    if run.staged:
+        with transaction.atomic():
+            prepare_stage(run_id=run_id, shards=run.shards.count(), tables=tables)
+    shard = reverse_shard if run.kind == REVERSAL else bill_shard
+    return runs.execute_run(
+        run_id=run_id,
+        work=lambda task: shard(task, _loading(task), by, also),
+        by=by,
+        at=at,
+        finish=partial(_finish, run=run, tables=tables),
+        progress=progress,
+    )
+
+
+def bill_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None) -> ShardResult:
+    """Issue what is due of the shard's accounts; an account that can not be invoiced fails alone."""
+    accounts = (int(task.scope["first"]), int(task.scope["last"]))
+    lock_accounts(task.company_id, accounts)
+    plans, posted = read_due(
+        company_id=task.company_id, target_on=task.target_on, known_at=task.known_at, accounts=accounts
+    )
+    charges, wrong = invoiceable(charges_due(plans, posted, task.target_on))
+    failed = tuple(Failed(("billing_account", key), refusal) for key, refusal in sorted(wrong.items()))
+    if charges.is_empty():
+        return ShardResult(made={}, failed=failed)
+    issuing = Issuing(
+        company_id=task.company_id,
+        series=INVOICES,
+        issued_on=task.target_on,
+        loading=loading,
+        by=by,
+        run_id=task.run_id,
+        also=also,
+    )
+    company = SellingCompany.objects.get(pk=task.company_id)
+    return ShardResult(made=counted(write(drafted_for(company, charges, task.target_on), issuing)), failed=failed)
+
+
+def _loading(task: ShardTask) -> Loading:
+    return Staged(task.run_id, task.number) if task.staged else Live()
+
+
+def _finish(run_id: RunId, *, run: Run, tables: Sequence[str]) -> dict[str, Any]:
+    if run.staged:
+        settle(run_id=run_id, tables=tables)
+        await_delivery(run_id=run_id, kind=InvoiceIssued.kind)
+    if run.kind == REVERSAL:
+        mark_reversed(RunId(run.scope["run_id"]))
+    return {}
+
+
+def _shards(charges: pl.DataFrame) -> list[dict[str, int]]:
+    """Cut the accounts with something due into ranges of about `SHARD_LINES` lines."""
+    accounts = charges.group_by("account_id").len("lines").sort("account_id")
+    return [
+        {"first": row["first"], "last": row["last"], "lines": row["lines"]}
+        for row in accounts.with_columns(shard=(pl.col("lines").cum_sum() - 1) // SHARD_LINES)
+        .group_by("shard", maintain_order=True)
+        .agg(pl.col("account_id").min().alias("first"), pl.col("account_id").max().alias("last"), pl.col("lines").sum())
+        .iter_rows(named=True)
+    ]
+
+
+def _preview(company: SellingCompany, charges: pl.DataFrame, on: date) -> dict[str, Any]:
+    good, wrong = invoiceable(charges)
+    totals = counted(drafted_for(company, good, on).invoices) if good.height else {"invoices": 0, "lines": 0}
+    before = (
+        Run.objects.filter(company_id=company.pk, kind=KIND, state=Run.State.EXECUTED)
+        .order_by("-target_on", "-id")
+        .first()
+    )
+    compared = {"run": before.key, **before.report} if before else {}
+    return {"made": totals, "refused": len(wrong), "before": compared}

@@ -1,0 +1,115 @@
+"""Sending an invoice: its paper, made from the issued rows and kept as it went out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from kanjo.domains.billing.facts import InvoiceSent
+from kanjo.domains.billing.models import Sending
+from kanjo.domains.billing.papers.qualified_invoice import BankAccount, InvoiceLine, InvoicePaper, Original, RateTotal
+from kanjo.domains.billing.queries import InvoiceLineRow, InvoiceTaxRow, InvoiceView, get_invoice
+from kanjo.domains.catalog.facts import TaxClass
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import FileId, InvoiceId
+from kanjo.foundation.money import Money, Rate, Rounding, divide
+from kanjo.platform.acts import verb
+from kanjo.platform.documents.letter import Addressee, Sender
+from kanjo.platform.files.operations import store
+from kanjo.platform.outbox.operations import record
+
+TAXED = (TaxClass.STANDARD, TaxClass.REDUCED, TaxClass.EXPORT)
+
+
+@verb("billing.send-invoice", Role.RECEIVABLES, Role.SALES_OPERATIONS)
+def send_invoice(*, invoice_id: InvoiceId, on: date, by: Actor, at: datetime) -> FileId:
+    """Keep the invoice's paper as it is sent on *on*, and return the file. Sent twice on one day it is kept once."""
+    view = get_invoice(invoice_id, by)
+    sent = Sending.objects.filter(invoice_id=invoice_id, sent_on=on).first()
+    if sent is not None:
+        return FileId(sent.file_id)
+    file_id = store(
+        content=paper_of(view).as_pdf(),
+        name=f"{view.row.number}.pdf",
+        media_type="application/pdf",
+        company_id=view.row.company_id,
+        by=by,
+    )
+    Sending.objects.create(invoice_id=invoice_id, file_id=file_id, sent_on=on)
+    fact = InvoiceSent(company_id=view.row.company_id, effective_on=on, invoice_id=invoice_id, file_id=file_id)
+    record(fact, by=by, at=at)
+    return file_id
+
+
+def paper_of(view: InvoiceView, *, draft: bool = False) -> InvoicePaper:
+    """Return the paper of an invoice; the same invoice always gives the same bytes. A credit note shows positives."""
+    credit = view.row.original_id is not None
+    return InvoicePaper(
+        language=view.language,
+        number=view.row.number,
+        issued_on=view.row.issued_on,
+        supplied=view.supplied,
+        addressee=Addressee(name=view.row.payer_name, address=_written(view.payer_address)),
+        sender=Sender(
+            name=view.issuer_name,
+            registration_number=view.registration_number,
+            address=_written(view.issuer_address),
+        ),
+        lines=tuple(_line(line) for line in view.lines),
+        rates=tuple(_rate(tax) for tax in view.taxes),
+        total=abs(view.row.total),
+        due_on=None if credit else view.row.due_on,
+        bank=None if credit else _bank(view.bank_account, view.issuer_name),
+        original=Original(view.original_number, view.supplied) if credit else None,
+        draft=draft,
+    )
+
+
+def _line(line: InvoiceLineRow) -> InvoiceLine:
+    amount = abs(line.net)
+    return InvoiceLine(
+        description=line.description,
+        quantity=Decimal(line.quantity),
+        unit="",
+        unit_price=_unit_price(line),
+        amount=amount,
+        rate_percent=_percent(line.tax_class, line.rate),
+        reduced=line.tax_class is TaxClass.REDUCED,
+        supplied=line.service,
+    )
+
+
+def _unit_price(line: InvoiceLineRow) -> Money:
+    """Return the price of one interval and unit, to orient the reader: the amount is never made from it."""
+    price = abs(line.derivation.price)
+    return Money(divide(price.minor, max(line.quantity, 1), Rounding.HALF_UP), price.currency)
+
+
+def _rate(tax: InvoiceTaxRow) -> RateTotal:
+    return RateTotal(
+        rate_percent=_percent(tax.tax_class, tax.rate),
+        net=abs(tax.net),
+        tax=abs(tax.tax),
+        reduced=tax.tax_class is TaxClass.REDUCED,
+    )
+
+
+def _percent(tax_class: TaxClass, rate: Rate) -> Decimal | None:
+    if tax_class not in TAXED:
+        return None
+    return Decimal(rate.fraction.numerator * 100) / Decimal(rate.fraction.denominator)
+
+
+def _written(address: str) -> tuple[str, ...]:
+    return tuple(line for line in address.splitlines() if line.strip())
+
+
+def _bank(written: str, holder: str) -> BankAccount | None:
+    """Return the account as the company wrote it: bank, branch, kind and number apart by spaces."""
+    if not written:
+        return None
+    match written.split():
+        case [bank, branch, kind, number]:
+            return BankAccount(bank=bank, branch=branch, kind=kind, number=number, holder=holder)
+        case _:
+            return BankAccount(bank=written, branch="", kind="", number="", holder=holder)

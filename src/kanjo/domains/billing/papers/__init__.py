@@ -1,0 +1,1 @@
+"""The papers of billing: what the customer is sent."""

@@ -1,0 +1,203 @@
+"""適格請求書 / Tax invoice, and the 適格返還請求書 / credit note that gives a part of one back.
+
+The items are those of the Consumption Tax Act art. 57-4(1) and (3): issuer and registration number, date or period of
+supply, content with the reduced-rate mark, amount and rate per rate, tax per rate (rounded once per rate), recipient.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from kanjo.domains.billing.papers import invoice_words as words
+from kanjo.foundation.money import Money
+from kanjo.foundation.periods import Period
+from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.texts import Language, Text
+from kanjo.platform.documents.letter import Addressee, Sender, day_in, period_in, quantity_in, words_in
+from kanjo.platform.documents.typesetting import render
+
+TEMPLATE = Path(__file__).parent / "qualified_invoice.typ"
+
+
+class TotalsDoNotAddUp(Refusal):
+    """An invoice whose lines, rates and total tell different sums."""
+
+    rule = "billing.paper-totals"
+    says = Text(
+        en="The lines of invoice {number} add up to {lines}, its rates to {rates} and its total is {total}.",
+        ja="請求書{number}の明細合計は{lines}、税率別合計は{rates}、請求金額は{total}で、一致していません。",
+    )
+    remedy = Text(en="Compute the invoice again before it is printed.", ja="請求書を再計算してから発行してください。")
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One charged line, excluding tax; *supplied* is the day or period of the supply where it differs by line."""
+
+    description: str
+    quantity: Decimal
+    unit: str
+    unit_price: Money
+    amount: Money
+    rate_percent: Decimal | None
+    reduced: bool = False
+    supplied: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RateTotal:
+    """The lines of one rate: their total before tax and the tax, rounded once; *rate_percent* None is non-taxable."""
+
+    rate_percent: Decimal | None
+    net: Money
+    tax: Money
+    reduced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """Where the customer pays to."""
+
+    bank: str
+    branch: str
+    kind: str
+    number: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The invoice that a credit note gives back, and when its supply was."""
+
+    number: str
+    supplied: Period
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePaper:
+    """Everything an invoice shows; amounts are taken as computed, only their sums are checked.
+
+    With *original* it is a credit note: its amounts are those given back, positive, and *supplied* is the day or
+    period of the return. *references* are further pairs of label and number (order, purchase order, contract) in
+    the paper's language.
+    """
+
+    language: Language
+    number: str
+    issued_on: date
+    supplied: Period
+    addressee: Addressee
+    sender: Sender
+    lines: tuple[InvoiceLine, ...]
+    rates: tuple[RateTotal, ...]
+    total: Money
+    due_on: date | None = None
+    bank: BankAccount | None = None
+    subject: str = ""
+    references: tuple[tuple[str, str], ...] = ()
+    original: Original | None = None
+    remarks: str = ""
+    draft: bool = False
+    seal_box: bool = False
+
+    def as_pdf(self) -> bytes:
+        """Return the invoice as PDF/A; the same paper gives the same bytes. Refuses sums that do not agree."""
+        self._refuse_unless_it_adds_up()
+        return render(TEMPLATE, self._on_paper(), dated_on=self.issued_on)
+
+    def _refuse_unless_it_adds_up(self) -> None:
+        lines = sum((line.amount.minor for line in self.lines), 0)
+        net = sum((rate.net.minor for rate in self.rates), 0)
+        gross = net + sum((rate.tax.minor for rate in self.rates), 0)
+        if (lines, gross) != (net, self.total.minor):
+            currency = self.total.currency
+            raise TotalsDoNotAddUp(
+                number=self.number,
+                lines=Money(lines, currency).shown(self.language),
+                rates=Money(gross, currency).shown(self.language),
+                total=self.total.shown(self.language),
+            )
+
+    @property
+    def title(self) -> Text:
+        """The kind of paper: a qualified one only where the sender has a registration number."""
+        if self.original:
+            return words.QUALIFIED_CREDIT_NOTE if self.sender.registration_number else words.CREDIT_NOTE
+        return words.QUALIFIED_INVOICE if self.sender.registration_number else words.INVOICE
+
+    def _on_paper(self) -> dict[str, object]:
+        language = self.language
+        labels = words.CREDIT_WORDS if self.original else words.INVOICE_WORDS
+        return {
+            "language": language.value,
+            "words": words_in({**words.WORDS, **labels}, language),
+            "title": self.title.said_in(language),
+            "number": self.number,
+            "draft": self.draft,
+            "seal": self.seal_box,
+            "addressee": self.addressee.on_paper(language),
+            "sender": self.sender.on_paper(language),
+            "references": self._references(),
+            "terms": self._terms(),
+            "lines": [self._line(line) for line in self.lines],
+            "rates": [self._rate(rate) for rate in self.rates],
+            "net": self._sum_of([rate.net for rate in self.rates]),
+            "tax": self._sum_of([rate.tax for rate in self.rates]),
+            "total": self.total.shown(language),
+            "has_reduced": any(line.reduced for line in self.lines),
+            "bank": self._bank(),
+            "remarks": self.remarks,
+        }
+
+    def _sum_of(self, amounts: list[Money]) -> str:
+        return Money(sum(amount.minor for amount in amounts), self.total.currency).shown(self.language)
+
+    def _references(self) -> list[list[str]]:
+        language = self.language
+        own = [
+            (words.CREDIT_NUMBER if self.original else words.NUMBER, self.number),
+            (words.ISSUED_ON, day_in(self.issued_on, language)),
+        ]
+        return [*([label.said_in(language), shown] for label, shown in own), *map(list, self.references)]
+
+    def _terms(self) -> list[list[str]]:
+        language = self.language
+        supplied = words.RETURNED if self.original else words.SUPPLIED
+        terms = [(words.SUBJECT, self.subject), (supplied, period_in(self.supplied, language))]
+        if self.original:
+            terms.append((words.ORIGINAL_NUMBER, self.original.number))
+            terms.append((words.ORIGINAL_SUPPLIED, period_in(self.original.supplied, language)))
+        if self.due_on:
+            terms.append((words.DUE_ON, day_in(self.due_on, language)))
+        return [[label.said_in(language), shown] for label, shown in terms if shown]
+
+    def _line(self, line: InvoiceLine) -> dict[str, str]:
+        language = self.language
+        return {
+            "description": f"{line.description} {words.REDUCED_MARK}" if line.reduced else line.description,
+            "supplied": period_in(line.supplied, language),
+            "quantity": quantity_in(line.quantity, line.unit),
+            "unit_price": line.unit_price.shown(language),
+            "rate": _percent(line.rate_percent) or words.NO_TAX.said_in(language),
+            "amount": line.amount.shown(language),
+        }
+
+    def _rate(self, rate: RateTotal) -> list[str]:
+        language = self.language
+        label = words.REDUCED_RATE if rate.reduced else words.RATE
+        named = label.filled(percent=_percent(rate.rate_percent)) if rate.rate_percent is not None else words.NO_TAX
+        return [named.said_in(language), rate.net.shown(language), rate.tax.shown(language)]
+
+    def _bank(self) -> str:
+        if not self.bank:
+            return ""
+        account = self.bank
+        number = words.ACCOUNT.filled(kind=account.kind, number=account.number).said_in(self.language)
+        return "\n".join([f"{account.bank} {account.branch}".rstrip(), number, account.holder])
+
+
+def _percent(rate: Decimal | None) -> str:
+    return "" if rate is None else f"{rate.normalize():f}%"

@@ -1,0 +1,304 @@
+"""Reads of billing: invoices, what they stand on, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+import polars as pl
+from django.db.models import Q, QuerySet
+
+from kanjo.domains.billing.facts import ChargeToCome, Derivation, LineToBill
+from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTax, Plan, Sending
+from kanjo.domains.billing.rules.guards import InvoiceMissing
+from kanjo.domains.billing.rules.schedule import PLAN, POSTED, as_plans, due_charges, should_be
+from kanjo.domains.catalog.facts import TaxClass
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceId, OrderId, OrderLineId, PlanId, RunId
+from kanjo.foundation.money import Money, Rate, Rounding
+from kanjo.foundation.periods import Period
+from kanjo.foundation.texts import Language
+from kanjo.foundation.times import AsKnown
+from kanjo.platform.bulk.reading import read_columns
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """An invoice as a list shows it; a credit note has an `original_id` and negative amounts."""
+
+    id: InvoiceId
+    company_id: CompanyId
+    number: str
+    payer_id: CustomerId
+    payer_name: str
+    order_id: OrderId
+    original_id: InvoiceId | None
+    issued_on: date
+    due_on: date
+    net: Money
+    tax: Money
+    total: Money
+    credited: bool
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLineRow:
+    """One line with its derivation; `rate` is None where the class is not taxed."""
+
+    position: int
+    order_line_id: OrderLineId
+    description: str
+    quantity: int
+    service: Period
+    net: Money
+    tax_class: TaxClass
+    rate: Rate
+    derivation: Derivation
+    policy: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceTaxRow:
+    """The total of one rate and the tax on it, rounded once."""
+
+    tax_class: TaxClass
+    rate: Rate
+    net: Money
+    tax: Money
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    """An invoice in full."""
+
+    row: InvoiceRow
+    original_number: str
+    language: Language
+    payer_address: str
+    issuer_name: str
+    issuer_address: str
+    registration_number: str
+    bank_account: str
+    tax_rounding: Rounding
+    supplied: Period
+    lines: tuple[InvoiceLineRow, ...]
+    taxes: tuple[InvoiceTaxRow, ...]
+    recorded_at: datetime
+
+
+def list_invoices(
+    actor: Actor,
+    *,
+    company_id: CompanyId | None = None,
+    order_id: OrderId | None = None,
+    payer_id: CustomerId | None = None,
+    search: str = "",
+    issued: Period | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> list[InvoiceRow]:
+    """Return invoices and credit notes of the actor's companies, newest first; *search* is in number or payer name."""
+    asked = _asked(actor, company_id=company_id, order_id=order_id, payer_id=payer_id, search=search, issued=issued)
+    return _rows(asked.order_by("-issued_on", "-id")[offset : offset + limit])
+
+
+def count_invoices(
+    actor: Actor,
+    *,
+    company_id: CompanyId | None = None,
+    order_id: OrderId | None = None,
+    payer_id: CustomerId | None = None,
+    search: str = "",
+    issued: Period | None = None,
+) -> int:
+    """Return how many invoices `list_invoices` has in all."""
+    asked = _asked(actor, company_id=company_id, order_id=order_id, payer_id=payer_id, search=search, issued=issued)
+    return asked.count()
+
+
+def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
+    """Return an invoice in full; refuses `InvoiceMissing`."""
+    invoice = Invoice.objects.visible_to(actor).filter(pk=invoice_id).select_related("original").first()
+    if invoice is None:
+        raise InvoiceMissing(key=invoice_id)
+    lines = InvoiceLine.objects.filter(invoice_id=invoice_id).select_related("plan").order_by("position")
+    taxes = InvoiceTax.objects.filter(invoice_id=invoice_id).order_by("id")
+    return InvoiceView(
+        row=_rows([invoice])[0],
+        original_number=invoice.original.number if invoice.original else "",
+        language=Language(invoice.language),
+        payer_address=invoice.payer_address,
+        issuer_name=invoice.issuer_name,
+        issuer_address=invoice.issuer_address,
+        registration_number=invoice.registration_number,
+        bank_account=invoice.bank_account,
+        tax_rounding=Rounding(invoice.tax_rounding),
+        supplied=Period(invoice.supplied_from, invoice.supplied_until),
+        lines=tuple(_line(line, invoice.currency) for line in lines),
+        taxes=tuple(_tax(tax, invoice.currency) for tax in taxes),
+        recorded_at=invoice.recorded_at,
+    )
+
+
+def preview_schedule(lines: Sequence[LineToBill], until: date | None = None) -> list[ChargeToCome]:
+    """Return every charge of *lines* with a billing day up to *until* (or all), in the order they will be billed.
+
+    What waits for acceptance is shown on the day it may first be billed. The same rule makes the later charges: over
+    the term they sum to what the quote says.
+    """
+    charges = should_be(as_plans(lines), until).sort("bill_on", "plan_id", "service_start").collect()
+    return _to_come(charges, {place: line.order_line_id for place, line in enumerate(lines)})
+
+
+def next_charges(plan_id: PlanId, actor: Actor, *, limit: int = 12) -> list[ChargeToCome]:
+    """Return what will be billed next of a plan: its schedule less what was posted; nothing before an acceptance."""
+    plan = Plan.objects.visible_to(actor).filter(pk=plan_id).select_related("acceptance").first()
+    if plan is None:
+        return []
+    accepted_on = plan.acceptance.accepted_on if hasattr(plan, "acceptance") else None
+    values = {name: getattr(plan, name) for name in PLAN if name not in {"plan_id", "accepted_on"}}
+    plans = pl.LazyFrame([{**values, "plan_id": plan.pk, "accepted_on": accepted_on}], schema=PLAN)
+    charges = due_charges(plans, _posted(plan.pk).lazy(), date.max).sort("bill_on").head(limit).collect()
+    return _to_come(charges, {plan.pk: OrderLineId(plan.order_line_id)})
+
+
+def charges_of_order(order_id: OrderId) -> list[ChargeToCome]:
+    """Return what is still to be billed of an order, soonest first.
+
+    What waits for acceptance is shown as if it were accepted when due.
+    """
+    plans = list(Plan.objects.filter(order_id=order_id).select_related("acceptance"))
+    rows = [
+        {
+            **{name: getattr(plan, name) for name in PLAN if name not in {"plan_id", "accepted_on"}},
+            "plan_id": plan.pk,
+            "accepted_on": plan.acceptance.accepted_on if hasattr(plan, "acceptance") else plan.due_from,
+        }
+        for plan in plans
+    ]
+    posted = pl.concat([_posted(plan.pk) for plan in plans]) if plans else pl.DataFrame(schema=POSTED)
+    charges = due_charges(pl.LazyFrame(rows, schema=PLAN), posted.lazy(), date.max).sort("bill_on", "plan_id").collect()
+    return _to_come(charges, {plan.pk: OrderLineId(plan.order_line_id) for plan in plans})
+
+
+def orders_of_run(run_id: RunId) -> list[OrderId]:
+    """Return the orders that a run issued invoices for."""
+    orders = Invoice.objects.filter(run_id=run_id).order_by("order_id").values_list("order_id", flat=True).distinct()
+    return [OrderId(key) for key in orders]
+
+
+def invoiced(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:
+    """Return the net amount invoiced per order line as known: order_line_id, currency, invoiced_minor."""
+    return read_columns(
+        "SELECT p.order_line_id, p.currency, sum(c.amount_minor)::bigint FROM billing_charge c"
+        " JOIN billing_plan p ON p.id = c.plan_id WHERE p.company_id = %(company)s AND c.effective_on <= %(on)s"
+        " AND (%(known_at)s::timestamptz IS NULL OR c.recorded_at <= %(known_at)s)"
+        " GROUP BY 1, 2 ORDER BY 1",
+        {"company": company_id, "on": known.effective_on, "known_at": known.known_at},
+        {"order_line_id": pl.Int64, "currency": pl.String, "invoiced_minor": pl.Int64},
+    )
+
+
+def _asked(
+    actor: Actor,
+    *,
+    company_id: CompanyId | None,
+    order_id: OrderId | None,
+    payer_id: CustomerId | None,
+    search: str,
+    issued: Period | None,
+) -> QuerySet[Invoice]:
+    asked = Invoice.objects.visible_to(actor)
+    for name, value in (("company_id", company_id), ("order_id", order_id), ("payer_id", payer_id)):
+        if value is not None:
+            asked = asked.filter(**{name: value})
+    if search:
+        asked = asked.filter(Q(number__icontains=search) | Q(payer_name__icontains=search))
+    if issued is not None:
+        asked = asked.filter(issued_on__gte=issued.start, issued_on__lt=issued.until)
+    return asked
+
+
+def _rows(invoices: Iterable[Invoice]) -> list[InvoiceRow]:
+    invoices = list(invoices)
+    keys = [invoice.pk for invoice in invoices]
+    credited = set(Invoice.objects.filter(original_id__in=keys).values_list("original_id", flat=True))
+    sent = set(Sending.objects.filter(invoice_id__in=keys).values_list("invoice_id", flat=True))
+    return [_row(invoice, credited=invoice.pk in credited, sent=invoice.pk in sent) for invoice in invoices]
+
+
+def _row(invoice: Invoice, *, credited: bool, sent: bool) -> InvoiceRow:
+    return InvoiceRow(
+        id=InvoiceId(invoice.pk),
+        company_id=CompanyId(invoice.company_id),
+        number=invoice.number,
+        payer_id=CustomerId(invoice.payer_id),
+        payer_name=invoice.payer_name,
+        order_id=OrderId(invoice.order_id),
+        original_id=InvoiceId(invoice.original_id) if invoice.original_id else None,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        net=Money(invoice.net_minor, invoice.currency),
+        tax=Money(invoice.tax_minor, invoice.currency),
+        total=Money(invoice.total_minor, invoice.currency),
+        credited=credited,
+        sent=sent,
+    )
+
+
+def _line(line: InvoiceLine, currency: str) -> InvoiceLineRow:
+    return InvoiceLineRow(
+        position=line.position,
+        order_line_id=OrderLineId(line.plan.order_line_id),
+        description=line.description,
+        quantity=line.quantity,
+        service=Period(line.service_start, line.service_until),
+        net=Money(line.net_minor, currency),
+        tax_class=TaxClass(line.tax_class),
+        rate=Rate(Fraction(line.rate_numerator, line.rate_denominator)),
+        derivation=Derivation(
+            price=Money(line.price_minor, currency),
+            day_from=line.day_from,
+            day_until=line.day_until,
+            period_days=line.period_days,
+            amount=Money(line.net_minor, currency),
+        ),
+        policy=line.policy,
+    )
+
+
+def _tax(tax: InvoiceTax, currency: str) -> InvoiceTaxRow:
+    return InvoiceTaxRow(
+        tax_class=TaxClass(tax.tax_class),
+        rate=Rate(Fraction(tax.rate_numerator, tax.rate_denominator)),
+        net=Money(tax.net_minor, currency),
+        tax=Money(tax.tax_minor, currency),
+    )
+
+
+def _posted(plan_id: int) -> pl.DataFrame:
+    rows = Charge.objects.filter(plan_id=plan_id).values_list("service_start", "amount_minor", "sequence")
+    posted = pl.DataFrame(
+        [(plan_id, *row) for row in rows],
+        schema=POSTED,
+        orient="row",
+    )
+    return posted.group_by("plan_id", "service_start").agg(pl.col("posted_minor").sum(), pl.col("sequence").max() + 1)
+
+
+def _to_come(charges: pl.DataFrame, lines: dict[int, OrderLineId]) -> list[ChargeToCome]:
+    return [
+        ChargeToCome(
+            order_line_id=lines[row["plan_id"]],
+            bill_on=row["bill_on"],
+            service=Period(row["service_start"], row["service_until"]),
+            net_minor=row["net_minor"],
+            day_from=row["day_from"],
+            day_until=row["day_until"],
+            period_days=row["period_days"],
+        )
+        for row in charges.iter_rows(named=True)
+    ]

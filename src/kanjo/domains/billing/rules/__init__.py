@@ -1,0 +1,1 @@
+"""The arithmetic and guards of billing: pure, on columns."""

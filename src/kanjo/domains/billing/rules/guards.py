@@ -1,0 +1,146 @@
+"""What billing refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kanjo.domains.billing.facts import LineToBill
+from kanjo.domains.catalog.facts import ChargeKind
+from kanjo.foundation.refusals import Refusal, RefusalKind
+from kanjo.foundation.texts import Text
+
+LARGEST_MINOR = 10**15
+"""A price times the days of a period then stays exact in 64 bits."""
+LONGEST_INTERVAL = 120
+
+
+class ServiceMissing(Refusal):
+    """A recurring charge that does not say from when until when."""
+
+    rule = "billing.service-missing"
+    says = Text(
+        en="{description} recurs but has no service period.",
+        ja="{description} は継続課金ですが、サービス期間がありません。",
+    )
+    remedy = Text(en="Give the first and last day of the service.", ja="サービスの開始日と終了日を指定してください。")
+
+
+class IntervalUnfit(Refusal):
+    """An interval that does not fit the kind of charge."""
+
+    rule = "billing.interval"
+    says = Text(
+        en="{description} is billed every {months} months.",
+        ja="{description} の請求間隔が {months} か月になっています。",
+    )
+    remedy = Text(
+        en="A recurring charge takes 1 to {most} months, a one-time charge 0.",
+        ja="継続課金は1〜{most}か月、一時課金は0か月にしてください。",
+    )
+
+
+class AmountTooLarge(Refusal):
+    """A price beyond what is computed exactly."""
+
+    rule = "billing.amount-too-large"
+    says = Text(en="{description} costs {amount} minor units.", ja="{description} の金額が {amount} です。")
+    remedy = Text(en="Stay below {most}, or split the line.", ja="{most} 未満にするか、明細を分けてください。")
+
+
+class NothingToPlan(Refusal):
+    """An order without lines."""
+
+    rule = "billing.no-lines"
+    says = Text(en="The order has no lines to bill.", ja="請求する明細がありません。")
+    remedy = Text(en="Give at least one line.", ja="1件以上の明細を指定してください。")
+
+
+class AlreadyPlanned(Refusal):
+    """The lines of the order already have plans, with other terms."""
+
+    rule = "billing.already-planned"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="Order line {key} already has a billing plan.", ja="注文明細 {key} の請求計画はすでにあります。")
+    remedy = Text(en="Change it by an amendment of the contract.", ja="契約の変更（覚書）で変更してください。")
+
+
+class AlreadyAccepted(Refusal):
+    """The line was accepted on another day."""
+
+    rule = "billing.already-accepted"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="Order line {key} was accepted on {day}.", ja="注文明細 {key} は {day} に検収済みです。")
+    remedy = Text(
+        en="Give back what was billed by a credit note, then correct the day.",
+        ja="請求済みの場合は返還請求書を発行してから訂正してください。",
+    )
+
+
+class PlanMissing(Refusal):
+    """An order line that billing knows nothing of."""
+
+    rule = "billing.plan-missing"
+    kind = RefusalKind.MISSING
+    says = Text(en="Order line {key} has no billing plan.", ja="注文明細 {key} の請求計画がありません。")
+    remedy = Text(en="Plan the billing of its order first.", ja="先に注文の請求計画を作成してください。")
+
+
+class NothingDue(Refusal):
+    """Nothing of the order is due on that day."""
+
+    rule = "billing.nothing-due"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="Nothing of order {key} is due by {day}.", ja="{day} 時点で注文 {key} に請求対象はありません。")
+    remedy = Text(
+        en="Take a later day, or record the acceptance it waits for.",
+        ja="後の日付にするか、検収を登録してください。",
+    )
+
+
+class RateMissing(Refusal):
+    """No tax rate is in force on the day of supply."""
+
+    rule = "billing.rate-missing"
+    says = Text(
+        en="No rate of tax class {tax_class} is in force on {day}.",
+        ja="{day} に適用される税区分「{tax_class}」の税率がありません。",
+    )
+    remedy = Text(
+        en="Enter the rate in the catalog, then bill again.", ja="カタログに税率を登録し、再度請求してください。"
+    )
+
+
+class InvoiceMissing(Refusal):
+    """No such invoice for this person."""
+
+    rule = "billing.invoice-missing"
+    kind = RefusalKind.MISSING
+    says = Text(en="There is no invoice {key} that you can see.", ja="請求書 {key} は見つかりません。")
+    remedy = Text(en="Check the number.", ja="番号を確認してください。")
+
+
+class AlreadyCredited(Refusal):
+    """The invoice was given back before, or is itself a credit note."""
+
+    rule = "billing.already-credited"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="Invoice {number} can not be given back.", ja="請求書 {number} は返還できません。")
+    remedy = Text(
+        en="It was already given back, or is itself a credit note.",
+        ja="すでに返還済みか、それ自体が返還請求書です。",
+    )
+
+
+def refuse_unbillable(lines: Sequence[LineToBill]) -> None:
+    """Refuse lines that no schedule could be made of."""
+    if not lines:
+        raise NothingToPlan
+    for place, line in enumerate(lines, start=1):
+        at = f"lines[{place}]"
+        if line.charge is ChargeKind.RECURRING and not line.service:
+            raise ServiceMissing(at=at, description=line.description)
+        fits = 1 <= line.interval_months <= LONGEST_INTERVAL if line.charge is ChargeKind.RECURRING else True
+        if not fits or (line.charge is ChargeKind.ONE_TIME and line.interval_months != 0):
+            raise IntervalUnfit(at=at, description=line.description, months=line.interval_months, most=LONGEST_INTERVAL)
+        if abs(line.net_minor) >= LARGEST_MINOR:
+            raise AmountTooLarge(at=at, description=line.description, amount=line.net_minor, most=LARGEST_MINOR)

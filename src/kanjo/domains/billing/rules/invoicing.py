@@ -1,0 +1,104 @@
+"""From due charges to invoices: the rate of each line, the grouping, the tax of each rate. Columns in, columns out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from kanjo.domains.billing.rules.guards import RateMissing
+from kanjo.domains.catalog.facts import TaxClass
+from kanjo.foundation.columns import proportion
+from kanjo.foundation.money import Rounding
+from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.terms import payment_terms
+
+GROUPED_BY = ("account_id", "order_id", "customer_id", "currency", "payment_terms")
+"""What is put on one invoice: the lines of one order that one payer pays in one currency on the same terms."""
+
+
+PAYER = ("payer_id", "payer_name", "payer_address", "language")
+"""What an invoice copies of its payer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """Invoices before they have ids and numbers: `draft` joins the three frames, starting at 0."""
+
+    invoices: pl.DataFrame
+    lines: pl.DataFrame
+    taxes: pl.DataFrame
+
+
+def rated(charges: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
+    """Add the exact rate of the day of supply: the last day of the service (Consumption Tax Act, art. 28 and 29).
+
+    Needs tax_class and service_until; *rates* has tax_class, effective_on, numerator and denominator. A class without
+    a rate on that day has a null numerator.
+    """
+    supplied = charges.with_columns(supplied_on=pl.col("service_until").dt.offset_by("-1d")).sort("supplied_on")
+    known = rates.select(
+        "tax_class", rate_from="effective_on", rate_numerator="numerator", rate_denominator="denominator"
+    )
+    return supplied.join_asof(
+        known.sort("rate_from"),
+        left_on="supplied_on",
+        right_on="rate_from",
+        by="tax_class",
+        strategy="backward",
+        check_sortedness=False,
+    ).drop("rate_from")
+
+
+def refused(charges: pl.DataFrame) -> dict[int, Refusal]:
+    """Return the accounts that can not be invoiced, each with the first rule it breaks."""
+    wrong = charges.filter(pl.col("rate_numerator").is_null()).sort("plan_id", descending=True)
+    return {
+        row["account_id"]: RateMissing(tax_class=TaxClass(row["tax_class"]).shown, day=row["supplied_on"])
+        for row in wrong.iter_rows(named=True)
+    }
+
+
+def drafted(charges: pl.DataFrame, *, issued_on: date, rounding: Rounding) -> Drafted:
+    """Group *charges* into invoices and compute the tax once per invoice and rate (Enforcement Order, art. 70-10).
+
+    Needs the columns of a due charge with its rate and its plan's. Drafts are numbered in the order of their key, so
+    that the order in which charges come does not matter.
+    """
+    ordered = charges.sort(*GROUPED_BY, "plan_id", "service_start")
+    lines = ordered.with_columns(
+        draft=(pl.struct(GROUPED_BY).rle_id().cast(pl.Int64)),
+    ).with_columns(position=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("draft"))
+    taxes = _taxes(lines, rounding)
+    return Drafted(invoices=_headers(lines, taxes, issued_on), lines=lines, taxes=taxes)
+
+
+def _taxes(lines: pl.DataFrame, rounding: Rounding) -> pl.DataFrame:
+    rate = ("draft", "tax_class", "rate_numerator", "rate_denominator")
+    sums = lines.group_by(rate, maintain_order=True).agg(pl.col("net_minor").sum())
+    return proportion(
+        sums, into="tax_minor", factors=["net_minor", "rate_numerator"], over=["rate_denominator"], rounding=rounding
+    )
+
+
+def _headers(lines: pl.DataFrame, taxes: pl.DataFrame, issued_on: date) -> pl.DataFrame:
+    tax = taxes.group_by("draft").agg(pl.col("tax_minor").sum())
+    headers = lines.group_by("draft", maintain_order=True).agg(
+        pl.col(*GROUPED_BY, *PAYER).first(),
+        pl.col("net_minor").sum(),
+        pl.col("service_start").min().alias("supplied_from"),
+        pl.col("service_until").max().alias("supplied_until"),
+        pl.len().alias("lines").cast(pl.Int64),
+    )
+    return headers.join(tax, on="draft", how="left", maintain_order="left").with_columns(
+        total_minor=pl.col("net_minor") + pl.col("tax_minor"),
+        issued_on=pl.lit(issued_on),
+        due_on=due_days(headers["payment_terms"], issued_on),
+    )
+
+
+def due_days(terms: pl.Series, issued_on: date) -> pl.Series:
+    """Return the due day of each payment terms code; each code is computed once."""
+    days = {code: payment_terms(code).due_on(issued_on) for code in terms.unique()}
+    return terms.replace_strict(days, return_dtype=pl.Date).alias("due_on")

@@ -1,0 +1,81 @@
+"""What the billing tests stand on: a company, its customer, and orders planned for billing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import LineToBill
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, PlanId
+from kanjo.platform.identity.queries import house
+from tests import builders, deals
+from tests.builders import NOW, TODAY
+from tests.deals import LineToBook
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An order whose billing is planned."""
+
+    order_id: OrderId
+    contract_id: ContractId
+    customer_id: CustomerId
+    lines: tuple[OrderLineId, ...]
+    plans: tuple[PlanId, ...]
+
+
+@pytest.fixture
+def company(db: None) -> CompanyId:
+    return builders.a_company()
+
+
+@pytest.fixture
+def customer(db: None) -> CustomerId:
+    return builders.a_customer()
+
+
+@pytest.fixture
+def accountant(company: CompanyId) -> Actor:
+    return builders.an_actor(Role.RECEIVABLES, companies=[company])
+
+
+def an_order(
+    company_id: CompanyId, customer_id: CustomerId, lines: Sequence[LineToBook], terms: str = "net:30:none"
+) -> Planned:
+    """Book *lines* as an order and plan their billing."""
+    deal = deals.a_deal(company_id, customer_id, lines)
+    to_bill = [
+        LineToBill(
+            order_line_id=line.order_line_id,
+            description=line.terms.name,
+            charge=line.terms.charge,
+            timing=line.terms.timing,
+            interval_months=line.terms.interval_months,
+            net_minor=line.net_minor,
+            tax_class=line.terms.tax_class,
+            service=line.service,
+            quantity=line.quantity,
+            due_from=line.service.start if line.service else TODAY,
+        )
+        for line in deal.order.lines
+    ]
+    plans = billing.plan(
+        company_id=company_id,
+        customer_id=customer_id,
+        payer_id=customer_id,
+        order_id=deal.order.order_id,
+        contract_id=deal.contract_id,
+        currency="JPY",
+        payment_terms=terms,
+        lines=to_bill,
+        by=house(),
+        at=NOW,
+        on=TODAY,
+    )
+    return Planned(
+        deal.order.order_id, deal.contract_id, customer_id, tuple(line.order_line_id for line in to_bill), plans
+    )

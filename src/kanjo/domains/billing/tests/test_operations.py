@@ -1,0 +1,450 @@
+"""Planning, issuing, running, giving back and sending, on the real database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from django.db import transaction
+from pydantic import TypeAdapter
+
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import InvoiceIssued
+from kanjo.domains.billing.models import Acceptance, Charge, Invoice, InvoiceLine, InvoiceTax, Plan, Sending
+from kanjo.domains.billing.operations import run as billing_run
+from kanjo.domains.billing.queries import (
+    count_invoices,
+    get_invoice,
+    invoiced,
+    list_invoices,
+    next_charges,
+    preview_schedule,
+)
+from kanjo.domains.billing.rules.guards import AlreadyAccepted, AlreadyCredited, AlreadyPlanned, NothingDue, PlanMissing
+from kanjo.domains.billing.tests.conftest import an_order
+from kanjo.domains.billing.tests.test_rules import a_line as a_line_to_bill
+from kanjo.domains.catalog.facts import BillingTiming, TaxClass
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, CustomerId, OrderLineId, RunId
+from kanjo.foundation.money import Money
+from kanjo.foundation.periods import Period
+from kanjo.foundation.times import AsKnown
+from kanjo.platform.files.operations import read
+from kanjo.platform.identity.queries import house
+from kanjo.platform.ledger.entries import AccountCode
+from kanjo.platform.ledger.models import Period as LedgerPeriod
+from kanjo.platform.ledger.operations import PeriodLocked, lock_period
+from kanjo.platform.ledger.queries import balance_of
+from kanjo.platform.numbering.models import Issued
+from kanjo.platform.outbox.models import FactRow
+from kanjo.platform.runs import operations as runs
+from kanjo.platform.runs.models import Run
+from kanjo.platform.worklist.models import WorkItem
+from tests.builders import A_YEAR, NOW, TODAY, a_box, a_company, a_customer, a_line, a_product, an_actor
+
+pytestmark = pytest.mark.django_db
+
+LATER = date(2026, 6, 1)
+
+
+def run_billing(company: CompanyId, on: date, by: Actor | None = None) -> tuple[RunId, dict[str, int]]:
+    """Preview, approve and execute a run as the house does by schedule."""
+    by = by or house()
+    run_id = billing.preview_run(company_id=company, on=on, by=by, at=NOW)
+    runs.approve_run(run_id=run_id, by=house(), at=NOW)
+    return run_id, billing.execute(run_id=run_id, by=house(), at=NOW)
+
+
+def documents() -> list[tuple[object, ...]]:
+    """What was issued, without ids and numbers."""
+    lines = InvoiceLine.objects.order_by("invoice__number", "position")
+    return list(
+        lines.values_list("plan_id", "service_start", "net_minor", "invoice__total_minor", "invoice__issued_on")
+    )
+
+
+class TestPlan:
+    def test_the_same_lines_again_are_the_same_plans(self, company: CompanyId, customer: CustomerId) -> None:
+        """A hand-over delivered twice plans once."""
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        row = Plan.objects.get()
+        assert planned.plans == (row.pk,)
+        again = billing.plan(**_as_planned(row), by=house(), at=NOW, on=TODAY)
+        assert again == planned.plans
+        assert FactRow.objects.filter(kind="billing.order-planned").count() == 1
+
+    def test_other_terms_for_a_planned_line_are_refused(self, company: CompanyId, customer: CustomerId) -> None:
+        """What is planned is changed by an amendment, never by planning it again."""
+        an_order(company, customer, [a_line(a_product(company))])
+        asked = _as_planned(Plan.objects.get())
+        asked["lines"] = [replace(asked["lines"][0], net_minor=1)]
+        with pytest.raises(AlreadyPlanned):
+            billing.plan(**asked, by=house(), at=NOW, on=TODAY)
+        assert Plan.objects.get().net_minor == 10_000
+
+
+def _as_planned(row: Plan) -> dict[str, Any]:
+    line = a_line_to_bill(
+        order_line_id=OrderLineId(row.order_line_id),
+        net_minor=row.net_minor,
+        quantity=row.quantity,
+        due_from=row.due_from,
+    )
+    return {
+        "company_id": row.company_id,
+        "customer_id": row.customer_id,
+        "payer_id": row.account.payer_id,
+        "order_id": row.order_id,
+        "contract_id": row.contract_id,
+        "currency": "JPY",
+        "payment_terms": row.payment_terms,
+        "lines": [line],
+    }
+
+
+class TestNoteAcceptance:
+    def test_the_box_is_billed_from_the_day_of_acceptance(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """検収 on 20 May: nothing is due before, all of it from that day on."""
+        planned = an_order(company, customer, [a_line(a_box(company), quantity=1, unit_minor=50_000)])
+        with pytest.raises(NothingDue):
+            billing.issue_invoice(order_id=planned.order_id, on=LATER, by=accountant, at=NOW)
+        accepted_on = date(2026, 5, 20)
+        billing.note_acceptance(order_line_id=planned.lines[0], accepted_on=accepted_on, by=house(), at=NOW)
+        with pytest.raises(NothingDue):
+            billing.issue_invoice(order_id=planned.order_id, on=accepted_on - timedelta(days=1), by=accountant, at=NOW)
+        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=accepted_on, by=accountant, at=NOW)
+        assert get_invoice(invoice_id, accountant).row.total == Money(55_000, "JPY")
+
+    def test_another_day_is_refused(self, company: CompanyId, customer: CustomerId) -> None:
+        """The same day again changes nothing, another one is a contradiction."""
+        planned = an_order(company, customer, [a_line(a_box(company))])
+        for _ in range(2):
+            billing.note_acceptance(order_line_id=planned.lines[0], accepted_on=TODAY, by=house(), at=NOW)
+        with pytest.raises(AlreadyAccepted):
+            billing.note_acceptance(order_line_id=planned.lines[0], accepted_on=LATER, by=house(), at=NOW)
+        assert [row.accepted_on for row in Acceptance.objects.all()] == [TODAY]
+
+    def test_a_line_nobody_planned_is_refused(self, company: CompanyId) -> None:
+        """An acceptance of something unknown is said, not swallowed."""
+        with pytest.raises(PlanMissing):
+            billing.note_acceptance(order_line_id=OrderLineId(1), accepted_on=TODAY, by=house(), at=NOW)
+
+
+class TestIssueInvoice:
+    def test_an_invoice_is_a_copy_with_lines_rates_and_number(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """April of ten users and the whole of a service, on one invoice, taxed once."""
+        planned = an_order(
+            company,
+            customer,
+            [
+                a_line(a_product(company)),
+                a_line(a_product(company, "ADD-ON", list_minor=333), quantity=1, unit_minor=333),
+            ],
+            terms="close:31:1:31:none",
+        )
+        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        view = get_invoice(invoice_id, accountant)
+        assert view.row.number == "INV-2026-000001"
+        assert (view.row.net, view.row.tax, view.row.total) == (
+            Money(10_333, "JPY"),
+            Money(1_033, "JPY"),
+            Money(11_366, "JPY"),
+        )
+        assert (view.row.issued_on, view.row.due_on) == (TODAY, date(2026, 5, 31))
+        assert view.row.payer_name == "株式会社青葉商事"
+        assert view.issuer_name == "株式会社カンジョウ"
+        assert [line.net.minor for line in view.lines] == [10_000, 333]
+        assert all(line.derivation.holds for line in view.lines)
+
+    def test_the_books_balance(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
+        """Receivable gross, contract liability net, tax payable: together zero."""
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        known = AsKnown(TODAY)
+        booked = {code: balance_of(company, code, known) for code in AccountCode}
+        assert booked[AccountCode.RECEIVABLE] == 11_000
+        assert booked[AccountCode.CONTRACT_LIABILITY] == -10_000
+        assert booked[AccountCode.TAX_PAYABLE] == -1_000
+        assert sum(booked.values()) == 0
+
+    def test_the_fact_reads_back_as_it_was_told(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """A fact written by columns is the fact that one written alone would be."""
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        row = FactRow.objects.get(kind=InvoiceIssued.kind)
+        fact = TypeAdapter(InvoiceIssued).validate_python(row.payload)
+        assert fact == InvoiceIssued(
+            company_id=company,
+            effective_on=TODAY,
+            invoice_id=invoice_id,
+            number="INV-2026-000001",
+            customer_id=customer,
+            payer_id=customer,
+            order_id=planned.order_id,
+            original_id=None,
+            currency="JPY",
+            net_minor=10_000,
+            tax_minor=1_000,
+            total_minor=11_000,
+            issued_on=TODAY,
+            due_on=date(2026, 5, 1),
+        )
+        assert (row.subject_id, row.actor_id) == (invoice_id, accountant.id)
+
+    def test_issuing_again_is_refused(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
+        """The month is billed once; the refusal leaves no number behind."""
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        before = documents()
+        with pytest.raises(NothingDue):
+            billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        assert documents() == before
+        assert Issued.objects.filter(series__kind="invoice").count() == 1
+
+    def test_a_locked_month_takes_no_invoice(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
+        """The books of April are closed: refused by name, and nothing is stored."""
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        april = LedgerPeriod.objects.get(company_id=company, start=TODAY)
+        cfo = an_actor(Role.CFO, companies=[company])
+        lock_period(period_id=april.pk, by=cfo, at=NOW)
+        with pytest.raises(PeriodLocked), transaction.atomic():
+            billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        assert (
+            Invoice.objects.count(),
+            Charge.objects.count(),
+            Issued.objects.filter(series__kind="invoice").count(),
+        ) == (0, 0, 0)
+
+    def test_open_items_are_told_in_the_same_transaction(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """Receivables get who owes how much until when."""
+        told: list[pl.DataFrame] = []
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        (invoice_id,) = billing.issue_invoice(
+            order_id=planned.order_id, on=TODAY, by=accountant, at=NOW, also=lambda frame, _: told.append(frame)
+        )
+        assert told[0].rows(named=True) == [
+            {
+                "number": "INV-2026-000001",
+                "currency": "JPY",
+                "issued_on": TODAY,
+                "due_on": date(2026, 5, 1),
+                "invoice_id": invoice_id,
+                "customer_id": customer,
+                "amount_minor": 11_000,
+            }
+        ]
+
+    def test_an_invoice_that_does_not_add_up_is_refused_by_the_table(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """The database itself compares an invoice with its lines and rates."""
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        forged = Invoice.objects.get(pk=invoice_id)
+        forged.pk, forged.number = None, "INV-2026-999999"
+        with pytest.raises(Exception, match="is not the sum of its lines"), transaction.atomic():
+            forged.save(force_insert=True)
+
+
+class TestPreviewEqualsInvoices:
+    @pytest.mark.parametrize("timing", [BillingTiming.IN_ADVANCE, BillingTiming.IN_ARREARS])
+    def test_what_the_quote_showed_is_what_is_billed(
+        self, company: CompanyId, customer: CustomerId, timing: BillingTiming
+    ) -> None:
+        """The schedule shown on the quote equals the charges of a year of runs, to the day and the yen."""
+        product = a_product(company, timing=timing, interval_months=1)
+        service = replace(A_YEAR, until=date(2027, 3, 17))
+        order = an_order(company, customer, [a_line(product, unit_minor=3_333, service=service)])
+        row = Plan.objects.get()
+        shown = preview_schedule(
+            [
+                a_line_to_bill(
+                    order_line_id=order.lines[0],
+                    timing=timing,
+                    net_minor=row.net_minor,
+                    service=service,
+                    due_from=row.due_from,
+                )
+            ]
+        )
+        for month in range(13):
+            run_billing(company, date(2026 + (3 + month) // 12, (3 + month) % 12 + 1, 20))
+        billed = list(Charge.objects.order_by("service_start").values_list("service_start", "amount_minor"))
+        assert billed == [(charge.service.start, charge.net_minor) for charge in shown]
+        assert sum(amount for _, amount in billed) == 11 * 33_330 + 17_203
+
+
+class TestRun:
+    def test_a_second_run_issues_nothing(self, company: CompanyId, customer: CustomerId) -> None:
+        """Run twice on one day: the second is a run of its own, and empty."""
+        an_order(company, customer, [a_line(a_product(company))])
+        first, report = run_billing(company, TODAY)
+        second, again = run_billing(company, TODAY)
+        assert (report["invoices"], report["lines"], report["total_JPY"]) == (1, 1, 11_000)
+        assert first != second
+        assert again == {"failed": 0}
+        assert Invoice.objects.count() == 1
+
+    def test_the_preview_is_what_is_issued(self, company: CompanyId, customer: CustomerId) -> None:
+        """Counts and totals of the preview are those of the report, and nothing was stored by previewing."""
+        an_order(company, customer, [a_line(a_product(company)), a_line(a_product(company, "X"))])
+        run_id = billing.preview_run(company_id=company, on=LATER, by=house(), at=NOW)
+        preview = Run.objects.get(pk=run_id).preview["made"]
+        assert Invoice.objects.count() == 0
+        runs.approve_run(run_id=run_id, by=house(), at=NOW)
+        report = billing.execute(run_id=run_id, by=house(), at=NOW)
+        assert preview == {name: value for name, value in report.items() if name != "failed"}
+        assert (report["invoices"], report["lines"], report["net_JPY"]) == (1, 6, 60_000)
+
+    def test_the_next_preview_is_compared_with_the_run_before(self, company: CompanyId, customer: CustomerId) -> None:
+        """Who approves sees what the last run made."""
+        an_order(company, customer, [a_line(a_product(company))])
+        run_billing(company, TODAY)
+        run_id = billing.preview_run(company_id=company, on=LATER, by=house(), at=NOW)
+        before = Run.objects.get(pk=run_id).preview["before"]
+        assert (before["run"], before["total_JPY"]) == ("2026-04-01#1", 11_000)
+
+    def test_one_account_without_a_rate_does_not_stop_the_others(
+        self, company: CompanyId, customer: CustomerId
+    ) -> None:
+        """Food delivered when no reduced rate was in force becomes a work item with the cause; others are invoiced."""
+        other = a_customer("有限会社なぎさ", name_kana="ユウゲンガイシャナギサ")
+        food = a_product(company, "FOOD", tax_class=TaxClass.REDUCED)
+        an_order(company, customer, [a_line(a_product(company))])
+        an_order(company, other, [a_line(food, service=Period(date(2018, 1, 1), date(2018, 2, 1)))])
+        _, report = run_billing(company, TODAY)
+        assert (report["invoices"], report["failed"]) == (1, 1)
+        item = WorkItem.objects.get(kind="billing.failed")
+        assert (
+            item.why_ja == "2018-01-31 に適用される税区分「軽減税率」の税率がありません。"
+            "カタログに税率を登録し、再度請求してください。"
+        )
+        assert list(Invoice.objects.values_list("payer_id", flat=True)) == [customer]
+
+    def test_who_previews_does_not_approve(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
+        """Four eyes: the accountant who previewed a run can not let it issue."""
+        an_order(company, customer, [a_line(a_product(company))])
+        run_id = billing.preview_run(company_id=company, on=TODAY, by=accountant, at=NOW)
+        with pytest.raises(Exception, match="another person"):
+            runs.approve_run(run_id=run_id, by=accountant, at=NOW)
+        assert Invoice.objects.count() == 0
+
+    def test_a_staged_run_makes_the_same_documents(
+        self, company: CompanyId, customer: CustomerId, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Loaded into tables of its own and attached, a run's documents are those of a small run."""
+        for code in ("A", "B", "C"):
+            an_order(company, customer, [a_line(a_product(company, code)), a_line(a_product(company, code + "2"))])
+        with transaction.atomic():
+            run_billing(company, LATER)
+            live = documents()
+            assert len(live) == 18
+            transaction.set_rollback(True)
+        monkeypatch.setattr(billing_run, "STAGED_FROM", 1)
+        run_id, report = run_billing(company, LATER)
+        assert Run.objects.get(pk=run_id).staged
+        assert documents() == live
+        assert report["invoices"] == Invoice.objects.filter(pk__gte=1 << 40).count() == 3
+        assert InvoiceTax.objects.count() == 3
+        assert balance_of(company, AccountCode.RECEIVABLE, AsKnown(LATER)) == report["total_JPY"]
+
+
+class TestReverse:
+    def test_a_reversed_run_closes_to_the_yen_and_is_due_again(self, company: CompanyId, customer: CustomerId) -> None:
+        """Credit notes at the rates of the originals: every balance returns to zero, and the next run bills again."""
+        an_order(company, customer, [a_line(a_product(company)), a_line(a_product(company, "X"), unit_minor=333)])
+        run_id, report = run_billing(company, TODAY)
+        reversal = billing.preview_reversal(run_id=run_id, on=LATER, because="誤った価格", by=house(), at=NOW)
+        runs.approve_run(run_id=reversal, by=house(), at=NOW)
+        undone = billing.execute(run_id=reversal, by=house(), at=NOW)
+        assert undone["total_JPY"] == -report["total_JPY"]
+        assert Run.objects.get(pk=run_id).state == Run.State.REVERSED
+        note = Invoice.objects.get(original__isnull=False)
+        assert note.number == "CN-2026-000001"
+        assert all(balance_of(company, code, AsKnown(LATER)) == 0 for code in AccountCode)
+        _, again = run_billing(company, TODAY)
+        assert again["total_JPY"] == report["total_JPY"]
+
+    def test_a_staged_reversal_gives_everything_back(
+        self, company: CompanyId, customer: CustomerId, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A large run is given back through tables of its own as well."""
+        from kanjo.domains.billing.operations import reverse
+
+        monkeypatch.setattr(billing_run, "STAGED_FROM", 1)
+        monkeypatch.setattr(reverse, "STAGED_FROM", 1)
+        an_order(company, customer, [a_line(a_product(company))])
+        run_id, report = run_billing(company, LATER)
+        reversal = billing.preview_reversal(run_id=run_id, on=LATER, because="誤り", by=house(), at=NOW)
+        runs.approve_run(run_id=reversal, by=house(), at=NOW)
+        undone = billing.execute(run_id=reversal, by=house(), at=NOW)
+        assert undone["lines"] == report["lines"] == 3
+        assert Invoice.objects.filter(original__isnull=False).get().total_minor == -report["total_JPY"]
+
+    def test_one_invoice_is_given_back_once(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
+        """A credit note of a credited invoice, or of a credit note, is refused."""
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        note_id = billing.credit_invoice(invoice_id=invoice_id, on=LATER, because="返品", by=accountant, at=NOW)
+        for key in (invoice_id, note_id):
+            with pytest.raises(AlreadyCredited):
+                billing.credit_invoice(invoice_id=key, on=LATER, because="返品", by=accountant, at=NOW)
+        assert Invoice.objects.count() == 2
+        assert get_invoice(invoice_id, accountant).row.credited
+        assert get_invoice(note_id, accountant).original_number == "INV-2026-000001"
+
+
+class TestSendInvoice:
+    def test_the_paper_is_kept_as_it_was_sent(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """Sent twice on a day it is one file, a PDF that reads as the invoice."""
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        file_id = billing.send_invoice(invoice_id=invoice_id, on=TODAY, by=accountant, at=NOW)
+        assert billing.send_invoice(invoice_id=invoice_id, on=TODAY, by=accountant, at=NOW) == file_id
+        stored, content = read(file_id, by=accountant)
+        assert (stored.name, content[:5]) == ("INV-2026-000001.pdf", b"%PDF-")
+        assert Sending.objects.count() == 1
+
+    def test_a_credit_note_has_its_own_paper(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
+        """A credit note shows what is given back, positive, with the number of the original."""
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        note_id = billing.credit_invoice(invoice_id=invoice_id, on=LATER, because="返品", by=accountant, at=NOW)
+        file_id = billing.send_invoice(invoice_id=note_id, on=LATER, by=accountant, at=NOW)
+        assert read(file_id, by=accountant)[1][:5] == b"%PDF-"
+
+
+class TestQueries:
+    def test_lists_are_those_of_the_persons_companies(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """Another company's accountant sees no invoice, here or by its id."""
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        stranger = an_actor(Role.RECEIVABLES, companies=[a_company("other")])
+        assert [row.number for row in list_invoices(accountant, search="青葉")] == ["INV-2026-000001"]
+        assert (count_invoices(accountant), count_invoices(stranger), list_invoices(stranger)) == (1, 0, [])
+
+    def test_what_comes_next_begins_after_what_was_billed(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """After April was billed, May comes next; the year's charges are invoiced and to come together."""
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        coming = next_charges(planned.plans[0], accountant, limit=20)
+        assert coming[0].bill_on == date(2026, 5, 1)
+        done = invoiced(company, AsKnown(LATER))["invoiced_minor"].sum()
+        assert done + sum(charge.net_minor for charge in coming) == 120_000
