@@ -1,0 +1,44 @@
+"""Reads of receivables: lists, ageing, and what a matching looks at."""
+
+from kanjo.domains.receivables.queries.ageing import LatePayer, ageing, late_payers, open_as_known
+from kanjo.domains.receivables.queries.items import (
+    AllocationRow,
+    OpenItemRow,
+    count_open_items,
+    get_open_item,
+    list_allocations,
+    list_open_items,
+)
+from kanjo.domains.receivables.queries.receipts import (
+    BankFileRow,
+    ReceiptRow,
+    count_bank_files,
+    count_receipts,
+    find_bank_file,
+    get_bank_file,
+    get_receipt,
+    list_bank_files,
+    list_receipts,
+)
+
+__all__ = [
+    "AllocationRow",
+    "BankFileRow",
+    "LatePayer",
+    "OpenItemRow",
+    "ReceiptRow",
+    "ageing",
+    "count_bank_files",
+    "count_open_items",
+    "count_receipts",
+    "find_bank_file",
+    "get_bank_file",
+    "get_open_item",
+    "get_receipt",
+    "late_payers",
+    "list_allocations",
+    "list_bank_files",
+    "list_open_items",
+    "list_receipts",
+    "open_as_known",
+]

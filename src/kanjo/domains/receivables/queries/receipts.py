@@ -1,0 +1,134 @@
+"""Reads of bank files and receipts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from kanjo.domains.receivables.models import BankFile, Receipt
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import BankFileId, CompanyId, FileId, ReceiptId
+
+
+@dataclass(frozen=True, slots=True)
+class BankFileRow:
+    """A bank file as it is shown; `receipts` are those it brought, not those known before."""
+
+    id: BankFileId
+    name: str
+    account: str
+    currency: str
+    receipts: int
+    total_minor: int
+    recorded_at: datetime
+    taken_by: str
+    file_id: FileId
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """A receipt as it is shown; `left_minor` is not yet allocated."""
+
+    id: ReceiptId
+    bank_file_id: BankFileId
+    account: str
+    reference: str
+    value_on: date
+    currency: str
+    amount_minor: int
+    left_minor: int
+    payer_name: str
+    text: str
+
+
+def list_bank_files(actor: Actor, *, limit: int = 100, offset: int = 0) -> list[BankFileRow]:
+    """Return the bank files, newest first."""
+    files = BankFile.objects.visible_to(actor).select_related("taken_by").order_by("-id")
+    return [_file_row(file) for file in files[offset : offset + limit]]
+
+
+def count_bank_files(actor: Actor) -> int:
+    """Return how many bank files there are."""
+    return BankFile.objects.visible_to(actor).count()
+
+
+def get_bank_file(actor: Actor, bank_file_id: BankFileId) -> BankFileRow:
+    """Return one bank file, or refuse with `NotFound`."""
+    return _file_row(BankFile.objects.select_related("taken_by").seen(bank_file_id, actor))
+
+
+def find_bank_file(actor: Actor, company_id: CompanyId, digest: str) -> BankFileRow | None:
+    """Return the bank file of those bytes (SHA-256), where it was taken before."""
+    files = BankFile.objects.visible_to(actor).filter(company_id=company_id, digest=digest)
+    file = files.select_related("taken_by").first()
+    return _file_row(file) if file else None
+
+
+def list_receipts(
+    actor: Actor,
+    *,
+    bank_file_id: BankFileId | None = None,
+    text: str = "",
+    unmatched: bool = False,
+    limit: int = 100,
+    offset: int = 0,
+) -> list[ReceiptRow]:
+    """Return receipts, newest value date first; with `unmatched` only those with something left."""
+    rows = _receipts(actor, bank_file_id, text, unmatched=unmatched).order_by("-value_on", "-id")
+    return [_receipt_row(row) for row in rows[offset : offset + limit]]
+
+
+def count_receipts(
+    actor: Actor, *, bank_file_id: BankFileId | None = None, text: str = "", unmatched: bool = False
+) -> int:
+    """Return how many receipts `list_receipts` has."""
+    return _receipts(actor, bank_file_id, text, unmatched=unmatched).count()
+
+
+def get_receipt(actor: Actor, receipt_id: ReceiptId) -> ReceiptRow:
+    """Return one receipt, or refuse with `NotFound`."""
+    return _receipt_row(Receipt.objects.select_related("balance").seen(receipt_id, actor))
+
+
+def _receipts(actor: Actor, bank_file_id: BankFileId | None, text: str, *, unmatched: bool) -> QuerySet[Receipt]:
+    rows = Receipt.objects.visible_to(actor).select_related("balance")
+    if bank_file_id is not None:
+        rows = rows.filter(bank_file_id=bank_file_id)
+    if text:
+        rows = rows.filter(Q(payer_name__icontains=text) | Q(text__icontains=text) | Q(reference=text))
+    if unmatched:
+        rows = rows.filter(~Q(balance__left_minor=0))
+    return rows
+
+
+def _file_row(file: BankFile) -> BankFileRow:
+    return BankFileRow(
+        id=BankFileId(file.pk),
+        name=file.name,
+        account=file.account,
+        currency=file.currency,
+        receipts=file.receipts_count,
+        total_minor=file.total_minor,
+        recorded_at=file.recorded_at,
+        taken_by=file.taken_by.name,
+        file_id=FileId(file.file_id),
+        digest=file.digest,
+    )
+
+
+def _receipt_row(row: Receipt) -> ReceiptRow:
+    return ReceiptRow(
+        id=ReceiptId(row.pk),
+        bank_file_id=BankFileId(row.bank_file_id),
+        account=row.account,
+        reference=row.reference,
+        value_on=row.value_on,
+        currency=row.currency,
+        amount_minor=row.amount_minor,
+        left_minor=row.balance.left_minor,
+        payer_name=row.payer_name,
+        text=row.text,
+    )
