@@ -1,0 +1,1 @@
+"""E-mail out, through Django's backends: files in the demonstration, a server where one is configured."""

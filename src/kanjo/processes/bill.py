@@ -1,0 +1,96 @@
+"""The billing run: what is due becomes invoices, and each invoice at once an open item of its payer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.queries import orders_of_run
+from kanjo.domains.receivables import operations as receivables
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import CompanyId, InvoiceId, OrderId, RunId
+from kanjo.platform.acts import name_act
+from kanjo.platform.bulk.loading import Loading
+from kanjo.platform.runs import operations as runs
+from kanjo.platform.runs.queries import RunState, state_of
+from kanjo.platform.worklist import operations as worklist
+from kanjo.processes.ask_for_invoice import KIND as ASKED
+from kanjo.processes.ask_for_invoice import ORDER
+
+
+def preview(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> RunId:
+    """Compute what would be issued on *on*; nothing is issued. The run waits for its approval."""
+    return billing.preview_run(company_id=company_id, on=on, by=by, at=at)
+
+
+def preview_reversal(*, run_id: RunId, on: date, because: str, by: Actor, at: datetime) -> RunId:
+    """Prepare a credit note for every invoice of a run. The reversing run waits for its approval."""
+    return billing.preview_reversal(run_id=run_id, on=on, because=because, by=by, at=at)
+
+
+def approve(*, run_id: RunId, by: Actor, at: datetime) -> None:
+    """Let the previewed run issue; a second person than who previewed it."""
+    runs.approve_run(run_id=run_id, by=by, at=at)
+
+
+def execute(
+    *,
+    company_id: CompanyId,
+    run_id: RunId,
+    by: Actor,
+    at: datetime,
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
+    """Issue, shard by shard, each in one transaction; return the report. May be killed and called again."""
+    report = billing.execute(
+        run_id=run_id,
+        by=by,
+        at=at,
+        also=_open_items(company_id, by, at),
+        also_tables=receivables.STAGED_TABLES,
+        progress=progress,
+    )
+    with transaction.atomic():
+        name_act("billing.execute", by)
+        worklist.close_all(kind=ASKED, table=ORDER, keys=orders_of_run(run_id), by=by, at=at)
+    return report
+
+
+def bill_day(*, company_id: CompanyId, on: date, by: Actor, approved_by: Actor, at: datetime) -> dict[str, Any]:
+    """Preview, approve by a second person, and execute what is due on *on*; owns its transactions.
+
+    Killed anywhere it is called again and goes on; when all is billed it makes nothing.
+    """
+    with transaction.atomic():
+        run_id = preview(company_id=company_id, on=on, by=by, at=at)
+        if state_of(run_id, by=by) is RunState.PREVIEWED:
+            approve(run_id=run_id, by=approved_by, at=at)
+    return execute(company_id=company_id, run_id=run_id, by=by, at=at)
+
+
+def issue_invoice(
+    *, company_id: CompanyId, order_id: OrderId, on: date, by: Actor, at: datetime
+) -> tuple[InvoiceId, ...]:
+    """Issue by hand what is due of one order, in one transaction."""
+    also = _open_items(company_id, by, at)
+    return billing.issue_invoice(order_id=order_id, on=on, by=by, at=at, also=also)
+
+
+def credit_invoice(
+    *, company_id: CompanyId, invoice_id: InvoiceId, on: date, because: str, by: Actor, at: datetime
+) -> InvoiceId:
+    """Give back one invoice by a credit note, which stands against its open item."""
+    also = _open_items(company_id, by, at)
+    return billing.credit_invoice(invoice_id=invoice_id, on=on, because=because, by=by, at=at, also=also)
+
+
+def _open_items(company_id: CompanyId, by: Actor, at: datetime) -> billing.Also:
+    def also(frame: pl.DataFrame, loading: Loading) -> None:
+        receivables.open_items(company_id=company_id, frame=frame, loading=loading, by=by, at=at)
+
+    return also

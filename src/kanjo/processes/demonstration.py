@@ -1,0 +1,129 @@
+"""The demonstration: a selling company with a person for each role, and a real year of deals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from kanjo.domains.approvals import operations as approvals
+from kanjo.domains.approvals.queries import STANDARD_ROWS, list_matrices
+from kanjo.domains.catalog import operations as catalog
+from kanjo.domains.catalog.facts import TaxClass
+from kanjo.domains.receivables import operations as receivables
+from kanjo.foundation.actors import ROLE_NAMES, Actor, Role
+from kanjo.foundation.ids import CompanyId
+from kanjo.foundation.periods import Period
+from kanjo.foundation.texts import Language
+from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.identity.operations import admit_person
+from kanjo.platform.identity.queries import find_actor, house
+from kanjo.platform.imports.queries import has_imported
+from kanjo.processes.found_company import Charter, found_company
+from kanjo.processes.import_crm import SOURCE, CrmImport, import_crm
+from kanjo.processes.read_crm import read_crm
+from kanjo.processes.replay import Told, cast_of, is_replayed, replay
+from kanjo.processes.replay.paying import BANK_FEE_MINOR
+from kanjo.processes.replay.story import Progress
+
+MAVEN = Charter(
+    code="maven",
+    name="Maven Hardware",
+    name_en="Maven Hardware",
+    currency="USD",
+    language=Language.ENGLISH,
+    time_zone="America/Chicago",
+    fiscal_first_month=1,
+    address="233 South Wacker Drive, Chicago, IL 60606",
+    bank_account="MAVEN-USD-001",
+    books=Period(date(2016, 10, 1), date(2019, 1, 1)),
+)
+
+TAX_RATES: tuple[tuple[TaxClass, str, date], ...] = (
+    (TaxClass.STANDARD, "3%", date(1989, 4, 1)),
+    (TaxClass.STANDARD, "5%", date(1997, 4, 1)),
+    (TaxClass.STANDARD, "8%", date(2014, 4, 1)),
+    (TaxClass.STANDARD, "10%", date(2019, 10, 1)),
+    (TaxClass.REDUCED, "8%", date(2019, 10, 1)),
+)
+"""Japan's consumption tax by the day of supply (Consumption Tax Act art. 29 and its amendments)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How one demonstration person signs in."""
+
+    role: Role
+    email: str
+
+
+def is_played() -> bool:
+    """Return whether the demonstration's deals are all replayed, or the house has companies of its own and no need."""
+    company = SellingCompany.objects.filter(code=MAVEN.code).first()
+    if company is None:
+        return SellingCompany.objects.exists()
+    company_id = CompanyId(company.pk)
+    return has_imported(company_id, SOURCE) and is_replayed(company_id)
+
+
+def prepare_company(*, password: str, at: datetime) -> CompanyId:
+    """Found the demonstration company with its people, rates and matrix; what is there stays as it is."""
+    with transaction.atomic():
+        company_id = found_company(charter=MAVEN, by=house(), at=at)
+        acting = house()
+        for one in sign_ins():
+            if find_actor(one.email) is None:
+                admit_person(
+                    email=one.email,
+                    name=ROLE_NAMES[one.role].en,
+                    roles=[one.role],
+                    companies=[company_id],
+                    language=Language.ENGLISH,
+                    password=password,
+                    by=acting,
+                    at=at,
+                )
+        _set_rates(acting, at)
+        receivables.note_fee(company_id=company_id, currency="USD", amount_minor=BANK_FEE_MINOR, by=acting, at=at)
+        _put_matrix_in_force(company_id, at)
+        return company_id
+
+
+def take_in(*, company_id: CompanyId, folder: Path, at: datetime, report: Progress) -> CrmImport:
+    """Import the CRM export in *folder*, with the cures that lie beside it."""
+    cures = folder / "cures.toml"
+    export = read_crm(folder, cures=cures if cures.exists() else None)
+    with transaction.atomic():
+        return import_crm(export=export, company_code=MAVEN.code, by=house(), at=at, report=report)
+
+
+def play(*, company_id: CompanyId, at: datetime, report: Progress) -> Told:
+    """Replay what the CRM counts as won."""
+    return replay(company_id=company_id, cast=cast_of(company_id), at=at, report=report)
+
+
+def sign_ins() -> Sequence[SignIn]:
+    """Return one person per role."""
+    return [SignIn(role, f"{role.value.replace('_', '-')}@{MAVEN.code}.example") for role in Role]
+
+
+def _set_rates(acting: Actor, at: datetime) -> None:
+    for tax_class, rate, day in TAX_RATES:
+        catalog.set_tax_rate(tax_class=tax_class, rate=rate, effective_on=day, by=acting, at=at)
+
+
+def _put_matrix_in_force(company_id: CompanyId, at: datetime) -> None:
+    """Draft the standard matrix as one person and activate it as another."""
+    people = {one.role: find_actor(one.email) for one in sign_ins()}
+    maker, activator = people[Role.CXO], people[Role.CFO]
+    assert maker is not None, "admitted above"
+    assert activator is not None, "admitted above"
+    if list_matrices(maker):
+        return
+    matrix_id = approvals.draft_matrix(company_id=company_id, rows=STANDARD_ROWS, by=maker, at=at)
+    approvals.activate_matrix(
+        matrix_id=matrix_id, effective_from=MAVEN.books.start, on=MAVEN.books.start, by=activator, at=at
+    )

@@ -1,0 +1,40 @@
+"""What an offer would lead to, shown before anybody decides: its invoices and its approval path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from kanjo.domains.approvals.facts import PathStep
+from kanjo.domains.approvals.queries import preview_path
+from kanjo.domains.billing.facts import LineToBill
+from kanjo.domains.billing.queries import preview_schedule
+from kanjo.domains.quotes.facts import Offer, OfferLine, PlannedCharge
+from kanjo.domains.quotes.queries import facts_of
+from kanjo.foundation.ids import CompanyId, OrderLineId
+
+
+def planned_charges(lines: Sequence[OfferLine], *, on: date) -> list[PlannedCharge]:
+    """Return the invoices before tax that billing would make of *lines* ordered on *on*, in their order."""
+    charges = preview_schedule([_to_bill(line, on) for line in lines])
+    return [PlannedCharge(charge.bill_on, charge.net_minor, charge.service) for charge in charges]
+
+
+def approval_path(offer: Offer, *, company_id: CompanyId, on: date) -> list[PathStep]:
+    """Return whom the offer would ask and why; empty when nobody needs to be asked."""
+    return preview_path(facts_of(offer, company_id=company_id), company_id, on)
+
+
+def _to_bill(line: OfferLine, on: date) -> LineToBill:
+    return LineToBill(
+        order_line_id=OrderLineId(0),
+        description=line.terms.name,
+        charge=line.terms.charge,
+        timing=line.terms.timing,
+        interval_months=line.terms.interval_months,
+        net_minor=line.net_minor,
+        tax_class=line.terms.tax_class,
+        service=line.service,
+        quantity=line.quantity,
+        due_from=line.service.start if line.service else on,
+    )

@@ -1,0 +1,17 @@
+"""Which process answers which fact: the whole wiring, in one table.
+
+Every reaction bears being delivered twice. Facts that nobody answers here are kept all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kanjo.domains.orders.facts import OrderBooked
+from kanjo.foundation.facts import Fact
+from kanjo.platform.outbox.operations import Reaction
+from kanjo.processes.ask_for_invoice import ask_for_invoice
+
+REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
+    OrderBooked: [ask_for_invoice],
+}
