@@ -69,13 +69,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kanjo.surfaces.web.middleware.ContentPolicy",
+    "kanjo.surfaces.web.middleware.AtTheDesk",
 ]
 ROOT_URLCONF = "kanjo.config.urls"
 WSGI_APPLICATION = "kanjo.config.wsgi.application"
@@ -89,7 +90,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+                "kanjo.surfaces.web.context.house",
+            ],
+            "libraries": {"kanjo": "kanjo.surfaces.web.templatetags.kanjo"},
         },
     }
 ]

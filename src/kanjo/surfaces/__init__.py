@@ -1,0 +1,1 @@
+"""Every door in: pages, API, command, jobs. Doors translate, they never decide."""

@@ -1,0 +1,1 @@
+"""The API: no route yet; the same verbs will answer here."""

@@ -1,0 +1,150 @@
+"""`kanjo bill`: preview, approve and execute the billing run of a company."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kanjo.foundation.texts import Text
+from kanjo.surfaces.console.refusals import UnknownName
+from kanjo.surfaces.console.speaking import AsJson, Report, print_json, progress, said, say, table
+
+if TYPE_CHECKING:
+    from kanjo.foundation.ids import CompanyId, RunId
+
+Company = Annotated[str, typer.Option(help=said("Selling company's code.", "販売会社コード。"))]
+On = Annotated[
+    datetime,
+    typer.Option("--on", formats=["%Y-%m-%d"], help=said("Day of issue (YYYY-MM-DD).", "発行日（YYYY-MM-DD）。")),
+]
+Preview = Annotated[bool, typer.Option("--preview", help=said("Only show what would be issued.", "プレビューのみ。"))]
+Workers = Annotated[int, typer.Option(min=1, max=64, help=said("Processes to work with.", "並列プロセス数。"))]
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the command."""
+    cli.command("bill", help=said("Issue the invoices that are due.", "請求対象の請求書を発行します。"))(bill)
+
+
+def bill(*, company: Company, on: On, preview: Preview = False, workers: Workers = 1, as_json: AsJson = False) -> None:
+    """Issue what is due by the day; interrupted, the same command goes on where it was."""
+    import django
+
+    django.setup()
+    from kanjo.platform.identity.queries import house
+    from kanjo.platform.runs.queries import get_run
+
+    company_id = _company(company)
+    run_id = _previewed(company_id, on.date())
+    run = get_run(house(), run_id)
+    issued = run.preview["made"] if preview else _execute(company_id, run_id, workers)
+    told = {"run": run.key, "issued": not preview, "made": issued, "before": run.preview["before"]}
+    if as_json:
+        print_json(told)
+    else:
+        _tell(told)
+
+
+def _company(code: str) -> CompanyId:
+    from kanjo.platform.companies.queries import list_companies
+    from kanjo.platform.identity.queries import house
+
+    known = {company.code: company.id for company in list_companies(house())}
+    if code not in known:
+        what = Text(en="selling company", ja="販売会社")
+        raise UnknownName(what=what, name=code, known=", ".join(known) or "-")
+    return known[code]
+
+
+def _previewed(company_id: CompanyId, on: date) -> RunId:
+    from django.db import transaction
+
+    from kanjo.platform.identity.queries import house
+    from kanjo.processes import bill as billing
+
+    with transaction.atomic():
+        return billing.preview(company_id=company_id, on=on, by=house(), at=datetime.now(UTC))
+
+
+def _execute(company_id: CompanyId, run_id: RunId, workers: int) -> dict[str, Any]:
+    """Approve the run and work on it, in this process and in as many more as asked for; return its report."""
+    from django.db import transaction
+
+    from kanjo.platform.identity.queries import house
+    from kanjo.platform.runs.queries import RunState, get_run
+    from kanjo.processes import bill as billing
+
+    if get_run(house(), run_id).state is RunState.PREVIEWED:
+        with transaction.atomic():
+            billing.approve(run_id=run_id, by=house(), at=datetime.now(UTC))
+    context = multiprocessing.get_context("spawn")
+    others = [context.Process(target=work_along, args=(company_id, run_id)) for _ in range(workers - 1)]
+    for other in others:
+        other.start()
+    with progress(Text(en="Issuing invoices", ja="請求書を発行中")) as report:
+        _work(company_id, run_id, report)
+    for other in others:
+        other.join()
+    # The last to end finishes the run; one that was killed is made up for here.
+    return _work(company_id, run_id, None)
+
+
+def work_along(company_id: CompanyId, run_id: RunId) -> None:
+    """Take shards of the run until none is left: what each further process does."""
+    import django
+
+    django.setup()
+    _work(company_id, run_id, None)
+
+
+def _work(company_id: CompanyId, run_id: RunId, report: Report | None) -> dict[str, Any]:
+    from kanjo.platform.identity.queries import house
+    from kanjo.platform.runs.queries import get_run
+    from kanjo.processes import bill as billing
+
+    def show(_: int) -> None:
+        run = get_run(house(), run_id)
+        if report:
+            report(run.shards_done, run.shards, Text(en="Issuing invoices", ja="請求書を発行中"))
+
+    return billing.execute(company_id=company_id, run_id=run_id, by=house(), at=datetime.now(UTC), progress=show)
+
+
+def _tell(told: Mapping[str, Any]) -> None:
+    made, before = told["made"], told["before"]
+    headings = said("|This run|Run before", "|今回|前回").split("|")
+    rows = [[_named(name), f"{amount:,}", f"{before.get(name, 0):,}"] for name, amount in made.items()]
+    table(headings, rows)
+    key = told["run"]
+    if not told["issued"]:
+        say(Text(en=f"Run {key}: only previewed.", ja=f"実行 {key}: プレビューのみです。"))
+    elif made.get("failed"):
+        say(
+            Text(
+                en=f"Run {key}: {made['failed']} accounts could not be billed; each is a work item with its cause.",
+                ja=f"実行 {key}: {made['failed']} 件の請求先で請求できず、原因付きの作業項目になりました。",
+            ),
+            style="yellow",
+        )
+    elif not made.get("invoices"):
+        say(Text(en=f"Run {key}: nothing is due.", ja=f"実行 {key}: 請求対象はありません。"))
+
+
+def _named(figure: str) -> str:
+    """Return a figure of a report as people read it: `total_JPY` is the total with tax in yen's minor unit."""
+    name, _, currency = figure.partition("_")
+    return " ".join(filter(None, [said(*_FIGURES[name]), currency]))
+
+
+_FIGURES = {
+    "invoices": ("Invoices", "請求書"),
+    "lines": ("Lines", "明細"),
+    "net": ("Net", "税抜"),
+    "tax": ("Tax", "消費税"),
+    "total": ("Total", "税込合計"),
+    "failed": ("Failed", "請求不可"),
+}

@@ -1,0 +1,52 @@
+"""`kanjo replay FOLDER`: the won deals of an export go through the stream."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kanjo.foundation.texts import Text
+from kanjo.surfaces.console.speaking import AsJson, print_json, progress, said, say
+
+Folder = Annotated[
+    Path, typer.Argument(help=said("Folder of the imported export.", "取り込んだエクスポートのフォルダー。"))
+]
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the command."""
+    cli.command(
+        help=said(
+            "Take the won deals of an export from quote to cash and revenue. Can be killed and resumed.",
+            "エクスポートの受注商談を、見積から入金・収益まで進めます（中断・再開可能）。",
+        )
+    )(replay)
+
+
+def replay(folder: Folder, as_json: AsJson = False) -> None:
+    """Prepare the company of the export where it is new, import the export, and replay what is won in it."""
+    import django
+
+    django.setup()
+    from kanjo.processes import demonstration
+    from kanjo.surfaces.console.sign_ins import password
+
+    at = datetime.now(UTC)
+    with progress(Text(en="Replay", ja="リプレイ")) as report:
+        company_id = demonstration.prepare_company(password=password(), at=at)
+        demonstration.take_in(company_id=company_id, folder=folder, at=at, report=report)
+        told = demonstration.play(company_id=company_id, at=at, report=report)
+    if as_json:
+        print_json(asdict(told))
+    else:
+        say(
+            Text(
+                en="{deals} deals, {invoices} invoices, {receipts} receipts settled, {months} months of revenue.",
+                ja="商談 {deals} 件、請求書 {invoices} 件、消込 {receipts} 件、収益 {months} か月分。",
+            ).filled(**{name: f"{number:,}" for name, number in asdict(told).items()}),
+            style="green",
+        )

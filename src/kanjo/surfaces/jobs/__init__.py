@@ -1,0 +1,1 @@
+"""Queued and scheduled entries: each opens what it needs and calls one process. Jobs are chunks, not lines."""

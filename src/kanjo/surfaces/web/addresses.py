@@ -1,0 +1,104 @@
+"""Every address of the pages."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from kanjo.surfaces.web.approvals import pages as approvals
+from kanjo.surfaces.web.billing import pages as billing
+from kanjo.surfaces.web.catalog import pages as catalog
+from kanjo.surfaces.web.companies import pages as companies
+from kanjo.surfaces.web.contracts import pages as contracts
+from kanjo.surfaces.web.customers import pages as customers
+from kanjo.surfaces.web.files import pages as files
+from kanjo.surfaces.web.health import health
+from kanjo.surfaces.web.home import pages as home
+from kanjo.surfaces.web.ledger import pages as ledger
+from kanjo.surfaces.web.licenses import pages as licenses
+from kanjo.surfaces.web.opportunities import pages as opportunities
+from kanjo.surfaces.web.orders import pages as orders
+from kanjo.surfaces.web.quotes import drafting
+from kanjo.surfaces.web.quotes import pages as quotes
+from kanjo.surfaces.web.receivables import acts as settling
+from kanjo.surfaces.web.receivables import pages as receivables
+from kanjo.surfaces.web.receivables.reports import ageing_report
+from kanjo.surfaces.web.renewals import pages as renewals
+from kanjo.surfaces.web.revenue import pages as revenue
+from kanjo.surfaces.web.runs import pages as runs
+
+urlpatterns: list[URLPattern] = [
+    path("health", health, name="health"),
+    path("", home.home, name="home"),
+    path("language", home.choose_language_here, name="language"),
+    path("choose-company", home.choose_company, name="choose-company"),
+    path("customers", customers.CUSTOMERS, name="customers"),
+    path("customers/register", customers.register, name="register-customer"),
+    path("customers/<int:key>", customers.customer, name="customer"),
+    path("customers/<int:key>/opportunity", opportunities.open_one, name="open-opportunity"),
+    path("customers/<int:key>/licenses", licenses.license_position, name="license-position"),
+    path("products", catalog.PRODUCTS, name="products"),
+    path("products/<int:key>", catalog.product, name="product"),
+    path("opportunities", opportunities.OPPORTUNITIES, name="opportunities"),
+    path("opportunities/<int:key>", opportunities.opportunity, name="opportunity"),
+    path("opportunities/<int:key>/engage", opportunities.engage, name="engage-opportunity"),
+    path("opportunities/<int:key>/lose", opportunities.lose, name="lose-opportunity"),
+    path("opportunities/<int:key>/quote", drafting.draft, name="draft-quote"),
+    path("quotes", quotes.QUOTES, name="quotes"),
+    path("quotes/<int:key>", quotes.quote, name="quote"),
+    path("quotes/<int:key>/draft.pdf", quotes.draft_pdf, name="quote-draft-pdf"),
+    path("quotes/<int:key>/revise", drafting.revise, name="revise-quote"),
+    path("quotes/<int:key>/submit", quotes.submit, name="submit-quote"),
+    path("quotes/<int:key>/send", quotes.send, name="send-quote"),
+    path("quotes/<int:key>/accept", quotes.accept, name="accept-quote"),
+    path("quotes/<int:key>/withdraw", quotes.withdraw, name="withdraw-quote"),
+    path("approvals", approvals.REQUESTS, name="approvals"),
+    path("approvals/<int:key>", approvals.approval, name="approval"),
+    path("approvals/items/<int:key>", approvals.item, name="approval-item"),
+    path("approvals/items/<int:key>/decide", approvals.decide, name="decide-item"),
+    path("approvals/conditions/<int:key>", approvals.condition, name="approval-condition"),
+    path("approvals/conditions/<int:key>/meet", approvals.meet, name="meet-condition"),
+    path("contracts", contracts.CONTRACTS, name="contracts"),
+    path("contracts/<int:key>", contracts.contract, name="contract"),
+    path("orders", orders.ORDERS, name="orders"),
+    path("orders/<int:key>", orders.order, name="order"),
+    path("orders/<int:key>/accept", orders.accept, name="accept-delivery"),
+    path("invoices", billing.INVOICES, name="invoices"),
+    path("invoices/run", billing.preview_billing, name="preview-billing"),
+    path("invoices/<int:key>", billing.invoice, name="invoice"),
+    path("invoices/<int:key>/invoice.pdf", billing.invoice_pdf, name="invoice-pdf"),
+    path("invoices/<int:key>/send", billing.send, name="send-invoice"),
+    path("invoices/<int:key>/credit", billing.credit, name="credit-invoice"),
+    path("receivables", receivables.OPEN_ITEMS, name="open-items"),
+    path("receivables/<int:key>", receivables.open_item, name="open-item"),
+    path("receivables/<int:key>/fee", settling.bear_fee, name="write-off-fee"),
+    path("receipts", receivables.RECEIPTS, name="receipts"),
+    path("receipts/match", settling.match, name="match-receipts"),
+    path("receipts/<int:key>", receivables.receipt, name="receipt"),
+    path("receipts/<int:key>/allocate", settling.allocate_by_hand, name="allocate"),
+    path("allocations/<int:key>/take-back", settling.take_back, name="reverse-allocation"),
+    path("bank-files", receivables.BANK_FILES, name="bank-files"),
+    path("bank-files/take", settling.take, name="take-bank-file"),
+    path("bank-files/<int:key>", receivables.bank_file, name="bank-file"),
+    path("ageing", ageing_report, name="ageing"),
+    path("obligations", revenue.OBLIGATIONS, name="obligations"),
+    path("obligations/recognise", revenue.recognise, name="recognise"),
+    path("obligations/<int:key>", revenue.obligation, name="obligation"),
+    path("waterfall", revenue.waterfall, name="waterfall"),
+    path("licenses", licenses.GRANTS, name="grants"),
+    path("renewals", renewals.RENEWALS, name="renewals"),
+    path("renewals/<int:key>", renewals.renewal, name="renewal"),
+    path("runs", runs.RUNS, name="runs"),
+    path("runs/<int:key>", runs.run, name="run"),
+    path("runs/<int:key>/approve", runs.approve, name="approve-run"),
+    path("runs/<int:key>/execute", runs.execute, name="execute-run"),
+    path("runs/<int:key>/withdraw", runs.withdraw, name="withdraw-run"),
+    path("runs/<int:key>/reverse", runs.reverse, name="reverse-run"),
+    path("trial-balance", ledger.trial_balance, name="trial-balance"),
+    path("accounts-of-books/<str:code>", ledger.postings, name="postings"),
+    path("periods", ledger.PERIODS, name="periods"),
+    path("periods/<int:key>", ledger.period, name="period"),
+    path("periods/<int:key>/lock", ledger.lock, name="lock-period"),
+    path("company", companies.company, name="company"),
+    path("company/matrices/<int:key>", companies.matrix, name="matrix"),
+    path("files/<int:key>", files.file, name="file"),
+]

@@ -1,0 +1,235 @@
+"""Approvals: what was asked, of whom and why, and the answers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpResponse
+from django.http.response import HttpResponseRedirect
+
+from kanjo.domains.approvals.facts import (
+    ConditionDraft,
+    ConditionKind,
+    Decision,
+    ItemState,
+    PathStep,
+    RequestState,
+)
+from kanjo.domains.approvals.queries import (
+    ConditionView,
+    ItemView,
+    RequestDetail,
+    RequestRow,
+    count_requests,
+    get_request,
+    list_requests,
+    request_of,
+)
+from kanjo.domains.customers.queries import get_customer
+from kanjo.foundation.actors import ROLE_NAMES
+from kanjo.foundation.ids import ApprovalItemId, ApprovalRequestId, CustomerId
+from kanjo.foundation.money import Money
+from kanjo.foundation.texts import Text
+from kanjo.platform.tables import NotFound
+from kanjo.processes.ask_approval import decide_item, meet_condition
+from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.details import Column, Detail, Section, Table, amount, show
+from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
+from kanjo.surfaces.web.fields import Lines, choice, day, prose, words
+from kanjo.surfaces.web.forms import Deed, Given, perform
+from kanjo.surfaces.web.lists import Filter, ListPage
+from kanjo.surfaces.web.shown import Explained, Link, State, said
+from kanjo.surfaces.web.subjects import page_of
+
+TITLE = Text(en="Approvals", ja="承認")
+REQUEST = Text(en="Approval request", ja="承認申請")
+DECIDE = Text(en="Decide", ja="決裁する")
+MEET = Text(en="Note as met", ja="充足を登録")
+MEET_TITLE = Text(en="Note a condition as met", ja="条件の充足を登録")
+CONDITIONS = Text(en="Conditions", ja="条件")
+MATRIX = Text(en="Version of the matrix", ja="承認マトリックスの版")
+NUMBERED = Text(en="Request {number}", ja="申請 {number}")
+QUOTE_OF = Text(en="Quote, version {version}", ja="見積（版ID {version}）")
+NOT_MET = State(Text(en="Open", ja="未充足"), "warn")
+MET = State(Text(en="Met", ja="充足済み"), "ok")
+ANYBODY = Text(en="nobody", ja="承認不要")
+
+REQUESTS = ListPage[RequestRow](
+    title=TITLE,
+    filters=(Filter("state", labels.STATE, tuple(RequestState)),),
+    columns=(
+        Column(REQUEST, lambda row: Link(NUMBERED.filled(number=row.id), "approval", row.id)),
+        Column(labels.QUOTE, lambda row: page_of(*row.subject, labels.QUOTE)),
+        Column(Text(en="Asked by", ja="申請者"), lambda row: row.opened_by),
+        Column(Text(en="Asked on", ja="申請日"), lambda row: row.opened_on),
+        Column(Text(en="Answered on", ja="決裁日"), lambda row: row.concluded_on),
+        amount(MATRIX, lambda row: row.matrix_version),
+        Column(labels.STATE, lambda row: row.state),
+    ),
+    rows=lambda asked: list_requests(
+        asked.desk.actor, state=asked.choices["state"], limit=asked.limit, offset=asked.offset
+    ),
+    count=lambda asked: count_requests(asked.desk.actor, state=asked.choices["state"]),
+)
+
+_ITEMS: tuple[Column[ItemView], ...] = (
+    Column(labels.TITLE, lambda item: Explained(item.item_name, item.reason)),
+    Column(Text(en="Asks", ja="承認者"), lambda item: ROLE_NAMES[item.role]),
+    Column(labels.STATE, lambda item: item.state),
+    Column(labels.BY, lambda item: item.decided_by),
+    Column(labels.ON, lambda item: item.decided_on),
+    Column(labels.COMMENT, lambda item: item.comment),
+    Column(DECIDE, lambda item: Link(DECIDE, "decide-item", item.id) if item.state is ItemState.OPEN else None),
+)
+_CONDITIONS: tuple[Column[ConditionView], ...] = (
+    Column(CONDITIONS, lambda one: Explained(one.text, one.kind.shown)),
+    Column(labels.DUE_ON, lambda one: one.due_on),
+    Column(labels.STATE, lambda one: MET if one.met_on else NOT_MET),
+    Column(labels.BY, lambda one: one.met_by),
+    Column(labels.ON, lambda one: one.met_on),
+    Column(Text(en="Proof", ja="証憑"), lambda one: one.proof),
+    Column(MEET, lambda one: None if one.met_on else Link(MEET, "meet-condition", one.id)),
+)
+_PATH: tuple[Column[PathStep], ...] = (
+    Column(labels.TITLE, lambda step: step.item_name),
+    Column(Text(en="Asks", ja="承認者"), lambda step: ROLE_NAMES[step.role] if step.role else ANYBODY),
+    Column(Text(en="Why", ja="理由"), lambda step: step.reason),
+    amount(Text(en="Row of the matrix", ja="承認マトリックスの行"), lambda step: step.row),
+)
+
+
+@door(SIGNED_IN)
+def approval(request: DeskRequest, key: int) -> HttpResponse:
+    """Show a request: what it asks about, each item with its reason, conditions, and the whole path."""
+    found = get_request(request.desk.actor, ApprovalRequestId(key))
+    row = found.row
+    conditions = [one for item in found.items for one in item.conditions]
+    detail = Detail(
+        kind=REQUEST,
+        title=said(NUMBERED.filled(number=row.id)),
+        state=row.state,
+        back=Link(TITLE, "approvals"),
+        facts=_facts(found),
+        sections=(
+            Section(Text(en="What is asked", ja="承認項目"), Table.of(_ITEMS, found.items)),
+            Section(CONDITIONS, Table.of(_CONDITIONS, conditions)),
+            Section(Text(en="The whole path", ja="承認経路の全体"), Table.of(_PATH, found.path)),
+        ),
+        trail=(
+            ("approvals_approvalrequest", key),
+            row.subject,
+            *(("approvals_approvalitem", item.id) for item in found.items),
+        ),
+    )
+    return show(request, detail)
+
+
+def _facts(found: RequestDetail) -> list[tuple[Text, object]]:
+    row, facts = found.row, found.facts
+    currency = facts["currency"]
+    customer = get_customer(CustomerId(int(facts["customer_id"])))
+    return [
+        (labels.QUOTE, page_of(*row.subject, Text(en="The quote", ja="見積を表示"))),
+        (labels.CUSTOMER, Link(customer.name, "customer", customer.id)),
+        (labels.LIST_TOTAL, Money(int(facts["list_total_minor"]), currency)),
+        (labels.TOTAL_BEFORE_TAX, Money(int(facts["net_total_minor"]), currency)),
+        (labels.DISCOUNT, Fraction(facts["discount"])),
+        (Text(en="Term (months)", ja="契約期間（月）"), int(facts["term_months"])),
+        (Text(en="Longest wait for payment (days)", ja="支払までの最長日数"), int(facts["payment_days"])),
+        (Text(en="Asked by", ja="申請者"), row.opened_by),
+        (Text(en="Asked on", ja="申請日"), row.opened_on),
+        (Text(en="Answered on", ja="決裁日"), row.concluded_on),
+        (MATRIX, row.matrix_version),
+        (Text(en="Digest of the terms", ja="条件のハッシュ値"), row.digest),
+    ]
+
+
+@door(SIGNED_IN)
+def item(request: DeskRequest, key: int) -> HttpResponse:
+    """Lead from an item to its request."""
+    return HttpResponseRedirect(Link("", "approval", _asked(request, key, item_id=key).row.id).url)
+
+
+@door(SIGNED_IN)
+def condition(request: DeskRequest, key: int) -> HttpResponse:
+    """Lead from a condition to its request."""
+    return HttpResponseRedirect(Link("", "approval", _asked(request, key, condition_id=key).row.id).url)
+
+
+def _asked(request: DeskRequest, key: int, **about: int) -> RequestDetail:
+    """Return the request of an item or a condition; what is hidden and what is missing answer alike."""
+    try:
+        return get_request(request.desk.actor, request_of(**about).id)
+    except (ObjectDoesNotExist, NotFound):
+        raise NotFound(what=REQUEST, key=key) from None
+
+
+@door(doing("approvals.decide-item"))
+def decide(request: DeskRequest, key: int) -> HttpResponse:
+    """Approve, reject, or approve with conditions."""
+    desk = request.desk
+    asked = _asked(request, key, item_id=key)
+    asking = next(one for one in asked.items if one.id == key)
+
+    def do(given: Given) -> Link:
+        decide_item(
+            item_id=ApprovalItemId(key),
+            decision=Decision(given["decision"]),
+            conditions=[_condition(one) for one in given["conditions"]],
+            comment=given["comment"] or "",
+            on=given["on"],
+            by=desk.actor,
+            at=desk.now,
+        )
+        return Link("", "approval", asked.row.id)
+
+    fields = (
+        choice("decision", DECIDE, tuple((one.value, one.shown) for one in Decision)),
+        prose("comment", labels.COMMENT, needed=False),
+        Lines(
+            "conditions",
+            CONDITIONS,
+            (
+                choice("kind", Text(en="Kind", ja="種類"), tuple((one.value, one.shown) for one in ConditionKind)),
+                words("text", Text(en="Condition", ja="条件の内容")),
+                day("due_on", labels.DUE_ON, None, needed=False),
+            ),
+            ({},),
+        ),
+        day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
+    )
+    deed = Deed(
+        title=asking.item_name,
+        says=asking.reason,
+        back=Link(NUMBERED.filled(number=asked.row.id), "approval", asked.row.id),
+        button=DECIDE,
+        do=do,
+        fields=fields,
+    )
+    return perform(request, deed)
+
+
+def _condition(given: Given) -> ConditionDraft:
+    # One person sets it in the language it works in; the other reader gets the same words.
+    text = Text(en=given["text"], ja=given["text"])
+    return ConditionDraft(ConditionKind(given["kind"]), text, given["due_on"])
+
+
+@door(doing("approvals.meet-condition"))
+def meet(request: DeskRequest, key: int) -> HttpResponse:
+    """Note that a condition is met, with its proof."""
+    desk = request.desk
+    asked = _asked(request, key, condition_id=key).row
+
+    def do(given: Given) -> Link:
+        meet_condition(condition_id=key, proof=given["proof"], on=given["on"], by=desk.actor, at=desk.now)
+        return Link("", "approval", asked.id)
+
+    fields = (
+        prose("proof", Text(en="Proof", ja="証憑")),
+        day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
+    )
+    back = Link(NUMBERED.filled(number=asked.id), "approval", asked.id)
+    return perform(request, Deed(title=MEET_TITLE, back=back, button=MEET, do=do, fields=fields))

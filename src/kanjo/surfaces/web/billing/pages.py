@@ -1,0 +1,143 @@
+"""Invoices: issued by runs, explained line by line, sent and given back."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from kanjo.domains.billing.operations import send_invoice
+from kanjo.domains.billing.operations.send import paper_of
+from kanjo.domains.billing.queries import InvoiceRow, count_invoices, get_invoice, list_invoices
+from kanjo.foundation.ids import InvoiceId
+from kanjo.foundation.texts import Text
+from kanjo.processes.bill import credit_invoice, preview
+from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.billing.columns import INVOICES as COLUMNS
+from kanjo.surfaces.web.billing.columns import LINES, TAXES, state_of
+from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
+from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
+from kanjo.surfaces.web.fields import day, prose
+from kanjo.surfaces.web.files.pages import as_download
+from kanjo.surfaces.web.forms import Deed, Given, perform
+from kanjo.surfaces.web.lists import ListPage
+from kanjo.surfaces.web.shown import Link
+
+TITLE = Text(en="Invoices", ja="請求書")
+RUN = Text(en="Preview a billing run", ja="請求処理を試算")
+SEND = Text(en="Note as sent", ja="送付を登録")
+CREDIT = Text(en="Give back", ja="返還請求書を発行")
+CREDITED = Text(en="It was given back, or is itself a credit note.", ja="返還済み、または返還請求書です。")
+
+INVOICES = ListPage[InvoiceRow](
+    title=TITLE,
+    search=Text(en="Number or payer", ja="請求書番号・請求先"),
+    columns=COLUMNS,
+    rows=lambda asked: list_invoices(asked.desk.actor, search=asked.text, limit=asked.limit, offset=asked.offset),
+    count=lambda asked: count_invoices(asked.desk.actor, search=asked.text),
+    acts=lambda _desk: (Act(RUN, Link("", "preview-billing"), "billing.preview", main=True),),
+)
+
+
+@door(SIGNED_IN)
+def invoice(request: DeskRequest, key: int) -> HttpResponse:
+    """Show an invoice with the derivation of every line."""
+    view = get_invoice(InvoiceId(key), request.desk.actor)
+    row = view.row
+    held = CREDITED if row.credited or row.original_id is not None else None
+    detail = Detail(
+        kind=labels.INVOICE,
+        title=row.number,
+        state=state_of(row),
+        back=Link(TITLE, "invoices"),
+        facts=(
+            (Text(en="Pays", ja="請求先"), Link(row.payer_name, "customer", row.payer_id)),
+            (Text(en="Address", ja="住所"), view.payer_address),
+            (labels.ORDER, Link(Text(en="The order", ja="注文を表示"), "order", row.order_id)),
+            (
+                Text(en="Gives back", ja="返還元の請求書"),
+                Link(view.original_number, "invoice", row.original_id) if row.original_id else None,
+            ),
+            (Text(en="Issued by", ja="発行者"), view.issuer_name),
+            (Text(en="Registration number", ja="登録番号"), view.registration_number),
+            (labels.ISSUED_ON, row.issued_on),
+            (labels.DUE_ON, row.due_on),
+            (labels.TOTAL_BEFORE_TAX, row.net),
+            (labels.TAX, row.tax),
+            (Text(en="Rounding of tax", ja="消費税の端数処理"), view.tax_rounding.shown),
+            (labels.TOTAL, row.total),
+            (Text(en="Open item", ja="売掛金"), Link(row.number, "open-item", row.id)),
+            (Text(en="Paper", ja="請求書"), Link(Text(en="PDF", ja="PDF"), "invoice-pdf", row.id)),
+        ),
+        sections=(
+            Section(labels.LINES, Table.of(LINES, view.lines, ("", "", "", "", "", row.net))),
+            Section(Text(en="Tax by rate", ja="税率ごとの消費税"), Table.of(TAXES, view.taxes)),
+        ),
+        acts=(
+            Act(CREDIT, Link("", "credit-invoice", key), "billing.credit-invoice", held),
+            Act(SEND, Link("", "send-invoice", key), "billing.send-invoice", main=True),
+        ),
+        trail=(("billing_invoice", key),),
+    )
+    return show(request, detail)
+
+
+@door(SIGNED_IN)
+def invoice_pdf(request: DeskRequest, key: int) -> HttpResponse:
+    """Return the paper of an invoice; the same invoice always gives the same bytes."""
+    view = get_invoice(InvoiceId(key), request.desk.actor)
+    return as_download(paper_of(view).as_pdf(), f"{view.row.number}.pdf", "application/pdf")
+
+
+@door(doing("billing.preview"))
+def preview_billing(request: DeskRequest) -> HttpResponse:
+    """Compute what would be issued on a day; nothing is issued."""
+    desk = request.desk
+
+    def do(given: Given) -> Link:
+        run_id = preview(company_id=desk.company_id, on=given["on"], by=desk.actor, at=desk.now)
+        return Link("", "run", run_id)
+
+    says = Text(
+        en="Everything due by that day is computed. A second person approves the run before anything is issued.",
+        ja="指定日までに請求期日が到来するものを計算します。発行には別の担当者の承認が必要です。",
+    )
+    fields = (day("on", labels.ISSUED_ON, desk.today, hint=labels.BUSINESS_DAY),)
+    back = Link(TITLE, "invoices")
+    return perform(request, Deed(title=RUN, back=back, button=RUN, do=do, fields=fields, says=says))
+
+
+@door(doing("billing.send-invoice"))
+def send(request: DeskRequest, key: int) -> HttpResponse:
+    """Keep the paper of an invoice as it was sent."""
+    desk = request.desk
+    row = get_invoice(InvoiceId(key), desk.actor).row
+
+    def do(given: Given) -> Link:
+        send_invoice(invoice_id=row.id, on=given["on"], by=desk.actor, at=desk.now)
+        return Link("", "invoice", key)
+
+    fields = (day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),)
+    return perform(request, Deed(title=SEND, back=Link(row.number, "invoice", key), button=SEND, do=do, fields=fields))
+
+
+@door(doing("billing.credit-invoice"))
+def credit(request: DeskRequest, key: int) -> HttpResponse:
+    """Give back an invoice by a credit note."""
+    desk = request.desk
+    row = get_invoice(InvoiceId(key), desk.actor).row
+
+    def do(given: Given) -> Link:
+        note = credit_invoice(
+            company_id=row.company_id,
+            invoice_id=row.id,
+            on=given["on"],
+            because=given["because"],
+            by=desk.actor,
+            at=desk.now,
+        )
+        return Link("", "invoice", note)
+
+    fields = (prose("because", labels.REASON), day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY))
+    return perform(
+        request, Deed(title=CREDIT, back=Link(row.number, "invoice", key), button=CREDIT, do=do, fields=fields)
+    )

@@ -1,0 +1,80 @@
+"""Products and their list prices."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from kanjo.domains.catalog.facts import PriceRow, ProductRow
+from kanjo.domains.catalog.queries import count_products, get_product, list_prices, list_products
+from kanjo.foundation.ids import ProductId
+from kanjo.foundation.texts import Text
+from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.details import Column, Detail, Section, Table, amount, show
+from kanjo.surfaces.web.doors import SIGNED_IN, door
+from kanjo.surfaces.web.lists import ListPage
+from kanjo.surfaces.web.shown import Link, language
+
+TITLE = Text(en="Products", ja="製品")
+FAMILY = Text(en="Family", ja="製品群")
+INTERVAL = Text(en="Billing interval (months)", ja="請求間隔（月）")
+METRIC = Text(en="License counts", ja="ライセンス単位")
+SOLD_UNTIL = Text(en="Sold until", ja="販売終了日")
+FROM = Text(en="In force from", ja="適用開始日")
+
+
+def prices(row: ProductRow) -> str | None:
+    """Return the list prices in force, one per currency."""
+    return " / ".join(price.shown(language()) for price in row.prices) or None
+
+
+PRODUCTS = ListPage[ProductRow](
+    title=TITLE,
+    search=Text(en="Code, name or family", ja="コード・製品名・製品群"),
+    columns=(
+        Column(labels.CODE, lambda row: Link(row.terms.code, "product", row.terms.product_id)),
+        Column(labels.NAME, lambda row: row.terms.name),
+        Column(FAMILY, lambda row: row.family),
+        Column(labels.CHARGE, lambda row: row.terms.charge.shown),
+        Column(labels.BILLED, lambda row: row.terms.timing.shown),
+        Column(labels.RECOGNITION, lambda row: row.terms.recognition.shown),
+        Column(labels.TAX_CLASS, lambda row: row.terms.tax_class.shown),
+        Column(labels.LIST_PRICE, prices, number=True),
+    ),
+    rows=lambda asked: list_products(
+        asked.desk.actor, on=asked.desk.today, search=asked.text, limit=asked.limit, offset=asked.offset
+    ),
+    count=lambda asked: count_products(asked.desk.actor, search=asked.text),
+)
+
+_PRICES: tuple[Column[PriceRow], ...] = (
+    Column(FROM, lambda row: row.effective_on),
+    amount(labels.LIST_PRICE, lambda row: row.amount),
+    Column(labels.RECORDED, lambda row: row.recorded_at),
+)
+
+
+@door(SIGNED_IN)
+def product(request: DeskRequest, key: int) -> HttpResponse:
+    """Show a product with every list price it was given."""
+    row = get_product(ProductId(key), request.desk.actor, on=request.desk.today)
+    terms = row.terms
+    detail = Detail(
+        kind=labels.PRODUCT,
+        title=terms.name.said_in(language()),
+        back=Link(TITLE, "products"),
+        facts=(
+            (labels.CODE, terms.code),
+            (FAMILY, row.family),
+            (labels.CHARGE, terms.charge.shown),
+            (INTERVAL, terms.interval_months or None),
+            (labels.BILLED, terms.timing.shown),
+            (labels.RECOGNITION, terms.recognition.shown),
+            (labels.TAX_CLASS, terms.tax_class.shown),
+            (METRIC, terms.license_metric),
+            (SOLD_UNTIL, row.sold_until),
+        ),
+        sections=(Section(Text(en="List prices", ja="標準価格"), Table.of(_PRICES, list_prices(ProductId(key)))),),
+        trail=(("catalog_product", key),),
+    )
+    return show(request, detail)

@@ -1,0 +1,113 @@
+"""The selling company at hand: its settings, to be read."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from kanjo.domains.approvals.queries import MatrixRowView, MatrixView, get_matrix, list_matrices
+from kanjo.foundation.actors import ROLE_NAMES
+from kanjo.foundation.ids import MatrixId
+from kanjo.foundation.money import Rounding
+from kanjo.foundation.texts import Text
+from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.days import last_day
+from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.details import Column, Detail, Section, Table, amount, show
+from kanjo.surfaces.web.doors import SIGNED_IN, door
+from kanjo.surfaces.web.shown import Link
+
+COMPANY = Text(en="Selling company", ja="販売会社")
+MATRICES = Text(en="Approval matrices", ja="承認マトリックス")
+MATRIX = Text(en="Approval matrix", ja="承認マトリックス")
+VERSION = Text(en="Version {number}", ja="第{number}版")
+NOBODY = Text(en="nobody", ja="承認不要")
+
+_MATRICES: tuple[Column[MatrixView], ...] = (
+    Column(labels.VERSION, lambda row: Link(VERSION.filled(number=row.version), "matrix", row.id)),
+    Column(labels.STARTS_ON, lambda row: row.effective_from),
+    Column(labels.UNTIL, lambda row: last_day(row.until)),
+    Column(Text(en="Made by", ja="作成者"), lambda row: row.made_by),
+    Column(Text(en="Activated by", ja="有効化した人"), lambda row: row.activated_by),
+    amount(Text(en="Rows", ja="行数"), lambda row: row.row_count),
+    Column(labels.STATE, lambda row: row.state),
+)
+
+
+def _matrix_columns() -> tuple[Column[MatrixRowView], ...]:
+    return (
+        amount(Text(en="Row", ja="行"), lambda row: row.number),
+        Column(labels.TITLE, lambda row: row.draft.item_name),
+        Column(Text(en="When", ja="条件"), _when),
+        Column(Text(en="Asks", ja="承認者"), lambda row: ROLE_NAMES[row.draft.role] if row.draft.role else NOBODY),
+        Column(labels.REASON, lambda row: row.draft.reason),
+    )
+
+
+_INPUTS = {
+    "discount": labels.DISCOUNT,
+    "payment_days": Text(en="Days until payment", ja="支払までの日数"),
+    "term_months": Text(en="Term (months)", ja="契約期間（月）"),
+    "net_total": labels.TOTAL_BEFORE_TAX,
+    "currency": labels.CURRENCY,
+}
+_SIGNS = {"above": ">", "from": "≥", "until": "<", "up_to": "≤", "in": "∈", "not_in": "∉"}
+
+
+def _when(row: MatrixRowView) -> Text | None:
+    """Return the cells of a row as comparisons."""
+
+    def written(language: str) -> str:
+        return ", ".join(
+            f"{_INPUTS[name].said_in(language) if name in _INPUTS else name} {_SIGNS.get(sign, sign)} {value}"
+            for name, cell in row.draft.when.items()
+            for sign, value in cell.items()
+        )
+
+    return Text(en=written("en"), ja=written("ja")) if row.draft.when else None
+
+
+@door(SIGNED_IN)
+def company(request: DeskRequest) -> HttpResponse:
+    """Show the settings of the company at hand."""
+    row = request.desk.company
+    detail = Detail(
+        kind=COMPANY,
+        title=row.name if request.desk.actor.language == "ja" else row.name_en,
+        back=Link(COMPANY, "company"),
+        facts=(
+            (labels.CODE, row.code),
+            (labels.NAME, row.name),
+            (Text(en="English name", ja="英文名"), row.name_en),
+            (Text(en="Address", ja="住所"), row.address),
+            (labels.CURRENCY, row.currency),
+            (Text(en="Time zone", ja="タイムゾーン"), row.time_zone),
+            (Text(en="Fiscal year begins in month", ja="会計年度の開始月"), row.fiscal_first_month),
+            (Text(en="Registration number", ja="登録番号"), row.registration_number),
+            (Text(en="Rounding of tax", ja="消費税の端数処理"), Rounding(row.tax_rounding).shown),
+            (Text(en="Bank account", ja="振込先口座"), row.bank_account),
+        ),
+        sections=(Section(MATRICES, Table.of(_MATRICES, list_matrices(request.desk.actor))),),
+        trail=(("companies_sellingcompany", row.id),),
+    )
+    return show(request, detail)
+
+
+@door(SIGNED_IN)
+def matrix(request: DeskRequest, key: int) -> HttpResponse:
+    """Show a version of the approval matrix with its rows."""
+    view, rows = get_matrix(request.desk.actor, MatrixId(key))
+    detail = Detail(
+        kind=MATRIX,
+        title=VERSION.filled(number=view.version).said_in(request.desk.actor.language),
+        state=view.state,
+        back=Link(COMPANY, "company"),
+        facts=(
+            (labels.STARTS_ON, view.effective_from),
+            (labels.UNTIL, last_day(view.until)),
+            (Text(en="Made by", ja="作成者"), view.made_by),
+            (Text(en="Activated by", ja="有効化した人"), view.activated_by),
+        ),
+        sections=(Section(Text(en="Rows", ja="行"), Table.of(_matrix_columns(), rows)),),
+        trail=(("approvals_matrix", key),),
+    )
+    return show(request, detail)

@@ -1,0 +1,148 @@
+"""Customers: who they are, and what stands with them."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from kanjo.domains.contracts.queries import list_contracts
+from kanjo.domains.customers.facts import CustomerRow
+from kanjo.domains.customers.operations import register_customer
+from kanjo.domains.customers.queries import count_customers, country_shown, find_country, get_customer, list_customers
+from kanjo.domains.opportunities.queries import list_opportunities
+from kanjo.domains.receivables.queries import list_open_items
+from kanjo.foundation.ids import CustomerId
+from kanjo.foundation.terms import payment_terms
+from kanjo.foundation.texts import Language, Text
+from kanjo.platform.tables import NotFound
+from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.contracts.columns import CONTRACTS
+from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, show
+from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
+from kanjo.surfaces.web.fields import Field, NotAChoice, choice, prose, words
+from kanjo.surfaces.web.forms import Deed, Given, perform
+from kanjo.surfaces.web.lists import Asked, ListPage
+from kanjo.surfaces.web.opportunities.columns import OPPORTUNITIES
+from kanjo.surfaces.web.receivables.columns import OPEN_ITEMS
+from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.terms_of_payment import TERMS
+
+KIND = Text(en="Customer", ja="顧客")
+TITLE = Text(en="Customers", ja="顧客")
+REGISTER = Text(en="Register a customer", ja="顧客を登録")
+READING = Text(en="Reading", ja="フリガナ")
+ENGLISH_NAME = Text(en="English name", ja="英文名")
+COUNTRY = Text(en="Country", ja="国")
+CORPORATE_NUMBER = Text(en="Corporate number", ja="法人番号")
+ADDRESS = Text(en="Address", ja="住所")
+SECTOR = Text(en="Sector", ja="業種")
+LANGUAGE = Text(en="Language of documents", ja="書類の言語")
+LANGUAGES = ((Language.JAPANESE, Text(en="Japanese", ja="日本語")), (Language.ENGLISH, Text(en="English", ja="英語")))
+KEY = Text(en="Key in the other system", ja="外部システムのキー")
+NEW_OPPORTUNITY = Text(en="New opportunity", ja="商談を登録")
+CUSTOMER_TABLE = "customers_customer"
+
+
+def _rows(asked: Asked) -> list[CustomerRow]:
+    return list_customers(asked.desk.actor, search=asked.text, limit=asked.limit, offset=asked.offset)
+
+
+CUSTOMERS = ListPage[CustomerRow](
+    title=TITLE,
+    search=Text(en="Name, reading or corporate number", ja="名称・フリガナ・法人番号"),
+    columns=(
+        Column(labels.NAME, lambda row: Link(row.name, "customer", row.id)),
+        Column(READING, lambda row: row.name_kana),
+        Column(COUNTRY, lambda row: country_shown(row.country)),
+        Column(SECTOR, lambda row: row.sector),
+        Column(CORPORATE_NUMBER, lambda row: row.corporate_number),
+        Column(labels.PAYMENT_TERMS, lambda row: payment_terms(row.payment_terms).shown),
+    ),
+    rows=_rows,
+    count=lambda asked: count_customers(asked.desk.actor, search=asked.text),
+    acts=lambda _desk: (Act(REGISTER, Link("", "register-customer"), "customers.register", main=True),),
+)
+
+
+@door(SIGNED_IN)
+def customer(request: DeskRequest, key: int) -> HttpResponse:
+    """Show a customer with its opportunities, contracts and what it owes."""
+    actor, customer_id = request.desk.actor, CustomerId(key)
+    row = get_customer(customer_id)
+    if request.desk.chosen is None:
+        raise NotFound(what=KIND, key=key)
+    detail = Detail(
+        kind=KIND,
+        title=row.name,
+        back=Link(TITLE, "customers"),
+        facts=(
+            (READING, row.name_kana),
+            (ENGLISH_NAME, row.name_en),
+            (COUNTRY, country_shown(row.country)),
+            (ADDRESS, row.address),
+            (SECTOR, row.sector),
+            (CORPORATE_NUMBER, row.corporate_number),
+            (labels.PAYMENT_TERMS, payment_terms(row.payment_terms).shown),
+            (LANGUAGE, dict(LANGUAGES)[row.language]),
+            (KEY, row.external_key),
+        ),
+        sections=(
+            Section(
+                Text(en="Opportunities", ja="商談"),
+                Table.of(OPPORTUNITIES, list_opportunities(actor, customer_id=customer_id, limit=20)),
+            ),
+            Section(
+                Text(en="Contracts", ja="契約"),
+                Table.of(CONTRACTS, list_contracts(actor, customer_id=customer_id, limit=20)),
+            ),
+            Section(
+                Text(en="Open receivables", ja="未回収の売掛金"),
+                Table.of(OPEN_ITEMS, list_open_items(actor, customer_id=customer_id, limit=20)),
+            ),
+        ),
+        acts=(Act(NEW_OPPORTUNITY, Link("", "open-opportunity", key), "opportunities.open", main=True),),
+        trail=((CUSTOMER_TABLE, key),),
+    )
+    return show(request, detail)
+
+
+@door(doing("customers.register"))
+def register(request: DeskRequest) -> HttpResponse:
+    """Register a customer."""
+    desk = request.desk
+
+    def do(given: Given) -> Link:
+        key = register_customer(
+            name=given["name"],
+            name_kana=given["name_kana"] or "",
+            name_en=given["name_en"] or "",
+            country=given["country"],
+            language=Language(given["language"]),
+            corporate_number=given["corporate_number"] or "",
+            sector=given["sector"] or "",
+            address=given["address"] or "",
+            payment_terms=given["payment_terms"],
+            by=desk.actor,
+            at=desk.now,
+        )
+        return Link("", "customer", key)
+
+    fields = (
+        words("name", Text(en="Name as registered", ja="商号（登記上の名称）")),
+        words("name_kana", READING, needed=False),
+        words("name_en", ENGLISH_NAME, needed=False),
+        Field("country", COUNTRY, _country, hint=Text(en="Code or name", ja="国コードまたは国名"), initial="JP"),
+        words("corporate_number", CORPORATE_NUMBER, needed=False),
+        prose("address", ADDRESS, needed=False),
+        words("sector", SECTOR, needed=False),
+        choice("payment_terms", labels.PAYMENT_TERMS, TERMS, initial=TERMS[0][0]),
+        choice("language", LANGUAGE, LANGUAGES, initial=Language.JAPANESE),
+    )
+    return perform(request, Deed(title=REGISTER, back=Link(TITLE, "customers"), button=REGISTER, do=do, fields=fields))
+
+
+def _country(text: str, at: str) -> str:
+    code = find_country(text)
+    if code is None:
+        raise NotAChoice(at=at, text=text)
+    return code

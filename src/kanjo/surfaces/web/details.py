@@ -1,0 +1,135 @@
+"""A detail page: what something is, its tables, what may be done with it, and all that ever happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from kanjo.foundation.actors import ROLE_NAMES, Actor
+from kanjo.foundation.money import Money
+from kanjo.foundation.texts import Text
+from kanjo.platform.acts import VERBS
+from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.shown import Cell, Link, cell, said
+from kanjo.surfaces.web.trail import Subject, happened
+
+R = TypeVar("R")
+
+_ROLES = Text(en="Done by: {roles}", ja="実行できる役割: {roles}")
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[R]):
+    """A column: its heading, what it shows of a row, and whether its heading stands over numbers."""
+
+    label: Text
+    of: Callable[[R], object]
+    number: bool = False
+
+
+def amount(label: Text, of: Callable[[R], Money | int | None]) -> Column[R]:
+    """Return a column of amounts or counts."""
+    return Column(label, of, number=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as the templates draw it."""
+
+    heads: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    sums: tuple[Cell, ...] = ()
+
+    @classmethod
+    def of(cls, columns: Sequence[Column[Any]], rows: Iterable[Any], sums: Sequence[object] = ()) -> Table:
+        """Return the rows as cells; *sums* is the last row, one value per column ("" leaves its cell blank)."""
+        return cls(
+            heads=tuple((said(column.label), column.number) for column in columns),
+            rows=tuple(tuple(_aligned(column, row) for column in columns) for row in rows),
+            sums=tuple(Cell("") if value == "" else cell(value) for value in sums),
+        )
+
+
+def _aligned(column: Column[Any], row: Any) -> Cell:
+    made = cell(column.of(row))
+    return Cell(made.text, "num", made.tone, made.href, made.why) if column.number and not made.kind else made
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table of a detail page with its heading; `note` stands above it, `empty` in its place."""
+
+    title: Text
+    table: Table
+    note: Text | None = None
+    empty: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that may be done here. `held` says why not now; who may is what the verb says."""
+
+    label: Text
+    link: Link
+    verb: str
+    held: Text | None = None
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An act as it is drawn: without an address it cannot be pressed, and `why` says why."""
+
+    label: str
+    href: str
+    why: str
+    main: bool
+
+
+def buttons(acts: Iterable[Act], actor: Actor) -> list[Button]:
+    """Return the acts for *actor*: none is hidden, what may not be done says why."""
+    return [_button(act, actor) for act in acts]
+
+
+def _button(act: Act, actor: Actor) -> Button:
+    roles = VERBS[act.verb].roles
+    if not actor.holds(*roles):
+        named = Text(
+            en=", ".join(ROLE_NAMES[role].en for role in roles), ja="、".join(ROLE_NAMES[role].ja for role in roles)
+        )
+        return Button(said(act.label), "", said(_ROLES.filled(roles=named)), main=False)
+    if act.held is not None:
+        return Button(said(act.label), "", said(act.held), main=False)
+    return Button(said(act.label), act.link.url, "", main=act.main)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detail:
+    """One object in full. `trail` names the rows (table, id) whose history is shown."""
+
+    kind: Text
+    title: str
+    back: Link
+    facts: Sequence[tuple[Text, object]]
+    state: object = None
+    note: Text | None = None
+    sections: Sequence[Section] = ()
+    acts: Sequence[Act] = ()
+    trail: Sequence[Subject] = ()
+
+
+def show(request: DeskRequest, detail: Detail) -> HttpResponse:
+    """Answer with the page of one object."""
+    context = {
+        "detail": detail,
+        "state": cell(detail.state) if detail.state is not None else None,
+        "back": cell(detail.back),
+        "facts": [(said(label), cell(value)) for label, value in detail.facts],
+        "acts": buttons(detail.acts, request.desk.actor),
+        "happened": happened(detail.trail),
+    }
+    return render(request, "detail.html", context)

@@ -1,0 +1,128 @@
+"""The fields of a form: a name, a label, and how what was typed is read. All bad input is a refusal at its field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from kanjo.foundation.eras import parse_day
+from kanjo.foundation.money import Money
+from kanjo.foundation.quoting import quoted
+from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.texts import Text
+
+Options = Sequence[tuple[str, Text | str]]
+Reading = Callable[[str, str], Any]
+
+
+class Missing(Refusal):
+    """A field that must be filled is blank."""
+
+    rule = "form.missing"
+    says = Text(en="{label} is blank.", ja="{label}が入力されていません。")
+    remedy = Text(en="Fill it in.", ja="入力してください。")
+
+
+class NotWhole(Refusal):
+    """Text that is no whole number above zero."""
+
+    rule = "form.not-whole"
+    says = Text(en="“{text}” is not a whole number above zero.", ja="「{text}」は1以上の整数ではありません。")
+    remedy = Text(en="Write digits only, such as 10.", ja="10 のように数字だけで入力してください。")
+
+
+class NotAChoice(Refusal):
+    """Something that is not on the list."""
+
+    rule = "form.not-a-choice"
+    says = Text(en="“{text}” is not on the list.", ja="「{text}」は選択肢にありません。")
+    remedy = Text(en="Choose one of the list.", ja="一覧から選択してください。")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `widget` is text, day, number, choice, area or file; `read` gets what was typed and the place."""
+
+    name: str
+    label: Text
+    read: Reading
+    widget: str = "text"
+    needed: bool = True
+    hint: Text | None = None
+    initial: str = ""
+    options: Options = ()
+
+    def value(self, typed: str, at: str) -> Any:
+        """Return what was typed as a value, None for a blank that may be; refuses `Missing` and what `read` refuses."""
+        text = typed.strip()
+        if text:
+            return self.read(text, at)
+        if self.needed:
+            raise Missing(at=at, label=self.label)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Rows of fields, as many as a person adds; a row of which nothing was typed counts as not there."""
+
+    name: str
+    label: Text
+    fields: Sequence[Field]
+    initial: Sequence[dict[str, str]] = field(default_factory=lambda: ({}, {}))
+
+
+def words(name: str, label: Text, *, needed: bool = True, hint: Text | None = None, initial: str = "") -> Field:
+    """Return a field of one line of text."""
+    return Field(name, label, lambda text, _at: text, "text", needed, hint, initial)
+
+
+def prose(name: str, label: Text, *, needed: bool = True, hint: Text | None = None) -> Field:
+    """Return a field of several lines of text."""
+    return Field(name, label, lambda text, _at: text, "area", needed, hint)
+
+
+def day(name: str, label: Text, initial: date | None, *, needed: bool = True, hint: Text | None = None) -> Field:
+    """Return a field of a day, written Gregorian or in an era."""
+    shown = initial.isoformat() if initial else ""
+    return Field(name, label, lambda text, at: parse_day(text, at=at), "day", needed, hint, shown)
+
+
+def money(name: str, label: Text, currency: str, *, needed: bool = True, hint: Text | None = None) -> Field:
+    """Return a field of an amount of a currency; it reads `Money`."""
+    return Field(name, label, lambda text, at: Money.parse(text, currency, at=at), "number", needed, hint)
+
+
+def whole(name: str, label: Text, *, needed: bool = True, initial: str = "") -> Field:
+    """Return a field of a whole number above zero."""
+    return Field(name, label, _whole, "number", needed, None, initial)
+
+
+def choice(name: str, label: Text, options: Options, *, needed: bool = True, initial: str = "") -> Field:
+    """Return a field of one of the options; it reads the option's code."""
+    codes = {code for code, _ in options}
+
+    def read(text: str, at: str) -> str:
+        if text not in codes:
+            raise NotAChoice(at=at, text=quoted(text))
+        return text
+
+    return Field(name, label, read, "choice", needed, None, initial, options)
+
+
+def file(name: str, label: Text, *, hint: Text | None = None) -> Field:
+    """Return a field of a file; it reads Django's uploaded file."""
+    return Field(name, label, lambda text, _at: text, "file", True, hint)
+
+
+def _whole(text: str, at: str) -> int:
+    # One way to read numbers: full width and commas are what Money takes; yen have no decimals.
+    try:
+        number = Money.parse(text, "JPY", at=at).minor
+    except Refusal:
+        number = 0
+    if number <= 0:
+        raise NotWhole(at=at, text=quoted(text))
+    return number

@@ -1,0 +1,184 @@
+"""A form page: says what will happen, asks what it needs, does it in one transaction, or says why not.
+
+Nothing typed is lost: a refusal stands beside the field it names, or above all fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.http.response import HttpResponseRedirect
+from django.shortcuts import render
+
+from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.texts import Text
+from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.details import Section
+from kanjo.surfaces.web.fields import Field, Lines
+from kanjo.surfaces.web.middleware import STATUS
+from kanjo.surfaces.web.shown import Link, cell, said
+
+MOST_LINES = 100
+MORE, LOOK = "more", "look"
+"""Names of the buttons that add a row and that show what would happen."""
+
+Given = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """What a form does. `do` gets the values, acts and returns where to go; `look` shows what would come of it.
+
+    `own_transactions` marks a deed that cuts its work into transactions itself.
+    """
+
+    title: Text
+    back: Link
+    button: Text
+    do: Callable[[Given], Link]
+    fields: Sequence[Field | Lines] = ()
+    says: Text | None = None
+    sections: Sequence[Section] = ()
+    look: Callable[[Given], Sequence[Section]] | None = None
+    own_transactions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A field as the templates draw it."""
+
+    name: str
+    label: str
+    widget: str
+    needed: bool
+    hint: str
+    value: str
+    options: tuple[tuple[str, str], ...]
+    fault: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLines:
+    """Rows of fields as the templates draw them."""
+
+    name: str
+    label: str
+    heads: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[Drawn, ...], ...]
+    widget: str = "lines"
+
+
+def perform(request: DeskRequest, deed: Deed) -> HttpResponse:
+    """Answer with the form, or do the deed and lead to its result."""
+    if request.method != "POST":
+        return _page(request, deed, {}, ())
+    values, faults = _read(request, deed.fields)
+    if MORE in request.POST or faults:
+        return _page(request, deed, faults, (), status=400 if MORE not in request.POST else 200)
+    try:
+        if LOOK in request.POST and deed.look is not None:
+            return _page(request, deed, {}, deed.look(values))
+        return HttpResponseRedirect(_done(deed, values).url)
+    except Refusal as refusal:
+        return _page(request, deed, {refusal.at: refusal}, (), status=STATUS[refusal.kind])
+
+
+def _done(deed: Deed, values: Given) -> Link:
+    if deed.own_transactions:
+        return deed.do(values)
+    with transaction.atomic():
+        return deed.do(values)
+
+
+def _read(request: DeskRequest, fields: Sequence[Field | Lines]) -> tuple[dict[str, Any], dict[str, Refusal]]:
+    values: dict[str, Any] = {}
+    faults: dict[str, Refusal] = {}
+    for one in fields:
+        if isinstance(one, Lines):
+            values[one.name] = [
+                {inner.name: _value(request, inner, f"{place}-{inner.name}", faults) for inner in one.fields}
+                for place in _places(request, one)
+                if any(request.POST.get(f"{place}-{inner.name}", "").strip() for inner in one.fields)
+            ]
+        else:
+            values[one.name] = _value(request, one, one.name, faults)
+    return values, faults
+
+
+def _value(request: DeskRequest, field: Field, place: str, faults: dict[str, Refusal]) -> Any:
+    if field.widget == "file" and place in request.FILES:
+        return request.FILES[place]
+    try:
+        return field.value(request.POST.get(place, ""), place)
+    except Refusal as refusal:
+        faults[place] = refusal
+        return None
+
+
+def _places(request: DeskRequest, lines: Lines) -> list[str]:
+    given = request.POST.get(f"{lines.name}-count", "")
+    count = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else len(lines.initial)
+    return [f"{lines.name}-{number}" for number in range(min(count, MOST_LINES))]
+
+
+def _page(
+    request: DeskRequest, deed: Deed, faults: Mapping[str, Refusal], seen: Sequence[Section], status: int = 200
+) -> HttpResponse:
+    drawn = [
+        _drawn_lines(request, one, faults) if isinstance(one, Lines) else _drawn(request, one, faults)
+        for one in deed.fields
+    ]
+    beside = {field.name for field in _all(drawn)}
+    context = {
+        "deed": deed,
+        "back": cell(deed.back),
+        "fields": drawn,
+        "above": [fault for place, fault in faults.items() if place not in beside],
+        "sections": [*deed.sections, *seen],
+        "upload": any(field.widget == "file" for field in drawn),
+    }
+    return render(request, "form.html", context, status=status)
+
+
+def _all(drawn: Sequence[Drawn | DrawnLines]) -> list[Drawn]:
+    flat: list[Drawn] = []
+    for one in drawn:
+        flat.extend([one] if isinstance(one, Drawn) else [field for row in one.rows for field in row])
+    return flat
+
+
+def _drawn(
+    request: DeskRequest, field: Field, faults: Mapping[str, Refusal], place: str = "", initial: str | None = None
+) -> Drawn:
+    place = place or field.name
+    first = field.initial if initial is None else initial
+    return Drawn(
+        name=place,
+        label=said(field.label),
+        widget=field.widget,
+        needed=field.needed,
+        hint=said(field.hint) if field.hint else "",
+        value=request.POST.get(place, first if request.method != "POST" else ""),
+        options=tuple((code, said(shown)) for code, shown in field.options),
+        fault=faults.get(place),
+    )
+
+
+def _drawn_lines(request: DeskRequest, lines: Lines, faults: Mapping[str, Refusal]) -> DrawnLines:
+    places = _places(request, lines)
+    if MORE in request.POST and len(places) < MOST_LINES:
+        places.append(f"{lines.name}-{len(places)}")
+    first = [*lines.initial, *({} for _ in places)]
+    return DrawnLines(
+        name=lines.name,
+        label=said(lines.label),
+        heads=tuple((said(one.label), one.widget == "number") for one in lines.fields),
+        rows=tuple(
+            tuple(_drawn(request, one, faults, f"{place}-{one.name}", row.get(one.name)) for one in lines.fields)
+            for place, row in zip(places, first, strict=False)
+        ),
+    )

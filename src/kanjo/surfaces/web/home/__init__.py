@@ -1,0 +1,1 @@
+"""The queue a person starts from, its language and its company."""

@@ -1,0 +1,40 @@
+"""Reports as known: the day and the moment that the address asks for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from kanjo.foundation.eras import parse_day
+from kanjo.foundation.quoting import quoted
+from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.texts import Text
+from kanjo.foundation.times import AsKnown
+from kanjo.surfaces.web.desk import DeskRequest
+
+ON, KNOWN_AT = "on", "known_at"
+
+
+class NotAMoment(Refusal):
+    """Text that is no moment."""
+
+    rule = "pages.not-a-moment"
+    says = Text(en="“{text}” is not a moment.", ja="「{text}」は日時として読めません。")
+    remedy = Text(en="Write it as 2026-04-05 09:30.", ja="2026-04-05 09:30 の形で入力してください。")
+
+
+def asked_known(request: DeskRequest) -> AsKnown:
+    """Return the day (today without one) and the moment (now without one) that the address asks for."""
+    on = request.GET.get(ON, "").strip()
+    known_at = request.GET.get(KNOWN_AT, "").strip()
+    day = parse_day(on, at=ON) if on else request.desk.today
+    return AsKnown(day, _moment(known_at) if known_at else None)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise NotAMoment(at=KNOWN_AT, text=quoted(text)) from None
+    return moment if moment.tzinfo else timezone.make_aware(moment)

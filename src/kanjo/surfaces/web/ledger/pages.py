@@ -1,0 +1,158 @@
+"""The books: balances and postings as known, and the accounting periods."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from kanjo.foundation.money import Money
+from kanjo.foundation.texts import Text
+from kanjo.platform.ledger.operations import lock_period
+from kanjo.platform.ledger.queries import (
+    Balance,
+    PeriodRow,
+    PostingRow,
+    balances,
+    count_periods,
+    count_postings,
+    get_period,
+    list_periods,
+    list_postings,
+)
+from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.days import last_day
+from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
+from kanjo.surfaces.web.doors import BOOKS, doing, door
+from kanjo.surfaces.web.forms import Deed, Given, perform
+from kanjo.surfaces.web.known import asked_known
+from kanjo.surfaces.web.lists import ListPage
+from kanjo.surfaces.web.reports import report
+from kanjo.surfaces.web.shown import Cell, Link, State
+from kanjo.surfaces.web.subjects import source_of
+
+TRIAL = Text(en="Trial balance", ja="残高試算表")
+POSTINGS = Text(en="Postings", ja="仕訳明細")
+PERIODS_TITLE = Text(en="Accounting periods", ja="会計期間")
+PERIOD = Text(en="Accounting period", ja="会計期間")
+LOCK = Text(en="Lock the period", ja="会計期間を締める")
+LOCKED_ALREADY = Text(en="It is locked.", ja="すでに締められています。")
+DEBIT, CREDIT = Text(en="Debit", ja="借方"), Text(en="Credit", ja="貸方")
+OPEN, LOCKED = State(Text(en="Open", ja="未締め"), "info"), State(Text(en="Locked", ja="締め済み"), "quiet")
+SHOWN = 500
+NEWEST = Text(en="The newest {shown} of {all}.", ja="{all}件中、新しい順に{shown}件を表示しています。")
+
+
+def _debit(row: Balance | PostingRow) -> Money | None:
+    return Money(row.amount_minor, row.currency) if row.amount_minor > 0 else None
+
+
+def _credit(row: Balance | PostingRow) -> Money | None:
+    return Money(-row.amount_minor, row.currency) if row.amount_minor < 0 else None
+
+
+@door(BOOKS)
+def trial_balance(request: DeskRequest) -> HttpResponse:
+    """Show every account's balance as known on a day at a moment."""
+    known = asked_known(request)
+    given = {name: value for name, value in request.GET.items() if name in {"on", "known_at"} and value}
+
+    def account(row: Balance) -> Cell:
+        where = reverse("postings", args=[row.code])
+        return Cell(row.code, href=f"{where}?{urlencode(given)}" if given else where)
+
+    columns: tuple[Column[Balance], ...] = (
+        Column(labels.CODE, account),
+        Column(labels.NAME, lambda row: row.name),
+        amount(DEBIT, _debit),
+        amount(CREDIT, _credit),
+        amount(POSTINGS, lambda row: row.postings),
+    )
+    rows = balances(request.desk.company_id, known)
+    sections = []
+    for currency in sorted({row.currency for row in rows}):
+        own = [row for row in rows if row.currency == currency]
+        sides = [Money(sum(max(sign * row.amount_minor, 0) for row in own), currency) for sign in (1, -1)]
+        table = Table.of(columns, own, ("", labels.TOTAL, *sides, sum(row.postings for row in own)))
+        sections.append(Section(Text(en=currency, ja=currency), table))
+    return report(request, TRIAL, known, sections or [Section(TRIAL, Table.of(columns, ()))])
+
+
+_POSTINGS: tuple[Column[PostingRow], ...] = (
+    Column(labels.ON, lambda row: row.effective_on),
+    amount(DEBIT, _debit),
+    amount(CREDIT, _credit),
+    Column(Text(en="From", ja="発生元"), lambda row: source_of(row.source, row.source_id)),
+    amount(Text(en="Entry", ja="仕訳番号"), lambda row: row.entry_id),
+    Column(labels.CUSTOMER, lambda row: Link(f"#{row.party_id}", "customer", row.party_id) if row.party_id else None),
+    Column(labels.RECORDED, lambda row: row.recorded_at),
+)
+
+
+@door(BOOKS)
+def postings(request: DeskRequest, code: str) -> HttpResponse:
+    """Show an account's postings as known, newest first."""
+    known, company_id = asked_known(request), request.desk.company_id
+    rows = list_postings(company_id, code, known, limit=SHOWN)
+    total = count_postings(company_id, code, known)
+    title = Text(en="Account {code}", ja="勘定科目 {code}").filled(code=code)
+    note = NEWEST.filled(shown=len(rows), all=total) if total > len(rows) else None
+    return report(request, title, known, [Section(POSTINGS, Table.of(_POSTINGS, rows), note=note)])
+
+
+PERIODS = ListPage[PeriodRow](
+    title=PERIODS_TITLE,
+    door=BOOKS,
+    columns=(
+        Column(labels.STARTS_ON, lambda row: Link(row.start.isoformat(), "period", row.id)),
+        Column(labels.UNTIL, lambda row: last_day(row.until)),
+        Column(labels.STATE, lambda row: LOCKED if row.locked else OPEN),
+    ),
+    rows=lambda asked: list_periods(asked.desk.actor, limit=asked.limit, offset=asked.offset),
+    count=lambda asked: count_periods(asked.desk.actor),
+)
+
+
+@door(BOOKS)
+def period(request: DeskRequest, key: int) -> HttpResponse:
+    """Show an accounting period."""
+    row = get_period(request.desk.actor, key)
+    held = LOCKED_ALREADY if row.locked else None
+    detail = Detail(
+        kind=PERIOD,
+        title=f"{row.start:%Y-%m}",
+        state=LOCKED if row.locked else OPEN,
+        back=Link(PERIODS_TITLE, "periods"),
+        facts=((labels.STARTS_ON, row.start), (labels.UNTIL, last_day(row.until))),
+        acts=(
+            Act(
+                LOCK,
+                Link("", "lock-period", key),
+                "ledger.lock-period",
+                held,
+                main=not row.locked,
+            ),
+        ),
+        trail=(("ledger_period", key),),
+    )
+    return show(request, detail)
+
+
+@door(doing("ledger.lock-period"))
+def lock(request: DeskRequest, key: int) -> HttpResponse:
+    """Lock a period: it takes no entry any more."""
+    desk = request.desk
+    row = get_period(desk.actor, key)
+
+    def do(_given: Given) -> Link:
+        lock_period(period_id=row.id, by=desk.actor, at=desk.now)
+        return Link("", "period", key)
+
+    says = Text(
+        en="Nothing more can be posted from {first} to {last}. What comes late is posted in the first open period.",
+        ja="{first} から {last} には以後計上できません。後から判明したものは最初の未締め期間に計上します。",
+    ).filled(first=row.start, last=last_day(row.until))
+    back = Link(f"{row.start:%Y-%m}", "period", key)
+    return perform(request, Deed(title=LOCK, back=back, button=LOCK, do=do, says=says))

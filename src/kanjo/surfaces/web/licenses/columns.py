@@ -1,0 +1,21 @@
+"""The columns of grants."""
+
+from __future__ import annotations
+
+from kanjo.domains.licenses.queries import GrantRow
+from kanjo.foundation.texts import Text
+from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.days import last_day
+from kanjo.surfaces.web.details import Column, amount
+from kanjo.surfaces.web.shown import Link
+
+METRIC = Text(en="Counts", ja="単位")
+
+GRANTS: tuple[Column[GrantRow], ...] = (
+    Column(labels.PRODUCT, lambda row: Link(row.product_code, "product", row.product_id)),
+    Column(labels.CONTRACT, lambda row: Link(row.contract_number, "contract", row.contract_id)),
+    Column(METRIC, lambda row: row.metric),
+    amount(labels.QUANTITY, lambda row: row.quantity),
+    Column(labels.STARTS_ON, lambda row: row.effective_on),
+    Column(labels.UNTIL, lambda row: last_day(row.until)),
+)

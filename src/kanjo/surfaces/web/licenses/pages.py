@@ -1,0 +1,59 @@
+"""Licenses: what customers may use."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from kanjo.domains.customers.queries import get_customer
+from kanjo.domains.licenses.queries import GrantRow, PositionRow, count_grants, list_grants, position
+from kanjo.foundation.ids import CustomerId
+from kanjo.foundation.texts import Text
+from kanjo.foundation.times import AsKnown
+from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.details import Column, Detail, Section, Table, amount, show
+from kanjo.surfaces.web.doors import SIGNED_IN, door
+from kanjo.surfaces.web.licenses.columns import GRANTS as COLUMNS
+from kanjo.surfaces.web.licenses.columns import METRIC
+from kanjo.surfaces.web.lists import ListPage
+from kanjo.surfaces.web.shown import Link
+
+TITLE = Text(en="Licenses", ja="ライセンス")
+POSITION = Text(en="License position", ja="ライセンス保有状況")
+
+GRANTS = ListPage[GrantRow](
+    title=TITLE,
+    columns=(
+        *COLUMNS,
+        Column(labels.CUSTOMER, lambda row: Link(POSITION, "license-position", row.customer_id)),
+    ),
+    rows=lambda asked: list_grants(asked.desk.actor, limit=asked.limit, offset=asked.offset),
+    count=lambda asked: count_grants(asked.desk.actor),
+)
+
+_POSITION: tuple[Column[PositionRow], ...] = (
+    Column(labels.PRODUCT, lambda row: Link(row.product_code, "product", row.product_id)),
+    Column(METRIC, lambda row: row.metric),
+    amount(labels.QUANTITY, lambda row: row.quantity),
+    amount(Text(en="Grants", ja="付与件数"), lambda row: row.grants),
+    Column(Text(en="First end", ja="最初の終了日"), lambda row: row.next_end),
+)
+
+
+@door(SIGNED_IN)
+def license_position(request: DeskRequest, key: int) -> HttpResponse:
+    """Show how much of each product a customer may use today."""
+    actor, customer_id = request.desk.actor, CustomerId(key)
+    customer = get_customer(customer_id)
+    today = AsKnown(request.desk.today)
+    detail = Detail(
+        kind=POSITION,
+        title=customer.name,
+        back=Link(TITLE, "grants"),
+        facts=((labels.CUSTOMER, Link(customer.name, "customer", key)), (labels.ON, request.desk.today)),
+        sections=(
+            Section(POSITION, Table.of(_POSITION, position(actor, customer_id, today))),
+            Section(TITLE, Table.of(COLUMNS, list_grants(actor, customer_id=customer_id))),
+        ),
+    )
+    return show(request, detail)

@@ -1,0 +1,116 @@
+"""What every request goes through: the content policy, the language, the door, and the answer to a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils import translation
+
+from kanjo.foundation.actors import ROLE_NAMES
+from kanjo.foundation.refusals import Refusal, RefusalKind
+from kanjo.foundation.texts import Language, Text
+from kanjo.platform.identity.models import Person
+from kanjo.surfaces.web.desk import CHOSEN, DeskRequest, sit_down
+from kanjo.surfaces.web.doors import Door, door_of
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+LANGUAGE_COOKIE = "kanjo-language"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+STATUS = {
+    RefusalKind.INVALID: 400,
+    RefusalKind.FORBIDDEN: 403,
+    RefusalKind.MISSING: 404,
+    RefusalKind.CONFLICT: 409,
+}
+
+
+class NotForYourRole(Refusal):
+    """The page belongs to roles that the person does not hold."""
+
+    rule = "access.not-your-page"
+    kind = RefusalKind.FORBIDDEN
+    says = Text(en="This page is for: {roles}.", ja="このページを利用できる役割: {roles}。")
+    remedy = Text(
+        en="Ask a colleague with that role, or an administrator for the role.",
+        ja="該当する役割の担当者に依頼するか、システム管理者に役割の付与を依頼してください。",
+    )
+
+
+class ContentPolicy:
+    """Tell the browser to run and draw nothing that does not come from us."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer with the policy in the header."""
+        response = self._answer(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        return response
+
+
+class AtTheDesk:
+    """Seat whoever is signed in, in its language; show the sign-in to others; answer refusals as pages."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer in the person's language."""
+        translation.activate(_language(request))
+        response = self._answer(request)
+        response.headers.setdefault("Content-Language", translation.get_language())
+        if isinstance(response, HttpResponse) and request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, _view: Callable[..., Any], _args: tuple[Any, ...], _kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Let through whoever the route is declared for."""
+        assert request.resolver_match is not None
+        who = door_of(request.resolver_match)
+        if who is None:
+            raise Http404
+        if isinstance(request.user, Person):
+            seated = cast("DeskRequest", request)
+            seated.desk = sit_down(request.user, request.session.get(CHOSEN))
+            return None if who.public else _refused_by_role(seated, who)
+        if who.public:
+            return None
+        return HttpResponseRedirect(f"{resolve_url('account_login')}?{urlencode({'next': request.get_full_path()})}")
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a refusal with its rule and the way out."""
+        return refused(request, exception) if isinstance(exception, Refusal) else None
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Return the page that tells a refusal, with the status of its kind."""
+    return render(request, "refusal.html", {"refusal": refusal}, status=STATUS[refusal.kind])
+
+
+def _refused_by_role(request: DeskRequest, who: Door) -> HttpResponse | None:
+    if not who.roles or request.desk.actor.holds(*who.roles):
+        return None
+    named = Text(
+        en=", ".join(ROLE_NAMES[role].en for role in who.roles), ja="、".join(ROLE_NAMES[role].ja for role in who.roles)
+    )
+    return refused(request, NotForYourRole(roles=named))
+
+
+def _language(request: HttpRequest) -> str:
+    """Return the person's language; before the sign-in that of the cookie; Japanese first."""
+    if isinstance(request.user, Person):
+        return request.user.language
+    chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in set(Language) else Language.JAPANESE

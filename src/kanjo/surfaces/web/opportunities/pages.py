@@ -1,0 +1,152 @@
+"""Opportunities: the deals before an order."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from kanjo.domains.catalog.queries import list_products
+from kanjo.domains.customers.queries import get_customer
+from kanjo.domains.opportunities.facts import OpportunityRow, Stage
+from kanjo.domains.opportunities.operations import engage_opportunity, lose_opportunity, open_opportunity
+from kanjo.domains.opportunities.queries import count_opportunities, get_opportunity, list_opportunities
+from kanjo.domains.quotes.queries import list_quotes
+from kanjo.foundation.ids import CustomerId, OpportunityId, ProductId
+from kanjo.foundation.texts import Text
+from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
+from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
+from kanjo.surfaces.web.fields import choice, day, prose, words
+from kanjo.surfaces.web.forms import Deed, Given, perform
+from kanjo.surfaces.web.lists import Filter, ListPage
+from kanjo.surfaces.web.opportunities import columns
+from kanjo.surfaces.web.quotes.columns import QUOTES
+from kanjo.surfaces.web.shown import Link
+
+TITLE = Text(en="Opportunities", ja="商談")
+OPEN = Text(en="New opportunity", ja="商談を登録")
+ENGAGE = Text(en="Engage", ja="商談を開始")
+LOSE = Text(en="Close as lost", ja="失注を登録")
+DRAFT = Text(en="Draft a quote", ja="見積を作成")
+CLOSED = Text(en="The opportunity is closed.", ja="この商談は完了しています。")
+ENGAGED = Text(en="It is engaged already.", ja="すでに商談中です。")
+OPPORTUNITY_TABLE = "opportunities_opportunity"
+
+
+OPPORTUNITIES = ListPage[OpportunityRow](
+    title=TITLE,
+    search=Text(en="Name, key or customer", ja="商談名・キー・顧客名"),
+    filters=(Filter("stage", columns.STAGE, tuple(Stage)),),
+    columns=columns.OPPORTUNITIES,
+    rows=lambda asked: list_opportunities(
+        asked.desk.actor,
+        search=asked.text,
+        stage=asked.choices["stage"],
+        limit=asked.limit,
+        offset=asked.offset,
+    ),
+    count=lambda asked: count_opportunities(asked.desk.actor, search=asked.text, stage=asked.choices["stage"]),
+    note=Text(en="Open a new one from its customer.", ja="新しい商談は、顧客のページから登録します。"),
+)
+
+
+@door(SIGNED_IN)
+def opportunity(request: DeskRequest, key: int) -> HttpResponse:
+    """Show an opportunity with its quotes."""
+    actor = request.desk.actor
+    row = get_opportunity(OpportunityId(key), actor)
+    closed = CLOSED if row.stage in {Stage.WON, Stage.LOST} else None
+    engaged = ENGAGED if row.stage is Stage.ENGAGING else None
+    detail = Detail(
+        kind=labels.OPPORTUNITY,
+        title=row.name,
+        state=row.stage,
+        back=Link(TITLE, "opportunities"),
+        facts=(
+            (labels.CUSTOMER, Link(row.customer, "customer", row.customer_id)),
+            (labels.PRODUCT, Link(row.product, "product", row.product_id)),
+            (labels.OWNER, row.owner),
+            (columns.ENGAGED_ON, row.engaged_on),
+            (Text(en="Expected close", ja="受注予定日"), row.expected_close_on),
+            (columns.EXPECTED, columns.expected(row)),
+            (columns.CLOSED_ON, row.closed_on),
+            (columns.VALUE, columns.value(row)),
+            (Text(en="Lost because", ja="失注理由"), row.lost_because),
+            (Text(en="Key in the other system", ja="外部システムのキー"), row.external_key),
+        ),
+        sections=(Section(Text(en="Quotes", ja="見積"), Table.of(QUOTES, list_quotes(actor, opportunity_id=row.id))),),
+        acts=(
+            Act(ENGAGE, Link("", "engage-opportunity", key), "opportunities.engage", closed or engaged),
+            Act(LOSE, Link("", "lose-opportunity", key), "opportunities.lose", closed),
+            Act(DRAFT, Link("", "draft-quote", key), "quotes.draft", closed, main=True),
+        ),
+        trail=((OPPORTUNITY_TABLE, key),),
+    )
+    return show(request, detail)
+
+
+@door(doing("opportunities.open"))
+def open_one(request: DeskRequest, key: int) -> HttpResponse:
+    """Open an opportunity of a customer."""
+    desk = request.desk
+    customer = get_customer(CustomerId(key))
+    products = list_products(desk.actor, on=desk.today, company_id=desk.company_id, limit=1000)
+
+    def do(given: Given) -> Link:
+        opened = open_opportunity(
+            company_id=desk.company_id,
+            customer_id=customer.id,
+            product_id=ProductId(int(given["product"])),
+            owner_id=desk.actor.id,
+            name=given["name"],
+            external_key="",
+            engaged_on=given["engaged_on"],
+            currency=given["currency"],
+            on=desk.today,
+            by=desk.actor,
+            at=desk.now,
+        )
+        return Link("", "opportunity", opened)
+
+    options = tuple((str(row.terms.product_id), row.terms.name) for row in products)
+    fields = (
+        words("name", labels.NAME),
+        choice("product", labels.PRODUCT, options),
+        words("currency", labels.CURRENCY, initial=desk.company.currency),
+        day("engaged_on", columns.ENGAGED_ON, desk.today, needed=False, hint=labels.BUSINESS_DAY),
+    )
+    back = Link(customer.name, "customer", key)
+    return perform(request, Deed(title=OPEN, back=back, button=OPEN, do=do, fields=fields))
+
+
+@door(doing("opportunities.engage"))
+def engage(request: DeskRequest, key: int) -> HttpResponse:
+    """Move a prospect to engaging."""
+    desk = request.desk
+    row = get_opportunity(OpportunityId(key), desk.actor)
+
+    def do(given: Given) -> Link:
+        engage_opportunity(opportunity_id=row.id, on=given["on"], by=desk.actor, at=desk.now)
+        return Link("", "opportunity", key)
+
+    fields = (day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),)
+    back = Link(row.name, "opportunity", key)
+    return perform(request, Deed(title=ENGAGE, back=back, button=ENGAGE, do=do, fields=fields))
+
+
+@door(doing("opportunities.lose"))
+def lose(request: DeskRequest, key: int) -> HttpResponse:
+    """Close an opportunity as lost."""
+    desk = request.desk
+    row = get_opportunity(OpportunityId(key), desk.actor)
+
+    def do(given: Given) -> Link:
+        lose_opportunity(opportunity_id=row.id, on=given["on"], because=given["because"], by=desk.actor, at=desk.now)
+        return Link("", "opportunity", key)
+
+    fields = (
+        prose("because", labels.REASON),
+        day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
+    )
+    back = Link(row.name, "opportunity", key)
+    return perform(request, Deed(title=LOSE, back=back, button=LOSE, do=do, fields=fields))

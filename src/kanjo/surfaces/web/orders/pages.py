@@ -1,0 +1,129 @@
+"""Orders: what is to be delivered, billed and recognised."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from kanjo.domains.billing.queries import list_invoices
+from kanjo.domains.orders.queries import OrderLineRow, OrderRow, count_orders, get_order, list_lines, list_orders
+from kanjo.domains.revenue.queries import list_obligations
+from kanjo.foundation.ids import OrderId, OrderLineId
+from kanjo.foundation.money import Money
+from kanjo.foundation.terms import payment_terms
+from kanjo.foundation.texts import Text
+from kanjo.platform.tables import NotFound
+from kanjo.processes.accept_delivery import accept_delivery
+from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.billing.columns import INVOICES
+from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
+from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
+from kanjo.surfaces.web.fields import choice, day, words
+from kanjo.surfaces.web.forms import Deed, Given, perform
+from kanjo.surfaces.web.lists import ListPage
+from kanjo.surfaces.web.orders.columns import ORDERED_ON, PO_NUMBER
+from kanjo.surfaces.web.orders.columns import ORDERS as COLUMNS
+from kanjo.surfaces.web.revenue.columns import OBLIGATIONS
+from kanjo.surfaces.web.shown import Explained, Link, said
+
+TITLE = Text(en="Orders", ja="注文")
+ACCEPT = Text(en="Note an acceptance", ja="検収を登録")
+ACCEPTED = Text(en="Accepted on", ja="検収日")
+EVIDENCE = Text(en="Evidence", ja="証憑")
+ALL_ACCEPTED = Text(en="Every line is accepted.", ja="すべての明細が検収済みです。")
+EACH = Text(en="{quantity} × {unit} at list", ja="標準単価 {unit} × {quantity}")
+
+ORDERS = ListPage[OrderRow](
+    title=TITLE,
+    columns=COLUMNS,
+    rows=lambda asked: list_orders(asked.desk.actor, limit=asked.limit, offset=asked.offset),
+    count=lambda asked: count_orders(asked.desk.actor),
+)
+
+_LINES: tuple[Column[OrderLineRow], ...] = (
+    amount(Text(en="No.", ja="行"), lambda row: row.line.position),
+    Column(labels.PRODUCT, lambda row: Link(row.line.terms.name, "product", row.line.terms.product_id)),
+    amount(labels.QUANTITY, lambda row: row.line.quantity),
+    Column(labels.SERVICE, lambda row: row.line.service),
+    Column(labels.BILLED, lambda row: row.line.terms.timing.shown),
+    Column(
+        labels.NET_PRICE,
+        lambda row: Explained(Money(row.line.net_minor, row.currency), _at_list(row)),
+        number=True,
+    ),
+    amount(labels.TOTAL_BEFORE_TAX, lambda row: Money(row.line.total_minor, row.currency)),
+    Column(ACCEPTED, lambda row: row.accepted_on),
+)
+
+
+def _at_list(row: OrderLineRow) -> str:
+    unit = Money(row.line.list_minor, row.currency)
+    shown = Text(en=unit.shown("en"), ja=unit.shown("ja"))
+    return said(EACH.filled(quantity=f"{row.line.quantity:,}", unit=shown))
+
+
+@door(SIGNED_IN)
+def order(request: DeskRequest, key: int) -> HttpResponse:
+    """Show an order with its lines, invoices and obligations."""
+    actor = request.desk.actor
+    row = get_order(actor, OrderId(key))
+    lines = list_lines(actor, row.id)
+    held = ALL_ACCEPTED if all(line.accepted_on for line in lines) else None
+    detail = Detail(
+        kind=labels.ORDER,
+        title=row.number,
+        back=Link(TITLE, "orders"),
+        facts=(
+            (labels.CUSTOMER, Link(row.customer, "customer", row.customer_id)),
+            (Text(en="Pays", ja="請求先"), Link(row.payer, "customer", row.payer_id)),
+            (labels.CONTRACT, Link(row.contract_number, "contract", row.contract_id)),
+            (ORDERED_ON, row.ordered_on),
+            (PO_NUMBER, row.po_number),
+            (labels.PAYMENT_TERMS, payment_terms(row.payment_terms).shown),
+            (labels.TOTAL_BEFORE_TAX, Money(row.total_minor, row.currency)),
+        ),
+        sections=(
+            Section(labels.LINES, Table.of(_LINES, lines)),
+            Section(Text(en="Invoices", ja="請求書"), Table.of(INVOICES, list_invoices(actor, order_id=row.id))),
+            Section(
+                Text(en="Performance obligations", ja="履行義務"),
+                Table.of(OBLIGATIONS, list_obligations(actor, order_id=row.id)),
+            ),
+        ),
+        acts=(Act(ACCEPT, Link("", "accept-delivery", key), "orders.accept-delivery", held, main=True),),
+        trail=(("orders_order", key), *(("orders_orderline", line.line.order_line_id) for line in lines)),
+    )
+    return show(request, detail)
+
+
+@door(doing("orders.accept-delivery"))
+def accept(request: DeskRequest, key: int) -> HttpResponse:
+    """Note that the customer accepted the delivery of a line."""
+    desk = request.desk
+    row = get_order(desk.actor, OrderId(key))
+    waiting = [line.line for line in list_lines(desk.actor, row.id) if line.accepted_on is None]
+    if not waiting:
+        raise NotFound(what=ACCEPT, key=row.number)
+    options = tuple((str(line.order_line_id), line.terms.name) for line in waiting)
+
+    def do(given: Given) -> Link:
+        accept_delivery(
+            order_line_id=OrderLineId(int(given["line"])),
+            accepted_on=given["on"],
+            evidence=given["evidence"] or "",
+            by=desk.actor,
+            at=desk.now,
+        )
+        return Link("", "order", key)
+
+    fields = (
+        choice("line", labels.LINES, options, initial=options[0][0]),
+        day("on", ACCEPTED, desk.today, hint=labels.BUSINESS_DAY),
+        words("evidence", EVIDENCE, needed=False),
+    )
+    says = Text(
+        en="What waited for the acceptance may then be billed and recognised.",
+        ja="登録すると、検収待ちだった明細の請求と収益認識が可能になります。",
+    )
+    back = Link(row.number, "order", key)
+    return perform(request, Deed(title=ACCEPT, back=back, button=ACCEPT, do=do, fields=fields, says=says))

@@ -1,0 +1,1 @@
+"""Pages of receivables, receipts and bank files."""

@@ -1,0 +1,34 @@
+"""A report page: tables as known on a day at a moment, which the address names, so that it can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from kanjo.foundation.texts import Text
+from kanjo.foundation.times import AsKnown
+from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.details import Section
+from kanjo.surfaces.web.known import KNOWN_AT, ON
+
+
+def report(
+    request: DeskRequest, title: Text, known: AsKnown, sections: Sequence[Section], note: Text | None = None
+) -> HttpResponse:
+    """Answer with the tables, what they were made as of, and the fields to ask for another day or moment."""
+    moment = timezone.localtime(known.known_at).strftime("%Y-%m-%d %H:%M:%S") if known.known_at else ""
+    context = {
+        "title": title,
+        "note": note,
+        "sections": sections,
+        "known": known.shown,
+        "on_name": ON,
+        "on": known.effective_on.isoformat(),
+        "known_at_name": KNOWN_AT,
+        "known_at": moment,
+        "kept": {name: value for name, value in request.GET.items() if name not in {ON, KNOWN_AT}},
+    }
+    return render(request, "report.html", context)

@@ -1,0 +1,243 @@
+"""Runs: previewed, approved by a second person, executed, with what failed and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+
+from kanjo.domains.revenue.operations import execute_recognition
+from kanjo.foundation.ids import RunId
+from kanjo.foundation.money import CURRENCIES, Money
+from kanjo.foundation.refusals import Refusal, RefusalKind
+from kanjo.foundation.texts import Text
+from kanjo.platform.runs.operations import approve_run, withdraw_run
+from kanjo.platform.runs.queries import FailureRow, RunRow, RunState, count_runs, get_run, list_failures, list_runs
+from kanjo.processes.bill import execute as execute_billing
+from kanjo.processes.bill import preview_reversal
+from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
+from kanjo.surfaces.web.doors import BOOKS, doing, door
+from kanjo.surfaces.web.fields import day, prose
+from kanjo.surfaces.web.forms import Deed, Given, perform
+from kanjo.surfaces.web.lists import Filter, ListPage
+from kanjo.surfaces.web.shown import Link, said
+from kanjo.surfaces.web.subjects import source_of
+from kanjo.surfaces.web.words import RUN_NAMES
+
+TITLE = Text(en="Runs", ja="一括処理")
+KIND = Text(en="Kind", ja="種類")
+TARGET = Text(en="For", ja="対象日")
+APPROVE = Text(en="Approve", ja="承認")
+EXECUTE = Text(en="Execute", ja="実行")
+WITHDRAW = Text(en="Withdraw", ja="取下げ")
+REVERSE = Text(en="Reverse", ja="取消処理を試算")
+HELD = Text(en="The run is: {state}.", ja="現在の状態: {state}")
+PROGRESS = Text(en="{done} of {all} parts", ja="{all}区分中{done}区分")
+FAILED = Text(en="What failed", ja="失敗した対象")
+NONE_FAILED = Text(en="Nothing failed.", ja="失敗はありません。")
+_FIGURES = {
+    "invoices": Text(en="Invoices", ja="請求書件数"),
+    "lines": Text(en="Lines", ja="明細件数"),
+    "failed": Text(en="Failed", ja="失敗件数"),
+    "slices": Text(en="Postings of revenue", ja="収益計上件数"),
+    "net": labels.TOTAL_BEFORE_TAX,
+    "tax": labels.TAX,
+    "total": labels.TOTAL,
+    "amount_minor": labels.AMOUNT,
+}
+
+
+class NotExecutedHere(Refusal):
+    """A kind of run that its own command executes."""
+
+    rule = "runs.not-executed-here"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="A run of this kind is not executed from a page.", ja="この種類の処理は画面からは実行できません。")
+    remedy = Text(en="It is executed by the command that made it.", ja="作成元のコマンドから実行してください。")
+
+
+def kind_of(row: RunRow) -> object:
+    """Return what a run does, in words."""
+    return RUN_NAMES.get(row.kind, row.kind)
+
+
+def _progress(row: RunRow) -> Text:
+    return PROGRESS.filled(done=row.shards_done, all=row.shards)
+
+
+RUNS = ListPage[RunRow](
+    title=TITLE,
+    door=BOOKS,
+    filters=(
+        Filter("kind", KIND, tuple(RUN_NAMES), lambda kind: RUN_NAMES[kind]),
+        Filter("state", labels.STATE, tuple(RunState)),
+    ),
+    columns=(
+        Column(TITLE, lambda row: Link(kind_of(row), "run", row.id)),
+        Column(labels.NUMBER, lambda row: row.key),
+        Column(TARGET, lambda row: row.target_on),
+        Column(Text(en="Previewed by", ja="試算者"), lambda row: row.made_by),
+        Column(Text(en="Approved by", ja="承認者"), lambda row: row.approved_by),
+        Column(Text(en="Done", ja="進捗"), _progress),
+        Column(labels.STATE, lambda row: row.state),
+        Column(labels.RECORDED, lambda row: row.recorded_at),
+    ),
+    rows=lambda asked: list_runs(
+        asked.desk.actor,
+        kind=asked.choices["kind"],
+        state=asked.choices["state"],
+        limit=asked.limit,
+        offset=asked.offset,
+    ),
+    count=lambda asked: count_runs(asked.desk.actor, kind=asked.choices["kind"], state=asked.choices["state"]),
+)
+
+_FAILURES: tuple[Column[FailureRow], ...] = (
+    Column(labels.TITLE, lambda row: source_of(row.subject, row.subject_id)),
+    Column(labels.REASON, lambda row: row.sentence),
+    Column(Text(en="Rule", ja="規則"), lambda row: row.rule),
+)
+
+
+@door(BOOKS)
+def run(request: DeskRequest, key: int) -> HttpResponse:
+    """Show a run: preview, report, progress, failures."""
+    actor = request.desk.actor
+    row = get_run(actor, RunId(key))
+    before = row.preview.get("before") or {}
+    sections = [
+        Section(Text(en="Preview", ja="試算結果"), _figures(row.preview.get("made") or row.preview)),
+        Section(Text(en="Report", ja="実行結果"), _figures(row.report)),
+        Section(FAILED, Table.of(_FAILURES, list_failures(actor, row.id)), empty=NONE_FAILED),
+    ]
+    if before:
+        sections.insert(1, Section(Text(en="The run before", ja="前回の実行結果"), _figures(before)))
+    detail = Detail(
+        kind=TITLE,
+        title=f"{said(kind_of(row))} {row.key}",
+        state=row.state,
+        back=Link(TITLE, "runs"),
+        facts=(
+            (TARGET, row.target_on),
+            (Text(en="On what was known at", ja="計算の基準時点"), row.known_at),
+            (Text(en="Previewed by", ja="試算者"), row.made_by),
+            (Text(en="Approved by", ja="承認者"), row.approved_by),
+            (Text(en="Done", ja="進捗"), _progress(row)),
+            (Text(en="Could not be included", ja="対象外となった顧客"), row.preview.get("refused")),
+            (labels.REASON, row.because),
+        ),
+        sections=sections,
+        acts=_acts(row),
+        trail=(("runs_run", key),),
+    )
+    return show(request, detail)
+
+
+def _acts(row: RunRow) -> list[Act]:
+    def act(label: Text, name: str, verb: str, *states: RunState) -> Act:
+        held = None if row.state in states else HELD.filled(state=row.state.shown)
+        return Act(label, Link("", name, row.id), verb, held, main=held is None)
+
+    acts = [
+        act(WITHDRAW, "withdraw-run", "runs.withdraw", RunState.PREVIEWED, RunState.APPROVED),
+        act(APPROVE, "approve-run", "runs.approve", RunState.PREVIEWED),
+        act(EXECUTE, "execute-run", "runs.preview", RunState.APPROVED),
+    ]
+    if row.kind == "billing":
+        acts.insert(0, act(REVERSE, "reverse-run", "billing.preview-reversal", RunState.EXECUTED))
+    return acts
+
+
+def _figures(made: Mapping[str, Any]) -> Table:
+    """Return counts and totals with their names; totals by currency carry it in their name."""
+    columns: tuple[Column[tuple[str, Any]], ...] = (
+        Column(labels.TITLE, lambda pair: _named(pair[0])[0]),
+        amount(labels.TOTAL, lambda pair: _amount(*pair)),
+    )
+    return Table.of(columns, [pair for pair in made.items() if isinstance(pair[1], int)])
+
+
+def _named(name: str) -> tuple[object, str]:
+    bare, _, currency = name.replace(" ", "_").rpartition("_")
+    if currency in CURRENCIES and bare in _FIGURES:
+        return _FIGURES[bare], currency
+    return _FIGURES.get(name, name), ""
+
+
+def _amount(name: str, number: int) -> Money | int:
+    currency = _named(name)[1]
+    return Money(number, currency) if currency else number
+
+
+@door(doing("runs.approve"))
+def approve(request: DeskRequest, key: int) -> HttpResponse:
+    """Let a previewed run be executed: another person than who previewed it."""
+    desk = request.desk
+    row = get_run(desk.actor, RunId(key))
+
+    def do(_given: Given) -> Link:
+        approve_run(run_id=row.id, by=desk.actor, at=desk.now)
+        return Link("", "run", key)
+
+    says = Text(
+        en="Previewed by {name}. Another person approves it.", ja="試算者: {name}。試算者以外の担当者が承認します。"
+    ).filled(name=row.made_by)
+    return perform(request, Deed(title=APPROVE, back=_back(row), button=APPROVE, do=do, says=says))
+
+
+@door(doing("runs.preview"))
+def execute(request: DeskRequest, key: int) -> HttpResponse:
+    """Execute an approved run; started twice or cut off, it goes on where it was."""
+    desk = request.desk
+    row = get_run(desk.actor, RunId(key))
+
+    def do(_given: Given) -> Link:
+        if row.kind.startswith("billing"):
+            execute_billing(company_id=row.company_id, run_id=row.id, by=desk.actor, at=desk.now)
+        elif row.kind == "revenue":
+            execute_recognition(run_id=row.id, by=desk.actor, at=desk.now)
+        else:
+            raise NotExecutedHere
+        return Link("", "run", key)
+
+    says = Text(
+        en="Documents are issued and posted. They are taken back only by documents that point to them.",
+        ja="書類の発行と計上を行います。取り消す場合は、対応する取消書類を発行します。",
+    )
+    deed = Deed(title=EXECUTE, back=_back(row), button=EXECUTE, do=do, says=says, own_transactions=True)
+    return perform(request, deed)
+
+
+@door(doing("runs.withdraw"))
+def withdraw(request: DeskRequest, key: int) -> HttpResponse:
+    """Give up a run of which nothing was done."""
+    desk = request.desk
+    row = get_run(desk.actor, RunId(key))
+
+    def do(given: Given) -> Link:
+        withdraw_run(run_id=row.id, by=desk.actor, at=desk.now, because=given["because"])
+        return Link("", "run", key)
+
+    fields = (prose("because", labels.REASON),)
+    return perform(request, Deed(title=WITHDRAW, back=_back(row), button=WITHDRAW, do=do, fields=fields))
+
+
+@door(doing("billing.preview-reversal"))
+def reverse(request: DeskRequest, key: int) -> HttpResponse:
+    """Prepare a credit note for every invoice of a run."""
+    desk = request.desk
+    row = get_run(desk.actor, RunId(key))
+
+    def do(given: Given) -> Link:
+        made = preview_reversal(run_id=row.id, on=given["on"], because=given["because"], by=desk.actor, at=desk.now)
+        return Link("", "run", made)
+
+    fields = (prose("because", labels.REASON), day("on", labels.ISSUED_ON, desk.today, hint=labels.BUSINESS_DAY))
+    return perform(request, Deed(title=REVERSE, back=_back(row), button=REVERSE, do=do, fields=fields))
+
+
+def _back(row: RunRow) -> Link:
+    return Link(row.key, "run", row.id)

@@ -1,0 +1,141 @@
+"""How values stand on a page: one cell each, in the reader's language, right-aligned where it is a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import Enum
+from fractions import Fraction
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from kanjo.foundation.money import Money, Rate
+from kanjo.foundation.periods import Period
+from kanjo.foundation.texts import Language, Text
+
+NOTHING = "—"
+YES, NO = Text(en="Yes", ja="はい"), Text(en="No", ja="いいえ")
+_DAYS = Text(en="{first} to {last} ({days} days)", ja="{first} から {last}（{days}日間）")
+
+_TONES = {
+    "ok": "approved accepted concluded won renewed executed settled met paid sound",
+    "info": "sent engaging quoted active certain",
+    "wait": "submitted open appeared previewed unmatched",
+    "warn": "conditional reversed fair part overdue_soon",
+    "stop": "rejected terminated overdue failed",
+}
+"""The tone of a state by its name; every other state is quiet. A tone is a colour and a shape of its own."""
+TONE_OF = {state: tone for tone, states in _TONES.items() for state in states.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A value that leads to the page *name* of the object *key*."""
+
+    value: object
+    name: str
+    key: object = None
+
+    @property
+    def url(self) -> str:
+        """The address it leads to."""
+        return reverse(self.name, args=[] if self.key is None else [self.key])
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state that is no enumeration: its words and its tone."""
+
+    text: Text
+    tone: str = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A value with the sentence below it that says how it came about."""
+
+    value: object
+    why: object
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What the templates draw."""
+
+    text: str
+    kind: str = ""
+    tone: str = ""
+    href: str = ""
+    why: str = ""
+
+
+def language() -> Language:
+    """Return the language of the page being made."""
+    return Language.JAPANESE if (get_language() or "ja").startswith("ja") else Language.ENGLISH
+
+
+def said(value: object) -> str:
+    """Return a sentence in the language of the page; what is no `Text` as it is."""
+    return value.said_in(language()) if isinstance(value, Text) else str(value)
+
+
+def cell(value: object) -> Cell:
+    """Return the value as it is drawn."""
+    match value:
+        case Cell():
+            return value
+        case Link():
+            return replace(cell(value.value), href=value.url)
+        case Explained():
+            return replace(cell(value.value), why=cell(value.why).text)
+        case State():
+            return Cell(said(value.text), "state", value.tone)
+        case Enum():
+            return _state(value)
+        case Money() | Rate() | Fraction() | int() if not isinstance(value, bool):
+            number = _figure(value)
+            return Cell(number, "num neg" if number.startswith("−") else "num")
+        case _:
+            return Cell(_words(value), "day" if isinstance(value, date) else "")
+
+
+def percent(share: Fraction) -> str:
+    """Return a share in percent with one decimal, half away from zero: for the eye, nothing is computed from it."""
+    tenths = int(abs(share) * 1000 + Fraction(1, 2))
+    return f"{'−' if share < 0 else ''}{tenths // 10}.{tenths % 10}%"
+
+
+def _state(value: Enum) -> Cell:
+    shown = getattr(value, "shown", None)
+    text = said(shown) if isinstance(shown, Text) else str(value.value)
+    return Cell(text, "state", TONE_OF.get(str(value.value), "quiet"))
+
+
+def _figure(value: Money | Rate | Fraction | int) -> str:
+    match value:
+        case Money():
+            return value.shown(language())
+        case Rate():
+            return value.shown()
+        case Fraction():
+            return percent(value)
+        case _:
+            return f"{value:,}".replace("-", "−")
+
+
+def _words(value: object) -> str:
+    match value:
+        case None | "":
+            return NOTHING
+        case bool():
+            return said(YES if value else NO)
+        case datetime():
+            return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+        case date():
+            return value.isoformat()
+        case Period():
+            return said(_DAYS.filled(first=value.start, last=value.last_on, days=value.days))
+        case _:
+            return said(value)

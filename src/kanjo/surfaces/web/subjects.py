@@ -1,0 +1,49 @@
+"""Where the page of a row is, and what it is called, by its table: what work, failures and postings point to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kanjo.foundation.texts import Text
+from kanjo.surfaces.web.shown import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the rows of a table are called, and the name of their page, empty where they have none."""
+
+    name: Text
+    page: str = ""
+
+
+_SUBJECTS = {
+    "approvals_approvalitem": Subject(Text(en="Approval item", ja="承認項目"), "approval-item"),
+    "approvals_approvalcondition": Subject(Text(en="Condition", ja="承認条件"), "approval-condition"),
+    "approvals_approvalrequest": Subject(Text(en="Approval request", ja="承認申請"), "approval"),
+    "billing_account": Subject(Text(en="Billing account", ja="請求先")),
+    "billing_invoice": Subject(Text(en="Invoice", ja="請求書"), "invoice"),
+    "contracts_contract": Subject(Text(en="Contract", ja="契約"), "contract"),
+    "customers_customer": Subject(Text(en="Customer", ja="顧客"), "customer"),
+    "opportunities_opportunity": Subject(Text(en="Opportunity", ja="商談"), "opportunity"),
+    "orders_order": Subject(Text(en="Order", ja="注文"), "order"),
+    "quotes_quote": Subject(Text(en="Quote", ja="見積"), "quote"),
+    "receivables_allocation": Subject(Text(en="Allocation", ja="消込")),
+    "receivables_bankfile": Subject(Text(en="Bank file", ja="入金データ"), "bank-file"),
+    "receivables_openitem": Subject(Text(en="Receivable", ja="売掛金"), "open-item"),
+    "receivables_receipt": Subject(Text(en="Receipt", ja="入金"), "receipt"),
+    "renewals_renewal": Subject(Text(en="Renewal", ja="契約更新"), "renewal"),
+    "runs_run": Subject(Text(en="Run", ja="一括処理"), "run"),
+}
+_NUMBERED = Text(en="{name} #{key}", ja="{name} #{key}")
+
+
+def page_of(table: str, key: int, value: object) -> object:
+    """Return *value* leading to the page of the row, or as it is where the row has no page of its own."""
+    known = _SUBJECTS.get(table)
+    return Link(value, known.page, key) if known and known.page else value
+
+
+def source_of(table: str, key: int) -> object:
+    """Return what a row is called, with its id, leading to its page where it has one."""
+    known = _SUBJECTS.get(table)
+    return page_of(table, key, _NUMBERED.filled(name=known.name if known else table, key=key))

@@ -1,0 +1,126 @@
+"""The words of the pages for acts, waiting work, runs and states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from kanjo.domains.approvals.facts import ItemState, MatrixState, RequestState
+from kanjo.domains.contracts.facts import ContractState
+from kanjo.domains.quotes.facts import QuoteState
+from kanjo.domains.renewals.facts import RenewalState
+from kanjo.foundation.texts import Text
+from kanjo.platform.runs.queries import RunState
+
+VERB_NAMES: Mapping[str, Text] = {
+    "approvals.activate-matrix": Text(en="activated the matrix", ja="承認マトリックスを有効化"),
+    "approvals.add-rows": Text(en="added rows to the matrix", ja="承認マトリックスに行を追加"),
+    "approvals.decide-item": Text(en="decided an approval item", ja="承認項目を決裁"),
+    "approvals.draft-matrix": Text(en="drafted a matrix", ja="承認マトリックスを作成"),
+    "approvals.meet-condition": Text(en="noted a condition as met", ja="条件の充足を登録"),
+    "approvals.open-request": Text(en="asked for approval", ja="承認を申請"),
+    "approvals.recall-request": Text(en="recalled the request", ja="申請を取下げ"),
+    "approvals.withdraw-matrix": Text(en="withdrew the matrix", ja="承認マトリックスを取下げ"),
+    "billing.credit-invoice": Text(en="issued a credit note", ja="適格返還請求書を発行"),
+    "billing.execute": Text(en="executed a billing run", ja="請求処理を実行"),
+    "billing.issue-invoice": Text(en="issued the invoice", ja="請求書を発行"),
+    "billing.note-acceptance": Text(en="noted the acceptance for billing", ja="請求に検収を反映"),
+    "billing.plan": Text(en="planned the billing", ja="請求計画を作成"),
+    "billing.preview": Text(en="previewed a billing run", ja="請求処理を試算"),
+    "billing.preview-reversal": Text(en="previewed a reversal", ja="請求処理の取消を試算"),
+    "billing.reversal.execute": Text(en="executed a reversal", ja="請求処理の取消を実行"),
+    "billing.send-invoice": Text(en="sent the invoice", ja="請求書を送付"),
+    "catalog.add-product": Text(en="added the product", ja="製品を登録"),
+    "catalog.set-list-price": Text(en="set the list price", ja="標準価格を設定"),
+    "catalog.set-tax-rate": Text(en="set the tax rate", ja="税率を設定"),
+    "catalog.withdraw-product": Text(en="withdrew the product", ja="製品の販売を終了"),
+    "companies.found": Text(en="founded the company", ja="販売会社を登録"),
+    "contracts.conclude": Text(en="concluded the contract", ja="契約を締結"),
+    "contracts.end": Text(en="noted the end of the term", ja="契約期間の満了を登録"),
+    "contracts.terminate": Text(en="terminated the contract", ja="契約を解約"),
+    "customers.add-department": Text(en="added a department", ja="部門を追加"),
+    "customers.amend": Text(en="amended the customer", ja="顧客情報を変更"),
+    "customers.place-under": Text(en="placed the customer under its parent", ja="親会社を登録"),
+    "customers.register": Text(en="registered the customer", ja="顧客を登録"),
+    "customers.take-in": Text(en="took customers in", ja="顧客を取込"),
+    "identity.admit-person": Text(en="admitted the person", ja="利用者を登録"),
+    "identity.assign-company": Text(en="assigned a company", ja="販売会社を割当"),
+    "identity.choose-language": Text(en="chose a language", ja="表示言語を変更"),
+    "identity.grant-role": Text(en="granted a role", ja="役割を付与"),
+    "identity.set-password": Text(en="set a password", ja="パスワードを設定"),
+    "identity.withdraw-role": Text(en="withdrew a role", ja="役割を取消"),
+    "imports.note": Text(en="took in an export", ja="データを取込"),
+    "ledger.lock-period": Text(en="locked the period", ja="会計期間を締め"),
+    "ledger.open-periods": Text(en="opened periods", ja="会計期間を開始"),
+    "licenses.write-grants": Text(en="granted licenses", ja="ライセンスを付与"),
+    "opportunities.engage": Text(en="engaged", ja="商談を開始"),
+    "opportunities.expect": Text(en="set what is expected", ja="受注見込を登録"),
+    "opportunities.lose": Text(en="closed as lost", ja="失注を登録"),
+    "opportunities.open": Text(en="opened the opportunity", ja="商談を登録"),
+    "opportunities.take-in": Text(en="took opportunities in", ja="商談を取込"),
+    "opportunities.win": Text(en="closed as won", ja="受注を登録"),
+    "orders.accept-delivery": Text(en="noted the acceptance", ja="検収を登録"),
+    "orders.book": Text(en="booked the order", ja="注文を登録"),
+    "quotes.accept": Text(en="noted the customer's acceptance", ja="顧客の承諾を登録"),
+    "quotes.draft": Text(en="drafted the quote", ja="見積を作成"),
+    "quotes.expire": Text(en="let the quote expire", ja="見積を期限切れに"),
+    "quotes.note-approval": Text(en="took over the answer of the approvers", ja="承認結果を反映"),
+    "quotes.revise": Text(en="revised the quote", ja="見積を改訂"),
+    "quotes.send": Text(en="sent the quote", ja="見積を提示"),
+    "quotes.submit": Text(en="submitted the quote", ja="見積の承認を申請"),
+    "quotes.withdraw": Text(en="withdrew the quote", ja="見積を取下げ"),
+    "receivables.allocate": Text(en="allocated a receipt", ja="入金を消込"),
+    "receivables.import-bank-file": Text(en="took in a bank file", ja="入金データを取込"),
+    "receivables.match-receipts": Text(en="matched receipts by rule", ja="入金を自動消込"),
+    "receivables.note-fee": Text(en="told a bank fee", ja="振込手数料を登録"),
+    "receivables.open-items": Text(en="opened receivables", ja="売掛金を計上"),
+    "receivables.return-transfer": Text(en="noted a returned transfer", ja="組戻しを登録"),
+    "receivables.reverse-allocation": Text(en="took back an allocation", ja="消込を取消"),
+    "receivables.set-off": Text(en="set off a credit note", ja="相殺を登録"),
+    "receivables.write-off-fee": Text(en="bore a bank fee", ja="振込手数料を負担"),
+    "renewals.find-due": Text(en="found contracts to renew", ja="更新対象の契約を抽出"),
+    "renewals.let-lapse": Text(en="let the renewal lapse", ja="更新なしを登録"),
+    "renewals.quote": Text(en="quoted the renewal", ja="更新見積を登録"),
+    "renewals.renew": Text(en="renewed", ja="更新を登録"),
+    "revenue.note-delivery": Text(en="noted the delivery", ja="引渡しを登録"),
+    "revenue.open-obligations": Text(en="opened performance obligations", ja="履行義務を登録"),
+    "revenue.recognise": Text(en="recognised revenue", ja="収益を認識"),
+    "runs.approve": Text(en="approved the run", ja="実行を承認"),
+    "runs.preview": Text(en="previewed the run", ja="実行を試算"),
+    "runs.withdraw": Text(en="withdrew the run", ja="実行を取下げ"),
+}
+"""What somebody did, by the name of the verb."""
+
+WORK_NAMES: Mapping[str, Text] = {
+    "approvals.decide": Text(en="Decide an approval item", ja="承認項目を決裁する"),
+    "approvals.meet-condition": Text(en="See that a condition is met", ja="承認条件を満たす"),
+    "quotes.answered": Text(en="Go on with an answered quote", ja="承認結果の出た見積を進める"),
+    "receivables.unmatched-receipt": Text(en="Allocate a receipt", ja="入金を消し込む"),
+    "renewals.prepare": Text(en="Prepare a renewal", ja="契約更新を準備する"),
+    "billing.failed": Text(en="Mend what could not be invoiced", ja="請求できなかった顧客を確認する"),
+    "billing.reversal.failed": Text(en="Mend what could not be reversed", ja="取消できなかった請求を確認する"),
+}
+"""What waits, by the kind of the work item."""
+
+RUN_NAMES: Mapping[str, Text] = {
+    "billing": Text(en="Billing run", ja="請求処理"),
+    "billing.reversal": Text(en="Reversal of a billing run", ja="請求処理の取消"),
+    "revenue": Text(en="Revenue run", ja="収益認識処理"),
+}
+"""What a run does, by its kind."""
+
+_STATES: Mapping[str, type[StrEnum]] = {
+    "quotes_quote": QuoteState,
+    "approvals_approvalrequest": RequestState,
+    "approvals_approvalitem": ItemState,
+    "approvals_matrix": MatrixState,
+    "contracts_contract": ContractState,
+    "renewals_renewal": RenewalState,
+    "runs_run": RunState,
+}
+
+
+def state_shown(table: str, state: object) -> object:
+    """Return a recorded state as people read it."""
+    states = _STATES.get(table)
+    return getattr(states(str(state)), "shown", state) if states else state
