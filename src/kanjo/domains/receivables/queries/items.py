@@ -93,6 +93,12 @@ def list_allocations(
     return [_allocation_row(row) for row in rows.order_by("id")[:limit]]
 
 
+def get_allocation(actor: Actor, allocation_id: int) -> AllocationRow:
+    """Return one allocation, or refuse with `NotFound`."""
+    rows = Allocation.objects.select_related("matching__made_by", "item", "receipt")
+    return _allocation_row(rows.seen(allocation_id, actor))
+
+
 def _items(
     actor: Actor, customer_id: CustomerId | None, text: str, due_before: date | None, *, settled: bool
 ) -> QuerySet[OpenItem]:

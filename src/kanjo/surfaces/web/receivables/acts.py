@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from kanjo.domains.receivables.operations import allocate, match_receipts, reverse_allocation, write_off_fee
-from kanjo.domains.receivables.queries import OpenItemRow, get_open_item, get_receipt, list_open_items
+from kanjo.domains.receivables.queries import (
+    OpenItemRow,
+    get_allocation,
+    get_open_item,
+    get_receipt,
+    list_open_items,
+)
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import InvoiceId, ReceiptId
 from kanjo.foundation.money import Money
@@ -20,7 +26,7 @@ from kanjo.surfaces.web.doors import doing, door
 from kanjo.surfaces.web.fields import day, file, money, prose, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.receivables import columns, pages
-from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.shown import NOTHING, Link
 
 TAKE_BACK = Text(en="Take an allocation back", ja="消込を取消")
 CANDIDATES = Text(en="Open receivables in this currency", ja="同じ通貨の未回収の売掛金")
@@ -163,14 +169,21 @@ def bear_fee(request: DeskRequest, key: int) -> HttpResponse:
 def take_back(request: DeskRequest, key: int) -> HttpResponse:
     """Take an allocation back; receipt and invoice are open again."""
     desk = request.desk
+    row = get_allocation(desk.actor, key)
+    back = (
+        Link(row.reference, "receipt", row.receipt_id) if row.receipt_id else Link(row.number, "open-item", row.item_id)
+    )
 
     def do(given: Given) -> Link:
-        reverse_allocation(allocation_id=key, on=given["on"], because=given["because"], by=desk.actor, at=desk.now)
-        return Link("", "receipts")
+        reverse_allocation(allocation_id=row.id, on=given["on"], because=given["because"], by=desk.actor, at=desk.now)
+        return back
 
     fields = (prose("because", labels.REASON), day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY))
-    back = Link(pages.RECEIPTS_TITLE, "receipts")
-    return perform(request, Deed(title=TAKE_BACK, back=back, button=TAKE_BACK, do=do, fields=fields))
+    says = Text(
+        en="Invoice {number}, receipt {reference}: what was allocated on {day} is open again on both.",
+        ja="請求書 {number}、入金 {reference}: {day} の消込を取り消し、未回収・未消込に戻します。",
+    ).filled(number=row.number or NOTHING, reference=row.reference or NOTHING, day=row.effective_on)
+    return perform(request, Deed(title=TAKE_BACK, back=back, button=TAKE_BACK, do=do, fields=fields, says=says))
 
 
 def _item(actor: Actor, number: str, currency: str) -> OpenItemRow:
