@@ -10,16 +10,15 @@ from kanjo.foundation.actors import ROLE_NAMES
 from kanjo.platform.worklist.queries import count_queue
 from kanjo.surfaces.web.desk import Desk
 from kanjo.surfaces.web.menu import menu_for
-from kanjo.surfaces.web.shown import language, said
+from kanjo.surfaces.web.shown import said
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """Return what the frame of a page shows; before the sign-in only the language."""
+    """Return what the frame of a page shows; nothing before the sign-in."""
     desk: Desk | None = getattr(request, "desk", None)
     if desk is None:
-        return {"language": language().value}
+        return {}
     return {
-        "language": language().value,
         "desk": desk,
         "menu": menu_for(desk.actor, request.path),
         "waiting": count_queue(desk.actor),

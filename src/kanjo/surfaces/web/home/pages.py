@@ -11,7 +11,6 @@ from django.http.response import HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from kanjo.foundation.actors import ROLE_NAMES
 from kanjo.foundation.texts import Language, Text
@@ -53,10 +52,11 @@ def home(request: DeskRequest) -> HttpResponse:
     return render(request, "home.html", context)
 
 
-@require_POST
 @door(PUBLIC)
 def choose_language_here(request: HttpRequest) -> HttpResponse:
     """Change the language: of the person where one is signed in, and of this browser."""
+    if request.method != "POST":
+        return HttpResponseRedirect("/")
     wanted = Language.ENGLISH if request.POST.get("language") == Language.ENGLISH else Language.JAPANESE
     desk: Desk | None = getattr(request, "desk", None)
     if desk is not None and desk.actor.roles:
@@ -67,7 +67,6 @@ def choose_language_here(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
 @door(SIGNED_IN)
 def choose_company(request: DeskRequest) -> HttpResponse:
     """Go on working in another selling company that the person is assigned to."""
