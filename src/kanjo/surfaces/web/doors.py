@@ -84,7 +84,6 @@ CLOSED = frozenset(
         "account_email_verification_sent",
         "account_confirm_email",
         "account_confirm_login_code",
-        "mfa_trust",
     }
 )
 """Routes of the accounts package that this house does not offer: an administrator admits people."""

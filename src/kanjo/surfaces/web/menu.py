@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import resolve, reverse
 
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.texts import Text
-from kanjo.surfaces.web.doors import door_of
+from kanjo.surfaces.web.doors import Door, door_of
 from kanjo.surfaces.web.shown import said
 
 MENU: tuple[tuple[Text, tuple[tuple[str, Text], ...]], ...] = (
@@ -70,14 +71,18 @@ def menu_for(actor: Actor, path: str) -> list[tuple[str, list[Entry]]]:
     for heading, entries in MENU:
         drawn = [
             Entry(href, said(label), here=path.startswith(href))
-            for name, label in entries
-            if _may(actor, href := reverse(name))
+            for (href, who), label in ((_route(name), label) for name, label in entries)
+            if not who.roles or actor.holds(*who.roles)
         ]
         if drawn:
             groups.append((said(heading), drawn))
     return groups
 
 
-def _may(actor: Actor, href: str) -> bool:
+@cache
+def _route(name: str) -> tuple[str, Door]:
+    """Return the address of a page and who may open it; neither changes while the house runs."""
+    href = reverse(name)
     who = door_of(resolve(href))
-    return who is not None and (not who.roles or actor.holds(*who.roles))
+    assert who is not None, "the menu leads to no closed page"
+    return href, who

@@ -34,14 +34,14 @@ def happened(subjects: Sequence[Subject]) -> list[Event]:
 
 def _event(row: ChangeRow) -> Event:
     before, after = row.before or {}, row.after or {}
-    state = after.get("state")
+    state = after.get("state") or after.get("stage")
     return Event(
         at=row.recorded_at,
         who=row.actor,
         what=said(VERB_NAMES.get(row.verb, row.verb)),
         verb=row.verb,
         because=row.because,
-        became=said(state_shown(row.subject, state)) if state else "",
+        became=said(state_shown(row.subject, str(state))) if state else "",
         changed=tuple((name, _written(before.get(name)), _written(after.get(name))) for name in _named(before, after)),
     )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from kanjo.domains.approvals.facts import ItemState, MatrixState, RequestState
 from kanjo.domains.contracts.facts import ContractState
+from kanjo.domains.opportunities.facts import Stage
 from kanjo.domains.quotes.facts import QuoteState
 from kanjo.domains.renewals.facts import RenewalState
 from kanjo.foundation.texts import Text
@@ -109,18 +109,19 @@ RUN_NAMES: Mapping[str, Text] = {
 }
 """What a run does, by its kind."""
 
-_STATES: Mapping[str, type[StrEnum]] = {
-    "quotes_quote": QuoteState,
-    "approvals_approvalrequest": RequestState,
-    "approvals_approvalitem": ItemState,
-    "approvals_matrix": MatrixState,
-    "contracts_contract": ContractState,
-    "renewals_renewal": RenewalState,
-    "runs_run": RunState,
+_STATES: Mapping[str, Mapping[str, Text]] = {
+    "quotes_quote": {state: state.shown for state in QuoteState},
+    "approvals_approvalrequest": {state: state.shown for state in RequestState},
+    "approvals_approvalitem": {state: state.shown for state in ItemState},
+    "approvals_matrix": {state: state.shown for state in MatrixState},
+    "contracts_contract": {state: state.shown for state in ContractState},
+    "ledger_period": {"open": Text(en="Open", ja="未締め"), "locked": Text(en="Locked", ja="締め済み")},
+    "opportunities_opportunity": {stage: stage.shown for stage in Stage},
+    "renewals_renewal": {state: state.shown for state in RenewalState},
+    "runs_run": {state: state.shown for state in RunState},
 }
 
 
-def state_shown(table: str, state: object) -> object:
-    """Return a recorded state as people read it."""
-    states = _STATES.get(table)
-    return getattr(states(str(state)), "shown", state) if states else state
+def state_shown(table: str, state: str) -> object:
+    """Return a recorded state or stage as people read it."""
+    return _STATES.get(table, {}).get(state, state)
