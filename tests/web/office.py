@@ -29,6 +29,13 @@ from tests.builders import BOOKS, NOW, TODAY, a_box, a_company, a_customer, a_pr
 
 SIGNED = b"%PDF-1.7 signed by both sides"
 PAYER = "カ）アオバショウジ"
+APPROVAL = {"decision": "approve", "conditions-count": "0"}
+CONDITION = {
+    "decision": "condition",
+    "conditions-count": "1",
+    "conditions-0-kind": "evidence",
+    "conditions-0-text": "発注書の写し",
+}
 
 
 @dataclass(frozen=True)
@@ -67,10 +74,17 @@ class Desk:
         assert response.status_code == status, response.content.decode()
         return response.content.decode()
 
+    def key(self, wanted: str, /, page: str, *keys: object) -> int:
+        """Return the key of the first thing that a page leads to by the route *wanted*."""
+        address = reverse(wanted, args=[0]).replace("/0", r"/(\d+)")
+        found = re.search(rf'href="{address}"', self.see(page, *keys))
+        assert found, f"{page} {keys} leads to no {wanted}"
+        return int(found[1])
+
     def do(self, name: str, /, *keys: object, **typed: object) -> int:
         """Send the form of that name; return the key of the page it leads to, 0 where that has none."""
         response = self.client.post(reverse(name, args=keys), typed)
-        assert response.status_code == 302, _faults(response.content.decode())
+        assert response.status_code == 302, faults(response.content.decode())
         return int(resolve(response.headers["Location"]).kwargs.get("key", 0))
 
     def refused(self, name: str, /, *keys: object, **typed: object) -> tuple[int, str]:
@@ -80,12 +94,13 @@ class Desk:
         return response.status_code, response.content.decode()
 
 
-def _faults(page: str) -> str:
+def faults(page: str) -> str:
+    """Return the refusals that a page tells, or the page where it tells none."""
     return "\n".join(re.findall(r'class="fault".*?</p>', page, re.DOTALL)) or page
 
 
 @transaction.atomic
-def an_office(company_id: CompanyId | None = None) -> Office:
+def an_office(company_id: CompanyId | None = None, customer_id: CustomerId | None = None) -> Office:
     """Found the company and let its people in; the matrix is made and put in force by two others."""
     company_id = company_id or a_company()
     maker = an_actor(Role.APPROVER, companies=[company_id], name="起案 一郎")
@@ -96,7 +111,7 @@ def an_office(company_id: CompanyId | None = None) -> Office:
         set_tax_rate(tax_class=tax_class, rate=rate, effective_on=date(2019, 10, 1), by=house(), at=NOW)
     return Office(
         company_id=company_id,
-        customer_id=a_customer(),
+        customer_id=customer_id or a_customer(),
         cloud=a_product(company_id),
         box=a_box(company_id),
         people={role: an_actor(role, companies=[company_id], name=f"{role.value} 太郎") for role in Role},
@@ -119,16 +134,14 @@ class Deal:
 def quoted(office: Office, *, net: str = "") -> Deal:
     """Open an opportunity and draft a quote: a year of cloud for ten users, and one appliance."""
     rep, deal = office.desk(Role.SALES_REP), Deal()
-    deal.opportunity = rep.do(
-        "open-opportunity",
-        office.customer_id,
-        name="クラウド導入",
-        product=str(office.cloud),
-        currency="JPY",
-        engaged_on=TODAY.isoformat(),
-    )
+    deal.opportunity = rep.do("open-opportunity", office.customer_id, **opened(office))
     deal.quote = rep.do("draft-quote", deal.opportunity, **offer_of(office, net=net))
     return deal
+
+
+def opened(office: Office, *, engaged_on: str = TODAY.isoformat()) -> dict[str, str]:
+    """Return an opportunity as it is typed."""
+    return {"name": "クラウド導入", "product": str(office.cloud), "currency": "JPY", "engaged_on": engaged_on}
 
 
 def offer_of(office: Office, *, net: str = "") -> dict[str, str]:
@@ -155,9 +168,8 @@ def ordered(office: Office) -> Deal:
     deal = quoted(office, net="9,000")
     rep = office.desk(Role.SALES_REP)
     deal.request = rep.do("submit-quote", deal.quote, on=TODAY.isoformat())
-    page = office.desk(Role.CXO).see("approval", deal.request)
-    item = int(re.findall(r"/approvals/items/(\d+)/decide", page)[0])
-    office.desk(Role.CXO).do("decide-item", item, decision="approve", on=TODAY.isoformat(), **{"conditions-count": "0"})
+    cxo = office.desk(Role.CXO)
+    cxo.do("decide-item", cxo.key("decide-item", "approval", deal.request), on=TODAY.isoformat(), **APPROVAL)
     rep.do("send-quote", deal.quote, on=TODAY.isoformat())
     deal.order = office.desk(Role.DEAL_MANAGEMENT).do(
         "accept-quote",

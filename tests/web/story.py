@@ -1,0 +1,87 @@
+"""One story that leaves something on every page: deals at every stage, money that fits and money that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.urls import reverse
+
+from kanjo.foundation.actors import Role
+from kanjo.platform.identity.queries import house
+from kanjo.processes.find_renewals import find_renewals
+from kanjo.surfaces.web.addresses import urlpatterns
+from tests.builders import NOW, TODAY
+from tests.web.office import CONDITION, Deal, Office, a_bank_file, opened, paid, quoted
+
+ROUTES = tuple(str(route.name) for route in urlpatterns)
+KEYED = frozenset(str(route.name) for route in urlpatterns if "<" in str(route.pattern))
+
+
+@dataclass(frozen=True)
+class Told:
+    """The office after the story, and the key of one thing for every route that takes one."""
+
+    office: Office
+    keys: Mapping[str, object]
+
+    def address(self, name: str, key: object = None) -> str:
+        """Return the address of a route: for *key*, or for the thing that the story has for it."""
+        return reverse(name, args=[key or self.keys[name]] if name in KEYED else [])
+
+
+def told(office: Office) -> Told:
+    """Tell the story in an office; afterwards every list holds something and every act has something to act on."""
+    rep, receivables, cxo = office.desk(Role.SALES_REP), office.desk(Role.RECEIVABLES), office.desk(Role.CXO)
+    done, drafted, asked, conditional = paid(office), quoted(office), _asked(office, "9,500"), _asked(office, "9,000")
+    cxo.do("decide-item", cxo.key("decide-item", "approval", conditional.request), on=TODAY, **CONDITION)
+    strange = receivables.do("take-bank-file", statement=a_bank_file("不明", 777), on="2026-05-30")
+    receivables.do("match-receipts", on="2026-05-30")
+    previewed = receivables.do("preview-billing", on="2026-05-31")
+    with transaction.atomic():
+        find_renewals(company_id=office.company_id, on=date(2027, 1, 15), by=house(), at=NOW)
+    prospect = rep.do("open-opportunity", office.customer_id, **opened(office, engaged_on=""))
+    invoice = receivables.key("invoice", "order", done.order)
+    receipt = receivables.key("receipt", "bank-file", done.bank_file)
+    contract = receivables.key("contract", "order", done.order)
+    item = cxo.key("decide-item", "approval", asked.request)
+    condition = cxo.key("meet-condition", "approval", conditional.request)
+    order, run, bank_file = done.order, done.billing_run, done.bank_file
+    return Told(
+        office,
+        {
+            **dict.fromkeys(("customer", "open-opportunity", "license-position"), office.customer_id),
+            **dict.fromkeys(("engage-opportunity", "lose-opportunity", "draft-quote"), prospect),
+            **dict.fromkeys(("quote", "quote-draft-pdf", "send-quote", "accept-quote"), done.quote),
+            **dict.fromkeys(("revise-quote", "submit-quote", "withdraw-quote"), drafted.quote),
+            **dict.fromkeys(("approval-item", "decide-item"), item),
+            **dict.fromkeys(("approval-condition", "meet-condition"), condition),
+            **dict.fromkeys(("order", "accept-delivery"), order),
+            **dict.fromkeys(("invoice", "invoice-pdf", "send-invoice", "credit-invoice"), invoice),
+            **dict.fromkeys(("open-item", "write-off-fee"), invoice),
+            **dict.fromkeys(("run", "reverse-run"), run),
+            **dict.fromkeys(("approve-run", "execute-run", "withdraw-run"), previewed),
+            **dict.fromkeys(("period", "lock-period"), receivables.key("period", "periods")),
+            "product": office.cloud,
+            "opportunity": done.opportunity,
+            "approval": conditional.request,
+            "contract": contract,
+            "receipt": receipt,
+            "allocate": receivables.key("receipt", "bank-file", strange),
+            "reverse-allocation": receivables.key("reverse-allocation", "receipt", receipt),
+            "bank-file": bank_file,
+            "obligation": receivables.key("obligation", "order", order),
+            "renewal": rep.key("renewal", "renewals"),
+            "postings": "1310",
+            "matrix": rep.key("matrix", "company"),
+            "file": receivables.key("file", "bank-file", bank_file),
+        },
+    )
+
+
+def _asked(office: Office, net: str) -> Deal:
+    deal = quoted(office, net=net)
+    deal.request = office.desk(Role.SALES_REP).do("submit-quote", deal.quote, on=TODAY)
+    return deal
