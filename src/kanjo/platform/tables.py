@@ -69,9 +69,12 @@ class SharedRows(Rows[M]):
 
 
 class CompanyRow(models.Model):
-    """A row that belongs to one selling company."""
+    """A row that belongs to one selling company.
 
-    company = models.ForeignKey("companies.SellingCompany", on_delete=models.PROTECT, related_name="+")
+    No index on the company alone: it would tell nothing apart. The index of a list begins with the company.
+    """
+
+    company = models.ForeignKey("companies.SellingCompany", on_delete=models.PROTECT, related_name="+", db_index=False)
 
     objects = Rows.as_manager()
 

@@ -96,7 +96,9 @@ class Invoice(CompanyRow):
     payer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
-    original = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="credit_notes")
+    original = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="credit_notes", db_index=False
+    )
     run = models.ForeignKey("runs.Run", null=True, on_delete=models.PROTECT, related_name="+")
     currency = models.CharField(max_length=3)
     payment_terms = models.CharField(max_length=40)
@@ -125,6 +127,7 @@ class Invoice(CompanyRow):
         indexes = [
             models.Index(fields=["company", "-issued_on", "-id"], name="invoice_newest"),
             models.Index(fields=["number"], name="invoice_by_number"),
+            models.Index(fields=["original"], name="invoice_given_back", condition=Q(original__isnull=False)),
         ]
         triggers = append_only()
 

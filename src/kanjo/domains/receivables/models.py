@@ -44,7 +44,7 @@ class OpenItem(CompanyRow):
     """What an issued invoice makes a customer owe; its id is the invoice's. Partitioned by id; a credit is negative."""
 
     id = models.BigIntegerField(primary_key=True)
-    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.CharField(max_length=40)
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()

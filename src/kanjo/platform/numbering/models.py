@@ -24,7 +24,7 @@ class Issued(models.Model):
     """A number that was given to a document, for ever."""
 
     pk = models.CompositePrimaryKey("series_id", "number")
-    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="issued")
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="issued", db_index=False)
     number = models.BigIntegerField()
     subject_id = models.BigIntegerField()
 

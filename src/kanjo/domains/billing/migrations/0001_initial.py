@@ -30,7 +30,10 @@ class Migration(migrations.Migration):
                 (
                     "company",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.sellingcompany",
                     ),
                 ),
                 (
@@ -73,7 +76,10 @@ class Migration(migrations.Migration):
                 (
                     "company",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.sellingcompany",
                     ),
                 ),
                 (
@@ -92,6 +98,7 @@ class Migration(migrations.Migration):
                 (
                     "original",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="credit_notes",
@@ -192,7 +199,10 @@ class Migration(migrations.Migration):
                 (
                     "company",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.sellingcompany",
                     ),
                 ),
                 (
@@ -385,6 +395,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="invoice",
             index=models.Index(fields=["number"], name="invoice_by_number"),
+        ),
+        migrations.AddIndex(
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("original__isnull", False)), fields=["original"], name="invoice_given_back"
+            ),
         ),
         migrations.AddConstraint(
             model_name="invoice",

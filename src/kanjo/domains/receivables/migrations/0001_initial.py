@@ -37,13 +37,19 @@ class Migration(migrations.Migration):
                 (
                     "company",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.sellingcompany",
                     ),
                 ),
                 (
                     "customer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
                     ),
                 ),
             ],
@@ -89,7 +95,10 @@ class Migration(migrations.Migration):
                 (
                     "company",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.sellingcompany",
                     ),
                 ),
                 (
@@ -136,7 +145,10 @@ class Migration(migrations.Migration):
                 (
                     "company",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.sellingcompany",
                     ),
                 ),
             ],
@@ -158,7 +170,10 @@ class Migration(migrations.Migration):
                 (
                     "company",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.sellingcompany",
                     ),
                 ),
                 (
@@ -180,7 +195,10 @@ class Migration(migrations.Migration):
                 (
                     "company",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.sellingcompany",
                     ),
                 ),
                 (
@@ -223,7 +241,10 @@ class Migration(migrations.Migration):
             model_name="receipt",
             name="company",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="companies.sellingcompany",
             ),
         ),
         migrations.CreateModel(
@@ -272,7 +293,10 @@ class Migration(migrations.Migration):
                 (
                     "company",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.sellingcompany",
                     ),
                 ),
                 (
@@ -366,7 +390,10 @@ class Migration(migrations.Migration):
             model_name="itembalance",
             name="company",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="companies.sellingcompany",
             ),
         ),
         migrations.AddIndex(
@@ -551,7 +578,10 @@ class Migration(migrations.Migration):
             model_name="receiptbalance",
             name="company",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="companies.sellingcompany",
             ),
         ),
         migrations.AddIndex(

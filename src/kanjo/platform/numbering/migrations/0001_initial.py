@@ -25,7 +25,10 @@ class Migration(migrations.Migration):
                 (
                     "company",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.sellingcompany"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.sellingcompany",
                     ),
                 ),
             ],
@@ -44,7 +47,10 @@ class Migration(migrations.Migration):
                 (
                     "series",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="issued", to="numbering.series"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issued",
+                        to="numbering.series",
                     ),
                 ),
             ],
