@@ -14,6 +14,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kanjo.config.settings")
 
 from django.conf import settings
 
+assert str(settings.ENVIRONMENT.home) == os.environ["KANJO_HOME"], (
+    "The settings were read before the tests chose their home: unset DJANGO_SETTINGS_MODULE."
+)
+
 # The manifest of hashed names is made by `kanjo up`; a page under test names its files as they are.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)

@@ -143,7 +143,9 @@ def _ensure_browser() -> None:
 
 
 def _run(command: Sequence[str], **variables: str) -> int:
-    return subprocess.run(command, check=False, cwd=_sources(), env={**os.environ, **variables}).returncode
+    # Without the settings of this process: the tests choose a home of their own before any is read.
+    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    return subprocess.run(command, check=False, cwd=_sources(), env={**inherited, **variables}).returncode
 
 
 def _sources() -> Path:
