@@ -81,12 +81,11 @@ def an_approved_version(
 ) -> Approved:
     """Draft a quote of *lines* at list price, by default a year for ten users, and bring it through its approval."""
     _put_matrix_in_force(company_id)
-    product_id = a_product(company_id)
-    agreed = lines or [a_line(product_id, service=term)]
+    agreed = lines or [a_line(a_product(company_id), service=term)]
     opportunity_id = open_opportunity(
         company_id=company_id,
         customer_id=customer_id,
-        product_id=product_id,
+        product_id=agreed[0].terms.product_id,
         owner_id=house().id,
         name="クラウド導入",
         external_key=f"deal-{next(_numbers)}",

@@ -11,6 +11,7 @@ from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import LineToBill
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, PlanId
+from kanjo.foundation.periods import Period
 from kanjo.platform.identity.queries import house
 from tests import builders, deals
 from tests.builders import NOW, TODAY
@@ -44,10 +45,15 @@ def accountant(company: CompanyId) -> Actor:
 
 
 def an_order(
-    company_id: CompanyId, customer_id: CustomerId, lines: Sequence[LineToBook], terms: str = "net:30:none"
+    company_id: CompanyId,
+    customer_id: CustomerId,
+    lines: Sequence[LineToBook],
+    terms: str = "net:30:none",
+    *,
+    term: Period = builders.A_YEAR,
 ) -> Planned:
     """Book *lines* as an order and plan their billing."""
-    deal = deals.a_deal(company_id, customer_id, lines)
+    deal = deals.a_deal(company_id, customer_id, lines, term=term)
     to_bill = [
         LineToBill(
             order_line_id=line.order_line_id,

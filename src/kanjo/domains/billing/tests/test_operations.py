@@ -236,6 +236,7 @@ class TestIssueInvoice:
         assert told[0].rows(named=True) == [
             {
                 "number": "INV-2026-000001",
+                "order_id": planned.order_id,
                 "currency": "JPY",
                 "issued_on": TODAY,
                 "due_on": date(2026, 5, 1),
@@ -322,7 +323,8 @@ class TestRun:
         other = a_customer("有限会社なぎさ", name_kana="ユウゲンガイシャナギサ")
         food = a_product(company, "FOOD", tax_class=TaxClass.REDUCED)
         an_order(company, customer, [a_line(a_product(company))])
-        an_order(company, other, [a_line(food, service=Period(date(2018, 1, 1), date(2018, 2, 1)))])
+        back_then = Period(date(2018, 1, 1), date(2018, 2, 1))
+        an_order(company, other, [a_line(food, service=back_then)], term=back_then)
         _, report = run_billing(company, TODAY)
         assert (report["invoices"], report["failed"]) == (1, 1)
         item = WorkItem.objects.get(kind="billing.failed")
