@@ -17,8 +17,8 @@ from kanjo.domains.opportunities.facts import Stage as DealStage
 from kanjo.domains.opportunities.operations import win_opportunity
 from kanjo.domains.opportunities.queries import (
     count_opportunities,
-    list_expected_wins,
     list_opportunities,
+    list_won_elsewhere,
     stage_totals,
 )
 from kanjo.foundation.actors import Role
@@ -30,6 +30,7 @@ from kanjo.platform.identity.queries import find_actor, house
 from kanjo.platform.imports.queries import count_quarantine, get_import, list_imports, list_quarantine
 from kanjo.processes.import_crm import CompanyMissing, CrmImport, import_crm
 from kanjo.processes.read_crm import read_crm
+from kanjo.reports.identities import IDENTITIES
 from tests.builders import a_company
 
 MAVEN = Path(__file__).parents[2] / "examples" / "maven-crm"
@@ -180,7 +181,32 @@ class TestSmallExport:
         )
         assert (won.name, won.owner, won.product) == ("Bluth: Box", "Éva Nagy", "BOX")
         company = won.company_id
-        assert [row.external_key for row in list_expected_wins(company)] == ["D1"]
+        assert [row.external_key for row in list_won_elsewhere(company)] == ["D1"]
+
+    def test_an_open_deal_with_a_forecast_is_not_taken_for_a_won_one(self, tmp_path: Path) -> None:
+        """Most CRMs know when an open deal should close and what it should bring: nothing was won by that."""
+        forecast = FILES["deals.csv"].replace(
+            "D3,Éva Nagy,Box,,Open,2/2/2017,,", "D3,Éva Nagy,Box,Atlas,Open,2/2/2017,6/1/2017,70"
+        )
+        takes_in(an_export(tmp_path, deals=forecast))
+        open_deal = next(row for row in list_opportunities(house()) if row.external_key == "D3")
+        assert (open_deal.stage, open_deal.expected_close_on) == (DealStage.ENGAGING, date(2017, 6, 1))
+        assert (open_deal.expected_minor, open_deal.closed_on) == (7_000, None)
+        assert [row.external_key for row in list_won_elsewhere(open_deal.company_id)] == ["D1"]
+
+    def test_every_export_adds_the_wins_that_are_new(self, tmp_path: Path) -> None:
+        """A second export with one deal more and two fewer: each win is counted once, in the export that brought it."""
+        first = takes_in(an_export(tmp_path))
+        head = FILES["deals.csv"].splitlines()[0]
+        more = "D1,Éva Nagy,Box,Bluth,Won,1/5/2017,3/1/2017,1054\nD8,Éva Nagy,Box,Atlas,Won,1/5/2017,3/2/2017,6.50\n"
+        second = takes_in(an_export(tmp_path, deals=f"{head}\n{more}"))
+        found = [get_import(one.import_id, house()).counts["won"] for one in (first, second)]
+        assert found == [
+            {"deals": 1, "value_minor": {"USD": 105_400}},
+            {"deals": 1, "value_minor": {"USD": 650}},
+        ]
+        company_id = list_opportunities(house())[0].company_id
+        assert [one.check(company_id).holds for one in IDENTITIES if one.name.startswith("won-")] == [True] * 4
 
     def test_what_cannot_be_taken_waits_with_its_reasons(self, tmp_path: Path) -> None:
         """Three rows wait: no account, an unknown product, no key; each with file, line, cells and sentence."""
@@ -289,7 +315,7 @@ class TestMaven:
             "prospecting": 163,
         }
         assert totals[DealStage.ENGAGING].expected_minor == 10_005_534_00
-        assert len(list_expected_wins(list_opportunities(house(), limit=1)[0].company_id)) == 4_238
+        assert len(list_won_elsewhere(list_opportunities(house(), limit=1)[0].company_id)) == 4_238
 
 
 @pytest.mark.usefixtures("fresh_database")

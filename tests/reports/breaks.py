@@ -24,9 +24,19 @@ ONE_UP_ONE_DOWN = """
 """A yen moved from one row to another: every sum stays as it was."""
 
 BREAKS: dict[str, Break] = {
-    "won-count": broken("UPDATE opportunities_opportunity SET external_key = '' WHERE external_key = 'D1'"),
+    "won-count": broken(
+        "UPDATE opportunities_opportunity SET won_elsewhere = false WHERE external_key = 'D1'", also=("won-value",)
+    ),
     "won-value": broken(
-        "UPDATE opportunities_opportunity SET expected_minor = expected_minor + 1 WHERE external_key = 'D1'"
+        "UPDATE opportunities_opportunity SET expected_minor = expected_minor + 1 WHERE external_key = 'D1'",
+        also=("won-here",),
+    ),
+    "won-here": broken(
+        ONE_UP_ONE_DOWN.format(
+            table="opportunities_opportunity",
+            column="expected_minor",
+            rows="opportunities_opportunity WHERE won_elsewhere",
+        )
     ),
     "won-booked": broken(
         "UPDATE opportunities_opportunity SET value_minor = value_minor + 1"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from kanjo.domains.opportunities.queries import list_expected_wins
+from kanjo.domains.opportunities.queries import list_won_elsewhere
 from kanjo.domains.receivables import operations as receivables
 from kanjo.domains.receivables import queries
 from kanjo.foundation.texts import Text
@@ -107,7 +107,7 @@ def _replay_what_the_crm_won(office: Office, folder: Path) -> None:
             export=read_crm(folder), company_code="kanjo-jp", by=house(), at=morning(APRIL), report=_told_to_nobody
         )
     cast = Cast(office.cxo, office.deal_management, office.receivables, office.rev_rec, office.rev_rec)
-    for deal in list_expected_wins(office.company_id):
+    for deal in list_won_elsewhere(office.company_id):
         with transaction.atomic():
             replay_deal(deal, seller=get_actor(deal.owner_id), cast=cast, at=morning(A_YEAR.until))
 

@@ -105,7 +105,13 @@ def _stage(deal: Opportunity) -> dict[str, Any]:
         case _:
             stage = Stage.ENGAGING
     expected = None if deal.value is None else deal.value.minor
-    return {"stage": stage, "expected_close_on": deal.closed_on, "expected_minor": expected}
+    known = deal.closed_on is not None and expected is not None
+    return {
+        "stage": stage,
+        "expected_close_on": deal.closed_on,
+        "expected_minor": expected,
+        "won_elsewhere": deal.stage is CrmStage.WON and known,
+    }
 
 
 def held_rows(export: CrmExport, *, known: Collection[tuple[str, str]]) -> list[HeldRow]:

@@ -6,7 +6,8 @@ in twice, or together with one that overlaps it, doubles nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -96,6 +97,7 @@ def import_crm(
     deals = crm_rows.opportunities(
         export, company, customer_ids=customers.ids, product_ids=products.ids, person_ids=people.ids
     )
+    known_deals = known_opportunities(company_id)
     new_deals = take_in_opportunities(company_id=company_id, opportunities=deals, by=by, at=at)
     report(4, 5, Text(en="Quarantine", ja="保留データ"))
     new = {
@@ -108,7 +110,7 @@ def import_crm(
         company_id=company_id,
         source=SOURCE,
         digest=export.digest,
-        counts=_counts(export, new),
+        counts={**_counts(export, new), "won": _won(export, known_deals)},
         held=crm_rows.held_rows(export, known=_known_here(company)),
         taken=crm_rows.taken_keys(export),
         on=today,
@@ -175,6 +177,19 @@ def _counts(export: CrmExport, new: Mapping[Entity, int]) -> dict[str, Any]:
         "new": dict(new),
         "stages": dict(counts.stages),
     }
+
+
+def _won(export: CrmExport, known: Collection[str]) -> dict[str, Any]:
+    """Return how many deals the export counts as won that were not known before, and their value by currency.
+
+    It is what the export says, kept apart from what becomes of the deals here.
+    """
+    won = [deal for deal in export.reading.opportunities if deal.stage is Stage.WON and deal.key not in known]
+    value: Counter[str] = Counter()
+    for deal in won:
+        if deal.value:
+            value[deal.value.currency] += deal.value.minor
+    return {"deals": len(won), "value_minor": dict(value)}
 
 
 def _result(

@@ -44,7 +44,10 @@ STEPS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOpportunity:
-    """A deal as another system hands it over. A deal it calls won arrives engaging, with what it expects."""
+    """A deal as another system hands it over.
+
+    A deal it calls won arrives engaging, with the day and value of the win as what is expected: it is `won_elsewhere`.
+    """
 
     external_key: str
     name: str
@@ -56,6 +59,7 @@ class NewOpportunity:
     engaged_on: date | None = None
     expected_close_on: date | None = None
     expected_minor: int | None = None
+    won_elsewhere: bool = False
     closed_on: date | None = None
     lost_because: str = ""
 

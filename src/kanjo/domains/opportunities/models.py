@@ -23,6 +23,7 @@ class Opportunity(CompanyRow):
     engaged_on = models.DateField(null=True)
     expected_close_on = models.DateField(null=True)
     expected_minor = models.BigIntegerField(null=True)
+    won_elsewhere = models.BooleanField(default=False, db_default=False)
     closed_on = models.DateField(null=True)
     value_minor = models.BigIntegerField(null=True)
     lost_because = models.TextField(blank=True)
@@ -50,6 +51,11 @@ class Opportunity(CompanyRow):
                 name="opportunity_engaged",
                 condition=models.Q(stage__in=(Stage.PROSPECTING.value, Stage.LOST.value))
                 | models.Q(engaged_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="opportunity_won_elsewhere",
+                condition=models.Q(won_elsewhere=False)
+                | models.Q(expected_close_on__isnull=False, expected_minor__isnull=False),
             ),
             models.CheckConstraint(
                 name="opportunity_closed_after_engaged",

@@ -55,18 +55,13 @@ def count_opportunities(
     return found.count()
 
 
-def list_expected_wins(company_id: CompanyId) -> list[OpportunityRow]:
-    """Return the company's engaging deals whose close day and value are known in advance, by that day and key.
+def list_won_elsewhere(company_id: CompanyId) -> list[OpportunityRow]:
+    """Return the company's engaging deals that another system already counts as won, by the day of the win and key.
 
-    They are the deals another system already counts as won: each is won here when its order is booked.
+    Each is won here when its order is booked.
     """
-    expected = Opportunity.objects.filter(
-        company_id=company_id,
-        stage=Stage.ENGAGING,
-        expected_close_on__isnull=False,
-        expected_minor__isnull=False,
-    )
-    return _rows(expected.order_by("expected_close_on", "external_key", "id"))
+    won = Opportunity.objects.filter(company_id=company_id, stage=Stage.ENGAGING, won_elsewhere=True)
+    return _rows(won.order_by("expected_close_on", "external_key", "id"))
 
 
 def stage_totals(actor: Actor, *, company_id: CompanyId | None = None) -> list[StageTotal]:

@@ -12,8 +12,7 @@ from django.db import transaction
 
 from kanjo.connectors.bank.plain import write_statement
 from kanjo.connectors.bank.statements import BankStatement
-from kanjo.domains.opportunities.facts import OpportunityRow
-from kanjo.domains.opportunities.queries import list_expected_wins
+from kanjo.domains.opportunities.queries import list_won_elsewhere
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, OpportunityId, PersonId, RunId
 from kanjo.foundation.periods import month_of
@@ -85,7 +84,7 @@ def replay(*, company_id: CompanyId, cast: Cast, at: datetime, report: Progress)
 
 def is_replayed(company_id: CompanyId) -> bool:
     """Return whether the replay has nothing left to do: no deal, invoice, bank file or revenue is missing."""
-    if list_expected_wins(company_id) or days_to_bill(company_id) or obligations_unrecognised(company_id):
+    if list_won_elsewhere(company_id) or days_to_bill(company_id) or obligations_unrecognised(company_id):
         return False
     taken = bank_digests(company_id)
     return all(hashlib.sha256(content).hexdigest() in taken for _, content in _bank_files(company_id))
@@ -93,15 +92,17 @@ def is_replayed(company_id: CompanyId) -> bool:
 
 def _deals(company_id: CompanyId, cast: Cast, at: datetime, report: Progress) -> int:
     """Do the deals as shards of one run per set of deals that wait."""
-    waiting = {deal.id: deal for deal in list_expected_wins(company_id)}
-    run_id = _run_of(company_id, list(waiting.values()), cast, at)
+    run_id = _run_of(company_id, cast, at)
     if run_id is None:
         return 0
+    waiting = {deal.id: deal for deal in list_won_elsewhere(company_id)}
     seller = cache(get_actor)
     done = 0
 
     def work(task: ShardTask) -> ShardResult:
-        deal = waiting[OpportunityId(task.scope["opportunity_id"])]
+        deal = waiting.get(OpportunityId(task.scope["opportunity_id"]))
+        if deal is None:  # a person has won or lost it since the run was planned
+            return ShardResult({})
         replay_deal(deal, seller=seller(PersonId(deal.owner_id)), cast=cast, at=at)
         return ShardResult({"deals": 1, "booked_minor": deal.expected_minor or 0})
 
@@ -114,12 +115,13 @@ def _deals(company_id: CompanyId, cast: Cast, at: datetime, report: Progress) ->
     return done
 
 
-def _run_of(company_id: CompanyId, waiting: list[OpportunityRow], cast: Cast, at: datetime) -> RunId | None:
+def _run_of(company_id: CompanyId, cast: Cast, at: datetime) -> RunId | None:
     """Return the replay that is under way, or plan one of the deals that wait; None when there is nothing to do."""
     with transaction.atomic():
         runs.one_at_a_time(KIND, company_id)
         under_way = runs.find_approved(company_id, KIND)
-        if under_way is not None or not waiting:
+        waiting = [] if under_way else list_won_elsewhere(company_id)
+        if not waiting:
             return under_way
         plan = RunPlan(
             kind=KIND,

@@ -35,8 +35,13 @@ IDENTITIES: tuple[Identity, ...] = (
     ),
     Identity(
         "won-value",
-        Text(en="value won in the CRM = value won here", ja="CRMの受注額 = 受注額"),
-        pairs(q.WON),
+        Text(en="value won in the CRM = value taken as won", ja="CRMの受注額 = 取り込んだ受注額"),
+        pairs(q.WON_VALUE),
+    ),
+    Identity(
+        "won-here",
+        Text(en="every deal won in the CRM = its value won here", ja="CRMで受注した商談の額 = 当社での受注額"),
+        pairs(q.WON_HERE),
     ),
     Identity(
         "won-booked",

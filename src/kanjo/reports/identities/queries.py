@@ -1,18 +1,24 @@
 """The two sides of each identity, per place, as SQL. `%(company)s` is the selling company."""
 
-WON = """
+WON_COUNT = """
+    SELECT 'all imports', '', sum((i.counts -> 'won' ->> 'deals')::bigint)::bigint, (
+        SELECT count(*) FROM opportunities_opportunity o WHERE o.company_id = %(company)s AND o.won_elsewhere)
+    FROM imports_import i WHERE i.company_id = %(company)s AND i.source = 'crm' HAVING count(*) > 0"""
+
+WON_VALUE = """
+    SELECT 'all imports', coalesce(e.currency, o.currency), coalesce(e.minor, 0)::bigint, coalesce(o.minor, 0)::bigint
+    FROM (
+        SELECT v.key AS currency, sum(v.value::bigint) AS minor
+        FROM imports_import i, jsonb_each_text(i.counts -> 'won' -> 'value_minor') v
+        WHERE i.company_id = %(company)s AND i.source = 'crm' GROUP BY v.key) e
+    FULL JOIN (
+        SELECT currency, sum(expected_minor) AS minor FROM opportunities_opportunity
+        WHERE company_id = %(company)s AND won_elsewhere GROUP BY currency) o ON o.currency = e.currency"""
+
+WON_HERE = """
     SELECT o.external_key, o.currency, o.expected_minor, o.value_minor
     FROM opportunities_opportunity o
-    WHERE o.company_id = %(company)s AND o.stage = 'won' AND o.expected_minor IS NOT NULL"""
-
-WON_COUNT = """
-    SELECT 'import ' || i.id, '', (i.counts -> 'stages' ->> 'won')::bigint, (
-        SELECT count(*) FROM opportunities_opportunity o
-        WHERE o.company_id = %(company)s AND o.external_key <> ''
-            AND (o.stage = 'won' OR (o.stage = 'engaging' AND o.expected_minor IS NOT NULL)))
-    FROM imports_import i
-    WHERE i.company_id = %(company)s AND i.source = 'crm'
-        AND i.id = (SELECT max(id) FROM imports_import WHERE company_id = %(company)s AND source = 'crm')"""
+    WHERE o.company_id = %(company)s AND o.stage = 'won' AND o.won_elsewhere"""
 
 QUOTED = """
     SELECT c.number, c.currency, v.total_minor, c.total_minor

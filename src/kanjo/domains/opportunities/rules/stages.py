@@ -97,7 +97,8 @@ def checked_name(text: str) -> str:
 def checked(given: NewOpportunity) -> NewOpportunity:
     """Return a deal of another system with its name trimmed; refuses one whose days do not go with its stage."""
     engaged_unknown = given.stage is Stage.ENGAGING and given.engaged_on is None
-    if engaged_unknown or (given.stage is Stage.LOST) != (given.closed_on is not None):
+    win_unknown = given.won_elsewhere and None in {given.expected_close_on, given.expected_minor}
+    if engaged_unknown or win_unknown or (given.stage is Stage.LOST) != (given.closed_on is not None):
         raise DayMissing(at=given.external_key, stage=given.stage.shown)
     if given.closed_on is not None:
         refuse_close_before(given.engaged_on, given.closed_on)

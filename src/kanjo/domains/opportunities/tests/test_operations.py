@@ -23,8 +23,8 @@ from kanjo.domains.opportunities.operations import (
 from kanjo.domains.opportunities.queries import (
     count_opportunities,
     get_opportunity,
-    list_expected_wins,
     list_opportunities,
+    list_won_elsewhere,
     stage_totals,
 )
 from kanjo.domains.opportunities.rules.stages import (
@@ -182,20 +182,35 @@ class TestLose:
 
 
 class TestExpect:
-    def test_an_expected_win_is_found_in_the_order_of_its_day(self, desk: Desk) -> None:
-        """Deals with a known close come by that day; the others are not expected."""
-        late, early, open_end = desk.opens("A"), desk.opens("B"), desk.opens("C", engaged_on=None)
-        for key, day in ((late, date(2026, 6, 1)), (early, date(2026, 5, 1))):
-            expect_close(opportunity_id=key, close_on=day, value=Money(10, "USD"), by=desk.rep, at=NOW)
-        assert [row.id for row in list_expected_wins(desk.company)] == [early, late]
-        engage_opportunity(opportunity_id=open_end, on=date(2026, 4, 2), by=desk.rep, at=NOW)
-        assert desk.reads(open_end)[0] == Stage.ENGAGING
-        desk.wins(early, date(2026, 5, 2), Money(9, "USD"))
-        assert [row.id for row in list_expected_wins(desk.company)] == [late]
-        assert get_opportunity(early, desk.rep).expected_minor == 10
+    def test_what_is_expected_stays_beside_what_was_won(self, desk: Desk) -> None:
+        """A prospect is engaged, expected to bring ten, and won for nine."""
+        key = desk.opens("A", engaged_on=None)
+        engage_opportunity(opportunity_id=key, on=date(2026, 4, 2), by=desk.rep, at=NOW)
+        expect_close(opportunity_id=key, close_on=date(2026, 5, 1), value=Money(10, "USD"), by=desk.rep, at=NOW)
+        assert desk.reads(key)[0] == Stage.ENGAGING
+        desk.wins(key, date(2026, 5, 2), Money(9, "USD"))
+        assert get_opportunity(key, desk.rep).expected_minor == 10
 
 
 class TestTakeIn:
+    def test_what_was_won_elsewhere_is_found_in_the_order_of_its_day(self, desk: Desk) -> None:
+        """A deal that is only expected to close, here or there, is not taken for one that was won."""
+        late, early, forecast = (
+            replace(desk.deal(number), expected_close_on=day, expected_minor=10, won_elsewhere=won)
+            for number, day, won in (
+                (1, date(2026, 6, 1), True),
+                (2, date(2026, 5, 1), True),
+                (3, date(2026, 5, 1), False),
+            )
+        )
+        take_in_opportunities(company_id=desk.company, opportunities=[late, early, forecast], by=desk.rep, at=NOW)
+        here = desk.opens("A")
+        expect_close(opportunity_id=here, close_on=date(2026, 5, 1), value=Money(10, "USD"), by=desk.rep, at=NOW)
+        first, second = list_won_elsewhere(desk.company)
+        assert [first.external_key, second.external_key] == ["N0002", "N0001"]
+        desk.wins(first.id, date(2026, 5, 1), Money(10, "USD"))
+        assert list_won_elsewhere(desk.company) == [second]
+
     def test_new_keys_are_written_and_known_ones_left_alone(self, desk: Desk) -> None:
         """A deal already won here is not touched by the other system's older word."""
         deals = [desk.deal(1), desk.deal(2, Stage.PROSPECTING)]

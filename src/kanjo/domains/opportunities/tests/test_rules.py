@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -55,6 +56,14 @@ def test_a_value_has_the_currency_of_the_deal_and_is_not_negative() -> None:
         refuse_value(-1, given="USD", expected="USD")
     with pytest.raises(CurrencyDiffers):
         refuse_value(1, given="JPY", expected="USD")
+
+
+def test_a_win_elsewhere_has_its_day_and_value() -> None:
+    """Without both nobody could win it here."""
+    won = replace(a_deal(Stage.ENGAGING, engaged_on=date(2026, 4, 1)), won_elsewhere=True, expected_minor=10)
+    with pytest.raises(DayMissing):
+        checked(won)
+    assert checked(replace(won, expected_close_on=date(2026, 5, 1))).won_elsewhere
 
 
 def test_a_name_has_one_to_two_hundred_characters() -> None:
