@@ -10,11 +10,9 @@ import polars as pl
 from django.db import transaction
 
 from kanjo.domains.billing import operations as billing
-from kanjo.domains.billing.queries import orders_of_run
 from kanjo.domains.receivables import operations as receivables
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, InvoiceId, OrderId, RunId
-from kanjo.platform.acts import name_act
 from kanjo.platform.bulk.loading import Loading
 from kanjo.platform.runs import operations as runs
 from kanjo.platform.runs.queries import RunState, state_of
@@ -47,18 +45,14 @@ def execute(
     progress: Callable[[int], None] | None = None,
 ) -> dict[str, Any]:
     """Issue, shard by shard, each in one transaction; return the report. May be killed and called again."""
-    report = billing.execute(
+    return billing.execute(
         run_id=run_id,
         by=by,
         at=at,
-        also=_open_items(company_id, by, at),
+        also=_what_follows(company_id, by, at),
         also_tables=receivables.STAGED_TABLES,
         progress=progress,
     )
-    with transaction.atomic():
-        name_act("billing.execute", by)
-        worklist.close_all(kind=ASKED, table=ORDER, keys=orders_of_run(run_id), by=by, at=at)
-    return report
 
 
 def bill_day(*, company_id: CompanyId, on: date, by: Actor, approved_by: Actor, at: datetime) -> dict[str, Any]:
@@ -77,7 +71,7 @@ def issue_invoice(
     *, company_id: CompanyId, order_id: OrderId, on: date, by: Actor, at: datetime
 ) -> tuple[InvoiceId, ...]:
     """Issue by hand what is due of one order, in one transaction."""
-    also = _open_items(company_id, by, at)
+    also = _what_follows(company_id, by, at)
     return billing.issue_invoice(order_id=order_id, on=on, by=by, at=at, also=also)
 
 
@@ -85,12 +79,15 @@ def credit_invoice(
     *, company_id: CompanyId, invoice_id: InvoiceId, on: date, because: str, by: Actor, at: datetime
 ) -> InvoiceId:
     """Give back one invoice by a credit note, which stands against its open item."""
-    also = _open_items(company_id, by, at)
+    also = _what_follows(company_id, by, at)
     return billing.credit_invoice(invoice_id=invoice_id, on=on, because=because, by=by, at=at, also=also)
 
 
-def _open_items(company_id: CompanyId, by: Actor, at: datetime) -> billing.Also:
+def _what_follows(company_id: CompanyId, by: Actor, at: datetime) -> billing.Also:
+    """Return what is written with issued documents: their open items; and their orders ask no longer."""
+
     def also(frame: pl.DataFrame, loading: Loading) -> None:
         receivables.open_items(company_id=company_id, frame=frame, loading=loading, by=by, at=at)
+        worklist.close_all(kind=ASKED, table=ORDER, keys=frame["order_id"].to_list(), by=by, at=at)
 
     return also

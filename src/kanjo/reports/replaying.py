@@ -23,10 +23,13 @@ class Owed:
 
 
 def days_to_bill(company_id: CompanyId) -> list[date]:
-    """Return the days on which something was accepted that has not been charged yet, ascending."""
+    """Return the days with something accepted and not charged yet, or with a run to be finished, ascending."""
     return _days(
-        "SELECT DISTINCT x.accepted_on FROM billing_acceptance x JOIN billing_plan p ON p.id = x.plan_id"
-        " WHERE p.company_id = %s AND NOT EXISTS (SELECT 1 FROM billing_charge c WHERE c.plan_id = p.id) ORDER BY 1",
+        "SELECT x.accepted_on FROM billing_acceptance x JOIN billing_plan p ON p.id = x.plan_id"
+        " WHERE p.company_id = %(company)s AND p.net_minor <> 0"
+        " AND NOT EXISTS (SELECT 1 FROM billing_charge c WHERE c.plan_id = p.id)"
+        " UNION SELECT target_on FROM runs_run WHERE company_id = %(company)s AND kind = 'billing'"
+        " AND state = 'approved' ORDER BY 1",
         company_id,
     )
 
@@ -35,7 +38,7 @@ def months_delivered(company_id: CompanyId) -> list[date]:
     """Return the first day of every month in which something was accepted, ascending."""
     return _days(
         "SELECT DISTINCT date_trunc('month', x.accepted_on)::date FROM billing_acceptance x"
-        " JOIN billing_plan p ON p.id = x.plan_id WHERE p.company_id = %s ORDER BY 1",
+        " JOIN billing_plan p ON p.id = x.plan_id WHERE p.company_id = %(company)s ORDER BY 1",
         company_id,
     )
 
@@ -59,7 +62,7 @@ def obligations_unrecognised(company_id: CompanyId) -> int:
     """Return how many delivered obligations have no revenue yet."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM revenue_obligation o WHERE o.company_id = %s"
+            "SELECT count(*) FROM revenue_obligation o WHERE o.company_id = %s AND o.price_minor <> 0"
             " AND EXISTS (SELECT 1 FROM revenue_delivery d WHERE d.obligation_id = o.id)"
             " AND NOT EXISTS (SELECT 1 FROM revenue_slice s WHERE s.obligation_id = o.id)",
             [company_id],
@@ -76,5 +79,5 @@ def bank_digests(company_id: CompanyId) -> set[str]:
 
 def _days(query: str, company_id: CompanyId) -> list[date]:
     with connection.cursor() as cursor:
-        cursor.execute(query, [company_id])
+        cursor.execute(query, {"company": company_id})
         return [row[0] for row in cursor.fetchall()]

@@ -16,7 +16,7 @@ from kanjo.domains.billing.rules.guards import InvoiceMissing
 from kanjo.domains.billing.rules.schedule import PLAN, POSTED, as_plans, due_charges, should_be
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceId, OrderId, OrderLineId, PlanId, RunId
+from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceId, OrderId, OrderLineId, PlanId
 from kanjo.foundation.money import Money, Rate, Rounding
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Language
@@ -182,12 +182,6 @@ def charges_of_order(order_id: OrderId) -> list[ChargeToCome]:
     posted = pl.concat([_posted(plan.pk) for plan in plans]) if plans else pl.DataFrame(schema=POSTED)
     charges = due_charges(pl.LazyFrame(rows, schema=PLAN), posted.lazy(), date.max).sort("bill_on", "plan_id").collect()
     return _to_come(charges, {plan.pk: OrderLineId(plan.order_line_id) for plan in plans})
-
-
-def orders_of_run(run_id: RunId) -> list[OrderId]:
-    """Return the orders that a run issued invoices for."""
-    orders = Invoice.objects.filter(run_id=run_id).order_by("order_id").values_list("order_id", flat=True).distinct()
-    return [OrderId(key) for key in orders]
 
 
 def invoiced(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:

@@ -54,7 +54,7 @@ def payments(invoices: Iterable[Owed], *, seed: str = SEED) -> list[Payment]:
 
 
 def pay(invoice: Owed, chance: random.Random) -> Payment | None:
-    """Return the payment of one invoice, or None when it is never paid."""
+    """Return the payment of one invoice, or None when it is never paid or owes nothing."""
     manner = chance.choices(list(MANNERS), weights=list(MANNERS.values()))[0]
     days = chance.randint(10, 75) if manner is Manner.LATE else chance.randint(-10, 2)
     share = chance.randint(40, 90)
@@ -67,6 +67,8 @@ def pay(invoice: Owed, chance: random.Random) -> Payment | None:
 
 
 def _amount(manner: Manner, total: Money, share: int) -> Money | None:
+    if not total.minor:
+        return None
     match manner:
         case Manner.NEVER:
             return None

@@ -203,6 +203,7 @@ def as_open_items(invoices: pl.DataFrame) -> pl.DataFrame:
     """Return issued documents as receivables take them: what the payer owes, a credit note negative."""
     return invoices.select(
         "number",
+        "order_id",
         "currency",
         "issued_on",
         "due_on",
