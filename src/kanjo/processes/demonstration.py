@@ -24,7 +24,7 @@ from kanjo.platform.identity.queries import find_actor, house
 from kanjo.platform.imports.queries import has_imported
 from kanjo.processes.found_company import Charter, found_company
 from kanjo.processes.import_crm import SOURCE, CrmImport, import_crm
-from kanjo.processes.read_crm import read_crm
+from kanjo.processes.read_crm import CrmExport, read_crm
 from kanjo.processes.replay import Told, cast_of, is_replayed, replay
 from kanjo.processes.replay.paying import BANK_FEE_MINOR
 from kanjo.processes.replay.story import Progress
@@ -92,10 +92,14 @@ def prepare_company(*, password: str, at: datetime) -> CompanyId:
         return company_id
 
 
-def take_in(*, company_id: CompanyId, folder: Path, at: datetime, report: Progress) -> CrmImport:
-    """Import the CRM export in *folder*, with the cures that lie beside it."""
+def read(folder: Path) -> CrmExport:
+    """Read the CRM export in *folder*, with the cures that lie beside it."""
     cures = folder / "cures.toml"
-    export = read_crm(folder, cures=cures if cures.exists() else None)
+    return read_crm(folder, cures=cures if cures.exists() else None)
+
+
+def take_in(*, export: CrmExport, at: datetime, report: Progress) -> CrmImport:
+    """Import the export into the demonstration company."""
     with transaction.atomic():
         return import_crm(export=export, company_code=MAVEN.code, by=house(), at=at, report=report)
 

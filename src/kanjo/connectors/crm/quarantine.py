@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kanjo.connectors.crm.cells import FORMULA_STARTS
 from kanjo.connectors.crm.faults import Quarantined
-from kanjo.connectors.crm.refusals import MappingWrong
+from kanjo.connectors.crm.refusals import FolderMissing, MappingWrong
 from kanjo.connectors.crm.rows import Entity
 from kanjo.connectors.crm.tables import Record, Table, read_table
 from kanjo.foundation.texts import Language, Text
@@ -53,6 +53,8 @@ def write_quarantine(rows: Sequence[Quarantined], folder: Path, *, language: Lan
 
 def read_mended(folder: Path) -> tuple[Mended, ...]:
     """Return the rows of the CSV files that `write_quarantine` wrote, as mended by hand."""
+    if not folder.is_dir():
+        raise FolderMissing(at=folder.name)
     mended = []
     for path in sorted(folder.glob("*.csv")):
         table = read_table(path, encoding="utf-8", columns=(LINE,))

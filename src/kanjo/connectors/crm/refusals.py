@@ -15,6 +15,17 @@ class FileMissing(Refusal):
     remedy = Text(en="Put it there, or correct the mapping.", ja="ファイルを置くか、対応表を直してください。")
 
 
+class FolderMissing(Refusal):
+    """The folder of mended rows is not there."""
+
+    rule = "crm.folder-missing"
+    kind = RefusalKind.MISSING
+    says = Text(en="There is no such folder.", ja="フォルダーがありません。")
+    remedy = Text(
+        en="Name the folder that holds the mended files.", ja="直したファイルのあるフォルダーを指定してください。"
+    )
+
+
 class FileEmpty(Refusal):
     """A file without a head line."""
 

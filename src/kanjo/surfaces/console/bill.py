@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kanjo.foundation.texts import Text
-from kanjo.surfaces.console.refusals import UnknownName
+from kanjo.surfaces.console.companies import company_named
 from kanjo.surfaces.console.speaking import AsJson, Report, print_json, progress, said, say, table
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def bill(*, company: Company, on: On, preview: Preview = False, workers: Workers
     from kanjo.platform.identity.queries import house
     from kanjo.platform.runs.queries import get_run
 
-    company_id = _company(company)
+    company_id = company_named(company).id
     run_id = _previewed(company_id, on.date())
     run = get_run(house(), run_id)
     issued = run.preview["made"] if preview else _execute(company_id, run_id, workers)
@@ -47,17 +47,6 @@ def bill(*, company: Company, on: On, preview: Preview = False, workers: Workers
         print_json(told)
     else:
         _tell(told)
-
-
-def _company(code: str) -> CompanyId:
-    from kanjo.platform.companies.queries import list_companies
-    from kanjo.platform.identity.queries import house
-
-    known = {company.code: company.id for company in list_companies(house())}
-    if code not in known:
-        what = Text(en="selling company", ja="販売会社")
-        raise UnknownName(what=what, name=code, known=", ".join(known) or "-")
-    return known[code]
 
 
 def _previewed(company_id: CompanyId, on: date) -> RunId:

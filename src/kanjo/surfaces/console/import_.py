@@ -76,16 +76,19 @@ def import_from_crm(
     import django
 
     django.setup()
+    from django.db import transaction
+
     from kanjo.connectors.crm.quarantine import write_quarantine
     from kanjo.processes.read_crm import read_crm
 
     with progress(Text(en="Reading", ja="読込")) as report:
         export = read_crm(folder, mapping=mapping, cures=cures, mended=mended, encoding=encoding)
-        result = _take_in(export, company, report)
-    if faults:
-        _write_faults(result.faults, faults)
-    if quarantine:
-        write_quarantine(export.reading.quarantined, quarantine, language=language())
+        with transaction.atomic():  # where a file cannot be written, nothing is imported
+            result = _take_in(export, company, report)
+            if faults:
+                _write_faults(result.faults, faults)
+            if quarantine:
+                write_quarantine(export.reading.quarantined, quarantine, language=language())
     if as_json:
         print_json(_for_machines(result))
     else:
@@ -93,13 +96,10 @@ def import_from_crm(
 
 
 def _take_in(export: CrmExport, company: str | None, report: Report) -> CrmImport:
-    from django.db import transaction
-
     from kanjo.platform.identity.queries import house
     from kanjo.processes.import_crm import import_crm
 
-    with transaction.atomic():
-        return import_crm(export=export, company_code=company, by=house(), at=datetime.now(UTC), report=report)
+    return import_crm(export=export, company_code=company, by=house(), at=datetime.now(UTC), report=report)
 
 
 def _tell(result: CrmImport, *, faults: Path | None, quarantine: Path | None) -> None:

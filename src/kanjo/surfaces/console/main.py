@@ -10,6 +10,7 @@ import typer
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.console import backup, bill, development, doctor, down, import_, match, replay, up, user, verify
+from kanjo.surfaces.console.failures import stood_for
 from kanjo.surfaces.console.speaking import errors, language
 
 REFUSED = 2
@@ -34,6 +35,9 @@ def app() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kanjo.config.settings")
     try:
         command_line()()
-    except Refusal as refusal:
+    except Exception as error:
+        refusal = error if isinstance(error, Refusal) else stood_for(error)
+        if refusal is None:
+            raise
         errors.print(refusal.said_in(language()), style="red", markup=False, highlight=False)
         sys.exit(REFUSED)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
 from kanjo.foundation.texts import Text
-from kanjo.surfaces.console.refusals import UnknownName
+from kanjo.surfaces.console.companies import company_named
 from kanjo.surfaces.console.speaking import AsJson, language, print_json, progress, said, say, table
 
 if TYPE_CHECKING:
@@ -51,20 +50,15 @@ def match(file: File, *, company: Company, on: Day = None, as_json: AsJson = Fal
 def _taken(file: Path, code: str, on: datetime | None) -> TakenFile:
     from django.db import transaction
 
-    from kanjo.foundation.ids import CompanyId
-    from kanjo.platform.companies.models import SellingCompany
     from kanjo.platform.identity.queries import house
     from kanjo.processes.take_bank_file import take_bank_file
 
     at = datetime.now(UTC)
-    company = SellingCompany.objects.filter(code=code).first()
-    if company is None:
-        known = ", ".join(SellingCompany.objects.order_by("code").values_list("code", flat=True))
-        raise UnknownName(what=Text(en="selling company", ja="販売会社"), name=code, known=known or "-")
-    day = on.date() if on else at.astimezone(ZoneInfo(company.time_zone)).date()
+    company = company_named(code)
+    day = on.date() if on else company.today(at)
     with transaction.atomic():
         return take_bank_file(
-            company_id=CompanyId(company.pk), content=file.read_bytes(), name=file.name, on=day, by=house(), at=at
+            company_id=company.id, content=file.read_bytes(), name=file.name, on=day, by=house(), at=at
         )
 
 

@@ -37,8 +37,9 @@ def replay(folder: Folder, as_json: AsJson = False) -> None:
 
     at = datetime.now(UTC)
     with progress(Text(en="Replay", ja="リプレイ")) as report:
+        export = demonstration.read(folder)
         company_id = demonstration.prepare_company(password=password(), at=at)
-        demonstration.take_in(company_id=company_id, folder=folder, at=at, report=report)
+        demonstration.take_in(export=export, at=at, report=report)
         told = demonstration.play(company_id=company_id, at=at, report=report)
     if as_json:
         print_json(asdict(told))

@@ -79,8 +79,9 @@ def play_demonstration(report: Report) -> bool:
     if demonstration.is_played():
         return False
     at = datetime.now(UTC)
+    export = demonstration.read(EXAMPLE)
     company_id = demonstration.prepare_company(password=password(), at=at)
-    demonstration.take_in(company_id=company_id, folder=EXAMPLE, at=at, report=report)
+    demonstration.take_in(export=export, at=at, report=report)
     demonstration.play(company_id=company_id, at=at, report=report)
     return True
 

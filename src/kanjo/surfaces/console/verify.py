@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kanjo.foundation.texts import Text
+from kanjo.surfaces.console.companies import company_named
 from kanjo.surfaces.console.speaking import AsJson, language, people, print_json, progress, said, say, table
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def verify(company: CompanyCode = None, as_json: AsJson = False) -> None:
     from kanjo.processes.verify_books import verify_books
 
     with progress(Text(en="Checking", ja="検証中")) as report:
+        if company:
+            company_named(company)
         found = verify_books(company_code=company, report=report)
     broken = [one.name for checks in found.values() for one in checks if not one.holds]
     if as_json:
