@@ -1,0 +1,227 @@
+"""The replay: a year of a CRM's deals becomes orders, invoices, cash and revenue, however often it is killed."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from kanjo.domains.opportunities.operations import lose_opportunity
+from kanjo.domains.opportunities.queries import list_won_elsewhere
+from kanjo.foundation.ids import CompanyId
+from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.identity.queries import house
+from kanjo.platform.outbox.operations import deliver
+from kanjo.processes.replay import is_replayed
+from tests.mortals import KILLED, Fate, Forge, Order, forge
+from tests.plumbing import FreshDatabase
+from tests.processes.end_state import State, end_state, rows
+from tests.processes.exported import STAGES, cut_export, won
+
+IMPORT, DEALS, BILLING = "import", "deals", "billing"
+BANK_FILES, REVENUE = "bank files", "revenue"
+PHASES = {
+    IMPORT: ("", "quotes.draft", 300),
+    DEALS: ("quotes.draft", "billing.preview", 500),
+    BILLING: ("billing.preview", "receivables.import-bank-file", 140),
+    BANK_FILES: ("receivables.import-bank-file", "revenue.preview-recognition", 150),
+    REVENUE: ("revenue.preview-recognition", "", 40),
+}
+"""The verb that each phase begins with, that of the next, and how many of its statements a mortal may live to see."""
+DEATHS = [*[IMPORT] * 2, *[DEALS] * 8, *[BILLING] * 8, *[BANK_FILES] * 5, *[REVENUE] * 4]
+
+ACTS = (
+    ("approvals.draft-matrix", "CxO"),
+    ("approvals.activate-matrix", "CFO"),
+    ("approvals.decide-item", "CxO"),
+    ("quotes.note-approval", "CxO"),
+    ("quotes.accept", "Deal Management"),
+    ("opportunities.win", "Deal Management"),
+    ("contracts.conclude", "Deal Management"),
+    ("orders.book", "Deal Management"),
+    ("replay.execute", "Deal Management"),
+    ("billing.execute", "Accounts Receivable"),
+    ("receivables.import-bank-file", "Accounts Receivable"),
+    ("receivables.match-receipts", "Accounts Receivable"),
+    ("revenue.execute", "Rev/Rec"),
+    ("runs.preview", "Accounts Receivable"),
+    ("runs.preview", "Rev/Rec"),
+    ("runs.approve", "Accounts Receivable"),
+    ("runs.approve", "Rev/Rec"),
+)
+"""Who did what besides the sellers."""
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A replay that nothing happened to: the export, what the command told, what the house came to, the identities."""
+
+    folder: Path
+    told: Any
+    state: State
+    verified: Any
+
+    @property
+    def won_minor(self) -> int:
+        """What the export says was won."""
+        return sum(int(deal["close_value"]) * 100 for deal in won(self.folder))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(shared_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Replayed:
+    """Replay once, in peace."""
+    folder = cut_export(tmp_path_factory.mktemp("crm"))
+    with forge(shared_database.environment) as kanjo:
+        told = kanjo.types("replay", folder, "--json")
+        assert told.code == 0, told.err
+        return Replayed(folder, json.loads(told.out), end_state(), json.loads(kanjo.types("verify", "--json").out))
+
+
+def finished(kanjo: Forge, folder: Path) -> Any:
+    """Replay to the end."""
+    told = kanjo.types("replay", folder, "--json")
+    assert told.code == 0, told.err
+    return json.loads(told.out)
+
+
+def summed(state: State, name: str, column: int) -> int:
+    return sum(int(row[column]) for row in state[name])
+
+
+class TestUndisturbed:
+    def test_what_was_won_is_booked_contracted_and_invoiced(self, undisturbed: Replayed) -> None:
+        """Deal by deal the same amount, from the CRM's close value to the invoice."""
+        expected = {deal["opportunity_id"]: int(deal["close_value"]) * 100 for deal in won(undisturbed.folder)}
+        state = undisturbed.state
+        assert undisturbed.told == {"deals": 32, "invoices": 32, "receipts": 30, "months": 10}
+        assert {row[0]: row[5] for row in state["deals"] if row[1] == "won"} == expected
+        assert {row[0]: row[3] for row in state["contracts"]} == expected
+        assert {row[0]: row[6] for row in state["contracts"]} == expected
+        assert {row[0]: row[7] for row in state["invoices"]} == expected
+
+    def test_what_was_invoiced_is_paid_or_open_and_all_of_it_earned(self, undisturbed: Replayed) -> None:
+        """Invoices = allocations + open items; bank = allocations without fees + unapplied; every month is earned."""
+        state = undisturbed.state
+        settled, opened = summed(state, "allocations", 3), summed(state, "invoices", 11)
+        assert settled + opened == undisturbed.won_minor
+        assert opened > 0
+        assert summed(state, "receipts", 2) == summed(state, "allocations", 4) + summed(state, "receipts", 5)
+        assert summed(state, "revenue", 4) == undisturbed.won_minor
+        assert summed(state, "ledger", 5) == 0
+
+    def test_what_was_not_won_stays_as_the_crm_has_it(self, undisturbed: Replayed) -> None:
+        """Lost deals are lost, open ones open, and what waits for an account waits."""
+        stages = [row[1] for row in undisturbed.state["deals"]]
+        waiting = undisturbed.state["waiting rows"]
+        assert stages.count("lost") == STAGES["Lost"]
+        assert len(stages) + len(waiting) == sum(STAGES.values())
+        assert {row[0] for row in waiting} == {"opportunities"}
+
+    def test_the_books_hold_and_say_what_the_crm_says(self, undisturbed: Replayed) -> None:
+        """`kanjo verify` is green, and both sides of its first lines are the export's number and value of wins."""
+        found = {one["name"]: one["sides"] for one in undisturbed.verified["companies"]["maven"]}
+        assert undisturbed.verified["broken"] == []
+        assert [(side["left"], side["right"]) for side in found["won-count"]] == [(32, 32)]
+        for name in ("won-value", "won-here", "won-booked", "contracted-booked", "booked-billed"):
+            assert [(side["left"], side["right"]) for side in found[name]] == [(undisturbed.won_minor,) * 2]
+
+    def test_every_change_was_made_by_a_verb_of_the_pages(self, undisturbed: Replayed) -> None:
+        """Each act by the verb the pages call, and by whose work it is; each deal was quoted by its own seller."""
+        acts = rows("SELECT verb, actor FROM audit_change WHERE actor NOT IN ('Kanjo', 'kanjo_owner')")
+        sellers = rows("SELECT p.name FROM opportunities_opportunity o JOIN identity_person p ON p.id = o.owner_id")
+        selling = {"quotes.draft", "quotes.submit", "quotes.send", "approvals.open-request", "quotes.note-approval"}
+        assert {verb for verb, actor in acts if (actor,) in sellers} == selling
+        assert {(verb, actor) for verb, actor in acts if (actor,) not in sellers} == set(ACTS)
+        others = "SELECT count(*) FROM quotes_quote q JOIN opportunities_opportunity o ON o.id = q.opportunity_id"
+        assert rows(f"{others} WHERE q.drafted_by_id <> o.owner_id") == [(0,)]
+
+    def test_a_second_replay_changes_nothing(self, undisturbed: Replayed, shared_database: FreshDatabase) -> None:
+        """Not a row, not a line in the audit trail."""
+        audited = rows("SELECT count(*) FROM audit_change")
+        with forge(shared_database.environment) as kanjo:
+            assert set(finished(kanjo, undisturbed.folder).values()) == {0}
+        assert end_state() == undisturbed.state
+        assert rows("SELECT count(*) FROM audit_change") == audited
+
+
+@pytest.mark.row("SCL-3")
+class TestKilled:
+    def test_a_replay_killed_again_and_again_comes_to_the_same(
+        self, undisturbed: Replayed, fresh_database: FreshDatabase
+    ) -> None:
+        """Twenty-seven kills, in every phase: the same numbers, amounts, days, files, entries and finished runs."""
+        chance = random.Random("killed")
+        with forge(fresh_database.environment) as kanjo:
+            for phase in DEATHS:
+                after, before, most = PHASES[phase]
+                told = kanjo.types("replay", undisturbed.folder, fate=Fate(chance.randint(1, most), after, before))
+                assert told.code == KILLED, (phase, told)
+            finished(kanjo, undisturbed.folder)
+            assert kanjo.types("verify").code == 0
+        state = end_state()
+        assert {name: state[name] for name in state if state[name] != undisturbed.state[name]} == {}
+        assert deliver(by=house(), at=datetime.now(UTC)) == 32
+        assert (
+            rows("SELECT kind FROM worklist_workitem WHERE state = 'open' AND kind <> 'receivables.unmatched-receipt'")
+            == []
+        )
+
+
+class TestTwoAtOnce:
+    def test_two_replays_at_once_double_nothing_and_lose_nothing(
+        self, undisturbed: Replayed, fresh_database: FreshDatabase
+    ) -> None:
+        """Two terminals, the same moment, an empty house: together they come to what one comes to."""
+        order = Order(["replay", str(undisturbed.folder), "--json"], {})
+        with forge(fresh_database.environment) as kanjo:
+            told = kanjo.at_once(order, order)
+            assert [one.code for one in told] == [0, 0], told
+            assert kanjo.types("verify").code == 0
+        counts = [json.loads(one.out) for one in told]
+        assert sum(count["deals"] for count in counts) == 32
+        company_id = CompanyId(SellingCompany.objects.get().pk)
+        assert is_replayed(company_id)
+        state = end_state()
+        for name in ("people", "customers", "deals", "order lines", "licenses", "revenue", "waiting rows"):
+            assert state[name] == undisturbed.state[name], name
+        for name, column in (("invoices", 7), ("receipts", 2), ("allocations", 3), ("contracts", 3)):
+            assert len(state[name]) == len(undisturbed.state[name])
+            assert summed(state, name, column) == summed(undisturbed.state, name, column)
+
+
+def for_nothing(folder: Path) -> None:
+    """Let the first won deal have been given away."""
+    path = folder / "sales_pipeline.csv"
+    value = won(folder)[0]["close_value"]
+    path.write_text(path.read_text("utf-8").replace(f",{value}\n", ",0\n", 1), "utf-8")
+
+
+class TestOthersAtWork:
+    def test_a_deal_that_a_person_took_in_hand_is_left_to_them(
+        self, tmp_path: Path, fresh_database: FreshDatabase
+    ) -> None:
+        """Killed at its first deal; then a person loses the last; the others are replayed, one of them for nothing."""
+        folder = cut_export(tmp_path, stages={"Won": 4})
+        for_nothing(folder)
+        with forge(fresh_database.environment) as kanjo:
+            assert kanjo.types("replay", folder, fate=Fate(90, after="quotes.draft")).code == KILLED
+            company_id = CompanyId(SellingCompany.objects.get().pk)
+            taken = list_won_elsewhere(company_id)[-1]
+            with transaction.atomic():
+                lose_opportunity(
+                    opportunity_id=taken.id, on=date(2018, 1, 1), because="cancelled", by=house(), at=datetime.now(UTC)
+                )
+            finished(kanjo, folder)
+            assert kanjo.types("verify").code == 0
+        assert is_replayed(company_id)
+        assert rows("SELECT stage, count(*) FROM opportunities_opportunity GROUP BY 1 ORDER BY 1") == [
+            ("lost", 1),
+            ("won", 3),
+        ]
+        assert rows("SELECT count(*) FROM billing_invoice") == [(2,)]
