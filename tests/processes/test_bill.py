@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -28,7 +29,9 @@ from kanjo.platform.ledger.queries import balance_of
 from kanjo.processes import bill
 from tests.builders import NOW, TODAY, a_company, a_customer, a_line, a_product
 from tests.deals import a_deal
+from tests.mortals import KILLED, Fate, forge
 from tests.plumbing import FreshDatabase
+from tests.processes.end_state import rows
 from tests.races import at_once
 
 MAY = date(2026, 5, 1)
@@ -94,10 +97,11 @@ def run(company: CompanyId, on: date) -> dict[str, Any]:
     return bill.execute(company_id=company, run_id=prepared(company, on), by=house(), at=NOW)
 
 
-def undisturbed(company: CompanyId, on: date) -> list[tuple[Any, ...]]:
-    """What one run makes when nothing happens to it; it is undone again."""
+def undisturbed(company: CompanyId, *days: date) -> list[tuple[Any, ...]]:
+    """What the runs of these days make when nothing happens to them; it is undone again."""
     with transaction.atomic():
-        run(company, on)
+        for on in days:
+            run(company, on)
         made = documents(company)
         transaction.set_rollback(True)
     return made
@@ -207,6 +211,22 @@ class TestKilled:
         out, err = again.communicate(timeout=120)
         assert again.returncode == 0, (out, err)
         assert documents(company) == expected
+
+    def test_runs_killed_at_any_statement_issue_everything_once(self, fresh_database: FreshDatabase) -> None:
+        """Two months, each billed again and again until nobody kills it: at least ten kills, one run's documents."""
+        company, _ = a_house_with_orders()
+        months = [date(2026, month, 1) for month in (5, 6)]
+        expected, chance, kills = undisturbed(company, *months), random.Random("bill"), 0
+        with forge(fresh_database.environment) as kanjo:
+            for on in months:
+                prepared(company, on)
+                words = ("bill", "--company", "kanjo-jp", "--on", str(on))
+                while (told := kanjo.types(*words, fate=Fate(chance.randint(1, 26), after="billing.execute"))).code:
+                    assert told.code == KILLED, told
+                    kills += 1
+        assert kills >= 10
+        assert documents(company) == expected
+        assert rows("SELECT DISTINCT state FROM runs_run") == [("executed",)]
 
 
 @pytest.mark.row("SCL-3")
