@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -86,21 +86,16 @@ class ListPage(Generic[R]):
     door: Door = SIGNED_IN
 
     def __call__(self, request: DeskRequest) -> HttpResponse:
-        """Answer with the page that the address asks for."""
-        number = _page(request.GET.get("page", ""))
+        """Answer with the page that the address asks for; beyond the end that is the last one."""
         choices = {one.name: one.read(request.GET.get(one.name, "")) for one in self.filters}
-        asked = Asked(
-            desk=request.desk,
-            text=request.GET.get("q", "").strip(),
-            choices=choices,
-            limit=ROWS,
-            offset=(number - 1) * ROWS,
-        )
+        asked = Asked(request.desk, request.GET.get("q", "").strip(), choices, limit=ROWS, offset=0)
         total = self.count(asked)
+        number = min(_page(request.GET.get("page", "")), max(1, -(-total // ROWS)))
+        rows = self.rows(replace(asked, offset=(number - 1) * ROWS))
         context = {
             "title": self.title,
             "note": self.note,
-            "table": Table.of(self.columns, self.rows(asked)),
+            "table": Table.of(self.columns, rows),
             "acts": self._buttons(request.desk),
             "search": self.search,
             "text": asked.text,

@@ -45,6 +45,14 @@ class NotForYourRole(Refusal):
     )
 
 
+class Unreadable(Refusal):
+    """Text with a character that no text has."""
+
+    rule = "pages.unreadable"
+    says = Text(en="What was sent holds a character that cannot be kept.", ja="保存できない文字が含まれています。")
+    remedy = Text(en="Type the text anew instead of pasting it.", ja="貼り付けずに入力し直してください。")
+
+
 class ContentPolicy:
     """Tell the browser to run and draw nothing that does not come from us."""
 
@@ -84,7 +92,7 @@ class AtTheDesk:
         if isinstance(request.user, Person):
             seated = cast("DeskRequest", request)
             seated.desk = sit_down(request.user, request.session.get(CHOSEN))
-            return None if who.public else _refused_by_role(seated, who)
+            return _refused_by_character(request) or (None if who.public else _refused_by_role(seated, who))
         if who.public:
             return None
         return HttpResponseRedirect(f"{resolve_url('account_login')}?{urlencode({'next': request.get_full_path()})}")
@@ -106,6 +114,11 @@ def _refused_by_role(request: DeskRequest, who: Door) -> HttpResponse | None:
         en=", ".join(ROLE_NAMES[role].en for role in who.roles), ja="、".join(ROLE_NAMES[role].ja for role in who.roles)
     )
     return refused(request, NotForYourRole(roles=named))
+
+
+def _refused_by_character(request: HttpRequest) -> HttpResponse | None:
+    given = [value for sent in (request.GET, request.POST) for _, values in sent.lists() for value in values]
+    return refused(request, Unreadable()) if any("\0" in text for text in given) else None
 
 
 def _language(request: HttpRequest) -> str:

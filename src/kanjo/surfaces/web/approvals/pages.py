@@ -55,6 +55,8 @@ QUOTE_OF = Text(en="Quote, version {version}", ja="見積（版ID {version}）")
 NOT_MET = State(Text(en="Open", ja="未充足"), "warn")
 MET = State(Text(en="Met", ja="充足済み"), "ok")
 ANYBODY = Text(en="nobody", ja="承認不要")
+NOTHING_ASKED = Text(en="Nobody needed to be asked.", ja="承認が必要な項目はありません。")
+NO_CONDITIONS = Text(en="No condition was set.", ja="条件は付いていません。")
 
 REQUESTS = ListPage[RequestRow](
     title=TITLE,
@@ -113,8 +115,8 @@ def approval(request: DeskRequest, key: int) -> HttpResponse:
         back=Link(TITLE, "approvals"),
         facts=_facts(found),
         sections=(
-            Section(Text(en="What is asked", ja="承認項目"), Table.of(_ITEMS, found.items)),
-            Section(CONDITIONS, Table.of(_CONDITIONS, conditions)),
+            Section(Text(en="What is asked", ja="承認項目"), Table.of(_ITEMS, found.items), empty=NOTHING_ASKED),
+            Section(CONDITIONS, Table.of(_CONDITIONS, conditions), empty=NO_CONDITIONS),
             Section(Text(en="The whole path", ja="承認経路の全体"), Table.of(_PATH, found.path)),
         ),
         trail=(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
 
+from kanjo.domains.customers.queries import get_customers
+from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.money import Money
+from kanjo.foundation.quoting import quoted
 from kanjo.foundation.texts import Text
+from kanjo.platform.ledger.entries import ACCOUNT_NAMES, AccountCode
 from kanjo.platform.ledger.operations import lock_period
 from kanjo.platform.ledger.queries import (
     Balance,
@@ -21,6 +26,7 @@ from kanjo.platform.ledger.queries import (
     list_periods,
     list_postings,
 )
+from kanjo.platform.tables import NotFound
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import last_day
 from kanjo.surfaces.web.desk import DeskRequest
@@ -36,6 +42,7 @@ from kanjo.surfaces.web.subjects import source_of
 TRIAL = Text(en="Trial balance", ja="残高試算表")
 POSTINGS = Text(en="Postings", ja="仕訳明細")
 PERIODS_TITLE = Text(en="Accounting periods", ja="会計期間")
+ACCOUNT = Text(en="account", ja="勘定科目")
 PERIOD = Text(en="Accounting period", ja="会計期間")
 LOCK = Text(en="Lock the period", ja="会計期間を締める")
 LOCKED_ALREADY = Text(en="It is locked.", ja="すでに締められています。")
@@ -80,26 +87,41 @@ def trial_balance(request: DeskRequest) -> HttpResponse:
     return report(request, TRIAL, known, sections or [Section(TRIAL, Table.of(columns, ()))])
 
 
-_POSTINGS: tuple[Column[PostingRow], ...] = (
-    Column(labels.ON, lambda row: row.effective_on),
-    amount(DEBIT, _debit),
-    amount(CREDIT, _credit),
-    Column(Text(en="From", ja="発生元"), lambda row: source_of(row.source, row.source_id)),
-    amount(Text(en="Entry", ja="仕訳番号"), lambda row: row.entry_id),
-    Column(labels.CUSTOMER, lambda row: Link(f"#{row.party_id}", "customer", row.party_id) if row.party_id else None),
-    Column(labels.RECORDED, lambda row: row.recorded_at),
-)
+def _postings(rows: Sequence[PostingRow]) -> Table:
+    customers = get_customers(CustomerId(row.party_id) for row in rows if row.party_id)
+
+    def customer(row: PostingRow) -> Link | None:
+        known = customers.get(CustomerId(row.party_id or 0))
+        return Link(known.name, "customer", known.id) if known else None
+
+    columns: tuple[Column[PostingRow], ...] = (
+        Column(labels.ON, lambda row: row.effective_on),
+        amount(DEBIT, _debit),
+        amount(CREDIT, _credit),
+        Column(Text(en="From", ja="発生元"), lambda row: source_of(row.source, row.source_id)),
+        Column(Text(en="Entry", ja="仕訳番号"), lambda row: f"#{row.entry_id}"),
+        Column(labels.CUSTOMER, customer),
+        Column(labels.RECORDED, lambda row: row.recorded_at),
+    )
+    return Table.of(columns, rows)
 
 
 @door(BOOKS)
 def postings(request: DeskRequest, code: str) -> HttpResponse:
     """Show an account's postings as known, newest first."""
     known, company_id = asked_known(request), request.desk.company_id
+    title = Text(en="Account {code}: {name}", ja="勘定科目 {code} {name}").filled(code=code, name=_name(code))
     rows = list_postings(company_id, code, known, limit=SHOWN)
     total = count_postings(company_id, code, known)
-    title = Text(en="Account {code}", ja="勘定科目 {code}").filled(code=code)
-    note = NEWEST.filled(shown=len(rows), all=total) if total > len(rows) else None
-    return report(request, title, known, [Section(POSTINGS, Table.of(_POSTINGS, rows), note=note)])
+    note = NEWEST.filled(shown=f"{len(rows):,}", all=f"{total:,}") if total > len(rows) else None
+    return report(request, title, known, [Section(POSTINGS, _postings(rows), note=note)])
+
+
+def _name(code: str) -> Text:
+    try:
+        return ACCOUNT_NAMES[AccountCode(code)]
+    except ValueError:
+        raise NotFound(what=ACCOUNT, key=quoted(code)) from None
 
 
 PERIODS = ListPage[PeriodRow](
