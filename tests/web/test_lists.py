@@ -1,0 +1,142 @@
+"""Lists and reports: as quick with a thousand rows as with ten, in one order, whatever the address asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from kanjo.foundation.actors import Role
+from kanjo.foundation.texts import Language
+from kanjo.surfaces.web.addresses import urlpatterns
+from kanjo.surfaces.web.lists import ListPage
+from tests.web.crowd import COPIES, crowd
+from tests.web.office import Desk
+from tests.web.story import Told
+
+PAGES: Mapping[str, ListPage[object]] = {
+    str(route.name): route.callback for route in urlpatterns if isinstance(route.callback, ListPage)
+}
+REPORTS = ("ageing", "waterfall", "trial-balance", "postings")
+ALL = ("home", *PAGES, *REPORTS)
+MOST_QUERIES = 10
+ODD_PAGES = ("-1", "0", "abc", "1.5", "２", "99999999", "9" * 5000)
+ODD_TEXTS = ("あ" * 10_000, "100%_\\", "'; DROP TABLE quotes_quote; --", "<script>alert(1)</script>", " ")
+ODD_DAYS = ("2026-02-30", "abc", "0001-01-01", "9999-12-31", "-1", "R99.1.1", "\x00", "9" * 5000)
+ODD_MOMENTS = ("abc", "0001-01-01", "9999-12-31 23:59:59", "2026-04-01T00:00:00+25:00", "\x00", "2026-04-01")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a list asked the database at ten rows and at a thousand."""
+
+    few: Mapping[str, list[str]]
+    many: Mapping[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def asked(story: Told) -> Asked:
+    """Open every list with ten more rows in it, then with a thousand."""
+    auditor = story.office.desk(Role.AUDITOR)
+    crowd(0, 10)
+    few = {name: _queries(auditor, story.address(name)) for name in ALL}
+    crowd(10, 1_000)
+    return Asked(few, {name: _queries(auditor, story.address(name)) for name in ALL})
+
+
+class TestManyRows:
+    @pytest.mark.parametrize("name", ALL)
+    def test_a_thousand_rows_cost_no_more_questions(self, asked: Asked, name: str) -> None:
+        """A list asks the database as often for a thousand rows as for ten, and seldom."""
+        assert len(asked.many[name]) == len(asked.few[name])
+        assert len(asked.many[name]) <= MOST_QUERIES, asked.many[name]
+
+    @pytest.mark.parametrize("name", PAGES)
+    def test_the_order_is_one(self, asked: Asked, name: str) -> None:
+        """The rows of a page stand in an order whose last key no two rows share."""
+        pages = [query for query in asked.many[name] if " LIMIT 50" in query]
+        assert len(pages) == 1
+        assert re.search(r'("id"|"quote_id") (ASC|DESC) LIMIT 50', _named(pages[0])), pages
+
+    @pytest.mark.parametrize("name", PAGES)
+    def test_paging(self, story: Told, asked: Asked, name: str) -> None:
+        """Fifty rows to a page; next and previous lead on and back, and no row stands on two pages."""
+        desk = story.office.desk(Role.AUDITOR)
+        first, second = (_rows(desk.see(name, page=page)) for page in ("1", "2"))
+        assert (len(first), len(second)) == (50, 50)
+        assert set(first) & set(second) == set()
+        page = desk.see(name, page="2")
+        assert "?page=1" in page
+        assert "?page=3" in page
+
+    def test_everything_is_crowded(self) -> None:
+        """There is a list for each kind of thing that the crowd has, so that none is measured empty."""
+        assert len(COPIES) > len(PAGES)
+
+
+class TestOddAddresses:
+    @pytest.mark.parametrize("name", PAGES)
+    @pytest.mark.parametrize("language", list(Language))
+    def test_a_list_answers_whatever_is_asked(self, story: Told, name: str, language: Language) -> None:
+        """Any page number and any text give a page; what is no choice of a filter is refused by name."""
+        desk = story.office.desk(Role.AUDITOR, language)
+        for page in ODD_PAGES:
+            desk.see(name, page=page)
+        for text in ODD_TEXTS if PAGES[name].search else ():
+            assert "<script>alert" not in desk.see(name, q=text)
+        assert "pages.unreadable" in desk.see(name, status=400, q="\0")
+        for one in PAGES[name].filters:
+            assert "pages.unknown-choice" in desk.see(name, status=400, **{one.name: "x" * 5_000})
+
+    @pytest.mark.parametrize("name", REPORTS)
+    def test_a_report_answers_whatever_is_asked(self, story: Told, name: str) -> None:
+        """A day or a moment that cannot be read is refused with the way to write it; every other gives the report."""
+        desk, address = story.office.desk(Role.AUDITOR), story.address(name)
+        odd = [*({"on": day} for day in ODD_DAYS), *({"known_at": moment} for moment in ODD_MOMENTS)]
+        answers = {repr(given): desk.client.get(address, given) for given in odd}
+        assert {
+            given: answer.status_code for given, answer in answers.items() if answer.status_code not in {200, 400}
+        } == {}
+        for answer in answers.values():
+            page = answer.content.decode()
+            assert answer.status_code == 200 or "で入力してください" in page or "してください" in page
+
+    def test_no_such_account(self, story: Told) -> None:
+        """An account that the chart does not have is not there."""
+        client = story.office.desk(Role.AUDITOR).client
+        for code in ("9999", "x" * 300, "<script>", "%00"):
+            assert client.get(f"/accounts-of-books/{code}").status_code == 404
+
+    def test_a_number_beyond_all_numbers(self, story: Told) -> None:
+        """A key larger than any the database holds is not there."""
+        client = story.office.desk(Role.AUDITOR).client
+        for key in (2**31, 2**63, 10**30, 10**6000):
+            assert client.get(f"/quotes/{key}" if key < 10**100 else "/quotes/" + "9" * 6000).status_code == 404
+
+
+class TestPastTheEnd:
+    def test_the_last_page_is_shown(self, asked: Asked, story: Told) -> None:
+        """Beyond the end stands the last page, with the way back."""
+        page = story.office.desk(Role.AUDITOR).see("quotes", page="500")
+        assert "1,004件中 1,001〜1,004件" in page
+        assert "?page=20" in page
+
+
+def _queries(desk: Desk, address: str) -> list[str]:
+    with CaptureQueriesContext(connection) as queries:
+        assert desk.client.get(address).status_code == 200
+    return [query["sql"] for query in queries]
+
+
+def _named(query: str) -> str:
+    """Write out the first column where the order names it by its place."""
+    first = re.match(r'SELECT ("\w+"\."\w+")', query)
+    return re.sub(r"\b1 (ASC|DESC) LIMIT", rf"{first[1] if first else '?'} \1 LIMIT", query)
+
+
+def _rows(page: str) -> list[str]:
+    return re.findall(r"<tr><td.*?</tr>", page, re.DOTALL)
