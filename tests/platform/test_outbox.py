@@ -14,9 +14,11 @@ from django.db import connection, transaction
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.facts import Fact
 from kanjo.foundation.ids import CompanyId
+from kanjo.platform.audit.models import Change
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.outbox.models import Delivery, FactRow
 from kanjo.platform.outbox.operations import MOST_ATTEMPTS, WIRING, deliver, deliver_again, record
+from kanjo.platform.worklist.models import WorkItem
 from tests.platform.conftest import AT, make_actor, make_company
 from tests.plumbing import FreshDatabase
 
@@ -81,6 +83,17 @@ class TestDeliver:
         deliver(by=clerk, at=AT)
         assert SellingCompany.objects.get(pk=company_id).bank_account == "7"
 
+    @pytest.mark.row("SFA-2")
+    def test_what_a_reaction_changes_is_told_in_the_trail(self, lit: LampLit, clerk: Actor) -> None:
+        deliver(by=clerk, at=AT)
+        change = Change.objects.filter(subject="companies_sellingcompany").latest("id")
+        assert (change.after, change.actor_id, change.verb, change.because) == (
+            {"bank_account": "7"},
+            clerk.id,
+            "outbox.deliver",
+            "test.lamp-lit",
+        )
+
     def test_a_failed_reaction_is_tried_later_and_at_last_is_dead(self, lit: LampLit, clerk: Actor) -> None:
         now = AT
         failed = Delivery.objects.get(reaction__endswith="stumble")
@@ -92,8 +105,13 @@ class TestDeliver:
             now += timedelta(minutes=2 ** (attempt - 1))
         failed.refresh_from_db()
         assert (failed.state, failed.error) == ("dead", "ValueError: no oil")
-        deliver_again(delivery_id=failed.pk, at=now)
+        work = WorkItem.objects.get(subject="outbox_delivery", subject_id=failed.pk)
+        assert (work.state, work.owner_role) == ("open", Role.ADMINISTRATOR)
+        assert "ValueError: no oil" in work.why_en
+        deliver_again(delivery_id=failed.pk, by=clerk, at=now)
         assert Delivery.objects.get(pk=failed.pk).state == "waiting"
+        work.refresh_from_db()
+        assert work.state == "done"
 
 
 def test_a_fact_of_a_withdrawn_act_was_never_recorded(wired: None, fresh_database: FreshDatabase) -> None:

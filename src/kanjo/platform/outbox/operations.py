@@ -10,10 +10,13 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 from pydantic import TypeAdapter
 
-from kanjo.foundation.actors import Actor
+from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.facts import Fact
-from kanjo.foundation.ids import FactId
+from kanjo.foundation.ids import CompanyId, FactId
+from kanjo.foundation.texts import Text
+from kanjo.platform.acts import name_act
 from kanjo.platform.outbox.models import Delivery, FactRow
+from kanjo.platform.worklist.operations import close, put
 
 F = TypeVar("F", bound=Fact)
 Reaction = Callable[[Any, Actor, datetime], None]
@@ -21,6 +24,13 @@ _Value = str | int | date | list[str] | None
 
 MOST_ATTEMPTS = 5
 """After so many failures a delivery is dead and becomes a work item."""
+ACT = "outbox.deliver"
+DEAD = "outbox.dead"
+DELIVERY = "outbox_delivery"
+_GIVEN_UP = Text(
+    en="{fact} could not be answered, tried {attempts} times: {error}",
+    ja="「{fact}」への対応に{attempts}回失敗しました: {error}",
+)
 
 
 class Wiring:
@@ -100,11 +110,13 @@ def deliver(*, by: Actor, at: datetime, most: int = 1_000, only: FactId | None =
     return delivered
 
 
-def deliver_again(*, delivery_id: int, at: datetime) -> None:
-    """Put a dead delivery back in the queue."""
+def deliver_again(*, delivery_id: int, by: Actor, at: datetime) -> None:
+    """Put a dead delivery back in the queue, and its work item off the queue of the administrators."""
+    name_act(ACT, by)
     Delivery.objects.filter(pk=delivery_id, state=Delivery.State.DEAD).update(
         state=Delivery.State.WAITING, attempts=0, due_at=at, error=""
     )
+    close(kind=DEAD, subject=(DELIVERY, delivery_id), by=by, at=at)
 
 
 def _next_waiting(at: datetime, only: FactId | None) -> Delivery | None:
@@ -115,6 +127,7 @@ def _next_waiting(at: datetime, only: FactId | None) -> Delivery | None:
 
 
 def _deliver(delivery: Delivery, *, by: Actor, at: datetime) -> int:
+    name_act(ACT, by, delivery.fact.kind)
     try:
         with transaction.atomic():
             WIRING.reaction(delivery.reaction)(WIRING.fact(delivery.fact), by, at)
@@ -136,7 +149,18 @@ def _put_off(delivery: Delivery, failure: Exception, *, at: datetime) -> None:
     delivery.due_at = at + timedelta(minutes=2 ** (delivery.attempts - 1))
     if delivery.attempts >= MOST_ATTEMPTS:
         delivery.state = Delivery.State.DEAD
+        _put_on_queue(delivery)
     delivery.save(update_fields=["attempts", "error", "due_at", "state"])
+
+
+def _put_on_queue(delivery: Delivery) -> None:
+    put(
+        kind=DEAD,
+        subject=(DELIVERY, delivery.pk),
+        company_id=CompanyId(delivery.fact.company_id),
+        role=Role.ADMINISTRATOR,
+        why=_GIVEN_UP.filled(fact=delivery.fact.kind, attempts=delivery.attempts, error=delivery.error),
+    )
 
 
 def _json(fact: Fact) -> str:
