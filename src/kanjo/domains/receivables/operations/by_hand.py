@@ -17,12 +17,14 @@ from kanjo.domains.receivables.models import (
     KnownFee,
     Matching,
     PayerAlias,
+    Receipt,
     ReceiptBalance,
 )
 from kanjo.domains.receivables.operations.matching import ALLOCATIONS, UNMATCHED
 from kanjo.domains.receivables.rules import guards
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceId, ReceiptId
+from kanjo.foundation.texts import Text
 from kanjo.platform.acts import verb
 from kanjo.platform.ledger.entries import AccountCode, JournalEntry, Side
 from kanjo.platform.ledger.operations import post
@@ -32,6 +34,10 @@ from kanjo.platform.worklist import operations as worklist
 
 _ACCOUNTS = {AllocationKind.PAYMENT: AccountCode.UNAPPLIED_RECEIPTS, AllocationKind.FEE: AccountCode.BANK_FEES}
 """What is debited when the receivable is credited."""
+_FREE_AGAIN = Text(
+    en="The matching of the receipt of {payer} was taken back: allocate it anew.",
+    ja="{payer} からの入金の消込が取り消されました。あらためて消込を行ってください。",
+)
 
 
 @verb("receivables.allocate", Role.RECEIVABLES)
@@ -80,9 +86,9 @@ def write_off_fee(*, item_id: InvoiceId, amount_minor: int, on: date, because: s
 def reverse_allocation(*, allocation_id: int, on: date, because: str, by: Actor, at: datetime) -> int:
     """Take an allocation back by its negative; receipt and invoice are open again. Return the reversal's id.
 
-    The receipt then waits for a person: rules do not touch it any more. Refuses what was reversed before.
+    The receipt then waits on the queue for a person: rules do not touch it any more. Refuses what was reversed before.
     """
-    told = Allocation.objects.seen(allocation_id, by)
+    told = Allocation.objects.select_related("receipt").seen(allocation_id, by)
     if told.kind not in _ACCOUNTS or told.item_id is None:
         raise guards.NotReversible(allocation=allocation_id)
     if told.receipt_id is not None:
@@ -107,6 +113,8 @@ def reverse_allocation(*, allocation_id: int, on: date, because: str, by: Actor,
         effective_on=on,
     )
     post([_entry(row, item, -told.amount_minor, _ACCOUNTS[AllocationKind(told.kind)])])
+    if told.receipt is not None and told.received_minor:
+        _wait_for_person(told.receipt)
     record(
         AllocationReversed(
             company_id=CompanyId(item.company_id),
@@ -180,6 +188,16 @@ def _entry(row: Allocation, item: ItemBalance, amount_minor: int, debited: Accou
         source=ALLOCATIONS,
         source_id=row.pk,
         sides=(Side(debited, amount_minor), Side(AccountCode.RECEIVABLE, -amount_minor, item.item.customer_id)),
+    )
+
+
+def _wait_for_person(receipt: Receipt) -> None:
+    worklist.put(
+        kind=UNMATCHED,
+        subject=("receivables_receipt", receipt.pk),
+        company_id=CompanyId(receipt.company_id),
+        role=Role.RECEIVABLES,
+        why=_FREE_AGAIN.filled(payer=receipt.payer_name or "—"),
     )
 
 

@@ -103,6 +103,30 @@ class TestReverseAllocation:
         self.reverse(desk, queries.list_allocations(desk.by)[0].id)
         assert desk.match().receipts == 0
 
+    @pytest.mark.row("AR-4")
+    def test_a_receipt_that_is_free_again_is_work_for_a_person_until_it_is_allocated(self, desk: Desk) -> None:
+        acme = desk.customer("Acme")
+        desk.invoices((1, acme, 100))
+        receipt = desk.receive(100, "Acme")
+        desk.match()
+        self.reverse(desk, queries.list_allocations(desk.by)[0].id)
+        work = WorkItem.objects.get(subject="receivables_receipt", subject_id=receipt)
+        assert (work.state, work.owner_role) == ("open", Role.RECEIVABLES)
+        assert "Acme" in work.why_en
+        desk.allocate(receipt, 1, 100)
+        work.refresh_from_db()
+        assert work.state == "done"
+
+    def test_a_fee_taken_back_frees_no_receipt(self, desk: Desk) -> None:
+        acme = desk.customer("Acme")
+        desk.invoices((1, acme, 100))
+        with transaction.atomic():
+            fee = operations.write_off_fee(
+                item_id=InvoiceId(1), amount_minor=5, on=DAY, because="fee", by=desk.by, at=NOW
+            )
+        self.reverse(desk, fee)
+        assert not WorkItem.objects.exists()
+
     def test_the_reversal_names_its_person_and_reason(self, desk: Desk) -> None:
         acme = desk.customer("Acme")
         desk.invoices((1, acme, 100))
