@@ -15,6 +15,7 @@ from kanjo.platform.acts import verb
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.identity.models import Assignment
 from kanjo.platform.ledger import operations as ledger
+from kanjo.platform.tables import alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Charter:
 @verb("companies.found", Role.ADMINISTRATOR)
 def found_company(*, charter: Charter, by: Actor, at: datetime) -> CompanyId:
     """Found a company, open its books and assign its founder; a code that is known returns that company."""
+    alone("companies.found", 0)
     known = SellingCompany.objects.filter(code=charter.code).first()
     if known is not None:
         return CompanyId(known.pk)
