@@ -29,6 +29,7 @@ from kanjo.foundation.money import Money, Rounding
 from kanjo.foundation.periods import Period, add_months
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
+from tests.foundation.tables import worked_rows
 
 NOTHING_POSTED = pl.LazyFrame(schema=POSTED)
 
@@ -101,6 +102,34 @@ class TestSchedule:
         once = a_line(charge=ChargeKind.ONE_TIME, interval_months=0, timing=BillingTiming.ON_ACCEPTANCE, service=None)
         waiting = as_plans([once]).with_columns(accepted_on=pl.lit(None, dtype=pl.Date))
         assert should_be(waiting, None).collect().is_empty()
+
+
+class TestWorkedTable:
+    @pytest.mark.parametrize("row", worked_rows("proration.md"), ids=lambda row: row["what"])
+    def test_comes_out_as_printed(self, row: dict[str, str]) -> None:
+        """Each row of docs/algorithms/proration.md, in columns and one line at a time."""
+        line = _line_of(row)
+        for charges in (preview_schedule([line]), oracle.schedule(line)):
+            told = sorted(
+                f"{one.bill_on}: {one.service.start} to {one.service.last_on} = {one.net_minor}" for one in charges
+            )
+            assert "; ".join(told) == row["charges"]
+
+
+def _line_of(row: dict[str, str]) -> LineToBill:
+    days = {name: date.fromisoformat(cell) for name, cell in row.items() if cell and name in _DAYS}
+    return a_line(
+        charge=ChargeKind.RECURRING if int(row["months"]) else ChargeKind.ONE_TIME,
+        timing=BillingTiming(row["timing"]),
+        interval_months=int(row["months"]),
+        net_minor=int(row["price"]),
+        service=Period(days["service from"], days["service until"]) if row["service from"] else None,
+        due_from=days["due from"],
+        anchor_on=days.get("anchor"),
+    )
+
+
+_DAYS = {"anchor", "service from", "service until", "due from"}
 
 
 class TestProration:
