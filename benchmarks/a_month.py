@@ -6,15 +6,16 @@ does not grow. Beside it stands COPY of the same rows into bare tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
+from typing import TYPE_CHECKING
 
-from house import Bare, Meter, a_house
+from benchmarks.kit.figures import Figure, tell
+from benchmarks.kit.house import Bare, Meter, a_house
 
-from figures import Figure, tell
+if TYPE_CHECKING:
+    from benchmarks.kit.subscriptions import Book
 
 MANY, FEW = 10_000, 200
 MONTHS = [date(2026, month, 1) for month in (4, 5, 6)]
@@ -34,7 +35,8 @@ class Month:
 
 def main() -> None:
     """Measure and tell."""
-    few, many = [measured(count) for count in (FEW, MANY)]
+    with a_house():
+        few, many = [measured(count) for count in (FEW, MANY)]
     spent, limit = median(month.cpu_ms for month in many), median(month.limit_ms for month in many)
     growth = spent / median(month.cpu_ms for month in few)
     tell(
@@ -48,28 +50,25 @@ def main() -> None:
 
 
 def measured(count: int) -> list[Month]:
-    """Take *count* subscriptions through each month, in a house of their own."""
-    with a_house():
-        from subscriptions import a_company_with_people, subscribe
+    """Take *count* subscriptions through each month, in a company of their own."""
+    from benchmarks.kit.subscriptions import a_company_with_people, subscribe
 
-        book = a_company_with_people()
-        subscribe(book, count)
-        return [_month(book, month, count) for month in MONTHS]
+    book = a_company_with_people(f"company-{count}")
+    subscribe(book, count)
+    return [_month(book, month, count) for month in MONTHS]
 
 
-def _month(book: object, month: date, count: int) -> Month:
+def _month(book: Book, month: date, count: int) -> Month:
     from django.db import transaction
-    from subscriptions import Book
-    from tests.builders import NOW
 
     from kanjo.processes import bill
     from kanjo.processes.take_bank_file import take_bank_file
+    from tests.builders import NOW
 
-    assert isinstance(book, Book)
     bare, meter = Bare(), Meter()
     with meter:
         bill.bill_day(company_id=book.company_id, on=month, by=book.receivables, approved_by=book.approver, at=NOW)
-    paid_on, content = payments(month)
+    paid_on, content = payments(book, month)
     with meter, transaction.atomic():
         taken = take_bank_file(
             company_id=book.company_id, content=content, name="month.csv", on=paid_on, by=book.receivables, at=NOW
@@ -79,14 +78,14 @@ def _month(book: object, month: date, count: int) -> Month:
     return Month(meter.cpu * 1000 / count, copied.cpu * 1000 / count, rows / count)
 
 
-def payments(month: date) -> tuple[date, bytes]:
+def payments(book: Book, month: date) -> tuple[date, bytes]:
     """Return the bank's file in which every invoice of the month is paid on its due day, and that day."""
     from kanjo.connectors.bank.plain import write_statement
     from kanjo.connectors.bank.statements import BankLine, BankStatement
     from kanjo.domains.billing.models import Invoice
     from kanjo.foundation.money import Money
 
-    owed = Invoice.objects.filter(issued_on=month).order_by("id")
+    owed = Invoice.objects.filter(company_id=book.company_id, issued_on=month).order_by("id")
     due_on: date = owed[0].due_on
     lines = tuple(
         BankLine(

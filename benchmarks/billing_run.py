@@ -10,9 +10,8 @@ import sys
 from datetime import date
 from statistics import median_low
 
-from house import Bare, Meter, a_house
-
-from figures import Figure, tell
+from benchmarks.kit.figures import Figure, tell
+from benchmarks.kit.house import Bare, Meter, a_house
 
 INVOICES = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 MONTHS = [date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1)]
@@ -24,8 +23,8 @@ def main() -> None:
     with a_house():
         from django.db import transaction
 
+        from benchmarks.kit.subscriptions import a_company_with_people, subscribe
         from kanjo.processes import bill
-        from subscriptions import a_company_with_people, subscribe
         from tests.builders import NOW
 
         book = a_company_with_people()

@@ -26,7 +26,10 @@ def register(cli: typer.Typer) -> None:
     """Add the commands."""
     cli.command("test", help=said("Run the tests.", "テストを実行します。"), context_settings=PASS_ON)(run_tests)
     cli.command(help=said("Check form, imports and types.", "書式・依存・型を検査します。"))(check)
-    cli.command(help=said("Run a benchmark.", "ベンチマークを実行します。"), context_settings=PASS_ON)(bench)
+    cli.command(
+        help=said("Measure the figures.", "性能を測定します。"),
+        context_settings=PASS_ON,
+    )(bench)
     cli.command(help=said("Show the mission rows and their tests.", "要件とそれを示すテストを表示します。"))(rows)
 
 
@@ -70,11 +73,15 @@ def check() -> None:
 
 
 def bench(context: typer.Context, name: Annotated[str, typer.Argument()] = "") -> None:
-    """Run one program of `benchmarks/` with the arguments that follow its name."""
-    known = {path.stem: path for path in sorted((_sources() / "benchmarks").glob("[a-z]*.py"))}
-    if name not in known:
-        raise UnknownName(what=Text(en="benchmark", ja="ベンチマーク"), name=name, known=", ".join(known) or "-")
-    raise typer.Exit(_run([sys.executable, str(known[name]), *context.args]))
+    """Run all programs of `benchmarks/`, or one with the arguments that follow its name; 1 when a figure misses."""
+    known = [path.stem for path in sorted((_sources() / "benchmarks").glob("[a-z]*.py"))]
+    if name and name not in known:
+        raise UnknownName(what=Text(en="benchmark", ja="ベンチマーク"), name=name, known=", ".join(known))
+    codes = []
+    for program in [name] if name else known:
+        people.rule(program)
+        codes.append(_run([sys.executable, "-m", f"benchmarks.{program}", *context.args]))
+    raise typer.Exit(int(any(codes)))
 
 
 def rows(

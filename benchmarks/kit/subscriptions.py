@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,9 +31,9 @@ class Book:
 
 
 @transaction.atomic
-def a_company_with_people() -> Book:
+def a_company_with_people(code: str = "kanjo-jp") -> Book:
     """Found the company and let in who bills and who approves the run."""
-    company_id = a_company()
+    company_id = a_company(code)
     set_tax_rate(tax_class=TaxClass.STANDARD, rate="10%", effective_on=date(2019, 10, 1), by=house(), at=NOW)
     return Book(
         company_id,
@@ -43,6 +44,7 @@ def a_company_with_people() -> Book:
 
 def subscribe(book: Book, count: int) -> None:
     """Book one subscription of two monthly lines and plan its billing; copy its rows until there are *count*."""
+    before = {table: _last(table) for table in _COPIED}
     with transaction.atomic():
         first = a_product(book.company_id, "CLOUD-M")
         second = a_product(book.company_id, "SUPPORT-M", list_minor=3_000)
@@ -75,7 +77,7 @@ def subscribe(book: Book, count: int) -> None:
             at=NOW,
             on=TODAY,
         )
-    _copy(count - 1)
+    _copy(count - 1, before)
 
 
 _APART = 1_000
@@ -107,7 +109,14 @@ _COPIED = {
 }
 
 
-def _copy(count: int) -> None:
+def _last(table: str) -> int:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
+        return int(cursor.fetchone()[0])
+
+
+def _copy(count: int, before: Mapping[str, int]) -> None:
+    """Copy what came after *before*."""
     with connections["owner"].cursor() as cursor:
         for table, changed in _COPIED.items():
             cursor.execute("SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0", [table])
@@ -117,6 +126,7 @@ def _copy(count: int) -> None:
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(columns)}) OVERRIDING SYSTEM VALUE SELECT {', '.join(values)}"
                 f" FROM {table}, generate_series(1, {count}) AS k, LATERAL (SELECT k * {_APART} AS far) AS moved"
+                f" WHERE id > {before[table]}"
             )
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")

@@ -6,6 +6,7 @@ How to read them: docs/performance.md.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-RESULTS = Path(__file__).with_name("results.jsonl")
+RESULTS = Path(__file__).parents[1] / "results.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def _short(number: float | None) -> str:
 
 def _commit() -> str:
     def git(*words: str) -> str:
-        return subprocess.run(["git", *words], capture_output=True, text=True, check=False, cwd=RESULTS.parent).stdout
+        command = [shutil.which("git") or "git", *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=RESULTS.parent).stdout
 
     changed = any(not line.endswith("results.jsonl") for line in git("status", "--porcelain").splitlines())
     return git("rev-parse", "--short", "HEAD").strip() + ("+" if changed else "")

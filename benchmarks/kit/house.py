@@ -7,24 +7,23 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
 
 
 @contextmanager
 def a_house() -> Iterator[None]:
-    """A new home with a migrated database on the embedded server, gone afterwards; Django works on it."""
+    """Make a new home with a migrated database on the embedded server, gone afterwards; Django works on it.
+
+    Once per process: Django keeps what it read of the first.
+    """
     home = Path(tempfile.mkdtemp(prefix="kanjo-bench-"))
     home.chmod(0o755)  # the server's account must come through
     os.environ |= {"KANJO_HOME": str(home), "KANJO_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "kanjo.config.settings"}
@@ -33,13 +32,15 @@ def a_house() -> Iterator[None]:
 
     from kanjo.surfaces.console.steps import migrate
 
-    settings.EMBEDDED_SERVER.start()
+    server = settings.EMBEDDED_SERVER
+    assert server is not None, "no other server was named above"
+    server.start()
     try:
         migrate(lambda *_: None)
         django.setup()
         yield
     finally:
-        settings.EMBEDDED_SERVER.stop()
+        server.stop()
         shutil.rmtree(home)
 
 
@@ -51,7 +52,7 @@ class Meter:
     cpu: float = 0.0
     _began: tuple[float, float] = field(default=(0.0, 0.0), repr=False)
 
-    def __enter__(self) -> Meter:
+    def __enter__(self) -> Self:
         self._began = (time.perf_counter(), cpu_seconds())
         return self
 
@@ -65,6 +66,7 @@ def cpu_seconds() -> float:
     """Return the CPU seconds so far of this process with its threads, and of the server with all its processes."""
     from django.conf import settings
 
+    assert settings.EMBEDDED_SERVER is not None, "a benchmark runs in a house"
     pid = int((settings.EMBEDDED_SERVER.data / "postmaster.pid").read_text("ascii").split("\n")[0])
     postmaster = psutil.Process(pid)
     spent = sum(postmaster.cpu_times()[:4])  # with the children that have ended

@@ -1,0 +1,1 @@
+"""What benchmarks share: a house of their own, subscriptions to measure with, figures."""
