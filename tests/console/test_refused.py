@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,10 +58,7 @@ class TestWords:
     def test_wrong_day(self, kanjo: Forge, day: str) -> None:
         """A day that is no day is refused before anything is read."""
         for words in (("bill", "--company", "maven"), ("match", __file__, "--company", "maven")):
-            told = kanjo.types(*words, "--on", day)
-            assert (told.code, told.out) == (REFUSED, "")
-            assert day in told.err
-            assert "%Y-%m-%d" in told.err
+            refused(kanjo, *words, "--on", day, en=f"“{day}” is not a day", ja=f"「{day}」は日付ではありません")
 
 
 class TestFiles:
@@ -87,8 +85,10 @@ class TestFiles:
         (folder / "mapping.toml").unlink()
         (folder / "mapping.toml").mkdir()
         refused(kanjo, "import", "crm", folder, en="mapping.toml: ", ja="mapping.toml: ")
-        told = kanjo.types("match", tmp_path, "--company", "maven")
-        assert (told.code, "Traceback" in told.err) == (REFUSED, False)
+        for path in (tmp_path, tmp_path / "none.csv"):
+            refused(
+                kanjo, "match", path, "--company", "maven", en=f"{path} cannot be used", ja=f"{path} を使用できません"
+            )
 
     def test_unwritable_file(self, kanjo: Forge, tmp_path: Path) -> None:
         """Where the faults, the quarantine or the backup cannot be written, nothing is imported first."""
@@ -128,7 +128,7 @@ class TestDatabase:
 
     def test_not_migrated(self, test_server: Login, fresh_database: FreshDatabase) -> None:
         """On a database without tables every command says to bring them there."""
-        name = "kanjo_bare"
+        name = f"kanjo_bare_{os.getpid()}"
         with psycopg.connect(test_server.conninfo(), autocommit=True) as admin:
             admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             try:

@@ -11,15 +11,17 @@ import typer
 
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.console.companies import company_named
-from kanjo.surfaces.console.speaking import AsJson, Report, print_json, progress, said, say, table
+from kanjo.surfaces.console.speaking import AsJson, Report, day, print_json, progress, said, say, table
 
 if TYPE_CHECKING:
     from kanjo.foundation.ids import CompanyId, RunId
 
 Company = Annotated[str, typer.Option(help=said("Selling company's code.", "販売会社コード。"))]
 On = Annotated[
-    datetime,
-    typer.Option("--on", formats=["%Y-%m-%d"], help=said("Day of issue (YYYY-MM-DD).", "発行日（YYYY-MM-DD）。")),
+    date,
+    typer.Option(
+        "--on", parser=day, metavar="YYYY-MM-DD", help=said("Day of issue (YYYY-MM-DD).", "発行日（YYYY-MM-DD）。")
+    ),
 ]
 Preview = Annotated[bool, typer.Option("--preview", help=said("Only show what would be issued.", "プレビューのみ。"))]
 Workers = Annotated[int, typer.Option(min=1, max=64, help=said("Processes to work with.", "並列プロセス数。"))]
@@ -39,7 +41,7 @@ def bill(*, company: Company, on: On, preview: Preview = False, workers: Workers
     from kanjo.platform.runs.queries import get_run
 
     company_id = company_named(company).id
-    run_id = _previewed(company_id, on.date())
+    run_id = _previewed(company_id, on)
     run = get_run(house(), run_id)
     issued = run.preview["made"] if preview else _execute(company_id, run_id, workers)
     told = {"run": run.key, "issued": not preview, "made": issued, "before": run.preview["before"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,19 +10,20 @@ import typer
 
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.console.companies import company_named
-from kanjo.surfaces.console.speaking import AsJson, language, print_json, progress, said, say, table
+from kanjo.surfaces.console.speaking import AsJson, day, language, print_json, progress, said, say, table
 
 if TYPE_CHECKING:
     from kanjo.processes.take_bank_file import TakenFile
 
-File = Annotated[
-    Path, typer.Argument(exists=True, dir_okay=False, help=said("The bank's file of receipts.", "銀行の入金ファイル。"))
-]
+File = Annotated[Path, typer.Argument(help=said("The bank's file of receipts.", "銀行の入金ファイル。"))]
 Company = Annotated[str, typer.Option(help=said("Selling company's code.", "販売会社コード。"))]
 Day = Annotated[
-    datetime | None,
+    date | None,
     typer.Option(
-        "--on", formats=["%Y-%m-%d"], help=said("Day of the matching (default: today).", "消込日（既定: 今日）。")
+        "--on",
+        parser=day,
+        metavar="YYYY-MM-DD",
+        help=said("Day of the matching (default: today).", "消込日（既定: 今日）。"),
     ),
 ]
 
@@ -47,18 +48,17 @@ def match(file: File, *, company: Company, on: Day = None, as_json: AsJson = Fal
         _tell(taken)
 
 
-def _taken(file: Path, code: str, on: datetime | None) -> TakenFile:
+def _taken(file: Path, code: str, on: date | None) -> TakenFile:
     from django.db import transaction
 
     from kanjo.platform.identity.queries import house
     from kanjo.processes.take_bank_file import take_bank_file
 
     at = datetime.now(UTC)
-    company = company_named(code)
-    day = on.date() if on else company.today(at)
+    content, company = file.read_bytes(), company_named(code)
     with transaction.atomic():
         return take_bank_file(
-            company_id=company.id, content=file.read_bytes(), name=file.name, on=day, by=house(), at=at
+            company_id=company.id, content=content, name=file.name, on=on or company.today(at), by=house(), at=at
         )
 
 

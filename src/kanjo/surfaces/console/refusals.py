@@ -49,6 +49,16 @@ class UnknownName(Refusal):
     remedy = Text(en="There is: {known}.", ja="あるもの: {known}")
 
 
+class NotADay(Refusal):
+    """What was given as a day is none."""
+
+    rule = "console.not-a-day"
+    says = Text(en="“{value}” is not a day.", ja="「{value}」は日付ではありません。")
+    remedy = Text(
+        en="Write it as YYYY-MM-DD, for example 2026-04-30.", ja="YYYY-MM-DD の形で指定してください（例: 2026-04-30）。"
+    )
+
+
 class NoSources(Refusal):
     """The command works on the sources, and this Kanjo was installed without them."""
 

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Annotated, Any, Protocol
 
 import typer
@@ -14,7 +15,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text as Cell
 
+from kanjo.foundation.quoting import quoted
 from kanjo.foundation.texts import Language, Text
+from kanjo.surfaces.console.refusals import NotADay
 
 people = Console(soft_wrap=True)
 errors = Console(stderr=True, soft_wrap=True)
@@ -69,6 +72,14 @@ def progress(name: Text) -> Iterator[Report]:
             bars.update(task, completed=done, total=total or None, description=what.said_in(language()))
 
         yield report
+
+
+def day(text: str) -> date:
+    """Return the day that was typed; refuses `NotADay`."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a business day, not a moment
+    except ValueError:
+        raise NotADay(value=quoted(text)) from None
 
 
 AsJson = Annotated[
