@@ -19,14 +19,15 @@ class Era:
     name: str
     letter: str
     start: date
+    latin: str
 
 
 ERAS = (
-    Era("令和", "R", date(2019, 5, 1)),
-    Era("平成", "H", date(1989, 1, 8)),
-    Era("昭和", "S", date(1926, 12, 25)),
-    Era("大正", "T", date(1912, 7, 30)),
-    Era("明治", "M", date(1868, 1, 25)),
+    Era("令和", "R", date(2019, 5, 1), "Reiwa"),
+    Era("平成", "H", date(1989, 1, 8), "Heisei"),
+    Era("昭和", "S", date(1926, 12, 25), "Showa"),
+    Era("大正", "T", date(1912, 7, 30), "Taisho"),
+    Era("明治", "M", date(1868, 1, 25), "Meiji"),
 )
 """The eras, latest first."""
 
@@ -136,5 +137,5 @@ def _day(era: Era | None, year: int, month: int, day: int, *, text: str, at: str
     except ValueError as error:
         raise NoSuchDay(at=at, text=quoted(text)) from error
     if era and (year == 0 or in_era(max(read, ERAS[-1].start))[:2] != era.name or read < era.start):
-        raise DayOutsideEra(at=at, text=quoted(text), era=era.name)
+        raise DayOutsideEra(at=at, text=quoted(text), era=Text(en=era.latin, ja=era.name))
     return read

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_MOST = 400
 _SMALL_KANA = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
 _HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 # Old forms of characters that names are written with either way.
@@ -32,11 +33,12 @@ def matching_key(name: str) -> str:
 
     Width, case, accents, hiragana, small kana and old kanji are folded, legal forms, spaces and punctuation
     dropped. A name made of nothing but a legal form keeps it. Equal keys suggest the same company, they do not
-    prove it.
+    prove it. A key has at most 400 characters, however far signs such as ㍿ unfold.
     """
     folded = _folded(name)
     without_form = _JAPANESE_FORM.sub(" ", folded)
-    return _joined(_without_foreign_forms(_words(without_form))) or _joined(_words(folded))
+    key = _joined(_without_foreign_forms(_words(without_form))) or _joined(_words(folded))
+    return key[:_MOST]
 
 
 def _folded(name: str) -> str:

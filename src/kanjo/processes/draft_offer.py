@@ -14,6 +14,7 @@ from kanjo.domains.quotes import operations as quotes
 from kanjo.domains.quotes.facts import OfferLine
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, CustomerId, OpportunityId, OrderLineId, ProductId, QuoteId
+from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
 
 
@@ -45,7 +46,7 @@ def draft_offer(
     at: datetime,
     on: date,
 ) -> QuoteId:
-    """Price the lines and draft a quote of them; refuses what the catalog has no price for."""
+    """Price the lines and draft a quote of them; refuses what has no list price and what no amount holds."""
     return quotes.draft_quote(
         company_id=company_id,
         opportunity_id=opportunity_id,
@@ -65,11 +66,15 @@ def draft_offer(
 def price(wanted: Sequence[LineWanted], *, currency: str, on: date) -> list[OfferLine]:
     """Return the lines as offers: the list price of the day, the net price, and the total that will be billed."""
     terms = terms_of(line.product_id for line in wanted)
-    return [_offer(line, terms[line.product_id], list_price_on(line.product_id, currency, on), on) for line in wanted]
+    return [
+        _offer(line, terms[line.product_id], Money(list_price_on(line.product_id, currency, on), currency), on)
+        for line in wanted
+    ]
 
 
-def _offer(line: LineWanted, terms: ProductTerms, list_minor: int, on: date) -> OfferLine:
-    net_minor = list_minor * line.quantity if line.net_minor is None else line.net_minor
+def _offer(line: LineWanted, terms: ProductTerms, unit: Money, on: date) -> OfferLine:
+    list_minor, listed_minor = unit.minor, (unit * line.quantity).minor
+    net_minor = listed_minor if line.net_minor is None else line.net_minor
     return OfferLine(
         terms=terms,
         quantity=line.quantity,

@@ -83,6 +83,11 @@ def find_country(text: str) -> str | None:
         return None
 
 
+def country_code(text: str, *, at: str = "") -> str:
+    """Return the code of a country given by code or name, English or Japanese; refuses `CountryUnknown`."""
+    return country(text, at=at)
+
+
 def country_shown(code: str) -> Text:
     """Return the name of a country by its code."""
     return country_names()[code]

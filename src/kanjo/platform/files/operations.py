@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.files.models import StoredFile
 
 LARGEST = 50 * 1024 * 1024
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,50}/[\w.+-]{1,49}", re.ASCII)
 
 
 class FileTooLarge(Refusal):
@@ -46,7 +48,7 @@ def store(*, content: bytes, name: str, media_type: str, company_id: CompanyId, 
     row = StoredFile.objects.create(
         company_id=company_id,
         name=Path(name).name[:255],
-        media_type=media_type,
+        media_type=media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream",
         size=len(content),
         digest=digest,
         stored_by_id=by.id,

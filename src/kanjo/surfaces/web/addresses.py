@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern] = [
     path("quotes/<int:key>/withdraw", quotes.withdraw, name="withdraw-quote"),
     path("approvals", approvals.REQUESTS, name="approvals"),
     path("approvals/<int:key>", approvals.approval, name="approval"),
+    path("approvals/<int:key>/recall", approvals.recall, name="recall-request"),
     path("approvals/items/<int:key>", approvals.item, name="approval-item"),
     path("approvals/items/<int:key>/decide", approvals.decide, name="decide-item"),
     path("approvals/conditions/<int:key>", approvals.condition, name="approval-condition"),

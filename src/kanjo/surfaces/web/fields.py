@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
+
 from kanjo.foundation.eras import parse_day
 from kanjo.foundation.money import Money
 from kanjo.foundation.quoting import quoted
@@ -41,9 +43,31 @@ class NotAChoice(Refusal):
     remedy = Text(en="Choose one of the list.", ja="一覧から選択してください。")
 
 
+class TooLong(Refusal):
+    """More text than the place it goes to holds."""
+
+    rule = "form.too-long"
+    says = Text(
+        en="{label} has {count} characters; at most {most} are kept.",
+        ja="{label}が{count}文字あります（上限{most}文字）。",
+    )
+    remedy = Text(en="Shorten it.", ja="短くしてください。")
+
+
+class EmptyFile(Refusal):
+    """A file without content."""
+
+    rule = "form.empty-file"
+    says = Text(en="“{name}” is empty.", ja="「{name}」は空のファイルです。")
+    remedy = Text(en="Choose the file anew.", ja="ファイルを選択し直してください。")
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `widget` is text, day, number, choice, area or file; `read` gets what was typed and the place."""
+    """One field. `widget` is text, day, number, choice, area or file; `read` gets what was typed and the place.
+
+    `most` is how many characters are kept.
+    """
 
     name: str
     label: Text
@@ -53,10 +77,13 @@ class Field:
     hint: Text | None = None
     initial: str = ""
     options: Options = ()
+    most: int = 200
 
     def value(self, typed: str, at: str) -> Any:
-        """Return what was typed as a value, None for a blank that may be; refuses `Missing` and what `read` refuses."""
+        """Return what was typed as a value, None for a blank that may be; refuses as `read` does."""
         text = typed.strip()
+        if len(text) > self.most:
+            raise TooLong(at=at, label=self.label, count=f"{len(text):,}", most=f"{self.most:,}")
         if text:
             return self.read(text, at)
         if self.needed:
@@ -74,14 +101,14 @@ class Lines:
     initial: Sequence[dict[str, str]] = field(default_factory=lambda: ({}, {}))
 
 
-def words(name: str, label: Text, *, needed: bool = True, hint: Text | None = None, initial: str = "") -> Field:
+def words(name: str, label: Text, *, needed: bool = True, hint: Text | None = None, most: int = 200) -> Field:
     """Return a field of one line of text."""
-    return Field(name, label, lambda text, _at: text, "text", needed, hint, initial)
+    return Field(name, label, lambda text, _at: text, "text", needed, hint, most=most)
 
 
 def prose(name: str, label: Text, *, needed: bool = True, hint: Text | None = None) -> Field:
     """Return a field of several lines of text."""
-    return Field(name, label, lambda text, _at: text, "area", needed, hint)
+    return Field(name, label, lambda text, _at: text, "area", needed, hint, most=4_000)
 
 
 def day(name: str, label: Text, initial: date | None, *, needed: bool = True, hint: Text | None = None) -> Field:
@@ -114,7 +141,18 @@ def choice(name: str, label: Text, options: Options, *, needed: bool = True, ini
 
 def file(name: str, label: Text, *, hint: Text | None = None) -> Field:
     """Return a field of a file; it reads Django's uploaded file."""
-    return Field(name, label, lambda text, _at: text, "file", True, hint)
+
+    def read(_text: str, at: str) -> None:
+        raise Missing(at=at, label=label)
+
+    return Field(name, label, read, "file", True, hint)
+
+
+def taken(given: UploadedFile[Any], at: str) -> UploadedFile[Any]:
+    """Return an uploaded file that has content; refuses `EmptyFile`."""
+    if not given.size:
+        raise EmptyFile(at=at, name=quoted(given.name or ""))
+    return given
 
 
 def _whole(text: str, at: str) -> int:

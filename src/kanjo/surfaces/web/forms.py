@@ -8,23 +8,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.crypto import get_random_string
 
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
+from kanjo.platform.tables import alone
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Section
-from kanjo.surfaces.web.fields import Field, Lines
+from kanjo.surfaces.web.fields import Field, Lines, taken
 from kanjo.surfaces.web.middleware import STATUS
 from kanjo.surfaces.web.shown import Link, cell, said
 
 MOST_LINES = 100
 MORE, LOOK = "more", "look"
 """Names of the buttons that add a row and that show what would happen."""
+
+ONCE, ONCE_LENGTH, MOST_FORMS = "once", 22, 50
+"""Name and length of the token that tells a form from the same form sent again, and how many a session remembers."""
 
 Given = Mapping[str, Any]
 
@@ -33,6 +40,7 @@ Given = Mapping[str, Any]
 class Deed:
     """What a form does. `do` gets the values, acts and returns where to go; `look` shows what would come of it.
 
+    `beside` names the field of the place that a rule refused, where the rule calls it by another name.
     `own_transactions` marks a deed that cuts its work into transactions itself.
     """
 
@@ -44,6 +52,7 @@ class Deed:
     says: Text | None = None
     sections: Sequence[Section] = ()
     look: Callable[[Given], Sequence[Section]] | None = None
+    beside: Callable[[str, Given], str] = lambda at, _given: at
     own_transactions: bool = False
 
 
@@ -82,16 +91,23 @@ def perform(request: DeskRequest, deed: Deed) -> HttpResponse:
     try:
         if LOOK in request.POST and deed.look is not None:
             return _page(request, deed, {}, deed.look(values))
-        return HttpResponseRedirect(_done(deed, values).url)
+        return HttpResponseRedirect(deed.do(values).url if deed.own_transactions else _once(request, deed, values))
     except Refusal as refusal:
-        return _page(request, deed, {refusal.at: refusal}, (), status=STATUS[refusal.kind])
+        at = deed.beside(refusal.at, values)
+        return _page(request, deed, {at: refusal}, (), status=STATUS[refusal.kind])
 
 
-def _done(deed: Deed, values: Given) -> Link:
-    if deed.own_transactions:
-        return deed.do(values)
+def _once(request: DeskRequest, deed: Deed, values: Given) -> str:
+    """Do the deed and return where it leads; the same form sent again leads there without doing it again."""
+    sent = request.POST.get(ONCE, "")[:ONCE_LENGTH]
     with transaction.atomic():
-        return deed.do(values)
+        alone(ONCE, crc32(f"{request.desk.actor.id} {sent}".encode()))
+        done = SessionStore(request.session.session_key).get(ONCE, {}) if sent else {}
+        if sent not in done:
+            done[sent] = deed.do(values).url
+            request.session[ONCE] = dict(list(done.items())[-MOST_FORMS:])
+            request.session.save()
+        return str(done[sent])
 
 
 def _read(request: DeskRequest, fields: Sequence[Field | Lines]) -> tuple[dict[str, Any], dict[str, Refusal]]:
@@ -100,7 +116,8 @@ def _read(request: DeskRequest, fields: Sequence[Field | Lines]) -> tuple[dict[s
     for one in fields:
         if isinstance(one, Lines):
             values[one.name] = [
-                {inner.name: _value(request, inner, f"{place}-{inner.name}", faults) for inner in one.fields}
+                {"at": place}
+                | {inner.name: _value(request, inner, f"{place}-{inner.name}", faults) for inner in one.fields}
                 for place in _places(request, one)
                 if any(request.POST.get(f"{place}-{inner.name}", "").strip() for inner in one.fields)
             ]
@@ -110,9 +127,10 @@ def _read(request: DeskRequest, fields: Sequence[Field | Lines]) -> tuple[dict[s
 
 
 def _value(request: DeskRequest, field: Field, place: str, faults: dict[str, Refusal]) -> Any:
-    if field.widget == "file" and place in request.FILES:
-        return request.FILES[place]
     try:
+        given = request.FILES.get(place) if field.widget == "file" else None
+        if given is not None:
+            return taken(given, place)
         return field.value(request.POST.get(place, ""), place)
     except Refusal as refusal:
         faults[place] = refusal
@@ -139,6 +157,8 @@ def _page(
         "fields": drawn,
         "above": [fault for place, fault in faults.items() if place not in beside],
         "sections": [*deed.sections, *seen],
+        "once_name": ONCE,
+        "once": request.POST.get(ONCE) or get_random_string(ONCE_LENGTH),
         "upload": any(field.widget == "file" for field in drawn),
     }
     return render(request, "form.html", context, status=status)

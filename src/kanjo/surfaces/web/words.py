@@ -9,6 +9,7 @@ from kanjo.domains.contracts.facts import ContractState
 from kanjo.domains.opportunities.facts import Stage
 from kanjo.domains.quotes.facts import QuoteState
 from kanjo.domains.renewals.facts import RenewalState
+from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.runs.queries import RunState
 
@@ -113,6 +114,13 @@ RUN_NAMES: Mapping[str, Text] = {
     "revenue": Text(en="Revenue run", ja="収益認識処理"),
 }
 """What a run does, by its kind."""
+
+
+def in_words(refusal: Refusal) -> Text:
+    """Return what a refusal says, with acts called by their names instead of their codes."""
+    facts = {name: VERB_NAMES.get(str(fact), fact) for name, fact in refusal.facts.items()}
+    return type(refusal)(at=refusal.at, **facts).sentence
+
 
 _STATES: Mapping[str, Mapping[str, Text]] = {
     "quotes_quote": {state: state.shown for state in QuoteState},

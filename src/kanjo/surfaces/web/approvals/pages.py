@@ -16,6 +16,7 @@ from kanjo.domains.approvals.facts import (
     PathStep,
     RequestState,
 )
+from kanjo.domains.approvals.operations import recall_request
 from kanjo.domains.approvals.queries import (
     ConditionView,
     ItemView,
@@ -35,7 +36,7 @@ from kanjo.platform.tables import NotFound
 from kanjo.processes.ask_approval import decide_item, meet_condition
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.desk import DeskRequest
-from kanjo.surfaces.web.details import Column, Detail, Section, Table, amount, show
+from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
 from kanjo.surfaces.web.fields import Lines, choice, day, prose, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
@@ -46,6 +47,8 @@ from kanjo.surfaces.web.subjects import page_of
 TITLE = Text(en="Approvals", ja="承認")
 REQUEST = Text(en="Approval request", ja="承認申請")
 DECIDE = Text(en="Decide", ja="決裁する")
+RECALL = Text(en="Recall the request", ja="申請を取下げ")
+CONCLUDED = Text(en="The request is: {state}.", ja="現在の状態: {state}")
 MEET = Text(en="Note as met", ja="充足を登録")
 MEET_TITLE = Text(en="Note a condition as met", ja="条件の充足を登録")
 CONDITIONS = Text(en="Conditions", ja="条件")
@@ -119,6 +122,7 @@ def approval(request: DeskRequest, key: int) -> HttpResponse:
             Section(CONDITIONS, Table.of(_CONDITIONS, conditions), empty=NO_CONDITIONS),
             Section(Text(en="The whole path", ja="承認経路の全体"), Table.of(_PATH, found.path)),
         ),
+        acts=(Act(RECALL, Link("", "recall-request", key), "approvals.recall-request", _held(row.state)),),
         trail=(
             ("approvals_approvalrequest", key),
             row.subject,
@@ -126,6 +130,10 @@ def approval(request: DeskRequest, key: int) -> HttpResponse:
         ),
     )
     return show(request, detail)
+
+
+def _held(state: RequestState) -> Text | None:
+    return None if state in {RequestState.OPEN, RequestState.CONDITIONAL} else CONCLUDED.filled(state=state.shown)
 
 
 def _facts(found: RequestDetail) -> list[tuple[Text, object]]:
@@ -211,6 +219,25 @@ def decide(request: DeskRequest, key: int) -> HttpResponse:
         fields=fields,
     )
     return perform(request, deed)
+
+
+@door(doing("approvals.recall-request"))
+def recall(request: DeskRequest, key: int) -> HttpResponse:
+    """Take a request back, so that its quote may be changed."""
+    desk = request.desk
+    row = get_request(desk.actor, ApprovalRequestId(key)).row
+
+    def do(given: Given) -> Link:
+        recall_request(request_id=row.id, because=given["because"], on=given["on"], by=desk.actor, at=desk.now)
+        return Link("", "approval", key)
+
+    says = Text(
+        en="The approvers are asked no more; the quote is then revised and submitted anew.",
+        ja="承認者への依頼を取り下げます。見積は改訂して申請し直します。",
+    )
+    fields = (prose("because", labels.REASON), day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY))
+    back = Link(NUMBERED.filled(number=row.id), "approval", key)
+    return perform(request, Deed(title=RECALL, back=back, button=RECALL, do=do, fields=fields, says=says))
 
 
 def _condition(given: Given) -> ConditionDraft:

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from kanjo.domains.contracts.queries import list_contracts
 from kanjo.domains.customers.facts import CustomerRow
 from kanjo.domains.customers.operations import register_customer
-from kanjo.domains.customers.queries import count_customers, country_shown, find_country, get_customer, list_customers
+from kanjo.domains.customers.queries import count_customers, country_code, country_shown, get_customer, list_customers
 from kanjo.domains.opportunities.queries import list_opportunities
 from kanjo.domains.receivables.queries import list_open_items
 from kanjo.foundation.ids import CustomerId
@@ -19,7 +19,7 @@ from kanjo.surfaces.web.contracts.columns import CONTRACTS
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
-from kanjo.surfaces.web.fields import Field, NotAChoice, choice, prose, words
+from kanjo.surfaces.web.fields import Field, choice, prose, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import Asked, ListPage
 from kanjo.surfaces.web.opportunities.columns import OPPORTUNITIES
@@ -131,18 +131,17 @@ def register(request: DeskRequest) -> HttpResponse:
         words("name", Text(en="Name as registered", ja="商号（登記上の名称）")),
         words("name_kana", READING, needed=False),
         words("name_en", ENGLISH_NAME, needed=False),
-        Field("country", COUNTRY, _country, hint=Text(en="Code or name", ja="国コードまたは国名"), initial="JP"),
+        Field(
+            "country",
+            COUNTRY,
+            lambda text, at: country_code(text, at=at),
+            hint=Text(en="Code or name", ja="国コードまたは国名"),
+            initial="JP",
+        ),
         words("corporate_number", CORPORATE_NUMBER, needed=False),
         prose("address", ADDRESS, needed=False),
-        words("sector", SECTOR, needed=False),
+        words("sector", SECTOR, needed=False, most=50),
         choice("payment_terms", labels.PAYMENT_TERMS, TERMS, initial=TERMS[0][0]),
         choice("language", LANGUAGE, LANGUAGES, initial=Language.JAPANESE),
     )
     return perform(request, Deed(title=REGISTER, back=Link(TITLE, "customers"), button=REGISTER, do=do, fields=fields))
-
-
-def _country(text: str, at: str) -> str:
-    code = find_country(text)
-    if code is None:
-        raise NotAChoice(at=at, text=text)
-    return code

@@ -11,12 +11,13 @@ from kanjo.domains.opportunities.operations import engage_opportunity, lose_oppo
 from kanjo.domains.opportunities.queries import count_opportunities, get_opportunity, list_opportunities
 from kanjo.domains.quotes.queries import list_quotes
 from kanjo.foundation.ids import CustomerId, OpportunityId, ProductId
+from kanjo.foundation.money import currency
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
-from kanjo.surfaces.web.fields import choice, day, prose, words
+from kanjo.surfaces.web.fields import Field, choice, day, prose, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import Filter, ListPage
 from kanjo.surfaces.web.opportunities import columns
@@ -31,6 +32,10 @@ DRAFT = Text(en="Draft a quote", ja="見積を作成")
 CLOSED = Text(en="The opportunity is closed.", ja="この商談は完了しています。")
 ENGAGED = Text(en="It is engaged already.", ja="すでに商談中です。")
 OPPORTUNITY_TABLE = "opportunities_opportunity"
+
+
+def _currency(text: str, at: str) -> str:
+    return currency(text.upper(), at=at).code
 
 
 OPPORTUNITIES = ListPage[OpportunityRow](
@@ -112,7 +117,7 @@ def open_one(request: DeskRequest, key: int) -> HttpResponse:
     fields = (
         words("name", labels.NAME),
         choice("product", labels.PRODUCT, options),
-        words("currency", labels.CURRENCY, initial=desk.company.currency),
+        Field("currency", labels.CURRENCY, _currency, initial=desk.company.currency),
         day("engaged_on", columns.ENGAGED_ON, desk.today, needed=False, hint=labels.BUSINESS_DAY),
     )
     back = Link(customer.name, "customer", key)

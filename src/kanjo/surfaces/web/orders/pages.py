@@ -9,9 +9,9 @@ from kanjo.domains.orders.queries import OrderLineRow, OrderRow, count_orders, g
 from kanjo.domains.revenue.queries import list_obligations
 from kanjo.foundation.ids import OrderId, OrderLineId
 from kanjo.foundation.money import Money
+from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
-from kanjo.platform.tables import NotFound
 from kanjo.processes.accept_delivery import accept_delivery
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.columns import INVOICES
@@ -32,6 +32,16 @@ ACCEPTED = Text(en="Accepted on", ja="検収日")
 EVIDENCE = Text(en="Evidence", ja="証憑")
 ALL_ACCEPTED = Text(en="Every line is accepted.", ja="すべての明細が検収済みです。")
 EACH = Text(en="{quantity} × {unit} at list", ja="標準単価 {unit} × {quantity}")
+
+
+class AllAccepted(Refusal):
+    """Nothing of an order is left to be accepted."""
+
+    rule = "orders.all-accepted"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="Every line of order {number} is accepted.", ja="注文 {number} の明細はすべて検収済みです。")
+    remedy = Text(en="See the order for the days.", ja="検収日は注文のページで確認してください。")
+
 
 ORDERS = ListPage[OrderRow](
     title=TITLE,
@@ -103,7 +113,7 @@ def accept(request: DeskRequest, key: int) -> HttpResponse:
     row = get_order(desk.actor, OrderId(key))
     waiting = [line.line for line in list_lines(desk.actor, row.id) if line.accepted_on is None]
     if not waiting:
-        raise NotFound(what=ACCEPT, key=row.number)
+        raise AllAccepted(number=row.number)
     options = tuple((str(line.order_line_id), line.terms.name) for line in waiting)
 
     def do(given: Given) -> Link:
@@ -126,4 +136,10 @@ def accept(request: DeskRequest, key: int) -> HttpResponse:
         ja="登録すると、検収待ちだった明細の請求と収益認識が可能になります。",
     )
     back = Link(row.number, "order", key)
-    return perform(request, Deed(title=ACCEPT, back=back, button=ACCEPT, do=do, fields=fields, says=says))
+    return perform(
+        request, Deed(title=ACCEPT, back=back, button=ACCEPT, do=do, fields=fields, says=says, beside=_beside)
+    )
+
+
+def _beside(at: str, _given: Given) -> str:
+    return "on" if at == "accepted_on" else at

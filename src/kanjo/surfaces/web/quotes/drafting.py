@@ -17,6 +17,7 @@ from kanjo.foundation.ids import CustomerId, OpportunityId, ProductId, QuoteId
 from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
 from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
 from kanjo.processes.draft_offer import LineWanted, draft_offer, price
 from kanjo.processes.preview_offer import approval_path, planned_charges
@@ -47,6 +48,16 @@ class ServiceHalf(Refusal):
     rule = "form.service-half"
     says = Text(en="The service period has only one of its two days.", ja="利用期間の開始日と終了日の一方が空欄です。")
     remedy = Text(en="Give both days, or none.", ja="両方を入力するか、両方を空欄にしてください。")
+
+
+class ServiceReversed(Refusal):
+    """A service period that ends before it begins."""
+
+    rule = "form.service-reversed"
+    says = Text(
+        en="The service would end on {last}, before {first}.", ja="利用終了日 {last} が利用開始日 {first} より前です。"
+    )
+    remedy = Text(en="Give a last day on or after the first.", ja="開始日以降の終了日を入力してください。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,7 @@ def _deed(desk: Desk, before: Before, title: Text, back: Link, do: Callable[[Giv
         do=do,
         fields=_fields(desk, before),
         look=lambda given: _look(desk, before, given),
+        beside=_beside,
     )
 
 
@@ -126,7 +138,7 @@ def _fields(desk: Desk, before: Before) -> Sequence[Field | Lines]:
     options = tuple((str(row.terms.product_id), row.terms.name) for row in products)
     valid_on = last_day(offer.valid_until) if offer else desk.today + timedelta(days=VALID_DAYS)
     terms = offer.payment_terms if offer else TERMS[0][0]
-    known = dict(TERMS)
+    offered = TERMS if terms in dict(TERMS) else ((terms, payment_terms(terms).shown), *TERMS)
     return (
         Lines(
             "lines",
@@ -140,9 +152,7 @@ def _fields(desk: Desk, before: Before) -> Sequence[Field | Lines]:
             ),
             tuple(_typed(line, before.currency) for line in offer.lines) if offer else ({}, {}),
         ),
-        choice(
-            "payment_terms", labels.PAYMENT_TERMS, TERMS if terms in known else ((terms, terms), *TERMS), initial=terms
-        ),
+        choice("payment_terms", labels.PAYMENT_TERMS, offered, initial=terms),
         day("starts_on", labels.STARTS_ON, offer.starts_on if offer else desk.today, hint=labels.BUSINESS_DAY),
         day("last_on", labels.UNTIL, last_day(offer.until) if offer else None, needed=False),
         day("valid_on", labels.VALID_UNTIL, valid_on),
@@ -166,19 +176,39 @@ def _wanted(given: Given) -> list[LineWanted]:
     lines = given["lines"]
     if not lines:
         raise Missing(at="lines-0-product", label=labels.LINES)
-    return [_line(line, f"lines-{number}") for number, line in enumerate(lines)]
+    return [_line(line) for line in lines]
 
 
-def _line(line: Given, place: str) -> LineWanted:
+def _line(line: Given) -> LineWanted:
     first, last = line["first_on"], line["last_on"]
     if (first is None) != (last is None):
-        raise ServiceHalf(at=f"{place}-first_on")
+        raise ServiceHalf(at=f"{line['at']}-first_on")
+    if first is not None and last < first:
+        raise ServiceReversed(at=f"{line['at']}-last_on", first=first, last=last)
     return LineWanted(
         product_id=ProductId(int(line["product"])),
         quantity=line["quantity"],
         net_minor=line["net"].minor if line["net"] is not None else None,
         service=Period.inclusive(first, last) if first else None,
     )
+
+
+_FIELDS = {
+    "until": "last_on",
+    "valid_until": "valid_on",
+    "service": "first_on",
+    "list_minor": "product",
+    "net_minor": "net",
+    "total_minor": "net",
+}
+
+
+def _beside(at: str, given: Given) -> str:
+    """Return the field of a place as the rules name it: `until`, or `lines[2].service` for the second line."""
+    line, _, what = at.partition("].")
+    if not line.startswith("lines["):
+        return _FIELDS.get(at, at)
+    return f"{given['lines'][int(line.removeprefix('lines[')) - 1]['at']}-{_FIELDS.get(what, what)}"
 
 
 def _look(desk: Desk, before: Before, given: Given) -> list[Section]:

@@ -226,7 +226,7 @@ def accept(request: DeskRequest, key: int) -> HttpResponse:
 
     fields = (
         file("signed", Text(en="Signed paper", ja="署名済み契約書")),
-        words("po_number", Text(en="Customer's order number", ja="顧客注文番号"), needed=False),
+        words("po_number", Text(en="Customer's order number", ja="顧客注文番号"), needed=False, most=80),
         day("on", Text(en="Accepted on", ja="承諾日"), desk.today, hint=labels.BUSINESS_DAY),
     )
     says = Text(

@@ -134,6 +134,7 @@ def allocate_by_hand(request: DeskRequest, key: int) -> HttpResponse:
             prose("because", labels.REASON, needed=False),
             day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
         ),
+        beside=_beside,
         sections=(Section(CANDIDATES, Table.of(columns.OPEN_ITEMS, candidates)),),
     )
     return perform(request, deed)
@@ -162,7 +163,9 @@ def bear_fee(request: DeskRequest, key: int) -> HttpResponse:
         day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
     )
     back = Link(row.number, "open-item", key)
-    return perform(request, Deed(title=pages.BEAR_FEE, back=back, button=pages.BEAR_FEE, do=do, fields=fields))
+    return perform(
+        request, Deed(title=pages.BEAR_FEE, back=back, button=pages.BEAR_FEE, do=do, fields=fields, beside=_beside)
+    )
 
 
 @door(doing("receivables.reverse-allocation"))
@@ -184,6 +187,10 @@ def take_back(request: DeskRequest, key: int) -> HttpResponse:
         ja="請求書 {number}、入金 {reference}: {day} の消込を取り消し、未回収・未消込に戻します。",
     ).filled(number=row.number or NOTHING, reference=row.reference or NOTHING, day=row.effective_on)
     return perform(request, Deed(title=TAKE_BACK, back=back, button=TAKE_BACK, do=do, fields=fields, says=says))
+
+
+def _beside(at: str, _given: Given) -> str:
+    return "amount" if at == "amount_minor" else at
 
 
 def _item(actor: Actor, number: str, currency: str) -> OpenItemRow:

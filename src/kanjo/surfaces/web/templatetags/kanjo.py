@@ -7,6 +7,7 @@ from django import template
 from kanjo.foundation.refusals import Refusal
 from kanjo.surfaces.web.shown import Cell, cell
 from kanjo.surfaces.web.shown import said as said_here
+from kanjo.surfaces.web.words import in_words
 
 register = template.Library()
 
@@ -14,7 +15,7 @@ register = template.Library()
 @register.filter
 def said(value: object) -> str:
     """Return a sentence in the language of the page."""
-    return said_here(value.sentence) if isinstance(value, Refusal) else said_here(value)
+    return said_here(in_words(value) if isinstance(value, Refusal) else value)
 
 
 @register.filter
