@@ -16,8 +16,8 @@ class DutiesConflict(Refusal):
     rule = "duties.apart"
     kind = RefusalKind.FORBIDDEN
     says = Text(
-        en="{name} already did {other} here, so {verb} needs another person.",
-        ja="{name} さんはこの対象で {other} を行ったため、{verb} は別の人が行う必要があります。",
+        en="{name} already did “{other}” here, so “{verb}” needs another person.",
+        ja="{name} さんはこの対象で「{other}」を行ったため、「{verb}」は別の人が行う必要があります。",
     )
     remedy = Text(en="Ask a colleague with the role.", ja="同じ役割を持つ別の担当者に依頼してください。")
 
