@@ -46,10 +46,11 @@ def crowd(already: int, until: int) -> None:
         for table, changed in COPIES.items():
             cursor.execute(_WRITTEN, [table])
             written = [name for (name,) in cursor.fetchall()]
+            columns, values = ", ".join(written), ", ".join(f"(copy).{name}" for name in written)
             pairs = ", ".join(f"'{name}', {value}" for name, value in {"id": _ID, **changed}.items())
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             cursor.execute(
-                f"INSERT INTO {table} ({', '.join(written)}) SELECT {', '.join(f'(copy).{one}' for one in written)} FROM"
+                f"INSERT INTO {table} ({columns}) SELECT {values} FROM"
                 f" (SELECT jsonb_populate_record(o, jsonb_build_object({pairs})) AS copy FROM {table} o,"
                 f" generate_series(%s::int, %s::int) n WHERE o.id = (SELECT min(id) FROM {table})) AS copies",
                 [already + 1, until],

@@ -75,7 +75,7 @@ class Page(HTMLParser):
             self._labels.add(given["for"])
         if tag in TYPED and given.get("type") not in UNLABELLED:
             wrapped = any(name == "label" for name, _ in self._open)
-            self.fields.append({**given, "tag": tag, "wrapped": "yes" if wrapped else ""})
+            self.fields.append({"type": tag, **given, "wrapped": "yes" if wrapped else ""})
         self._points += [given[name] for name in ("aria-labelledby", "aria-describedby", "for") if name in given]
         if tag == "a" and "href" in given:
             self.hrefs.append(given["href"])

@@ -39,7 +39,8 @@ def told(office: Office) -> Told:
     cxo.do("decide-item", cxo.key("decide-item", "approval", conditional.request), on=TODAY, **CONDITION)
     strange = receivables.do("take-bank-file", statement=a_bank_file("不明", 777), on="2026-05-30")
     receivables.do("match-receipts", on="2026-05-30")
-    previewed = receivables.do("preview-billing", on="2026-05-31")
+    receivables.do("execute-run", _approved(office, "2026-05-31"))
+    previewed = receivables.do("preview-billing", on="2026-06-30")
     with transaction.atomic():
         find_renewals(company_id=office.company_id, on=date(2027, 1, 15), by=house(), at=NOW)
     prospect = rep.do("open-opportunity", office.customer_id, **opened(office, engaged_on=""))
@@ -60,13 +61,14 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("approval-condition", "meet-condition"), condition),
             **dict.fromkeys(("order", "accept-delivery"), order),
             **dict.fromkeys(("invoice", "invoice-pdf", "send-invoice", "credit-invoice"), invoice),
-            **dict.fromkeys(("open-item", "write-off-fee"), invoice),
+            "open-item": invoice,
+            "write-off-fee": receivables.key("open-item", "open-items"),
             **dict.fromkeys(("run", "reverse-run"), run),
             **dict.fromkeys(("approve-run", "execute-run", "withdraw-run"), previewed),
             **dict.fromkeys(("period", "lock-period"), receivables.key("period", "periods")),
             "product": office.cloud,
             "opportunity": done.opportunity,
-            "approval": conditional.request,
+            **dict.fromkeys(("approval", "recall-request"), conditional.request),
             "contract": contract,
             "receipt": receipt,
             "allocate": receivables.key("receipt", "bank-file", strange),
@@ -79,6 +81,12 @@ def told(office: Office) -> Told:
             "file": receivables.key("file", "bank-file", bank_file),
         },
     )
+
+
+def _approved(office: Office, on: str) -> int:
+    run = office.desk(Role.RECEIVABLES).do("preview-billing", on=on)
+    office.desk(Role.SALES_OPERATIONS).do("approve-run", run)
+    return run
 
 
 def _asked(office: Office, net: str) -> Deal:

@@ -1,0 +1,296 @@
+"""Forms with bad input: the field, the rule and the way out, in the reader's language; what was typed stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+
+from kanjo.domains.customers.queries import list_customers
+from kanjo.foundation.actors import Role
+from kanjo.foundation.texts import Language
+from kanjo.platform.files.models import StoredFile
+from kanjo.platform.identity.queries import house
+from tests.builders import TODAY
+from tests.web.office import CONDITION, SIGNED, Office, a_bank_file, faults, offer_of, opened, quoted
+from tests.web.pages import Page
+from tests.web.story import Told
+from tests.web.test_every_page import look_at, story_data
+
+LONG = "長" * 10_000
+SCRIPT = "<script>alert('x')</script>"
+ON = {"on": TODAY.isoformat()}
+CUSTOMER = {"name": "株式会社若葉", "country": "日本", "payment_terms": "net:30:none", "language": "ja"}
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A form sent wrong: who sends it, what differs from a good one, and which rule refuses it beside which field."""
+
+    form: str
+    role: Role
+    rule: str
+    at: str
+    typed: Mapping[str, object] = field(default_factory=dict)
+    status: int = 400
+
+    def __str__(self) -> str:
+        return f"{self.form}: {self.rule} {dict(list(self.typed.items())[:1])}"[:70]
+
+
+def _offer(rule: str, at: str, **typed: str) -> Bad:
+    return Bad("draft-quote", Role.SALES_REP, rule, at, {_dashed(name): value for name, value in typed.items()})
+
+
+def _dashed(name: str) -> str:
+    return re.sub(r"_(\d)_", r"-\1-", name)
+
+
+def _customer(rule: str, at: str, **typed: str) -> Bad:
+    return Bad("register-customer", Role.SALES_REP, rule, at, typed)
+
+
+NO_LINE = {
+    f"lines_{number}_{name}": "" for number in (0, 1) for name in ("product", "quantity", "net", "first_on", "last_on")
+}
+OFFERS = [
+    _offer("form.missing", "lines-0-product", **NO_LINE),
+    _offer("form.not-whole", "lines-0-quantity", lines_0_quantity="-1"),
+    _offer("form.not-whole", "lines-0-quantity", lines_0_quantity="0"),
+    _offer("form.not-whole", "lines-0-quantity", lines_0_quantity="1.5"),
+    _offer("form.not-whole", "lines-1-quantity", lines_1_quantity="十個"),
+    _offer("form.not-whole", "lines-0-quantity", lines_0_quantity="9" * 30),
+    _offer("money.too-many-decimals", "lines-0-net", lines_0_net="9,000.50"),
+    _offer("money.not-a-number", "lines-0-net", lines_0_net="九千円くらい"),
+    _offer("money.out-of-range", "lines-0-net", lines_0_net="9" * 40),
+    _offer("quotes.amount", "lines-0-net", lines_0_net="-5"),
+    _offer("days.no-such-day", "lines-0-first_on", lines_0_first_on="2026-02-30"),
+    _offer("days.no-such-day", "starts_on", starts_on="R8.2.30"),
+    _offer("days.unreadable", "valid_on", valid_on="来月末"),
+    _offer("form.service-half", "lines-0-first_on", lines_0_last_on=""),
+    _offer("form.service-reversed", "lines-0-last_on", lines_0_last_on="2026-03-31"),
+    _offer("form.missing", "starts_on", starts_on=""),
+    _offer("quotes.term-reversed", "last_on", last_on="2026-03-30"),
+    _offer("quotes.validity-past", "valid_on", valid_on="2026-03-31"),
+    _offer("quotes.service-outside-term", "lines-0-first_on", lines_0_first_on="2026-03-01"),
+    _offer("form.not-a-choice", "lines-0-product", lines_0_product="999999"),
+    _offer("form.not-a-choice", "payment_terms", payment_terms="net:1000:none"),
+    _offer("form.too-long", "lines-0-net", lines_0_net="1" * 10_000),
+]
+CUSTOMERS = [
+    _customer("form.missing", "name", name="  "),
+    _customer("form.too-long", "name", name=LONG),
+    _customer("form.too-long", "address", address=LONG),
+    _customer("form.too-long", "sector", sector="業" * 51),
+    _customer("customers.country-unknown", "country", country="アトランティス"),
+    _customer("companies.corporate-number", "corporate_number", corporate_number="123"),
+    _customer("form.not-a-choice", "language", language="fr"),
+]
+DEALS = [
+    Bad("open-opportunity", Role.SALES_REP, "money.currency-unknown", "currency", {"currency": "ZZZ"}),
+    Bad("open-opportunity", Role.SALES_REP, "form.too-long", "name", {"name": LONG}),
+    Bad("open-opportunity", Role.SALES_REP, "form.not-a-choice", "product", {"product": "1' OR 1=1"}),
+    Bad("open-opportunity", Role.SALES_REP, "days.outside-era", "engaged_on", {"engaged_on": "H40.1.1"}),
+    Bad("lose-opportunity", Role.SALES_REP, "form.missing", "because", {"because": " "}),
+    Bad("submit-quote", Role.SALES_REP, "days.unreadable", "on", {"on": "x" * 200}),
+    Bad("send-quote", Role.SALES_REP, "form.too-long", "recipient", {"recipient": LONG}),
+    Bad("send-quote", Role.SALES_REP, "quotes.wrong-state", "", status=409),
+    Bad("withdraw-quote", Role.SALES_REP, "form.missing", "because", {"because": ""}),
+    Bad("recall-request", Role.SALES_REP, "form.too-long", "because", {"because": LONG}),
+    Bad("decide-item", Role.CXO, "form.not-a-choice", "decision", {"decision": "maybe"}),
+    Bad("decide-item", Role.CXO, "form.missing", "conditions-0-text", {"conditions-0-text": ""}),
+    Bad("decide-item", Role.CXO, "form.not-a-choice", "conditions-0-kind", {"conditions-0-kind": "gift"}),
+    Bad("decide-item", Role.CXO, "days.no-such-day", "conditions-0-due_on", {"conditions-0-due_on": "2026-13-01"}),
+    Bad("meet-condition", Role.DEAL_MANAGEMENT, "form.missing", "proof", {"proof": ""}),
+    Bad("accept-quote", Role.DEAL_MANAGEMENT, "form.missing", "signed", {"signed": ""}),
+    Bad("accept-quote", Role.DEAL_MANAGEMENT, "form.missing", "signed", {"signed": "契約書.pdf"}),
+    Bad("accept-quote", Role.DEAL_MANAGEMENT, "form.empty-file", "signed", {"signed": b""}),
+    Bad("accept-quote", Role.DEAL_MANAGEMENT, "form.too-long", "po_number", {"po_number": LONG}),
+    Bad("accept-quote", Role.DEAL_MANAGEMENT, "quotes.wrong-state", "", status=409),
+    Bad("accept-delivery", Role.DEAL_MANAGEMENT, "form.not-a-choice", "line", {"line": "999999"}),
+]
+MONEY = [
+    Bad("preview-billing", Role.RECEIVABLES, "days.unreadable", "on", {"on": "<script>"}),
+    Bad("credit-invoice", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
+    Bad("take-bank-file", Role.RECEIVABLES, "form.missing", "statement", {"statement": ""}),
+    Bad("take-bank-file", Role.RECEIVABLES, "form.empty-file", "statement", {"statement": b""}),
+    Bad("take-bank-file", Role.RECEIVABLES, "bank.", "", {"statement": b"\xff\xfe no bank wrote this"}),
+    Bad("allocate", Role.RECEIVABLES, "receivables.no-such-item", "number", {"number": "INV-0000"}),
+    Bad("allocate", Role.RECEIVABLES, "money.not-a-number", "amount", {"amount": "全額"}),
+    Bad("allocate", Role.RECEIVABLES, "money.too-many-decimals", "amount", {"amount": "1.5"}),
+    Bad("allocate", Role.RECEIVABLES, "receivables.", "", {"amount": "0"}),
+    Bad("allocate", Role.RECEIVABLES, "receivables.", "", {"amount": "-7"}),
+    Bad("allocate", Role.RECEIVABLES, "receivables.", "", {"amount": "778"}),
+    Bad("write-off-fee", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
+    Bad("write-off-fee", Role.RECEIVABLES, "receivables.", "", {"amount": "99999999"}),
+    Bad("reverse-allocation", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
+    Bad("recognise", Role.REV_REC, "days.unreadable", "last_on", {"last_on": "月末"}),
+    Bad("recognise", Role.REV_REC, "revenue.nothing-earned", "last_on", {"last_on": "2025-04-01"}, status=409),
+    Bad("withdraw-run", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
+    Bad("approve-run", Role.RECEIVABLES, "duties.apart", "", status=403),
+]
+
+
+def _good(bad: Bad, story: Told) -> dict[str, object]:
+    """Return the form as it would be sent rightly."""
+    office = story.office
+    known: dict[str, dict[str, object]] = {
+        "draft-quote": {**offer_of(office)},
+        "register-customer": {**CUSTOMER},
+        "open-opportunity": {**opened(office)},
+        "decide-item": {**ON, **CONDITION},
+        "meet-condition": {**ON, "proof": "注文書 PO-7"},
+        "accept-quote": {**ON, "signed": SimpleUploadedFile("契約書.pdf", SIGNED)},
+        "accept-delivery": {**ON},
+        "take-bank-file": {**ON, "statement": a_bank_file("X", 1)},
+        "allocate": {**ON, "number": _invoice(office), "amount": "1"},
+        "write-off-fee": {**ON, "amount": "1", "because": "手数料"},
+        "recognise": {"last_on": "2026-05-31"},
+    }
+    return known.get(bad.form, {**ON, "because": "都合により"})
+
+
+def _invoice(office: Office) -> str:
+    return str(re.findall(r"INV-\d+-\d+", office.desk(Role.AUDITOR).see("open-items"))[0])
+
+
+class TestBadInput:
+    @pytest.mark.parametrize("language", list(Language))
+    @pytest.mark.parametrize("bad", [*OFFERS, *CUSTOMERS, *DEALS, *MONEY], ids=str)
+    def test_is_refused_beside_its_field(self, story: Told, bad: Bad, language: Language) -> None:
+        """The refusal stands beside the field it is about; what was typed is still there; nothing is stored."""
+        desk, before = story.office.desk(bad.role, language), _everything()
+        typed = {**_good(bad, story), **bad.typed}
+        files = {name: SimpleUploadedFile("x.csv", sent) for name, sent in typed.items() if isinstance(sent, bytes)}
+        answer = desk.client.post(story.address(bad.form), {**typed, **files})
+        assert answer.status_code == bad.status, answer.content.decode()
+        words = {name: text for name, text in typed.items() if isinstance(text, str)}
+        data = {"x.csv", *story_data(), *words.values(), *(text[:40] for text in words.values())}
+        page, html = look_at(answer, language, data), answer.content.decode()
+        assert f"<code>{bad.rule}" in faults(html)
+        fields = {one.get("name", ""): one for one in page.fields}
+        assert [name for name, one in fields.items() if "aria-invalid" in one] == ([bad.at] if bad.at else [])
+        kept = {name: text for name, text in words.items() if name in fields and fields[name]["type"] == "text"}
+        assert [name for name, text in kept.items() if fields[name]["value"] != text] == []
+        assert _everything() == before
+
+    def test_a_second_row_keeps_its_place(self, story: Told) -> None:
+        """A refusal of the second row stands at the second row, though the first is blank."""
+        desk = story.office.desk(Role.SALES_REP)
+        typed = {**offer_of(story.office), **{_dashed(name): "" for name in NO_LINE}}
+        typed |= {"lines-1-product": str(story.office.cloud), "lines-1-quantity": "3"}
+        status, html = desk.refused("draft-quote", story.keys["draft-quote"], **typed)
+        assert status == 400
+        assert "quotes.service-missing" in html
+        assert [one["name"] for one in Page(html).fields if "aria-invalid" in one] == ["lines-1-first_on"]
+
+    def test_a_hundred_rows_are_enough(self, story: Told) -> None:
+        """A form that claims thousands of rows is read as far as a form goes, and answers."""
+        desk = story.office.desk(Role.SALES_REP)
+        for count in ("999", "-1", "abc", "１０", "9" * 5000):
+            status, _ = desk.refused("draft-quote", story.keys["draft-quote"], **{"lines-count": count, **ON})
+            assert status == 400
+
+    def test_without_its_token(self, story: Told) -> None:
+        """A form that another site sent in a person's name does nothing."""
+        before = _everything()
+        client = Client(enforce_csrf_checks=True)
+        client.cookies = story.office.desk(Role.SALES_REP).client.cookies
+        assert client.post(reverse("register-customer"), CUSTOMER).status_code == 403
+        assert _everything() == before
+
+
+class TestStrangeInput:
+    def test_a_script_in_a_name_is_shown_as_text(self, office: Office) -> None:
+        """Names hold what was typed; a page shows it and runs none of it."""
+        rep = office.desk(Role.SALES_REP)
+        key = rep.do("register-customer", **{**CUSTOMER, "name": SCRIPT, "address": SCRIPT, "name_kana": ""})
+        deal = rep.do("open-opportunity", key, **{**opened(office), "name": SCRIPT})
+        for page in (
+            rep.see("customer", key),
+            rep.see("customers"),
+            rep.see("opportunity", deal),
+            rep.see("opportunities"),
+        ):
+            assert escape(SCRIPT) in page
+            assert SCRIPT not in page
+            assert Page(page).faults == []
+
+    def test_a_script_in_a_refusal_is_shown_as_text(self, office: Office) -> None:
+        """A refusal repeats what was typed as text."""
+        _, page = office.desk(Role.SALES_REP).refused("register-customer", **{**CUSTOMER, "country": SCRIPT})
+        assert escape(SCRIPT) in faults(page)
+        assert SCRIPT not in page
+
+    def test_a_name_that_grows_when_it_is_compared(self, office: Office) -> None:
+        """Two hundred signs that each stand for a word are a name like any other."""
+        name = "㍿" * 200
+        key = office.desk(Role.SALES_REP).do("register-customer", **{**CUSTOMER, "name": name})
+        assert [row.id for row in list_customers(house(), search=name)] == [key]
+
+    def test_a_file_with_a_strange_name(self, office: Office) -> None:
+        """A file keeps its name without the folders, and is given out to be saved, never to be run."""
+        rep, deal = office.desk(Role.SALES_REP), quoted(office)
+        rep.do("submit-quote", deal.quote, **ON)
+        rep.do("send-quote", deal.quote, **ON)
+        signed = SimpleUploadedFile("../../" + "契" * 300 + ".html", b"<script>", "text/" + "x" * 120)
+        order = office.desk(Role.DEAL_MANAGEMENT).do("accept-quote", deal.quote, signed=signed, **ON)
+        contract = rep.key("contract", "order", order)
+        answer = rep.client.get(reverse("file", args=[rep.key("file", "contract", contract)]))
+        assert answer.headers["Content-Disposition"].startswith("attachment;")
+        assert answer.headers["Content-Type"] == "application/octet-stream"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert StoredFile.objects.get(digest=StoredFile.objects.latest("id").digest).name.startswith("契")
+
+    def test_amounts_as_people_write_them(self, office: Office) -> None:
+        """Full-width digits, commas, the yen sign and eras are read as what they mean."""
+        deal = quoted(office, net="￥９，０００")
+        assert "¥158,000" in office.desk(Role.SALES_REP).see("quote", deal.quote)
+
+    def test_an_amount_beyond_all_amounts(self, office: Office) -> None:
+        """A quantity times a price that no column holds is refused, not broken."""
+        typed = {**offer_of(office), "lines-0-quantity": "9000000000000000000"}
+        rep = office.desk(Role.SALES_REP)
+        deal = rep.do("open-opportunity", office.customer_id, **opened(office))
+        status, page = rep.refused("draft-quote", deal, **typed)
+        assert status == 400
+        assert "<code>" in faults(page)
+
+
+class TestLookFirst:
+    def test_what_would_come_of_it(self, office: Office) -> None:
+        """Before drafting, the form shows the total, whom it would ask and the invoices to come, and stores nothing."""
+        rep = office.desk(Role.SALES_REP)
+        deal = rep.do("open-opportunity", office.customer_id, **opened(office))
+        before = _everything()
+        answer = rep.client.post(reverse("draft-quote", args=[deal]), {**offer_of(office, net="9,000"), "look": "1"})
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert "¥158,000" in page
+        assert "CxO（役員）" in page
+        assert "2026-04-30" in page
+        assert _everything() == before
+
+    def test_one_more_row(self, office: Office) -> None:
+        """A row is added below those already typed, which stay."""
+        rep = office.desk(Role.SALES_REP)
+        deal = rep.do("open-opportunity", office.customer_id, **opened(office))
+        answer = rep.client.post(reverse("draft-quote", args=[deal]), {**offer_of(office), "more": "1"})
+        names = [one.get("name") for one in Page(answer.content.decode()).fields]
+        assert "lines-2-product" in names
+        assert "lines-3-product" not in names
+        assert 'value="１０"' in answer.content.decode()
+
+
+def _everything() -> dict[str, int]:
+    """Return how many rows every table of ours has."""
+    models = chain.from_iterable(app.get_models() for app in apps.get_app_configs() if app.name.startswith("kanjo."))
+    return {model.__name__: model._base_manager.count() for model in models}
