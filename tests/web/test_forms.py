@@ -167,7 +167,7 @@ class TestBadInput:
     @pytest.mark.parametrize("bad", [*OFFERS, *CUSTOMERS, *DEALS, *MONEY], ids=str)
     def test_is_refused_beside_its_field(self, story: Told, bad: Bad, language: Language) -> None:
         """The refusal stands beside the field it is about; what was typed is still there; nothing is stored."""
-        desk, before = story.office.desk(bad.role, language), _everything()
+        desk, before = story.office.desk(bad.role, language), everything()
         typed = {**_good(bad, story), **bad.typed}
         files = {name: SimpleUploadedFile("x.csv", sent) for name, sent in typed.items() if isinstance(sent, bytes)}
         answer = desk.client.post(story.address(bad.form), {**typed, **files})
@@ -180,7 +180,7 @@ class TestBadInput:
         assert [name for name, one in fields.items() if "aria-invalid" in one] == ([bad.at] if bad.at else [])
         kept = {name: text for name, text in words.items() if name in fields and fields[name]["type"] == "text"}
         assert [name for name, text in kept.items() if fields[name]["value"] != text] == []
-        assert _everything() == before
+        assert everything() == before
 
     def test_a_second_row_keeps_its_place(self, story: Told) -> None:
         """A refusal of the second row stands at the second row, though the first is blank."""
@@ -201,11 +201,11 @@ class TestBadInput:
 
     def test_without_its_token(self, story: Told) -> None:
         """A form that another site sent in a person's name does nothing."""
-        before = _everything()
+        before = everything()
         client = Client(enforce_csrf_checks=True)
         client.cookies = story.office.desk(Role.SALES_REP).client.cookies
         assert client.post(reverse("register-customer"), CUSTOMER).status_code == 403
-        assert _everything() == before
+        assert everything() == before
 
 
 class TestStrangeInput:
@@ -270,14 +270,14 @@ class TestLookFirst:
         """Before drafting, the form shows the total, whom it would ask and the invoices to come, and stores nothing."""
         rep = office.desk(Role.SALES_REP)
         deal = rep.do("open-opportunity", office.customer_id, **opened(office))
-        before = _everything()
+        before = everything()
         answer = rep.client.post(reverse("draft-quote", args=[deal]), {**offer_of(office, net="9,000"), "look": "1"})
         page = answer.content.decode()
         assert answer.status_code == 200
         assert "¥158,000" in page
         assert "CxO（役員）" in page
         assert "2026-04-30" in page
-        assert _everything() == before
+        assert everything() == before
 
     def test_one_more_row(self, office: Office) -> None:
         """A row is added below those already typed, which stay."""
@@ -290,7 +290,7 @@ class TestLookFirst:
         assert 'value="１０"' in answer.content.decode()
 
 
-def _everything() -> dict[str, int]:
+def everything() -> dict[str, int]:
     """Return how many rows every table of ours has."""
     models = chain.from_iterable(app.get_models() for app in apps.get_app_configs() if app.name.startswith("kanjo."))
     return {model.__name__: model._base_manager.count() for model in models}
