@@ -108,8 +108,8 @@ def _work(company_id: CompanyId, run_id: RunId, report: Report | None) -> dict[s
 def _tell(told: Mapping[str, Any]) -> None:
     made, before = told["made"], told["before"]
     headings = said("|This run|Run before", "|今回|前回").split("|")
-    rows = [[_named(name), f"{amount:,}", f"{before.get(name, 0):,}"] for name, amount in made.items()]
-    table(headings, rows)
+    names = sorted(made, key=_place)
+    table(headings, [[_named(name), f"{made[name]:,}", f"{before.get(name, 0):,}"] for name in names])
     key = told["run"]
     if not told["issued"]:
         say(Text(en=f"Run {key}: only previewed.", ja=f"実行 {key}: プレビューのみです。"))
@@ -123,6 +123,12 @@ def _tell(told: Mapping[str, Any]) -> None:
         )
     elif not made.get("invoices"):
         say(Text(en=f"Run {key}: nothing is due.", ja=f"実行 {key}: 請求対象はありません。"))
+
+
+def _place(figure: str) -> tuple[str, int]:
+    """Return where a figure of a report stands: counts first, then the sums of each currency."""
+    name, _, currency = figure.partition("_")
+    return currency, list(_FIGURES).index(name)
 
 
 def _named(figure: str) -> str:

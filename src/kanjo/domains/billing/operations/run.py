@@ -35,7 +35,7 @@ SHARD_LINES = 20_000
 
 @verb("billing.preview", Role.RECEIVABLES, Role.SALES_OPERATIONS)
 def preview_run(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> RunId:
-    """Compute what would be issued on *on* and write it down as a previewed run, compared with the run before.
+    """Compute what would be issued on *on* and write it down as a previewed run, compared with the last that issued.
 
     While a run of that day waits or is under way it is returned unchanged; after it was executed, the next preview
     is of what has become due since.
@@ -143,7 +143,7 @@ def _preview(company: SellingCompany, charges: pl.DataFrame, on: date) -> dict[s
     good, wrong = invoiceable(charges)
     totals = counted(drafted_for(company, good, on).invoices) if good.height else {"invoices": 0, "lines": 0}
     before = (
-        Run.objects.filter(company_id=company.pk, kind=KIND, state=Run.State.EXECUTED)
+        Run.objects.filter(company_id=company.pk, kind=KIND, state=Run.State.EXECUTED, report__invoices__gt=0)
         .order_by("-target_on", "-id")
         .first()
     )
