@@ -1,0 +1,84 @@
+"""`kanjo user` as a person at a terminal meets it: who may sign in, and as what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+from kanjo.foundation.actors import Role
+from kanjo.platform.identity.models import Person
+from kanjo.platform.identity.queries import find_actor
+from tests.builders import a_company
+from tests.mortals import Forge, forge
+from tests.plumbing import FreshDatabase
+
+AOKI = "aoki@example.com"
+ADD = ("user", "add", AOKI, "--name", "青木 真理", "--company", "kanjo-jp", "--role")
+
+
+@pytest.fixture
+def kanjo(fresh_database: FreshDatabase) -> Iterator[Forge]:
+    """A house with one company."""
+    a_company("kanjo-jp")
+    with forge({**fresh_database.environment, "COLUMNS": "200"}) as kanjo:
+        yield kanjo
+
+
+def told(kanjo: Forge, *words: str) -> Any:
+    said = kanjo.types(*words, "--json")
+    assert said.code == 0, said.err
+    return json.loads(said.out)
+
+
+def signs_in(password: str) -> bool:
+    """Whether the password is the person's; the command hashes as the house does, the tests' own settings do not."""
+    return PBKDF2PasswordHasher().verify(password, Person.objects.get(email=AOKI).password)
+
+
+def roles() -> set[Role]:
+    actor = find_actor(AOKI)
+    assert actor is not None
+    return set(actor.roles)
+
+
+class TestUser:
+    def test_a_person_is_let_in_with_a_password_that_is_told_once(self, kanjo: Forge) -> None:
+        """The password that was printed is the one that signs in, and stands nowhere else."""
+        drawn = told(kanjo, *ADD, "auditor")["password"]
+        assert len(drawn) >= 16
+        assert signs_in(drawn)
+        assert drawn not in kanjo.types("user", "list").out
+        assert told(kanjo, "user", "list") == [
+            {"email": AOKI, "name": "青木 真理", "roles": ["auditor"], "companies": ["kanjo-jp"]}
+        ]
+
+    def test_roles_are_granted_and_withdrawn(self, kanjo: Forge) -> None:
+        """Each act is told in a sentence; granted twice it is held once."""
+        told(kanjo, *ADD, "sales_rep")
+        for _ in range(2):
+            given = kanjo.types("user", "grant", AOKI, "sales_manager", KANJO_LANGUAGE="ja")
+            assert (given.code, "付与しました" in given.out) == (0, True)
+        assert roles() == {Role.SALES_REP, Role.SALES_MANAGER}
+        taken = kanjo.types("user", "withdraw", AOKI, "sales_rep")
+        assert (taken.code, "no longer holds" in taken.out) == (0, True)
+        assert roles() == {Role.SALES_MANAGER}
+
+    def test_a_new_password_takes_the_place_of_the_old(self, kanjo: Forge) -> None:
+        """The old one does not sign in any more."""
+        old = told(kanjo, *ADD, "auditor")["password"]
+        new = told(kanjo, "user", "password", AOKI)["password"]
+        assert (signs_in(new), signs_in(old)) == (True, False)
+
+    def test_an_address_that_is_taken_is_refused(self, kanjo: Forge) -> None:
+        """Added again, nobody gets another's sign-in: the person, password and roles stay."""
+        old = told(kanjo, *ADD, "auditor")["password"]
+        for language in ("en", "ja"):
+            again = kanjo.types(*ADD, "administrator", KANJO_LANGUAGE=language)
+            assert (again.code, "Traceback" in again.err) == (2, False)
+            assert AOKI in again.err
+        assert roles() == {Role.AUDITOR}
+        assert signs_in(old)
