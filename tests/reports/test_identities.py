@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection, connections, transaction
+from psycopg import sql
 
+from kanjo.platform.database.roles import Login
 from kanjo.reports.identities import IDENTITIES
+from kanjo.surfaces.console.verify import BROKEN
 from tests.harness.office import Office
+from tests.mortals import forge
 from tests.plumbing import FreshDatabase
 from tests.reports.breaks import BREAKS, Break
 from tests.reports.story import a_story
 
 NAMES = [one.name for one in IDENTITIES]
-VERIFY = [sys.executable, "-c", "from kanjo.surfaces.console.main import app; app()", "verify"]
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +48,14 @@ def _log_in(login: dict[str, object]) -> None:
     connections.settings["default"].update(login)
 
 
-def do(damage: Break) -> None:
+def do(damage: Break, cursor: Any) -> None:
     """Do the damage, with the guards of its tables switched off."""
-    with connection.cursor() as cursor:
-        for statement in damage.statements:
-            table = re.findall(r"(?:UPDATE|INSERT INTO|DELETE FROM) (\w+)", statement)[0]
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        for statement in damage.statements:
-            cursor.execute(statement)
-            assert cursor.rowcount > 0, statement
+    for statement in damage.statements:
+        table = re.findall(r"(?:UPDATE|INSERT INTO|DELETE FROM) (\w+)", statement)[0]
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    for statement in damage.statements:
+        cursor.execute(statement)
+        assert cursor.rowcount > 0, statement
 
 
 def red(office: Office) -> set[str]:
@@ -83,8 +86,8 @@ class TestBreaks:
     @pytest.mark.parametrize("name", NAMES)
     def test_a_break_is_named(self, office: Office, shared_database: FreshDatabase, name: str) -> None:
         """What was broken behind the program's back is red under its own name, and nothing else is."""
-        with as_owner(shared_database), transaction.atomic():
-            do(BREAKS[name])
+        with as_owner(shared_database), transaction.atomic(), connection.cursor() as cursor:
+            do(BREAKS[name], cursor)
             found = red(office)
             transaction.set_rollback(True)
         assert found == {name} | BREAKS[name].also
@@ -96,25 +99,48 @@ class TestBreaks:
 
 class TestVerify:
     def test_sound_books(self, office: Office, shared_database: FreshDatabase) -> None:
-        """`kanjo verify` prints every identity and ends with 0."""
-        told = verify(shared_database)
-        assert told.returncode == 0, told.stderr
-        found = json.loads(told.stdout)
+        """`kanjo verify` prints every identity, in the reader's language and for machines, and ends with 0."""
+        with forge({**shared_database.environment, "COLUMNS": "300"}) as kanjo:
+            for language, last in (
+                ("en", f"All {len(NAMES)} identities hold."),
+                ("ja", f"{len(NAMES)} 件の恒等式はすべて成立しています。"),
+            ):
+                told = kanjo.types("verify", "--company", "kanjo-jp", KANJO_LANGUAGE=language)
+                assert (told.code, told.out.splitlines()[-1]) == (0, last)
+                assert {one.says.said_in(language) for one in IDENTITIES} <= set(re.split(r" *│ *", told.out))
+            found = json.loads(kanjo.types("verify", "--json").out)
         assert (found["holds"], found["broken"]) == (True, [])
         assert [one["name"] for one in found["companies"]["kanjo-jp"]] == NAMES
 
-    def test_broken_books(self, office: Office, shared_database: FreshDatabase) -> None:
-        """`kanjo verify` names what is broken with both sides and the place, and ends with 1."""
-        raise_by = "UPDATE contracts_contract SET signed_digest = {digest}"
-        with as_owner(shared_database):
-            do(Break(("UPDATE contracts_contract SET notice_days = notice_days + 1",)))
-        _ = raise_by
-        told = verify(shared_database)
-        assert told.returncode == 1
+    def test_broken_books(self, office: Office, shared_database: FreshDatabase, test_server: Login) -> None:
+        """With everything broken at once each identity is named with its first places, and the command ends with 1."""
+        with copy_of(shared_database, test_server) as copy, forge({**copy.environment, "COLUMNS": "300"}) as kanjo:
+            with psycopg.connect(copy.owner.conninfo(), autocommit=True) as owner, owner.cursor() as cursor:
+                for damage in BREAKS.values():
+                    do(damage, cursor)
+            for language, word in (("en", "BROKEN ({})"), ("ja", "不成立（{}）")):
+                told = kanjo.types("verify", KANJO_LANGUAGE=language)
+                assert told.code == BROKEN
+                assert [name for name in NAMES if word.format(name) not in told.out] == []
+            told = kanjo.types("verify", "--json")
+        found = json.loads(told.out)
+        assert (told.code, found["holds"], found["broken"]) == (BROKEN, False, NAMES)
+        places = {one["name"]: one["sides"][0]["places"] for one in found["companies"]["kanjo-jp"]}
+        assert places["signed"] == [f"C-2026-{number:06}" for number in range(1, 5)]
 
 
-def verify(database: FreshDatabase) -> subprocess.CompletedProcess[str]:
-    """Run the command on the story's database."""
-    return subprocess.run(
-        [*VERIFY, "--json"], check=False, capture_output=True, text=True, timeout=120, env=database.environment
+@contextmanager
+def copy_of(database: FreshDatabase, server: Login) -> Iterator[FreshDatabase]:
+    """Copy the database, to be damaged for good."""
+    for alias in ("default", "owner"):
+        connections[alias].close()
+    name = f"kanjo_broken_{os.getpid()}"
+    copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+        sql.Identifier(name), sql.Identifier(database.owner.database)
     )
+    with psycopg.connect(server.conninfo(), autocommit=True) as admin:
+        admin.execute(copied)
+        try:
+            yield FreshDatabase(database.owner.to(name), database.application.to(name))
+        finally:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
