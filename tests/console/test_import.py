@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 import subprocess
@@ -128,6 +129,30 @@ def test_shift_jis_is_read_when_it_is_named(types: Types, export: Path) -> None:
     told = types(export, "--encoding", "cp932")
     assert told.code == 0, told.err
     assert stored()["opportunities_opportunity"] == 2
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_column(types: Types, export: Path) -> None:
+    """Files as Excel writes them are taken like any other."""
+    for path in export.glob("*.csv"):
+        path.write_bytes(codecs.BOM_UTF8 + path.read_bytes())
+    told = types(export)
+    assert told.code == 0, told.err
+    assert stored()["opportunities_opportunity"] == 2
+
+
+def test_a_cure_that_is_proposed_can_be_accepted(types: Types, export: Path, tmp_path: Path) -> None:
+    """A misspelt product holds its deal; the printed cure, accepted in cures.toml, takes it, and is told."""
+    replace(export, PIPELINE, "GTX Pro", "GTXPro")
+    held = types(export)
+    assert (held.code, "GTX Pro" in held.out) == (0, True)
+    assert stored()["opportunities_opportunity"] == 1
+    cures = tmp_path / "cures.toml"
+    cures.write_text(
+        f'[[cure]]\nfile = "{PIPELINE}"\nfield = "product"\nfrom = "GTXPro"\nto = "GTX Pro"\n', encoding="utf-8"
+    )
+    cured = _json(types(export, "--cures", cures, "--json"))
+    assert (cured["new"]["opportunities"], cured["waiting"], cured["faults"]["crm.cure-applied"]) == (1, 1, 1)
+    assert _json(types(export, "--cures", cures, "--json"))["again"]
 
 
 def test_a_folder_or_company_that_is_not_there_is_refused(types: Types, export: Path, tmp_path: Path) -> None:

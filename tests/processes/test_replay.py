@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import transaction
+from psycopg import sql
 
 from kanjo.domains.opportunities.operations import lose_opportunity
 from kanjo.domains.opportunities.queries import list_won_elsewhere
 from kanjo.foundation.ids import CompanyId
 from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.database.roles import Login
 from kanjo.platform.identity.queries import house
 from kanjo.platform.outbox.operations import deliver
 from kanjo.processes.replay import is_replayed
+from kanjo.surfaces.console.main import REFUSED
 from tests.mortals import KILLED, Fate, Forge, Order, forge
 from tests.plumbing import FreshDatabase
 from tests.processes.end_state import State, end_state, rows
@@ -62,6 +68,7 @@ ACTS = (
 class Replayed:
     """A replay that nothing happened to: the export, what the command told, what the house came to, the identities."""
 
+    environment: Mapping[str, str]
     folder: Path
     told: Any
     state: State
@@ -77,10 +84,10 @@ class Replayed:
 def undisturbed(shared_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Replayed:
     """Replay once, in peace."""
     folder = cut_export(tmp_path_factory.mktemp("crm"))
-    with forge(shared_database.environment) as kanjo:
-        told = kanjo.types("replay", folder, "--json")
-        assert told.code == 0, told.err
-        return Replayed(folder, json.loads(told.out), end_state(), json.loads(kanjo.types("verify", "--json").out))
+    environment = {**shared_database.environment, "KANJO_HOME": str(tmp_path_factory.mktemp("home"))}
+    with forge(environment) as kanjo:
+        told = finished(kanjo, folder)
+        return Replayed(environment, folder, told, end_state(), json.loads(kanjo.types("verify", "--json").out))
 
 
 def finished(kanjo: Forge, folder: Path) -> Any:
@@ -141,11 +148,34 @@ class TestUndisturbed:
         others = "SELECT count(*) FROM quotes_quote q JOIN opportunities_opportunity o ON o.id = q.opportunity_id"
         assert rows(f"{others} WHERE q.drafted_by_id <> o.owner_id") == [(0,)]
 
-    def test_a_second_replay_changes_nothing(self, undisturbed: Replayed, shared_database: FreshDatabase) -> None:
+    def test_a_backup_restored_elsewhere_verifies_the_same(
+        self, undisturbed: Replayed, test_server: Login, tmp_path: Path
+    ) -> None:
+        """Backed up, restored into an empty house: the same rows, papers and identities, to the last digit."""
+        name = f"kanjo_restored_{os.getpid()}"
+        there = {**os.environ, "KANJO_DATABASE_URL": test_server.to(name).conninfo(), "KANJO_HOME": str(tmp_path)}
+        with psycopg.connect(test_server.conninfo(), autocommit=True) as admin:
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            try:
+                with forge(undisturbed.environment) as here, forge(there) as elsewhere:
+                    written = here.types("backup", tmp_path / "backup", "--json")
+                    assert written.code == 0, written.err
+                    restored = elsewhere.types("restore", tmp_path / "backup", "--json")
+                    assert (restored.code, restored.out) == (0, written.out), restored.err
+                    assert json.loads(elsewhere.types("verify", "--json").out) == undisturbed.verified
+                    assert finished(elsewhere, undisturbed.folder)["deals"] == 0
+                    again = elsewhere.types("restore", tmp_path / "backup", KANJO_LANGUAGE="ja")
+                    assert (again.code, "Traceback" in again.err) == (REFUSED, False)
+            finally:
+                admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def test_a_second_replay_changes_nothing(self, undisturbed: Replayed) -> None:
         """Not a row, not a line in the audit trail."""
         audited = rows("SELECT count(*) FROM audit_change")
-        with forge(shared_database.environment) as kanjo:
+        with forge(undisturbed.environment) as kanjo:
             assert set(finished(kanjo, undisturbed.folder).values()) == {0}
+            told = kanjo.types("replay", undisturbed.folder, KANJO_LANGUAGE="ja")
+            assert told.out.strip() == "商談 0 件、請求書 0 件、消込 0 件、収益 0 か月分。"
         assert end_state() == undisturbed.state
         assert rows("SELECT count(*) FROM audit_change") == audited
 
