@@ -17,6 +17,7 @@ from kanjo.domains.customers.queries import count_customers
 from kanjo.domains.opportunities.queries import count_opportunities
 from kanjo.domains.receivables.queries import list_allocations
 from kanjo.foundation.actors import Role
+from kanjo.foundation.ids import InvoiceId
 from kanjo.foundation.texts import Language
 from kanjo.platform.identity.queries import house
 from tests.builders import TODAY, an_actor
@@ -205,9 +206,8 @@ class TestTheSameForm:
         receipt = clerk.key("receipt", "bank-file", bank_file)
         typed = {"number": number, "amount": "400", "on": "2026-05-29", "once": "d" * 22}
         assert clerk.do("allocate", receipt, **typed) == clerk.do("allocate", receipt, **typed) == receipt
-        assert [
-            row.amount_minor for row in list_allocations(house(), item_id=clerk.key("invoice", "order", deal.order))
-        ] == [400]
+        item = InvoiceId(clerk.key("invoice", "order", deal.order))
+        assert [row.amount_minor for row in list_allocations(house(), item_id=item)] == [400]
 
     def test_every_form_has_its_own_token(self, office: Office) -> None:
         """Two forms opened one after the other are two; a refused one keeps its token."""
