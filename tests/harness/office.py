@@ -29,6 +29,7 @@ from kanjo.foundation.ids import (
     ApprovalRequestId,
     CompanyId,
     CustomerId,
+    InvoiceId,
     OpportunityId,
     ProductId,
     QuoteId,
@@ -75,6 +76,12 @@ class Office:
     deal_management: Actor
     receivables: Actor
     rev_rec: Actor
+    deputy: Actor
+    """Another CxO, with the same rights."""
+    founder: Actor
+    """A person of a small company who sells and approves, but never the same deal."""
+    stranger: Actor
+    """A CxO of another company."""
 
     @transaction.atomic
     def opportunity(self, customer_id: CustomerId, *, on: date = APRIL) -> OpportunityId:
@@ -94,8 +101,16 @@ class Office:
         )
 
     @transaction.atomic
-    def quote(self, customer_id: CustomerId, wanted: Sequence[LineWanted], *, on: date = APRIL) -> QuoteId:
-        """Draft a quote over a year; valid for two months."""
+    def quote(
+        self,
+        customer_id: CustomerId,
+        wanted: Sequence[LineWanted],
+        *,
+        on: date = APRIL,
+        until: date = A_YEAR.until,
+        by: Actor | None = None,
+    ) -> QuoteId:
+        """Draft a quote over a year, or until another day; it is valid as long."""
         return draft_offer(
             company_id=self.company_id,
             opportunity_id=self.opportunity(customer_id, on=on),
@@ -104,9 +119,9 @@ class Office:
             wanted=wanted,
             payment_terms=TERMS,
             starts_on=on,
-            until=A_YEAR.until,
-            valid_until=date(2027, 4, 1),
-            by=self.rep,
+            until=until,
+            valid_until=until,
+            by=by or self.rep,
             at=morning(on),
             on=on,
         )
@@ -120,9 +135,9 @@ class Office:
         return LineWanted(self.box, number, net_minor)
 
     @transaction.atomic
-    def submit(self, quote_id: QuoteId, *, on: date = APRIL) -> ApprovalRequestId:
+    def submit(self, quote_id: QuoteId, *, on: date = APRIL, by: Actor | None = None) -> ApprovalRequestId:
         """Hand the quote in."""
-        return submit_quote(quote_id=quote_id, on=on, by=self.rep, at=morning(on))
+        return submit_quote(quote_id=quote_id, on=on, by=by or self.rep, at=morning(on))
 
     def open_items(self, request_id: ApprovalRequestId) -> list[ApprovalItemId]:
         """Return the items that wait for an answer."""
@@ -153,9 +168,11 @@ class Office:
             at=morning(on),
         )
 
-    def sell(self, customer_id: CustomerId, wanted: Sequence[LineWanted], *, on: date = APRIL) -> ConcludedDeal:
+    def sell(
+        self, customer_id: CustomerId, wanted: Sequence[LineWanted], *, on: date = APRIL, until: date = A_YEAR.until
+    ) -> ConcludedDeal:
         """Quote, approve, send and book."""
-        quote_id = self.quote(customer_id, wanted, on=on)
+        quote_id = self.quote(customer_id, wanted, on=on, until=until)
         self.approve(self.submit(quote_id, on=on), on=on)
         return self.accept(quote_id, self.send(quote_id, on=on), on=on)
 
@@ -170,8 +187,20 @@ class Office:
             company_id=self.company_id, on=on, by=self.receivables, approved_by=self.rev_rec, at=morning(on)
         )
 
-    def line(self, amount: int, *, on: date, payer: str = "", text: str = "") -> BankLine:
-        """Return a line of a bank statement with a reference of its own."""
+    @transaction.atomic
+    def credit(self, invoice_id: InvoiceId, *, on: date) -> InvoiceId:
+        """Give an invoice back."""
+        return bill.credit_invoice(
+            company_id=self.company_id,
+            invoice_id=invoice_id,
+            on=on,
+            because="誤請求",
+            by=self.receivables,
+            at=morning(on),
+        )
+
+    def line(self, amount: int, *, on: date, payer: str = "", text: str = "", cancels: bool = False) -> BankLine:
+        """Return a line of a bank statement with a reference of its own: money that arrives, or goes again (組戻し)."""
         return BankLine(
             line=1,
             bank_reference=f"T{next(_numbers):06d}",
@@ -180,12 +209,16 @@ class Office:
             amount=Money(amount, "JPY"),
             payer_name=payer,
             text=text,
+            cancels=cancels,
         )
 
-    @transaction.atomic
     def bank(self, lines: Sequence[BankLine], *, on: date) -> TakenFile:
         """Take in a bank file of these lines, and match it."""
-        statement = BankStatement(
+        return self.bank_again(write_statement(self.statement(lines, on=on)), on=on)
+
+    def statement(self, lines: Sequence[BankLine], *, on: date) -> BankStatement:
+        """Return a bank statement of these lines."""
+        return BankStatement(
             account="0001-123-1-1234567",
             holder="Kanjo K.K.",
             currency="JPY",
@@ -193,7 +226,6 @@ class Office:
             to_on=on,
             lines=tuple(lines),
         )
-        return self.bank_again(write_statement(statement), on=on)
 
     @transaction.atomic
     def bank_again(self, content: bytes, *, on: date) -> TakenFile:
@@ -235,6 +267,9 @@ def an_office(code: str = "kanjo-jp") -> Office:
         deal_management=people[Role.DEAL_MANAGEMENT],
         receivables=people[Role.RECEIVABLES],
         rev_rec=people[Role.REV_REC],
+        deputy=an_actor(Role.CXO, companies=[company_id], name="deputy"),
+        founder=an_actor(Role.SALES_REP, Role.CXO, companies=[company_id], name="founder"),
+        stranger=an_actor(Role.CXO, name="stranger"),
     )
 
 
