@@ -8,9 +8,13 @@ from datetime import date
 
 import psycopg
 import pytest
+from django.db import transaction
 
+from kanjo.domains.catalog.facts import TaxClass
+from kanjo.domains.catalog.operations import set_tax_rate
+from kanjo.platform.identity.queries import house
 from kanjo.platform.worklist.queries import list_queue
-from tests.builders import a_customer
+from tests.builders import NOW, a_customer
 from tests.harness.office import Office, an_office
 from tests.mortals import Forge, forge
 from tests.plumbing import FreshDatabase
@@ -73,7 +77,7 @@ class TestBill:
     def test_what_cannot_be_billed_is_told_and_becomes_work(
         self, kanjo: Forge, office: Office, fresh_database: FreshDatabase
     ) -> None:
-        """No tax rate is known any more: both accounts fail with their cause on a queue, and nothing vanishes."""
+        """Without a tax rate both accounts fail with their cause on a queue; once it is set they are billed and gone."""
         with psycopg.connect(fresh_database.owner.conninfo()) as owner:
             owner.execute("ALTER TABLE catalog_taxrate DISABLE TRIGGER USER")
             owner.execute("DELETE FROM catalog_taxrate")
@@ -81,6 +85,11 @@ class TestBill:
         assert (told.code, "2 accounts could not be billed" in told.out) == (0, True)
         assert end_state()["invoices"] == []
         assert [row.kind for row in list_queue(office.receivables)] == ["billing.failed"] * 2
+        with transaction.atomic():
+            set_tax_rate(tax_class=TaxClass.STANDARD, rate="10%", effective_on=date(2019, 10, 1), by=house(), at=NOW)
+        assert kanjo.types(*APRIL).code == 0
+        assert len(end_state()["invoices"]) == 2
+        assert list_queue(office.receivables) == []
 
     def test_locked_books_refuse_and_stay_as_they_were(self, kanjo: Forge, office: Office) -> None:
         """The CFO has locked April: code 2 with the way out, no invoice and no number."""

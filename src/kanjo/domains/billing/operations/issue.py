@@ -20,7 +20,9 @@ from kanjo.foundation.refusals import Refusal
 from kanjo.platform.acts import verb
 from kanjo.platform.bulk.loading import Live
 from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.worklist import operations as worklist
 
+ACCOUNT = "billing_account"
 OF_PLAN = [name for name in PLANS if name not in {"net_minor", "service_start", "service_until"}]
 
 
@@ -54,6 +56,12 @@ def drafted_for(company: SellingCompany, charges: pl.DataFrame, issued_on: date)
     return Drafted(invoices=invoices, lines=lines, taxes=draft.taxes)
 
 
+def no_longer_failed(charges: pl.DataFrame, by: Actor, at: datetime) -> None:
+    """Take off the queue what a run before could not invoice of these accounts."""
+    accounts = charges["account_id"].unique().to_list()
+    worklist.close_all(kind="billing.failed", table=ACCOUNT, keys=accounts, by=by, at=at)
+
+
 @verb("billing.issue-invoice", Role.RECEIVABLES, Role.SALES_OPERATIONS)
 def issue_invoice(
     *, order_id: OrderId, on: date, by: Actor, at: datetime, also: Also | None = None
@@ -73,6 +81,7 @@ def issue_invoice(
         raise refusal
     if charges.is_empty():
         raise NothingDue(key=order_id, day=on)
+    no_longer_failed(charges, by, at)
     company = SellingCompany.objects.get(pk=company_id)
     issuing = Issuing(company_id=company_id, series=INVOICES, issued_on=on, loading=Live(), by=by, also=also)
     issued = write(drafted_for(company, charges, on), issuing)

@@ -11,7 +11,7 @@ import polars as pl
 from django.db import transaction
 
 from kanjo.domains.billing.facts import InvoiceIssued
-from kanjo.domains.billing.operations.issue import charges_due, drafted_for, invoiceable
+from kanjo.domains.billing.operations.issue import ACCOUNT, charges_due, drafted_for, invoiceable, no_longer_failed
 from kanjo.domains.billing.operations.reading import known_now, lock_accounts, read_due
 from kanjo.domains.billing.operations.reverse import KIND as REVERSAL
 from kanjo.domains.billing.operations.reverse import mark_reversed, reverse_shard
@@ -79,7 +79,7 @@ def execute(
     if run.staged:
         with transaction.atomic():
             prepare_stage(run_id=run_id, shards=run.shards.count(), tables=tables)
-    shard = reverse_shard if run.kind == REVERSAL else bill_shard
+    shard = reverse_shard if run.kind == REVERSAL else partial(bill_shard, at=at)
     return runs.execute_run(
         run_id=run_id,
         work=lambda task: shard(task, _loading(task), by, also),
@@ -90,7 +90,7 @@ def execute(
     )
 
 
-def bill_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None) -> ShardResult:
+def bill_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None, *, at: datetime) -> ShardResult:
     """Issue what is due of the shard's accounts; an account that can not be invoiced fails alone."""
     accounts = (int(task.scope["first"]), int(task.scope["last"]))
     lock_accounts(task.company_id, accounts)
@@ -98,9 +98,10 @@ def bill_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None) 
         company_id=task.company_id, target_on=task.target_on, known_at=task.known_at, accounts=accounts
     )
     charges, wrong = invoiceable(charges_due(plans, posted, task.target_on))
-    failed = tuple(Failed(("billing_account", key), refusal) for key, refusal in sorted(wrong.items()))
+    failed = tuple(Failed((ACCOUNT, key), refusal) for key, refusal in sorted(wrong.items()))
     if charges.is_empty():
         return ShardResult(made={}, failed=failed)
+    no_longer_failed(charges, by, at)
     issuing = Issuing(
         company_id=task.company_id,
         series=INVOICES,
