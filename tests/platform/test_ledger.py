@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -21,7 +24,7 @@ from kanjo.platform.ledger.operations import (
     post,
 )
 from kanjo.platform.ledger.queries import balance_of, balances
-from tests.platform.conftest import AT, make_actor
+from tests.platform.conftest import AT, make_actor, make_company
 
 APRIL = date(2026, 4, 10)
 
@@ -120,6 +123,38 @@ class TestLockPeriod:
         period = Period.objects.get(company_id=company_id, start=date(2026, 4, 1))
         with pytest.raises(Exception, match="It is done by: CFO"):
             lock_period(period_id=period.pk, by=clerk, at=AT)
+
+
+@pytest.mark.usefixtures("fresh_database")
+def test_a_posting_that_waited_for_the_lock_is_told_that_the_books_are_locked() -> None:
+    company_id = make_company()
+    cfo = make_actor(company_id, Role.CFO)
+
+    def late() -> None:
+        with closing(connection), transaction.atomic():
+            post([entry(company_id)])
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            lock_period(period_id=Period.objects.get(company_id=company_id, start=date(2026, 4, 1)).pk, by=cfo, at=AT)
+            posting = threads.submit(late)
+            _wait_until_somebody_waits()
+        with pytest.raises(PeriodLocked):
+            posting.result()
+
+
+def _wait_until_somebody_waits() -> None:
+    patience = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < patience:
+            cursor.execute(
+                "SELECT FROM pg_locks WHERE NOT granted AND pid IN (SELECT l.pid FROM pg_locks l"
+                " JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database())"
+            )
+            if cursor.fetchall():
+                return
+            time.sleep(0.01)
+    pytest.fail("nobody waits")
 
 
 def test_a_past_balance_does_not_move_when_a_late_fact_arrives(company_id: CompanyId) -> None:

@@ -5,15 +5,15 @@ LANGUAGE plpgsql AS $$
 DECLARE
     open_days bigint;
 BEGIN
-    -- FOR SHARE waits for a lock in progress and keeps a new one out until this transaction ends.
-    PERFORM 1 FROM ledger_period
-    WHERE company_id = target AND start <= last AND until > first AND state = 'locked' FOR SHARE;
-    IF FOUND THEN
-        RAISE EXCEPTION 'days % to % reach into a locked accounting period', first, last USING ERRCODE = 'KJ010';
-    END IF;
+    -- FOR SHARE waits for a lock in progress and keeps a new one out until this transaction ends. What is locked is
+    -- asked afterwards: who has waited is told so.
     SELECT coalesce(sum(least(until, last + 1) - greatest(start, first)), 0) INTO open_days FROM (
         SELECT start, until FROM ledger_period
         WHERE company_id = target AND start <= last AND until > first AND state = 'open' FOR SHARE) covering;
+    PERFORM 1 FROM ledger_period WHERE company_id = target AND start <= last AND until > first AND state = 'locked';
+    IF FOUND THEN
+        RAISE EXCEPTION 'days % to % reach into a locked accounting period', first, last USING ERRCODE = 'KJ010';
+    END IF;
     IF open_days <> last + 1 - first THEN
         RAISE EXCEPTION 'no open accounting period holds all days % to %', first, last USING ERRCODE = 'KJ011';
     END IF;
