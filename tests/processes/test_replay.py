@@ -40,7 +40,7 @@ PHASES = {
     REVENUE: ("revenue.preview-recognition", "", 40),
 }
 """The verb that each phase begins with, that of the next, and how many of its statements a mortal may live to see."""
-DEATHS = [*[IMPORT] * 2, *[DEALS] * 8, *[BILLING] * 8, *[BANK_FILES] * 5, *[REVENUE] * 4]
+DEATHS = [*[IMPORT] * 2, *[DEALS] * 6, *[BILLING] * 6, *[BANK_FILES] * 5, *[REVENUE] * 4]
 
 ACTS = (
     ("approvals.draft-matrix", "CxO"),
@@ -106,7 +106,7 @@ class TestUndisturbed:
         """Deal by deal the same amount, from the CRM's close value to the invoice."""
         expected = {deal["opportunity_id"]: int(deal["close_value"]) * 100 for deal in won(undisturbed.folder)}
         state = undisturbed.state
-        assert undisturbed.told == {"deals": 32, "invoices": 32, "receipts": 30, "months": 10}
+        assert undisturbed.told == {"deals": 32, "refused": 0, "invoices": 32, "receipts": 30, "months": 10}
         assert {row[0]: row[5] for row in state["deals"] if row[1] == "won"} == expected
         assert {row[0]: row[3] for row in state["contracts"]} == expected
         assert {row[0]: row[6] for row in state["contracts"]} == expected
@@ -185,7 +185,7 @@ class TestKilled:
     def test_a_replay_killed_again_and_again_comes_to_the_same(
         self, undisturbed: Replayed, fresh_database: FreshDatabase
     ) -> None:
-        """Twenty-seven kills, in every phase: the same numbers, amounts, days, files, entries and finished runs."""
+        """Twenty-three kills, in every phase: the same numbers, amounts, days, files, entries and finished runs."""
         chance = random.Random("killed")
         with forge(fresh_database.environment) as kanjo:
             for phase in DEATHS:
@@ -247,7 +247,7 @@ class TestOthersAtWork:
                 lose_opportunity(
                     opportunity_id=taken.id, on=date(2018, 1, 1), because="cancelled", by=house(), at=datetime.now(UTC)
                 )
-            finished(kanjo, folder)
+            assert finished(kanjo, folder)["deals"] == 3
             assert kanjo.types("verify").code == 0
         assert is_replayed(company_id)
         assert rows("SELECT stage, count(*) FROM opportunities_opportunity GROUP BY 1 ORDER BY 1") == [
@@ -255,3 +255,21 @@ class TestOthersAtWork:
             ("won", 3),
         ]
         assert rows("SELECT count(*) FROM billing_invoice") == [(2,)]
+
+    def test_a_deal_that_is_refused_stops_no_other(self, tmp_path: Path, fresh_database: FreshDatabase) -> None:
+        """Won on a day that has not come, nobody can accept its delivery: it is work, and is tried again later."""
+        folder = cut_export(tmp_path, stages={"Won": 3})
+        close_on = won(folder)[1]["close_date"]
+        path = folder / "sales_pipeline.csv"
+        path.write_text(path.read_text("utf-8").replace(f",{close_on},", ",12/31/2099,", 1), "utf-8")
+        with forge(fresh_database.environment) as kanjo:
+            first, second = finished(kanjo, folder), finished(kanjo, folder)
+            told = kanjo.types("replay", folder)
+            assert "1 deals were refused" in told.out
+            assert kanjo.types("verify").code == 0
+        assert (first["deals"], first["refused"], first["invoices"]) == (2, 1, 2)
+        assert (second["deals"], second["refused"], second["invoices"]) == (0, 1, 0)
+        assert not is_replayed(CompanyId(SellingCompany.objects.get().pk))
+        [(why, subject)] = rows("SELECT why_en, subject FROM worklist_workitem WHERE kind = 'replay.failed'")
+        assert (subject, "2099-12-31" in why) == ("opportunities_opportunity", True)
+        assert rows("SELECT count(*) FROM contracts_contract") == [(2,)]

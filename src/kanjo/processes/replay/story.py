@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,11 +17,13 @@ from kanjo.domains.opportunities.queries import list_won_elsewhere
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, OpportunityId, PersonId, RunId
 from kanjo.foundation.periods import month_of
+from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.identity.queries import get_actor, list_actors
 from kanjo.platform.runs import operations as runs
-from kanjo.platform.runs.operations import RunPlan, ShardResult, ShardTask
+from kanjo.platform.runs.operations import Failed, RunPlan, ShardResult, ShardTask
+from kanjo.platform.worklist import operations as worklist
 from kanjo.processes.bill import bill_day
 from kanjo.processes.recognise import recognise_month
 from kanjo.processes.replay.deal import Cast, replay_deal
@@ -35,6 +38,7 @@ from kanjo.reports.replaying import (
 )
 
 KIND = "replay"
+OPPORTUNITY = "opportunities_opportunity"
 Progress = Callable[[int, int, Text], None]
 
 DEALS = Text(en="Deals: quote, approval, contract, order", ja="商談: 見積・承認・契約・注文")
@@ -45,9 +49,13 @@ REVENUE = Text(en="Revenue", ja="収益認識")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the replay did this time: deals, invoices, receipts settled and months of revenue that were new."""
+    """What the replay did this time: deals, invoices, receipts settled and months of revenue that were new.
+
+    `refused` deals became work.
+    """
 
     deals: int
+    refused: int
     invoices: int
     receipts: int
     months: int
@@ -72,10 +80,13 @@ def cast_of(company_id: CompanyId) -> Cast:
 def replay(*, company_id: CompanyId, cast: Cast, at: datetime, report: Progress) -> Told:
     """Take every deal that another system counts as won from quote to cash and revenue; owns its transactions.
 
-    Killed anywhere it is called again and goes on; two at once share the deals; when all is done it does nothing.
+    A deal that is refused becomes work with its cause, and is tried again by the next replay. Killed anywhere it is
+    called again and goes on; two at once share the deals; when all is done it does nothing.
     """
+    deals, refused = _deals(company_id, cast, at, report)
     return Told(
-        deals=_deals(company_id, cast, at, report),
+        deals=deals,
+        refused=refused,
         invoices=_invoices(company_id, cast, at, report),
         receipts=_receipts(company_id, cast, at, report),
         months=_revenue(company_id, cast, at, report),
@@ -90,29 +101,35 @@ def is_replayed(company_id: CompanyId) -> bool:
     return all(hashlib.sha256(content).hexdigest() in taken for _, content in _bank_files(company_id))
 
 
-def _deals(company_id: CompanyId, cast: Cast, at: datetime, report: Progress) -> int:
-    """Do the deals as shards of one run per set of deals that wait."""
+def _deals(company_id: CompanyId, cast: Cast, at: datetime, report: Progress) -> tuple[int, int]:
+    """Do the deals as shards of one run per set of deals that wait; return how many were done and refused."""
     run_id = _run_of(company_id, cast, at)
     if run_id is None:
-        return 0
+        return 0, 0
     waiting = {deal.id: deal for deal in list_won_elsewhere(company_id)}
     seller = cache(get_actor)
-    done = 0
+    counts: Counter[str] = Counter()
 
     def work(task: ShardTask) -> ShardResult:
         deal = waiting.get(OpportunityId(task.scope["opportunity_id"]))
         if deal is None:  # a person has won or lost it since the run was planned
             return ShardResult({})
-        replay_deal(deal, seller=seller(PersonId(deal.owner_id)), cast=cast, at=at)
+        subject = (OPPORTUNITY, int(deal.id))
+        try:
+            with transaction.atomic():
+                replay_deal(deal, seller=seller(PersonId(deal.owner_id)), cast=cast, at=at)
+        except Refusal as refusal:
+            counts["refused"] += 1
+            return ShardResult({}, (Failed(subject, refusal),))
+        worklist.close(kind=f"{KIND}.failed", subject=subject, by=cast.deal_management, at=at)
+        counts["deals"] += 1
         return ShardResult({"deals": 1, "booked_minor": deal.expected_minor or 0})
 
     def tell(_: int) -> None:
-        nonlocal done
-        done += 1
-        report(done, len(waiting), DEALS)
+        report(counts.total(), len(waiting), DEALS)
 
     runs.execute_run(run_id=run_id, work=work, by=cast.deal_management, at=at, progress=tell)
-    return done
+    return counts["deals"], counts["refused"]
 
 
 def _run_of(company_id: CompanyId, cast: Cast, at: datetime) -> RunId | None:
@@ -125,7 +142,7 @@ def _run_of(company_id: CompanyId, cast: Cast, at: datetime) -> RunId | None:
             return under_way
         plan = RunPlan(
             kind=KIND,
-            key=f"{waiting[0].id}-{len(waiting)}",
+            key=at.isoformat(),
             company_id=company_id,
             target_on=max(deal.expected_close_on or date.min for deal in waiting),
             known_at=at,

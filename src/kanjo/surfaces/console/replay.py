@@ -51,3 +51,11 @@ def replay(folder: Folder, as_json: AsJson = False) -> None:
             ).filled(**{name: f"{number:,}" for name, number in asdict(told).items()}),
             style="green",
         )
+        if told.refused:
+            say(
+                Text(
+                    en=f"{told.refused:,} deals were refused; each is a work item with its cause.",
+                    ja=f"{told.refused:,} 件の商談は受け付けられず、原因付きの作業項目になりました。",
+                ),
+                style="yellow",
+            )
