@@ -14,6 +14,7 @@ from django.db import transaction
 
 from kanjo.domains.billing.queries import list_invoices
 from kanjo.foundation.actors import Actor
+from kanjo.foundation.texts import Text
 from kanjo.platform.identity.queries import house
 from kanjo.platform.outbox.operations import deliver
 from kanjo.platform.runs.queries import get_run
@@ -22,6 +23,7 @@ from kanjo.processes import bill
 from kanjo.processes.accept_quote import ConcludedDeal
 from kanjo.processes.ask_for_invoice import KIND
 from kanjo.surfaces.console.supervisor import worker
+from kanjo.surfaces.web.words import WORK_NAMES
 from tests.builders import a_customer
 from tests.harness.office import APRIL, MAY, Office, an_office, morning
 from tests.mortals import ROOT
@@ -95,6 +97,10 @@ class TestAskForInvoice:
         told(office)
         others = (office.rep, office.cxo, office.deal_management, office.rev_rec)
         assert [len(asked(one)) for one in (office.receivables, *others)] == [1, 0, 0, 0, 0]
+
+    def test_the_notice_has_a_title_in_the_readers_language(self, office: Office) -> None:
+        """Nobody reads the code of the kind on their desk."""
+        assert WORK_NAMES[KIND] == Text(en="Bill an order", ja="注文を請求する")
 
     def test_a_fact_that_comes_twice_asks_once(self, office: Office) -> None:
         """Reactions bear being delivered again."""

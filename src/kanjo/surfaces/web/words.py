@@ -103,8 +103,10 @@ WORK_NAMES: Mapping[str, Text] = {
     "quotes.answered": Text(en="Go on with an answered quote", ja="承認結果の出た見積を進める"),
     "receivables.unmatched-receipt": Text(en="Allocate a receipt", ja="入金を消し込む"),
     "renewals.prepare": Text(en="Prepare a renewal", ja="契約更新を準備する"),
+    "billing.invoice-asked": Text(en="Bill an order", ja="注文を請求する"),
     "billing.failed": Text(en="Mend what could not be invoiced", ja="請求できなかった顧客を確認する"),
     "billing.reversal.failed": Text(en="Mend what could not be reversed", ja="取消できなかった請求を確認する"),
+    "replay.failed": Text(en="Mend what could not be replayed", ja="再現できなかった商談を確認する"),
 }
 """What waits, by the kind of the work item."""
 
@@ -112,6 +114,7 @@ RUN_NAMES: Mapping[str, Text] = {
     "billing": Text(en="Billing run", ja="請求処理"),
     "billing.reversal": Text(en="Reversal of a billing run", ja="請求処理の取消"),
     "revenue": Text(en="Revenue run", ja="収益認識処理"),
+    "replay": Text(en="Replay of deals won elsewhere", ja="他システム受注の再現"),
 }
 """What a run does, by its kind."""
 
