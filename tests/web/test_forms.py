@@ -271,6 +271,7 @@ class TestLookFirst:
         rep = office.desk(Role.SALES_REP)
         deal = rep.do("open-opportunity", office.customer_id, **opened(office))
         before = everything()
+        assert 'name="look"' in rep.see("draft-quote", deal)
         answer = rep.client.post(reverse("draft-quote", args=[deal]), {**offer_of(office, net="9,000"), "look": "1"})
         page = answer.content.decode()
         assert answer.status_code == 200

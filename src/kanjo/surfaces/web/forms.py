@@ -157,6 +157,7 @@ def _page(
         "fields": drawn,
         "above": [fault for place, fault in faults.items() if place not in beside],
         "sections": [*deed.sections, *seen],
+        "can_look": deed.look is not None,
         "once_name": ONCE,
         "once": request.POST.get(ONCE) or get_random_string(ONCE_LENGTH),
         "upload": any(field.widget == "file" for field in drawn),

@@ -46,6 +46,7 @@ from kanjo.surfaces.web.subjects import page_of
 
 TITLE = Text(en="Approvals", ja="承認")
 REQUEST = Text(en="Approval request", ja="承認申請")
+DECISION = Text(en="Decision", ja="決裁")
 DECIDE = Text(en="Decide", ja="決裁する")
 RECALL = Text(en="Recall the request", ja="申請を取下げ")
 CONCLUDED = Text(en="The request is: {state}.", ja="現在の状態: {state}")
@@ -86,7 +87,7 @@ _ITEMS: tuple[Column[ItemView], ...] = (
     Column(labels.BY, lambda item: item.decided_by),
     Column(labels.ON, lambda item: item.decided_on),
     Column(labels.COMMENT, lambda item: item.comment),
-    Column(DECIDE, lambda item: Link(DECIDE, "decide-item", item.id) if item.state is ItemState.OPEN else None),
+    Column(DECISION, lambda item: Link(DECIDE, "decide-item", item.id) if item.state is ItemState.OPEN else None),
 )
 _CONDITIONS: tuple[Column[ConditionView], ...] = (
     Column(CONDITIONS, lambda one: Explained(one.text, one.kind.shown)),
@@ -196,7 +197,7 @@ def decide(request: DeskRequest, key: int) -> HttpResponse:
         return Link("", "approval", asked.row.id)
 
     fields = (
-        choice("decision", DECIDE, tuple((one.value, one.shown) for one in Decision)),
+        choice("decision", DECISION, tuple((one.value, one.shown) for one in Decision)),
         prose("comment", labels.COMMENT, needed=False),
         Lines(
             "conditions",

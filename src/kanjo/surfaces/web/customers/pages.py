@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from django.http import HttpResponse
 
 from kanjo.domains.contracts.queries import list_contracts
@@ -26,6 +29,8 @@ from kanjo.surfaces.web.opportunities.columns import OPPORTUNITIES
 from kanjo.surfaces.web.receivables.columns import OPEN_ITEMS
 from kanjo.surfaces.web.shown import Link
 from kanjo.surfaces.web.terms_of_payment import TERMS
+
+R = TypeVar("R")
 
 KIND = Text(en="Customer", ja="顧客")
 TITLE = Text(en="Customers", ja="顧客")
@@ -89,21 +94,26 @@ def customer(request: DeskRequest, key: int) -> HttpResponse:
         sections=(
             Section(
                 Text(en="Opportunities", ja="商談"),
-                Table.of(OPPORTUNITIES, list_opportunities(actor, customer_id=customer_id, limit=20)),
+                Table.of(_own(OPPORTUNITIES), list_opportunities(actor, customer_id=customer_id, limit=20)),
             ),
             Section(
                 Text(en="Contracts", ja="契約"),
-                Table.of(CONTRACTS, list_contracts(actor, customer_id=customer_id, limit=20)),
+                Table.of(_own(CONTRACTS), list_contracts(actor, customer_id=customer_id, limit=20)),
             ),
             Section(
                 Text(en="Open receivables", ja="未回収の売掛金"),
-                Table.of(OPEN_ITEMS, list_open_items(actor, customer_id=customer_id, limit=20)),
+                Table.of(_own(OPEN_ITEMS), list_open_items(actor, customer_id=customer_id, limit=20)),
             ),
         ),
         acts=(Act(NEW_OPPORTUNITY, Link("", "open-opportunity", key), "opportunities.open", main=True),),
         trail=((CUSTOMER_TABLE, key),),
     )
     return show(request, detail)
+
+
+def _own(columns: Sequence[Column[R]]) -> list[Column[R]]:
+    """Leave out whose it is: on the page of the customer everything is."""
+    return [column for column in columns if column.label is not labels.CUSTOMER]
 
 
 @door(doing("customers.register"))

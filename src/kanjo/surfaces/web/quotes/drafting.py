@@ -34,6 +34,7 @@ from kanjo.surfaces.web.terms_of_payment import TERMS
 
 DRAFT = Text(en="Draft a quote", ja="見積を作成")
 REVISE = Text(en="Revise the quote", ja="見積を改訂")
+NET_PRICE = Text(en="Net price, {currency} (blank: list price)", ja="提供価格（{currency}、空欄は標準価格）")
 FROM = Text(en="Used from", ja="利用開始日")
 THROUGH = Text(en="Used through", ja="利用終了日")
 NOBODY = Text(en="Nobody needs to be asked.", ja="承認は不要です。")
@@ -146,7 +147,7 @@ def _fields(desk: Desk, before: Before) -> Sequence[Field | Lines]:
             (
                 choice("product", labels.PRODUCT, options),
                 whole("quantity", labels.QUANTITY),
-                money("net", labels.NET_PRICE, before.currency, needed=False),
+                money("net", NET_PRICE.filled(currency=before.currency), before.currency, needed=False),
                 day("first_on", FROM, None, needed=False),
                 day("last_on", THROUGH, None, needed=False),
             ),
