@@ -28,7 +28,7 @@ INTERRUPTIONS = 2
 MOST = 40
 DONE = "done"
 _STOPS = re.compile(r"\b(INSERT|UPDATE|DELETE|SHARE|pg_advisory\w*)\b")
-_LOCKS = re.compile(r"\bFOR (NO KEY )?(UPDATE|SHARE)( OF \w+|\s+OF\s+\"\w+\")?( SKIP LOCKED)?")
+_LOCKS = re.compile(r"\bFOR (NO KEY )?(UPDATE|SHARE)( OF \S+)?( SKIP LOCKED)?")
 
 Act = Callable[[], object]
 Order = tuple[int, ...]
@@ -135,13 +135,15 @@ def play(acts: Sequence[Act], order: Order, watch: psycopg.Connection, *, locks:
 def _able(players: Sequence[Player], watch: psycopg.Connection) -> frozenset[int]:
     """Wait until each player has stopped, ended or waits for a lock; return who can go on."""
     patience = time.monotonic() + 30
-    while True:
-        settled = [player.stopped.is_set() or _waits(player, watch) for player in players]
-        able = frozenset(n for n, player in enumerate(players) if player.stopped.is_set() and not player.end)
-        if all(settled) and (able or all(player.end for player in players)):
-            return able
-        assert time.monotonic() < patience, "nobody can go on"
+    while time.monotonic() < patience:
+        # First who has stopped, then who waits: what a stopped player let go of, nobody waits for any more.
+        moving = [player for player in players if not player.stopped.is_set()]
+        if all(_waits(player, watch) for player in moving):
+            able = frozenset(n for n, player in enumerate(players) if player not in moving and not player.end)
+            if able or not moving:
+                return able
         time.sleep(0.001)
+    raise TimeoutError("nobody can go on")
 
 
 def _waits(player: Player, watch: psycopg.Connection) -> bool:
