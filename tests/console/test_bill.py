@@ -77,7 +77,7 @@ class TestBill:
     def test_what_cannot_be_billed_is_told_and_becomes_work(
         self, kanjo: Forge, office: Office, fresh_database: FreshDatabase
     ) -> None:
-        """Without a tax rate both accounts fail with their cause on a queue; once it is set they are billed and gone."""
+        """Without a tax rate both accounts fail with their cause on a queue; once it is set they are billed."""
         with psycopg.connect(fresh_database.owner.conninfo()) as owner:
             owner.execute("ALTER TABLE catalog_taxrate DISABLE TRIGGER USER")
             owner.execute("DELETE FROM catalog_taxrate")

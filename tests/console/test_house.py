@@ -12,12 +12,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+
+from tests.processes.exported import cut_export
 
 KANJO = Path(sys.executable).parent / "kanjo"
 REFUSED = 2
@@ -30,11 +32,13 @@ class Terminal:
     home: Path
     port: int
     language: str = "en"
+    example: str = "none"
 
     def types(self, *words: str, said: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         """Run `kanjo` with the words, and *said* on its input."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("KANJO_")}
         ours = {"KANJO_HOME": str(self.home), "KANJO_PORT": str(self.port), "KANJO_LANGUAGE": self.language}
+        ours["KANJO_EXAMPLE"] = self.example
         return subprocess.run(
             [str(KANJO), *words],
             check=False, capture_output=True, text=True, input=said, timeout=300, env={**plain, **ours, **variables},
@@ -69,9 +73,9 @@ def _leave(terminal: Terminal) -> None:
 
 
 @pytest.fixture(scope="module")
-def terminal() -> Iterator[Terminal]:
-    """A house that is up."""
-    terminal = _new_terminal()
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """A house that is up, with a small year of deals."""
+    terminal = replace(_new_terminal(), example=str(cut_export(tmp_path_factory.mktemp("export"))))
     up = terminal.types("up")
     assert up.returncode == 0, up.stdout + up.stderr
     yield terminal
@@ -133,6 +137,13 @@ class TestUp:
         """A port that cannot be one is refused before anything is started."""
         told = terminal.types("up", KANJO_PORT=port)
         assert (told.returncode, f"KANJO_PORT is “{port}”" in told.stderr) == (REFUSED, True)
+
+    def test_without_an_example(self, elsewhere: Terminal) -> None:
+        """KANJO_EXAMPLE=none begins with an empty house, and an example that is not there is named."""
+        assert elsewhere.types("up").returncode == 0
+        assert elsewhere.json("verify") == {"holds": True, "broken": [], "companies": {}}
+        told = elsewhere.types("up", KANJO_EXAMPLE="/nowhere/at-all")
+        assert (told.returncode, "/nowhere/at-all" in told.stderr) == (REFUSED, True), told.stderr
 
 
 class TestDoctor:
@@ -206,5 +217,15 @@ class TestDown:
         assert "is stopped" in terminal.types("down").stdout
         assert "was not running" in terminal.types("down").stdout
         members = [record["supervisor"], *record["children"]]
-        assert [member for member in members if psutil.pid_exists(member["pid"])] == []
+        assert _gone(members)
         assert terminal.types("up").returncode == 0
+
+
+def _gone(members: list[dict[str, int]]) -> bool:
+    """Wait until the system has forgotten the processes: who ended is reaped a moment later."""
+    deadline = time.monotonic() + 10
+    while any(psutil.pid_exists(member["pid"]) for member in members):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True

@@ -127,7 +127,7 @@ def read_mapping(path: Path) -> Mapping:
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the tables of a TOML file; refuses one that is missing or cannot be read."""
     if not path.is_file():
-        raise FileMissing(at=path.name, folder=path.parent.name)
+        raise FileMissing(at=path.name, folder=path.parent)
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except ValueError as wrong:

@@ -11,7 +11,7 @@ class FileMissing(Refusal):
 
     rule = "crm.file-missing"
     kind = RefusalKind.MISSING
-    says = Text(en="The file is not in {folder}.", ja="{folder}にファイルがありません。")
+    says = Text(en="The file is not in {folder}.", ja="{folder} にファイルがありません。")
     remedy = Text(en="Put it there, or correct the mapping.", ja="ファイルを置くか、対応表を直してください。")
 
 

@@ -50,7 +50,7 @@ def read_table(path: Path, *, encoding: str, columns: tuple[str, ...], ends_with
     line with another number of columns than its head.
     """
     if not path.is_file():
-        raise refusals.FileMissing(at=path.name, folder=path.parent.name)
+        raise refusals.FileMissing(at=path.name, folder=path.parent)
     text = _decoded(path.read_bytes(), path.name, encoding)
     if not text.strip():
         raise refusals.FileEmpty(at=path.name)

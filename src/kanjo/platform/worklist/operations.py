@@ -67,7 +67,7 @@ def close_all(*, kind: str, table: str, keys: Sequence[int], by: Actor, at: date
             " WHERE state = %s AND kind = %s AND subject = %s AND subject_id = ANY(%s)",
             [state, at, by.id, WorkItem.State.OPEN, kind, table, list(keys)],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def close(*, kind: str, subject: tuple[str, int], by: Actor, at: datetime, dropped: bool = False) -> int:

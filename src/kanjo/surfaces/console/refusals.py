@@ -32,6 +32,18 @@ class DidNotAnswer(Refusal):
     remedy = Text(en="Read {log} and run ./kanjo doctor.", ja="{log} を確認し、./kanjo doctor を実行してください。")
 
 
+class BooksBroken(Refusal):
+    """The demonstration was played and its books do not hold."""
+
+    rule = "console.books-broken"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="The books do not hold: {names}.", ja="帳簿の恒等式が成立していません: {names}。")
+    remedy = Text(
+        en="./kanjo verify shows where; ./kanjo reset starts over.",
+        ja="./kanjo verify で箇所を確認できます。./kanjo reset で初期化できます。",
+    )
+
+
 class NotConfirmed(Refusal):
     """The person did not say yes to something that cannot be undone."""
 

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from kanjo.foundation.texts import Text
 from kanjo.platform.database.roles import DatabaseRole
 from kanjo.platform.database.schema import current_shape, reshaping, shape_of
+from kanjo.surfaces.console.refusals import BooksBroken
 from kanjo.surfaces.console.serving import House, answers
 from kanjo.surfaces.console.speaking import Report
 
@@ -71,18 +72,28 @@ def _static_digest(directories: Iterable[Path]) -> str:
 
 
 def play_demonstration(report: Report) -> bool:
-    """Take the example's year of deals through the stream, unless that was done or the data is somebody's own."""
+    """Take the example's year of deals through the stream, unless that was done or the data is somebody's own.
+
+    Then the books must hold: refuses `BooksBroken`.
+    """
+    example = settings.ENVIRONMENT.example
+    if example is None:
+        return False
     django.setup()
     from kanjo.processes import demonstration
+    from kanjo.processes.verify_books import verify_books
     from kanjo.surfaces.console.sign_ins import password
 
     if demonstration.is_played():
         return False
     at = datetime.now(UTC)
-    export = demonstration.read(EXAMPLE)
+    export = demonstration.read(example)
     company_id = demonstration.prepare_company(password=password(), at=at)
     demonstration.take_in(export=export, at=at, report=report)
     demonstration.play(company_id=company_id, at=at, report=report)
+    found = verify_books(report=report)
+    if broken := [one.name for checks in found.values() for one in checks if not one.holds]:
+        raise BooksBroken(names=", ".join(broken))
     return True
 
 
@@ -106,8 +117,6 @@ def _version_served() -> str:
         digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16]
 
-
-EXAMPLE = Path(__file__).parents[4] / "examples" / "maven-crm"
 
 STEPS = [
     Step(Text(en="Database", ja="データベース"), start_database),
