@@ -8,7 +8,8 @@ import secrets
 from django.conf import settings
 
 from kanjo.foundation.actors import ROLE_NAMES
-from kanjo.surfaces.console.speaking import language, said, table
+from kanjo.foundation.texts import Text
+from kanjo.surfaces.console.speaking import language, said, say, table
 
 
 def password() -> str:
@@ -22,9 +23,14 @@ def password() -> str:
 
 
 def print_sign_ins() -> None:
-    """Print one sign-in per role."""
+    """Print one sign-in per role of the demonstration; where there is none, how to let the first person in."""
+    from kanjo.platform.identity.queries import find_actor
     from kanjo.processes.demonstration import sign_ins
 
-    headings = [said("role", "役割"), said("e-mail", "メールアドレス"), said("password", "パスワード")]
-    secret = password()
-    table(headings, [[ROLE_NAMES[one.role].said_in(language()), one.email, secret] for one in sign_ins()])
+    there = [one for one in sign_ins() if find_actor(one.email) is not None]
+    if there:
+        headings = [said("role", "役割"), said("e-mail", "メールアドレス"), said("password", "パスワード")]
+        secret = password()
+        table(headings, [[ROLE_NAMES[one.role].said_in(language()), one.email, secret] for one in there])
+    else:
+        say(Text(en="Let people in: ./kanjo user --help", ja="利用者の登録: ./kanjo user --help"))

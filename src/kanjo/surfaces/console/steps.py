@@ -76,10 +76,10 @@ def play_demonstration(report: Report) -> bool:
 
     Then the books must hold: refuses `BooksBroken`.
     """
+    django.setup()
     example = settings.ENVIRONMENT.example
     if example is None:
         return False
-    django.setup()
     from kanjo.processes import demonstration
     from kanjo.processes.verify_books import verify_books
     from kanjo.surfaces.console.sign_ins import password
