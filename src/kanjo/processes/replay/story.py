@@ -142,7 +142,7 @@ def _run_of(company_id: CompanyId, cast: Cast, at: datetime) -> RunId | None:
             return under_way
         plan = RunPlan(
             kind=KIND,
-            key=at.isoformat(),
+            key=f"{at.isoformat()}/{waiting[0].id}-{len(waiting)}",
             company_id=company_id,
             target_on=max(deal.expected_close_on or date.min for deal in waiting),
             known_at=at,
