@@ -85,6 +85,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "renewals.let-lapse": Text(en="let the renewal lapse", ja="更新なしを登録"),
     "renewals.quote": Text(en="quoted the renewal", ja="更新見積を登録"),
     "renewals.renew": Text(en="renewed", ja="更新を登録"),
+    "replay.execute": Text(en="replayed deals won elsewhere", ja="他システム受注を再現"),
     "revenue.execute": Text(en="executed a revenue run", ja="収益認識処理を実行"),
     "revenue.note-delivery": Text(en="noted the delivery", ja="引渡しを登録"),
     "revenue.open-obligations": Text(en="opened performance obligations", ja="履行義務を登録"),
