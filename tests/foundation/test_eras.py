@@ -139,3 +139,12 @@ class TestBankFileDigits:
         """Six digits that are no day in any era are refused with their place."""
         with pytest.raises(refusal, match=r"^bank\.txt:2: "):
             day_of_era_digits(digits, not_after=date(2026, 12, 31), at="bank.txt:2")
+
+
+class TestEraInEnglish:
+    def test_a_refusal_names_the_era_in_the_language_of_the_reader(self) -> None:
+        """A day beyond Heisei is refused as Heisei in English and as 平成 in Japanese."""
+        with pytest.raises(DayOutsideEra) as refused:
+            parse_day("H40.1.1")
+        assert "Heisei" in refused.value.said_in("en")
+        assert "平成" in refused.value.said_in("ja")

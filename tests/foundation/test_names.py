@@ -83,3 +83,9 @@ def test_a_key_is_its_own_key(name: str) -> None:
     key = matching_key(name)
     assert not any(character.isspace() for character in key)
     assert matching_key(f"  {name}　") == key
+
+
+@pytest.mark.parametrize("sign", ["㍿", "㈱", "\ufdfa", "字"])
+def test_a_key_is_never_longer_than_its_column(sign: str) -> None:
+    """A sign that unfolds into many letters does not make the key of a name longer than 400."""
+    assert 0 < len(matching_key(sign * 200)) <= 400
