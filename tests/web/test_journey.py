@@ -87,6 +87,7 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
+@pytest.mark.row("SFA-5")
 @pytest.mark.parametrize(("language", "width"), [(Language.JAPANESE, AT_A_DESK), (Language.ENGLISH, ON_A_PHONE)])
 def test_from_the_opportunity_to_the_revenue(
     fresh_database: FreshDatabase, browser: Browser, language: Language, width: int
