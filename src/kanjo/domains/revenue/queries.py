@@ -18,7 +18,6 @@ from kanjo.foundation.columns import totals
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, RunId
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.bulk.loading import read_frame
-from kanjo.platform.ledger.models import Period
 from kanjo.platform.runs.models import Run
 
 RUN_KIND = "revenue"
@@ -213,9 +212,13 @@ def reached_by(company_id: CompanyId) -> date | None:
 
 
 def open_books(company_id: CompanyId) -> list[tuple[date, date]]:
-    """Return the open accounting periods (start, until), earliest first."""
-    periods = Period.objects.filter(company_id=company_id, state=Period.State.OPEN).order_by("start")
-    return list(periods.values_list("start", "until"))
+    """Return the open accounting periods (start, until), earliest first; none is locked until the transaction ends."""
+    periods = read_frame(
+        "SELECT start, until FROM ledger_period WHERE company_id = %s AND state = 'open' ORDER BY start FOR SHARE",
+        [company_id],
+        {"start": pl.Date, "until": pl.Date},
+    )
+    return list(periods.iter_rows())
 
 
 def _planned(obligations: pl.DataFrame) -> pl.DataFrame:
