@@ -26,8 +26,15 @@ from kanjo.platform.database.embedded import EmbeddedServer
 from kanjo.platform.database.roles import DatabaseRole, Login
 from kanjo.platform.database.schema import current_shape, reshaping
 
-# Speed for safety: what a crash of the test server would lose is made again.
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+# Speed for safety: what a crash of the test server would lose is made again. No autovacuum: where it is at work, only a
+# superuser may drop the database.
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "200",
+}
 
 
 @dataclass(frozen=True)

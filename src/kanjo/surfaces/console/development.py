@@ -122,7 +122,7 @@ def _on_system_postgres(programs: Path, arguments: Sequence[str]) -> int:
     say(Text(en=f"Once more on {programs}", ja=f"{programs} でもう一度実行します"), style="bold")
     home = Path(tempfile.mkdtemp(prefix="kanjo-system-"))
     home.chmod(0o755)  # the server's account must come through
-    server = EmbeddedServer(home, programs, {"fsync": "off"})
+    server = EmbeddedServer(home, programs, {"fsync": "off", "autovacuum": "off", "max_connections": "200"})
     try:
         server.start()
         url = server.login(DatabaseRole.OWNER, "postgres").conninfo()
