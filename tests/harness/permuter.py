@@ -4,7 +4,7 @@ Each acts on a connection of its own and stops before every statement that locks
 before every commit. The conductor lets one of them go on to the next stop; whom the database makes wait can not be
 chosen until it is free again. A person is interrupted when the other one goes on although the first could. All orders
 with at most `INTERRUPTIONS` are tried, those with fewer first and of these in the order of a fixed dice (the CRC of the
-order), until `MOST` were tried: the two orders without interruption are one after the other.
+order), until as many were tried as were asked for: the two orders without interruption are one after the other.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from django.db import DatabaseError, connection
 from kanjo.foundation.refusals import Refusal
 
 INTERRUPTIONS = 2
-MOST = 40
 DONE = "done"
 _STOPS = re.compile(r"\b(INSERT|UPDATE|DELETE|SHARE|pg_advisory\w*)\b")
 _LOCKS = re.compile(r"\bFOR (NO KEY )?(UPDATE|SHARE)( OF \S+)?( SKIP LOCKED)?")
@@ -151,8 +150,8 @@ def _waits(player: Player, watch: psycopg.Connection) -> bool:
     return bool(row and row[0])
 
 
-def every_order(trial: Callable[[Order], Played], *, most: int = MOST) -> Iterator[Played]:
-    """Try every order there is, within the bounds of this module; each order is tried once."""
+def every_order(trial: Callable[[Order], Played], *, most: int) -> Iterator[Played]:
+    """Try at most so many orders, within the bounds of this module; each order is tried once."""
     waiting: list[tuple[int, int, Order]] = [(0, 0, ())]
     for _ in range(most):
         if not waiting:
