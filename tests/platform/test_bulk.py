@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from kanjo.foundation.ids import RunId
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.bulk.loading import BLOCK, HAND_UNTIL, Live, Loading, Staged, prepare_stage, settle
+from kanjo.platform.bulk.reading import read_columns
 from kanjo.platform.ledger.entries import AccountCode
 from kanjo.platform.ledger.models import Entry, Posting
 from kanjo.platform.ledger.operations import account_ids
@@ -81,12 +82,27 @@ class TestLive:
         assert not Entry.objects.exists()
 
 
+class TestReadColumns:
+    @pytest.mark.parametrize("count", [0, 1, 200_000])
+    def test_every_row_comes_once(self, setting: Setting, count: int) -> None:
+        query = "SELECT n, 'No ' || n, NULLIF(n %% 7, 0) FROM generate_series(1, %(count)s) AS n"
+        frame = read_columns(query, {"count": count}, {"n": pl.Int64, "name": pl.String, "left": pl.Int64})
+        assert frame["n"].to_list() == list(range(1, count + 1))
+        assert frame.filter(pl.col("name") != "No " + pl.col("n").cast(pl.String)).is_empty()
+        assert frame["left"].null_count() == count // 7
+
+    def test_a_query_that_fails_on_the_way_says_so_and_the_connection_goes_on(self, setting: Setting) -> None:
+        with pytest.raises(DatabaseError, match="division by zero"), transaction.atomic():
+            read_columns("SELECT 1 / (n - 150000) FROM generate_series(1, 200000) AS n", {}, {"n": pl.Int64})
+        assert read_columns("SELECT 1", {}, {"n": pl.Int64})["n"].to_list() == [1]
+
+
 class TestStaged:
-    def load_and_settle(self, setting: Setting, **faults: object) -> dict[str, int]:
+    def load_and_settle(self, setting: Setting, **faults: object) -> None:
         for shard in range(2):
             with transaction.atomic():
                 setting.load(Staged(setting.run_id, shard), 10, **faults)  # type: ignore[arg-type] # faults of a test
-        return settle(run_id=setting.run_id, tables=TABLES)
+        settle(run_id=setting.run_id, tables=TABLES)
 
     def test_rows_appear_when_they_are_settled(self, setting: Setting) -> None:
         with transaction.atomic():
@@ -94,7 +110,8 @@ class TestStaged:
         assert bank(setting) == 0
         with transaction.atomic():
             setting.load(Staged(setting.run_id, 1), 10)
-        assert settle(run_id=setting.run_id, tables=TABLES) == {"ledger_entry": 20, "ledger_posting": 40}
+        assert settle(run_id=setting.run_id, tables=TABLES) == list(TABLES)
+        assert (Entry.objects.count(), Posting.objects.count()) == (20, 40)
         assert bank(setting) == 2000
 
     def test_each_shard_uses_its_own_ids(self, setting: Setting) -> None:
@@ -104,7 +121,7 @@ class TestStaged:
 
     def test_settling_twice_changes_nothing(self, setting: Setting) -> None:
         self.load_and_settle(setting)
-        assert settle(run_id=setting.run_id, tables=TABLES) == {"ledger_entry": 0, "ledger_posting": 0}
+        assert settle(run_id=setting.run_id, tables=TABLES) == []
         assert bank(setting) == 2000
 
     @pytest.mark.parametrize(

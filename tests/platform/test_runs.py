@@ -158,6 +158,27 @@ class TestExecute:
         assert execute_run(run_id=run_id, work=post_one, by=setting.maker, at=AT) == {"posted": 4, "failed": 1}
         assert Entry.objects.count() == 4
 
+    def test_four_threads_make_what_one_makes(self, setting: Setting) -> None:
+        run_id, worked = setting.approved(shards=40), list[int]()
+        report = execute_run(run_id=run_id, work=post_one, by=setting.maker, at=AT, progress=worked.append, workers=4)
+        assert sorted(worked) == list(range(40))
+        assert report == {"posted": 39, "failed": 1}
+        assert Entry.objects.count() == 39
+
+    def test_a_thread_that_fails_stops_the_others_and_the_run_goes_on_later(self, setting: Setting) -> None:
+        run_id = setting.approved(shards=40)
+
+        def falls_at_the_second(task: ShardTask) -> ShardResult:
+            if task.number == 1:
+                raise MemoryError
+            return post_one(task)
+
+        with pytest.raises(MemoryError):
+            execute_run(run_id=run_id, work=falls_at_the_second, by=setting.maker, at=AT, workers=2)
+        assert Run.objects.get(pk=run_id).state == Run.State.APPROVED
+        assert Entry.objects.count() == Shard.objects.filter(run_id=run_id, done=True).count() < 40
+        assert execute_run(run_id=run_id, work=post_one, by=setting.maker, at=AT)["posted"] == 39
+
     def test_four_workers_make_what_one_makes(self, setting: Setting) -> None:
         run_id = setting.approved(shards=40)
         worked: list[int] = []

@@ -43,6 +43,7 @@ def execute(
     by: Actor,
     at: datetime,
     progress: Callable[[int], None] | None = None,
+    workers: int = 1,
 ) -> dict[str, Any]:
     """Issue, shard by shard, each in one transaction; return the report. May be killed and called again."""
     return billing.execute(
@@ -52,6 +53,7 @@ def execute(
         also=_what_follows(company_id, by, at),
         also_tables=receivables.STAGED_TABLES,
         progress=progress,
+        workers=workers,
     )
 
 

@@ -38,16 +38,21 @@ CREATE TRIGGER billing_charge_of_plan AFTER INSERT ON billing_charge
 -- The same for rows that come by attaching a loaded table (platform/bulk): taxes come last, then all is there.
 CREATE FUNCTION billing_invoicetax_settle_check(loaded regclass) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
+    first bigint;
+    until bigint;
     wrong bigint;
 BEGIN
+    EXECUTE format('SELECT b.first, b.until FROM bulk_block b JOIN (SELECT min(id) AS id FROM %s) t'
+        ' ON t.id >= b.first AND t.id < b.until', loaded) INTO first, until;
+    -- One pass over what the run loaded, and over nothing else: its ids are a block in every table.
     EXECUTE format(
-        'WITH taxes AS (SELECT invoice_id, sum(net_minor) AS net, sum(tax_minor) AS tax FROM %s GROUP BY 1),'
-        ' lines AS (SELECT l.invoice_id, sum(l.net_minor) AS net FROM billing_invoiceline l'
-        '   JOIN taxes ON taxes.invoice_id = l.invoice_id GROUP BY 1)'
-        ' SELECT t.invoice_id FROM taxes t LEFT JOIN lines l ON l.invoice_id = t.invoice_id'
-        ' LEFT JOIN billing_invoice i ON i.id = t.invoice_id'
-        ' WHERE (i.net_minor, i.net_minor, i.tax_minor) IS DISTINCT FROM (l.net, t.net, t.tax) LIMIT 1', loaded)
-        INTO wrong;
+        'SELECT id FROM ('
+        ' SELECT id, net_minor AS by_line, net_minor AS by_rate, tax_minor AS tax FROM billing_invoice'
+        '   WHERE id >= %1$s AND id < %2$s'
+        ' UNION ALL SELECT invoice_id, -net_minor, 0, 0 FROM billing_invoiceline WHERE id >= %1$s AND id < %2$s'
+        ' UNION ALL SELECT invoice_id, 0, -net_minor, -tax_minor FROM %3$s) parts'
+        ' GROUP BY id HAVING sum(by_line) <> 0 OR sum(by_rate) <> 0 OR sum(tax) <> 0 LIMIT 1',
+        coalesce(first, 0), coalesce(until, 0), loaded) INTO wrong;
     IF wrong IS NOT NULL THEN
         RAISE EXCEPTION 'invoice % is not the sum of its lines and taxes', wrong USING ERRCODE = 'KJ020';
     END IF;

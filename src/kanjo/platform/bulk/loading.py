@@ -76,14 +76,15 @@ def prepare_stage(*, run_id: RunId, shards: int, tables: Sequence[str]) -> None:
                 cursor.execute("SELECT bulk_stage(%s, %s)", [table, run_id])
 
 
-def settle(*, run_id: RunId, tables: Sequence[str]) -> dict[str, int]:
-    """Make the run's stand-alone tables partitions of the live ones, parents first; return their row counts."""
-    counts: dict[str, int] = {}
+def settle(*, run_id: RunId, tables: Sequence[str]) -> list[str]:
+    """Make the run's stand-alone tables partitions of the live ones, parents first; return those that were not yet."""
+    settled = []
     with transaction.atomic(), connection.cursor() as cursor:
         for table in tables:
             cursor.execute("SELECT bulk_settle(%s, %s)", [table, run_id])
-            counts[table] = cast("tuple[int]", cursor.fetchone())[0]
-    return counts
+            if cursor.fetchone()[0]:
+                settled.append(table)
+    return settled
 
 
 def copy_in(table: str, frame: pl.DataFrame) -> int:

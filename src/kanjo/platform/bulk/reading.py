@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 from django.db import connection
+from psycopg import Copy, generators
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
 
 _NULL = r"\N"
 
@@ -18,15 +20,35 @@ def read_columns(
 
     An empty text stays an empty text, NULL becomes null. Parameters are written into the query by the driver.
     """
-    buffer = io.BytesIO()
     with (
+        connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, NULL '{_NULL}')", parameters) as copying,
     ):
-        for data in copying:
-            buffer.write(data)
-    if not buffer.tell():
+        content = b"".join(_rows(copying))
+    if not content:
         return pl.DataFrame(schema=schema)
-    return pl.read_csv(
-        buffer.getvalue(), has_header=False, schema=schema, null_values=_NULL, empty_string_is_null=False
-    )
+    return pl.read_csv(content, has_header=False, schema=schema, null_values=_NULL, empty_string_is_null=False)
+
+
+def _rows(copying: Copy) -> Iterator[bytes]:
+    """Yield every row as the server sent it.
+
+    The server sends one message a row, and psycopg goes through its waiting for each; what has arrived is taken
+    straight from libpq here, and psycopg only waits for more.
+    """
+    wire = copying.connection.pgconn
+    while True:
+        size, data = wire.get_copy_data(1)
+        if size == _NO_MORE:
+            (ended,) = copying.connection.wait(generators.fetch_many(wire))
+            if ended.status != ExecStatus.COMMAND_OK:
+                raise error_from_result(ended)
+            return
+        row = copying.read() if size == _NOT_YET else data
+        if not row:
+            return
+        yield bytes(row)
+
+
+_NOT_YET, _NO_MORE = 0, -1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from threading import Event
 from typing import Any
 
 from django.db import connection, transaction
@@ -137,16 +139,43 @@ def execute_run(
     at: datetime,
     finish: Callable[[RunId], dict[str, Any]] | None = None,
     progress: Callable[[int], None] | None = None,
+    workers: int = 1,
 ) -> dict[str, Any]:
     """Do every shard that waits, each in one transaction, then finish the run; return its report.
 
-    Owns its transactions: call it outside of one. Several workers may execute one run at the same time: each takes
-    shards that nobody holds. Killed anywhere, it is called again and goes on. An executed run returns its report.
+    Owns its transactions: call it outside of one. *workers* threads share the shards, each with a connection of its
+    own, and so do other processes that execute the run at the same time. Killed anywhere, it is called again and goes
+    on. An executed run returns its report.
     """
-    while (done := _do_next(run_id, work, by, at)) is not None:
-        if progress:
-            progress(done)
+    stopped = Event()
+
+    def take_shards() -> None:
+        while not stopped.is_set() and (done := _do_next(run_id, work, by, at)) is not None:
+            if progress:
+                progress(done)
+
+    if workers == 1:
+        take_shards()
+    else:
+        _side_by_side(workers, take_shards, stopped)
     return _finish(run_id, finish, by, at)
+
+
+def _side_by_side(workers: int, take_shards: Callable[[], None], stopped: Event) -> None:
+    """Let threads take shards; when one fails or the caller is interrupted, the others end with their shard."""
+
+    def work() -> None:
+        try:
+            take_shards()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for one in as_completed([pool.submit(work) for _ in range(workers)]):
+                one.result()
+        finally:
+            stopped.set()
 
 
 def _do_next(run_id: RunId, work: Work, by: Actor, at: datetime) -> int | None:

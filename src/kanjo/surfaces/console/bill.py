@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +10,7 @@ import typer
 
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.console.companies import company_named
-from kanjo.surfaces.console.speaking import AsJson, Report, day, print_json, progress, said, say, table
+from kanjo.surfaces.console.speaking import AsJson, day, print_json, progress, said, say, table
 
 if TYPE_CHECKING:
     from kanjo.foundation.ids import CompanyId, RunId
@@ -24,7 +23,8 @@ On = Annotated[
     ),
 ]
 Preview = Annotated[bool, typer.Option("--preview", help=said("Only show what would be issued.", "プレビューのみ。"))]
-Workers = Annotated[int, typer.Option(min=1, max=64, help=said("Processes to work with.", "並列プロセス数。"))]
+Workers = Annotated[int, typer.Option(min=1, max=64, help=said("Shards at the same time.", "同時に処理する分割数。"))]
+ISSUING = Text(en="Issuing invoices", ja="請求書を発行中")
 
 
 def register(cli: typer.Typer) -> None:
@@ -62,7 +62,7 @@ def _previewed(company_id: CompanyId, on: date) -> RunId:
 
 
 def _execute(company_id: CompanyId, run_id: RunId, workers: int) -> dict[str, Any]:
-    """Approve the run and work on it, in this process and in as many more as asked for; return its report."""
+    """Approve the run and do its shards with so many workers; return its report."""
     from django.db import transaction
 
     from kanjo.platform.identity.queries import house
@@ -72,37 +72,15 @@ def _execute(company_id: CompanyId, run_id: RunId, workers: int) -> dict[str, An
     if get_run(house(), run_id).state is RunState.PREVIEWED:
         with transaction.atomic():
             billing.approve(run_id=run_id, by=house(), at=datetime.now(UTC))
-    context = multiprocessing.get_context("spawn")
-    others = [context.Process(target=work_along, args=(company_id, run_id)) for _ in range(workers - 1)]
-    for other in others:
-        other.start()
-    with progress(Text(en="Issuing invoices", ja="請求書を発行中")) as report:
-        _work(company_id, run_id, report)
-    for other in others:
-        other.join()
-    # The last to end finishes the run; one that was killed is made up for here.
-    return _work(company_id, run_id, None)
-
-
-def work_along(company_id: CompanyId, run_id: RunId) -> None:
-    """Take shards of the run until none is left: what each further process does."""
-    import django
-
-    django.setup()
-    _work(company_id, run_id, None)
-
-
-def _work(company_id: CompanyId, run_id: RunId, report: Report | None) -> dict[str, Any]:
-    from kanjo.platform.identity.queries import house
-    from kanjo.platform.runs.queries import get_run
-    from kanjo.processes import bill as billing
 
     def show(_: int) -> None:
         run = get_run(house(), run_id)
-        if report:
-            report(run.shards_done, run.shards, Text(en="Issuing invoices", ja="請求書を発行中"))
+        report(run.shards_done, run.shards, ISSUING)
 
-    return billing.execute(company_id=company_id, run_id=run_id, by=house(), at=datetime.now(UTC), progress=show)
+    with progress(ISSUING) as report:
+        return billing.execute(
+            company_id=company_id, run_id=run_id, by=house(), at=datetime.now(UTC), progress=show, workers=workers
+        )
 
 
 def _tell(told: Mapping[str, Any]) -> None:

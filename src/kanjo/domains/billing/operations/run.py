@@ -68,11 +68,13 @@ def execute(
     also: Also | None = None,
     also_tables: Sequence[str] = (),
     progress: Callable[[int], None] | None = None,
+    workers: int = 1,
 ) -> dict[str, Any]:
     """Execute an approved billing or reversing run and return its report: counts, and totals by currency.
 
-    Owns its transactions; several workers may call it at once; killed anywhere, it is called again. *also* writes
-    into *also_tables* with every shard. Refuses `WrongRunState` and `PeriodLocked`.
+    Owns its transactions; *workers* threads share the shards, and several processes may call it at once; killed
+    anywhere, it is called again. *also* writes into *also_tables* with every shard. Refuses `WrongRunState`,
+    `PeriodLocked`.
     """
     run = Run.objects.seen(run_id, by)
     tables = (*TABLES, *also_tables)
@@ -87,6 +89,7 @@ def execute(
         at=at,
         finish=partial(_finish, run=run, tables=tables),
         progress=progress,
+        workers=workers,
     )
 
 
