@@ -139,7 +139,9 @@ def _clone(server: Login, name: str) -> Iterator[FreshDatabase]:
         admin.execute("SELECT pg_advisory_lock(hashtext('kanjo template'))")
         if not _databases(admin, template):
             _make_template(admin, server, template)
-        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        # By files: the default writes every page of the copy to the log, which takes ten times as long here.
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+        admin.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
         admin.execute("SELECT pg_advisory_unlock(hashtext('kanjo template'))")
         try:
             yield FreshDatabase(server.to(name), login_for(DatabaseRole.APPLICATION, environment()).to(name))
