@@ -5,6 +5,7 @@ Derived from contracts and never typed in, so it is right on every day, past or 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -83,10 +84,27 @@ def stage_of(
     actor: Actor, customer_id: CustomerId, known: AsKnown, *, company_id: CompanyId | None = None
 ) -> CustomerStage:
     """Return the stage of one customer. Refuses `NoSuchCustomer`."""
-    found = _read(_STAGED + _ONE, {**_asked(actor, known, company_id), "customer_id": customer_id})
-    if not found:
+    found = stages_of(actor, [customer_id], known, company_id=company_id)
+    if customer_id not in found:
         raise NoSuchCustomer(key=customer_id)
-    return found[0]
+    return found[customer_id]
+
+
+def stages_of(
+    actor: Actor, customer_ids: Iterable[CustomerId], known: AsKnown, *, company_id: CompanyId | None = None
+) -> dict[CustomerId, CustomerStage]:
+    """Return the stages of those of the customers that exist, in one query."""
+    asked = {**_asked(actor, known, company_id), "customers": list(customer_ids)}
+    return {row.customer_id: row for row in _read(_STAGED + _THESE, asked)}
+
+
+def ids_in_stage(
+    actor: Actor, stage: Stage, known: AsKnown, *, company_id: CompanyId | None = None
+) -> list[CustomerId]:
+    """Return the ids of all customers that are in the stage."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGED + _IDS, {**_asked(actor, known, company_id), "stage": stage})
+        return [CustomerId(key) for (key,) in cursor.fetchall()]
 
 
 def list_stages(
@@ -123,6 +141,7 @@ WITH begun AS (
         ON e.contract_id = c.id AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
     WHERE c.company_id = ANY(%(companies)s) AND c.starts_on <= %(day)s
         AND (%(known_at)s::timestamptz IS NULL OR c.recorded_at <= %(known_at)s)
+        AND (%(customers)s::bigint[] IS NULL OR c.customer_id = ANY(%(customers)s::bigint[]))
 ), first_active AS (
     SELECT DISTINCT ON (customer_id) * FROM begun ORDER BY customer_id, starts_on, id
 ), in_notice AS (
@@ -145,7 +164,8 @@ WITH begun AS (
 """
 
 
-_ONE = "SELECT * FROM staged WHERE id = %(customer_id)s"
+_THESE = "SELECT * FROM staged WHERE id = ANY(%(customers)s::bigint[])"
+_IDS = "SELECT id FROM staged WHERE stage = %(stage)s ORDER BY id"
 _PAGE = """
 SELECT * FROM staged WHERE %(stage)s::text IS NULL OR stage = %(stage)s
 ORDER BY name, id LIMIT %(limit)s OFFSET %(offset)s
@@ -155,7 +175,7 @@ _COUNTS = "SELECT stage, count(*) FROM staged GROUP BY stage"
 
 def _asked(actor: Actor, known: AsKnown, company_id: CompanyId | None) -> dict[str, Any]:
     companies = [company for company in actor.companies if company_id in {None, company}]
-    return {"companies": companies, "day": known.effective_on, "known_at": known.known_at}
+    return {"companies": companies, "day": known.effective_on, "known_at": known.known_at, "customers": None}
 
 
 def _read(query: str, asked: dict[str, Any]) -> list[CustomerStage]:

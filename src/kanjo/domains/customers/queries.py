@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 
 from django.db.models import Q, QuerySet
@@ -33,14 +33,21 @@ def get_customers(customer_ids: Iterable[CustomerId]) -> dict[CustomerId, Custom
     return {row.id: row for row in _rows(Customer.objects.filter(pk__in=set(customer_ids)))}
 
 
-def list_customers(actor: Actor, *, search: str = "", limit: int = 100, offset: int = 0) -> list[CustomerRow]:
-    """Return customers by name, those whose name, reading or corporate number holds *search*."""
-    return _rows(_found(actor, search).order_by("name", "id")[offset : offset + limit])
+def list_customers(
+    actor: Actor,
+    *,
+    search: str = "",
+    among: Collection[CustomerId] | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> list[CustomerRow]:
+    """Return customers by name, those *among* the given whose name, reading or corporate number holds *search*."""
+    return _rows(_found(actor, search, among).order_by("name", "id")[offset : offset + limit])
 
 
-def count_customers(actor: Actor, *, search: str = "") -> int:
+def count_customers(actor: Actor, *, search: str = "", among: Collection[CustomerId] | None = None) -> int:
     """Return how many customers `list_customers` has."""
-    return _found(actor, search).count()
+    return _found(actor, search, among).count()
 
 
 def list_departments(customer_id: CustomerId) -> list[tuple[DepartmentId, str]]:
@@ -93,8 +100,10 @@ def country_shown(code: str) -> Text:
     return country_names()[code]
 
 
-def _found(actor: Actor, search: str) -> QuerySet[Customer]:
+def _found(actor: Actor, search: str, among: Collection[CustomerId] | None) -> QuerySet[Customer]:
     rows = Customer.objects.visible_to(actor)
+    if among is not None:
+        rows = rows.filter(pk__in=among)
     words = search.strip()
     if not words:
         return rows

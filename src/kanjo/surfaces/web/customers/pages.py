@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.http import HttpResponse
@@ -16,7 +17,9 @@ from kanjo.domains.receivables.queries import list_open_items
 from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Language, Text
+from kanjo.foundation.times import AsKnown
 from kanjo.platform.tables import NotFound
+from kanjo.reports.customer_stage import Stage, ids_in_stage, stage_of, stages_of
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.contracts.columns import CONTRACTS
 from kanjo.surfaces.web.desk import DeskRequest
@@ -24,10 +27,10 @@ from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
 from kanjo.surfaces.web.fields import Field, choice, prose, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
-from kanjo.surfaces.web.lists import Asked, ListPage
+from kanjo.surfaces.web.lists import Asked, Filter, ListPage
 from kanjo.surfaces.web.opportunities.columns import OPPORTUNITIES
 from kanjo.surfaces.web.receivables.columns import OPEN_ITEMS
-from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.shown import Explained, Link
 from kanjo.surfaces.web.terms_of_payment import TERMS
 
 R = TypeVar("R")
@@ -45,26 +48,46 @@ LANGUAGE = Text(en="Language of documents", ja="書類の言語")
 LANGUAGES = ((Language.JAPANESE, Text(en="Japanese", ja="日本語")), (Language.ENGLISH, Text(en="English", ja="英語")))
 KEY = Text(en="Key in the other system", ja="外部システムのキー")
 NEW_OPPORTUNITY = Text(en="New opportunity", ja="商談を登録")
+STAGE = Text(en="Stage", ja="顧客区分")
+SINCE = Text(en="In this stage since", ja="区分の開始日")
 CUSTOMER_TABLE = "customers_customer"
 
 
-def _rows(asked: Asked) -> list[CustomerRow]:
-    return list_customers(asked.desk.actor, search=asked.text, limit=asked.limit, offset=asked.offset)
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A customer with the stage it is in today."""
+
+    row: CustomerRow
+    stage: Stage
 
 
-CUSTOMERS = ListPage[CustomerRow](
+def _rows(asked: Asked) -> list[Listed]:
+    actor = asked.desk.actor
+    rows = list_customers(actor, search=asked.text, among=_among(asked), limit=asked.limit, offset=asked.offset)
+    stages = stages_of(actor, [row.id for row in rows], AsKnown(asked.desk.today))
+    return [Listed(row, stages[row.id].stage) for row in rows]
+
+
+def _among(asked: Asked) -> list[CustomerId] | None:
+    stage = asked.choices["stage"]
+    return None if stage is None else ids_in_stage(asked.desk.actor, stage, AsKnown(asked.desk.today))
+
+
+CUSTOMERS = ListPage[Listed](
     title=TITLE,
     search=Text(en="Name, reading or corporate number", ja="名称・フリガナ・法人番号"),
+    filters=(Filter("stage", STAGE, tuple(Stage)),),
     columns=(
-        Column(labels.NAME, lambda row: Link(row.name, "customer", row.id)),
-        Column(READING, lambda row: row.name_kana),
-        Column(COUNTRY, lambda row: country_shown(row.country)),
-        Column(SECTOR, lambda row: row.sector),
-        Column(CORPORATE_NUMBER, lambda row: row.corporate_number),
-        Column(labels.PAYMENT_TERMS, lambda row: payment_terms(row.payment_terms).shown),
+        Column(labels.NAME, lambda one: Link(one.row.name, "customer", one.row.id)),
+        Column(READING, lambda one: one.row.name_kana),
+        Column(STAGE, lambda one: one.stage),
+        Column(COUNTRY, lambda one: country_shown(one.row.country)),
+        Column(SECTOR, lambda one: one.row.sector),
+        Column(CORPORATE_NUMBER, lambda one: one.row.corporate_number),
+        Column(labels.PAYMENT_TERMS, lambda one: payment_terms(one.row.payment_terms).shown),
     ),
     rows=_rows,
-    count=lambda asked: count_customers(asked.desk.actor, search=asked.text),
+    count=lambda asked: count_customers(asked.desk.actor, search=asked.text, among=_among(asked)),
     acts=lambda _desk: (Act(REGISTER, Link("", "register-customer"), "customers.register", main=True),),
 )
 
@@ -76,11 +99,18 @@ def customer(request: DeskRequest, key: int) -> HttpResponse:
     row = get_customer(customer_id)
     if request.desk.chosen is None:
         raise NotFound(what=KIND, key=key)
+    staged = stage_of(actor, customer_id, AsKnown(request.desk.today))
     detail = Detail(
         kind=KIND,
         title=row.name,
         back=Link(TITLE, "customers"),
         facts=(
+            (STAGE, Explained(staged.stage, staged.because)),
+            (SINCE, staged.since),
+            (
+                labels.CONTRACT,
+                Link(staged.contract_number, "contract", staged.contract_id) if staged.contract_id else None,
+            ),
             (READING, row.name_kana),
             (ENGLISH_NAME, row.name_en),
             (COUNTRY, country_shown(row.country)),
