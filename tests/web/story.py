@@ -73,12 +73,12 @@ def told(office: Office) -> Told:
             "receipt": receipt,
             "allocate": receivables.key("receipt", "bank-file", strange),
             "reverse-allocation": receivables.key("reverse-allocation", "receipt", receipt),
-            "bank-file": bank_file,
+            **dict.fromkeys(("bank-file", "bank-file-original"), bank_file),
             "obligation": receivables.key("obligation", "order", order),
             "renewal": rep.key("renewal", "renewals"),
             "postings": "1310",
             "matrix": rep.key("matrix", "company"),
-            "file": receivables.key("file", "bank-file", bank_file),
+            "file": receivables.key("file", "contract", contract),
         },
     )
 

@@ -30,7 +30,9 @@ from tests.web.office import Desk
 from tests.web.pages import Page
 from tests.web.story import ROUTES, Told
 
-NO_PAGE = frozenset({"health", "language", "choose-company", "quote-draft-pdf", "invoice-pdf", "file"})
+NO_PAGE = frozenset(
+    {"health", "language", "choose-company", "quote-draft-pdf", "invoice-pdf", "file", "bank-file-original"}
+)
 LEADS_ON = frozenset({"approval-item", "approval-condition"})
 PAGES = [name for name in ROUTES if name not in NO_PAGE | LEADS_ON]
 PASSWORD = "correct horse battery"

@@ -16,7 +16,7 @@ from kanjo.domains.billing.rules.guards import InvoiceMissing
 from kanjo.domains.billing.rules.schedule import PLAN, POSTED, as_plans, due_charges, should_be
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceId, OrderId, OrderLineId, PlanId
+from kanjo.foundation.ids import CompanyId, CustomerId, FileId, InvoiceId, OrderId, OrderLineId, PlanId
 from kanjo.foundation.money import Money, Rate, Rounding
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Language
@@ -141,6 +141,11 @@ def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
         taxes=tuple(_tax(tax, invoice.currency) for tax in taxes),
         recorded_at=invoice.recorded_at,
     )
+
+
+def is_sent_invoice(actor: Actor, file_id: FileId) -> bool:
+    """Return whether the file is the paper of an invoice as it was sent by one of the actor's companies."""
+    return Sending.objects.filter(file_id=file_id, invoice__company_id__in=actor.companies).exists()
 
 
 def preview_schedule(lines: Sequence[LineToBill], until: date | None = None) -> list[ChargeToCome]:

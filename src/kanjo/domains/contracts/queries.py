@@ -88,6 +88,11 @@ def get_contract(actor: Actor, contract_id: ContractId) -> ContractRow:
     return found[0]
 
 
+def is_signed_paper(actor: Actor, file_id: FileId) -> bool:
+    """Return whether the file is the signed paper of a contract that the actor sees."""
+    return Contract.objects.visible_to(actor).filter(signed_file_id=file_id).exists()
+
+
 def find_contract_of_quote(actor: Actor, quote_id: QuoteId) -> ContractRow | None:
     """Return the contract that a quote became, the last one where several versions did, or None."""
     found = _rows(Contract.objects.visible_to(actor).filter(quote_id=quote_id).order_by("-id")[:1])

@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from kanjo.domains.approvals.facts import DealFacts
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
 from kanjo.domains.quotes.facts import Offer, OfferLine, QuoteState, WaterfallStep
-from kanjo.domains.quotes.models import QuoteLine, QuoteVersion
+from kanjo.domains.quotes.models import QuoteLine, QuoteVersion, Sending
 from kanjo.domains.quotes.rules import pricing
 from kanjo.domains.quotes.rules.stages import digest_of
 from kanjo.foundation.actors import Actor
@@ -120,6 +120,11 @@ def get_quote(actor: Actor, quote_id: QuoteId) -> QuoteDetail:
         waterfalls=tuple(pricing.waterfall(line) for line in offer.lines),
         versions=tuple(_version(version) for version in versions.order_by("-number")),
     )
+
+
+def is_quotation(actor: Actor, file_id: FileId) -> bool:
+    """Return whether the file is a quotation as it was sent by one of the actor's companies."""
+    return Sending.objects.visible_to(actor).filter(file_id=file_id).exists()
 
 
 def waterfall(line: OfferLine) -> tuple[WaterfallStep, ...]:

@@ -80,6 +80,7 @@ urlpatterns: list[URLPattern] = [
     path("bank-files", receivables.BANK_FILES, name="bank-files"),
     path("bank-files/take", settling.take, name="take-bank-file"),
     path("bank-files/<int:key>", receivables.bank_file, name="bank-file"),
+    path("bank-files/<int:key>/original", receivables.bank_file_original, name="bank-file-original"),
     path("ageing", ageing_report, name="ageing"),
     path("obligations", revenue.OBLIGATIONS, name="obligations"),
     path("obligations/recognise", revenue.recognise, name="recognise"),

@@ -1,20 +1,36 @@
-"""Stored files go out as they were taken in."""
+"""Stored files go out as they were taken in, to whoever may see the page that they belong to.
+
+Here are those of pages that everybody reads; a file of a page behind a door of its own goes out next to that page.
+"""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
+from kanjo.domains.billing.queries import is_sent_invoice
+from kanjo.domains.contracts.queries import is_signed_paper
+from kanjo.domains.quotes.queries import is_quotation
 from kanjo.foundation.ids import FileId
 from kanjo.platform.files.operations import read
+from kanjo.platform.tables import NotFound
+from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.doors import SIGNED_IN, door
 
 
 @door(SIGNED_IN)
 def file(request: DeskRequest, key: int) -> HttpResponse:
-    """Return a stored file of the company at hand."""
-    row, content = read(FileId(key), by=request.desk.actor)
+    """Return a quotation, a signed paper or a sent invoice; any other file is not there."""
+    actor, file_id = request.desk.actor, FileId(key)
+    if not any(belongs(actor, file_id) for belongs in (is_quotation, is_signed_paper, is_sent_invoice)):
+        raise NotFound(what=labels.FILE, key=key)
+    return as_stored(request, file_id)
+
+
+def as_stored(request: DeskRequest, file_id: FileId) -> HttpResponse:
+    """Return a stored file of the company at hand; whether the person may have it, the caller has asked."""
+    row, content = read(file_id, by=request.desk.actor)
     return as_download(content, row.name, row.media_type)
 
 

@@ -26,6 +26,7 @@ from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import BOOKS, SIGNED_IN, door
+from kanjo.surfaces.web.files.pages import as_stored
 from kanjo.surfaces.web.lists import Filter, ListPage
 from kanjo.surfaces.web.receivables import columns
 from kanjo.surfaces.web.shown import Link
@@ -174,7 +175,7 @@ def bank_file(request: DeskRequest, key: int) -> HttpResponse:
             (labels.TOTAL, Money(row.total_minor, row.currency)),
             (labels.BY, row.taken_by),
             (labels.RECORDED, row.recorded_at),
-            (labels.FILE, Link(Text(en="Download", ja="ダウンロード"), "file", row.file_id)),
+            (labels.FILE, Link(Text(en="Download", ja="ダウンロード"), "bank-file-original", row.id)),
             (Text(en="Its digest (SHA-256)", ja="ハッシュ値（SHA-256）"), row.digest),
         ),
         sections=(Section(RECEIPTS_TITLE, Table.of(columns.RECEIPTS, list_receipts(actor, bank_file_id=row.id))),),
@@ -182,3 +183,9 @@ def bank_file(request: DeskRequest, key: int) -> HttpResponse:
         trail=(("receivables_bankfile", key),),
     )
     return show(request, detail)
+
+
+@door(BOOKS)
+def bank_file_original(request: DeskRequest, key: int) -> HttpResponse:
+    """Return the bytes that the bank gave."""
+    return as_stored(request, get_bank_file(request.desk.actor, BankFileId(key)).file_id)
