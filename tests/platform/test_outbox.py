@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
 
+import polars as pl
 import pytest
 from django.db import connection, transaction
 
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.facts import Fact
-from kanjo.foundation.ids import CompanyId
+from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.platform.audit.models import Change
+from kanjo.platform.bulk.loading import Live, Loading, Staged, prepare_stage, settle
 from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.outbox.loading import TABLE, await_delivery, load_facts
 from kanjo.platform.outbox.models import Delivery, FactRow
 from kanjo.platform.outbox.operations import MOST_ATTEMPTS, WIRING, deliver, deliver_again, record
+from kanjo.platform.runs.models import Run
 from kanjo.platform.worklist.models import WorkItem
 from tests.platform.conftest import AT, make_actor, make_company
 from tests.plumbing import FreshDatabase
@@ -121,6 +125,39 @@ def test_a_fact_of_a_withdrawn_act_was_never_recorded(wired: None, fresh_databas
         record(LampLit(company_id=company_id, effective_on=date(2026, 4, 1), lamp=1), by=clerk, at=AT)
         raise RuntimeError
     assert not FactRow.objects.exists() and not Delivery.objects.exists()
+
+
+class TestLoadFacts:
+    def test_a_fact_loaded_live_is_delivered_like_one_recorded(
+        self, wired: None, company_id: CompanyId, clerk: Actor
+    ) -> None:
+        load_lamps(company_id, clerk, Live())
+        deliver(by=clerk, at=datetime.now(UTC))
+        assert sorted(fact.subject_id for fact in seen) == [1, 2]
+
+    def test_facts_of_a_staged_run_are_delivered_once_it_is_settled(
+        self, wired: None, company_id: CompanyId, clerk: Actor
+    ) -> None:
+        run = Run.objects.create(
+            company_id=company_id, kind="test", key="lamps", target_on=AT.date(), known_at=AT, made_by_id=clerk.id
+        )
+        run_id = RunId(run.pk)
+        prepare_stage(run_id=run_id, shards=1, tables=[TABLE])
+        load_lamps(company_id, clerk, Staged(run_id, 0))
+        assert deliver(by=clerk, at=datetime.now(UTC)) == 0
+        settle(run_id=run_id, tables=[TABLE])
+        for _ in range(2):
+            await_delivery(run_id=run_id, kind=LampLit.kind)
+        deliver(by=clerk, at=datetime.now(UTC))
+        assert sorted(fact.subject_id for fact in seen) == [1, 2]
+
+
+def load_lamps(company_id: CompanyId, by: Actor, loading: Loading) -> None:
+    """Write down by columns that two lamps were lit."""
+    lit = [LampLit(company_id=company_id, effective_on=date(2026, 4, 1), lamp=lamp) for lamp in (1, 2)]
+    types: dict[str, pl.DataType] = {"colours": pl.List(pl.String), "until": pl.Date()}
+    lamps = pl.DataFrame([asdict(one) for one in lit], schema_overrides=types)
+    load_facts(lamps, kind=LampLit.kind, subject="lamp", company_id=company_id, by=by, loading=loading)
 
 
 def test_two_deliverers_do_not_deliver_the_same_fact(wired: None, fresh_database: FreshDatabase) -> None:

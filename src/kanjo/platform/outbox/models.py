@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 
 from kanjo.platform.tables import CompanyRow, append_only, no_truncate, recorded_at
 
@@ -35,7 +36,7 @@ class Delivery(models.Model):
     reaction = models.CharField(max_length=120)
     state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(db_default=Now())
     delivered_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("due_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("delivered_at", models.DateTimeField(null=True)),
                 ("error", models.TextField(blank=True)),
                 (
