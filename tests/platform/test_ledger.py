@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
@@ -18,13 +17,16 @@ from kanjo.platform.ledger.models import Entry, Period, Posting
 from kanjo.platform.ledger.operations import (
     PeriodLocked,
     PeriodMissing,
+    RunUnderWay,
     Unbalanced,
     lock_period,
     open_periods,
     post,
 )
 from kanjo.platform.ledger.queries import balance_of, balances
+from kanjo.platform.runs.models import Run, Shard
 from tests.platform.conftest import AT, make_actor, make_company
+from tests.races import until_somebody_waits
 
 APRIL = date(2026, 4, 10)
 
@@ -119,6 +121,25 @@ class TestLockPeriod:
         with pytest.raises(Exception, match=r"ledger\.open-periods"):
             lock_period(period_id=period.pk, by=both, at=AT)
 
+    def test_a_period_is_not_locked_over_a_run_that_is_half_done(self, company_id: CompanyId) -> None:
+        """What the run has loaded could never be settled; when it is executed the period locks."""
+        cfo = make_actor(company_id, Role.CFO)
+        april = Period.objects.get(company_id=company_id, start=date(2026, 4, 1))
+        run = Run.objects.create(
+            company_id=company_id,
+            kind="test",
+            key="april",
+            target_on=date(2026, 4, 10),
+            known_at=AT,
+            made_by_id=cfo.id,
+            state=Run.State.APPROVED,
+        )
+        Shard.objects.create(run=run, number=0, scope={}, done=True)
+        with pytest.raises(RunUnderWay, match="april is half done"):
+            lock_period(period_id=april.pk, by=cfo, at=AT)
+        Run.objects.filter(pk=run.pk).update(state=Run.State.EXECUTED)
+        lock_period(period_id=april.pk, by=cfo, at=AT)
+
     def test_a_clerk_may_not_lock(self, company_id: CompanyId, clerk: Actor) -> None:
         period = Period.objects.get(company_id=company_id, start=date(2026, 4, 1))
         with pytest.raises(Exception, match="It is done by: CFO"):
@@ -138,23 +159,9 @@ def test_a_posting_that_waited_for_the_lock_is_told_that_the_books_are_locked() 
         with transaction.atomic():
             lock_period(period_id=Period.objects.get(company_id=company_id, start=date(2026, 4, 1)).pk, by=cfo, at=AT)
             posting = threads.submit(late)
-            _wait_until_somebody_waits()
+            until_somebody_waits()
         with pytest.raises(PeriodLocked):
             posting.result()
-
-
-def _wait_until_somebody_waits() -> None:
-    patience = time.monotonic() + 10
-    with connection.cursor() as cursor:
-        while time.monotonic() < patience:
-            cursor.execute(
-                "SELECT FROM pg_locks WHERE NOT granted AND pid IN (SELECT l.pid FROM pg_locks l"
-                " JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database())"
-            )
-            if cursor.fetchall():
-                return
-            time.sleep(0.01)
-    pytest.fail("nobody waits")
 
 
 def test_a_past_balance_does_not_move_when_a_late_fact_arrives(company_id: CompanyId) -> None:

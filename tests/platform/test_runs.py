@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -31,6 +33,7 @@ from kanjo.platform.runs.operations import (
 from kanjo.platform.worklist.models import WorkItem
 from tests.platform.conftest import AT, make_actor, make_company
 from tests.plumbing import FreshDatabase
+from tests.races import until_somebody_waits
 
 DAY = date(2026, 4, 10)
 
@@ -83,9 +86,9 @@ class Setting:
         self.maker = make_actor(self.company_id, Role.RECEIVABLES)
         self.approver = make_actor(self.company_id, Role.REV_REC, email="second@example.com")
 
-    def approved(self, shards: int = 5) -> RunId:
+    def approved(self, shards: int = 5, key: str = "april") -> RunId:
         with transaction.atomic():
-            run_id = preview_run(plan=plan(self.company_id, shards), by=self.maker, at=AT)
+            run_id = preview_run(plan=plan(self.company_id, shards, key), by=self.maker, at=AT)
             approve_run(run_id=run_id, by=self.approver, at=AT)
         return run_id
 
@@ -157,6 +160,33 @@ class TestExecute:
         assert Entry.objects.count() == 2
         assert execute_run(run_id=run_id, work=post_one, by=setting.maker, at=AT) == {"posted": 4, "failed": 1}
         assert Entry.objects.count() == 4
+
+    def test_a_run_is_not_withdrawn_while_a_shard_is_being_done(self, setting: Setting) -> None:
+        """Who withdraws waits for the shard and finds it done; withdrawn first, no shard is done any more."""
+        run_id = setting.approved(shards=2)
+        withdrawn: list[Future[None]] = []
+
+        def withdraw() -> None:
+            with closing(connection), transaction.atomic():
+                withdraw_run(run_id=run_id, by=setting.maker, at=AT, because="wrong day")
+
+        def meanwhile(task: ShardTask) -> ShardResult:
+            if not withdrawn:
+                withdrawn.append(threads.submit(withdraw))
+                until_somebody_waits()
+            return post_one(task)
+
+        with ThreadPoolExecutor(1) as threads:
+            execute_run(run_id=run_id, work=meanwhile, by=setting.maker, at=AT)
+            with pytest.raises(WrongRunState):
+                withdrawn[0].result()
+        execute_run(run_id=run_id, work=post_one, by=setting.maker, at=AT)  # what the other held meanwhile
+        assert Run.objects.get(pk=run_id).state == Run.State.EXECUTED
+        given_up = setting.approved(shards=2, key="may")
+        with transaction.atomic():
+            withdraw_run(run_id=given_up, by=setting.maker, at=AT, because="wrong day")
+        with pytest.raises(WrongRunState):
+            execute_run(run_id=given_up, work=post_one, by=setting.maker, at=AT)
 
     def test_four_threads_make_what_one_makes(self, setting: Setting) -> None:
         run_id, worked = setting.approved(shards=40), list[int]()

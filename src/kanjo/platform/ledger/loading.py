@@ -9,7 +9,7 @@ import polars as pl
 from kanjo.foundation.ids import CompanyId
 from kanjo.platform.bulk.loading import Loading
 from kanjo.platform.ledger.entries import AccountCode
-from kanjo.platform.ledger.operations import account_ids, refused_by_the_books
+from kanjo.platform.ledger.operations import account_ids, refused_by_the_books, require_open
 
 TABLES = ("ledger_entry", "ledger_posting")
 """What a staged run that posts must prepare and settle, in this order."""
@@ -30,6 +30,7 @@ def load_entries(
     """
     if documents.is_empty():
         return
+    require_open(company_id=company_id, day=documents["effective_on"][0])  # also before what is staged
     entries = documents.with_columns(
         loading.ids("ledger_entry", documents.height).alias("entry_id"),
         company_id=pl.lit(company_id, dtype=pl.Int64),

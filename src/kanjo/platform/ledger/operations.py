@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, EntryId
@@ -15,6 +15,7 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.acts import verb
 from kanjo.platform.ledger.entries import ACCOUNT_NAMES, JournalEntry
 from kanjo.platform.ledger.models import Account, Entry, Period, Posting
+from kanjo.platform.runs.models import Run
 
 
 class PeriodLocked(Refusal):
@@ -26,6 +27,17 @@ class PeriodLocked(Refusal):
     remedy = Text(
         en="Post it in the first open period, with a reference to that day.",
         ja="最初の未締め期間に、その日付を参照して計上してください。",
+    )
+
+
+class RunUnderWay(Refusal):
+    """A run that posts into the period has begun and not ended."""
+
+    rule = "ledger.run-under-way"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="Run {key} is half done.", ja="実行 {key} が途中です。")
+    remedy = Text(
+        en="Execute it to its end, then lock the period.", ja="最後まで実行してから、会計期間を締めてください。"
     )
 
 
@@ -70,10 +82,22 @@ def open_periods(*, company_id: CompanyId, months: Sequence[tuple[date, date]], 
 
 @verb("ledger.lock-period", Role.CFO, apart_from=("ledger.open-periods",), of=("ledger_period", "period_id"))
 def lock_period(*, period_id: int, by: Actor, at: datetime) -> None:
-    """Lock an accounting period: it takes no entry any more. A posting under way is waited for."""
+    """Lock an accounting period: it takes no entry any more. A posting under way is waited for.
+
+    Refuses `RunUnderWay` while a run that posts into it is half done: its loaded entries would never come in.
+    """
     period = Period.objects.locked(period_id, by)
     if period.state == Period.State.LOCKED:
         raise PeriodLocked(day=period.start)
+    half_done = Run.objects.filter(
+        company_id=period.company_id,
+        state=Run.State.APPROVED,
+        target_on__gte=period.start,
+        target_on__lt=period.until,
+        shards__done=True,
+    ).first()
+    if half_done is not None:
+        raise RunUnderWay(key=half_done.key)
     period.state = Period.State.LOCKED
     period.save(update_fields=["state"])
 
@@ -108,6 +132,12 @@ def post(entries: Sequence[JournalEntry]) -> list[EntryId]:
 def account_ids(company_id: CompanyId) -> dict[str, int]:
     """Return the account ids of a company by code."""
     return dict(Account.objects.filter(company_id=company_id).values_list("code", "pk"))
+
+
+def require_open(*, company_id: CompanyId, day: date) -> None:
+    """Refuse `PeriodLocked` or `PeriodMissing`; until the transaction ends nobody locks the period of *day*."""
+    with refused_by_the_books(day), connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_refuse_closed(%s, %s, %s)", [company_id, day, day])
 
 
 @contextmanager

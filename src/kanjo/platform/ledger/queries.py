@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from kanjo.foundation.actors import Actor
+from kanjo.foundation.fiscal import FiscalCalendar
 from kanjo.foundation.ids import CompanyId
+from kanjo.foundation.periods import Period as Days
+from kanjo.foundation.periods import add_months
 from kanjo.foundation.texts import Text
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.ledger.entries import AccountCode
@@ -61,6 +64,13 @@ def list_periods(actor: Actor, *, limit: int = 100, offset: int = 0) -> list[Per
 def count_periods(actor: Actor) -> int:
     """Return how many accounting periods there are."""
     return Period.objects.visible_to(actor).count()
+
+
+def next_year(company_id: CompanyId, calendar: FiscalCalendar, today: date) -> Days:
+    """Return the twelve months after the last accounting period; without one, the fiscal year that *today* is in."""
+    last = Period.objects.filter(company_id=company_id).aggregate(last=Max("until"))["last"]
+    start = last or calendar.year(calendar.year_of(today)).start
+    return Days(start, add_months(start, 12))
 
 
 def get_period(actor: Actor, period_id: int) -> PeriodRow:

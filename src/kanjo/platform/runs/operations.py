@@ -111,9 +111,10 @@ def approve_run(*, run_id: RunId, by: Actor, at: datetime) -> None:
 
 @verb("runs.withdraw", *RUNNERS)
 def withdraw_run(*, run_id: RunId, by: Actor, at: datetime, because: str) -> None:
-    """Give up a run of which no shard was done."""
+    """Give up a run of which no shard was done; one that is being done is waited for."""
+    begun = any(shard.done for shard in Shard.objects.filter(run_id=run_id).order_by("number").select_for_update())
     run = Run.objects.locked(run_id, by)
-    if run.state not in (Run.State.PREVIEWED, Run.State.APPROVED) or run.shards.filter(done=True).exists():
+    if run.state not in (Run.State.PREVIEWED, Run.State.APPROVED) or begun:
         raise WrongRunState(key=run.key, state=run.state, wanted="previewed, approved")
     run.state = Run.State.WITHDRAWN
     run.save(update_fields=["state"])
@@ -180,12 +181,13 @@ def _side_by_side(workers: int, take_shards: Callable[[], None], stopped: Event)
 
 def _do_next(run_id: RunId, work: Work, by: Actor, at: datetime) -> int | None:
     with transaction.atomic():
+        waiting = Shard.objects.filter(run_id=run_id, done=False).order_by("number")
+        shard = waiting.select_for_update(skip_locked=True).first()
+        # Read after the shard is held: who withdraws the run holds all of them first.
         run = Run.objects.visible_to(by).get(pk=run_id)
         if run.state == Run.State.EXECUTED:
             return None
         _expect(run, Run.State.APPROVED)
-        waiting = Shard.objects.filter(run_id=run_id, done=False).order_by("number")
-        shard = waiting.select_for_update(skip_locked=True).first()
         if shard is None:
             return None
         name_act(f"{run.kind}.execute", by)
