@@ -104,16 +104,21 @@ def credit_invoice(
 def preview_reversal(*, run_id: RunId, on: date, because: str, by: Actor, at: datetime) -> RunId:
     """Write down a reversing run: a credit note dated *on* for every invoice of the run that was not given back.
 
-    One per billing run: called again, the same reversing run is returned.
+    One per billing run: called again, the same reversing run is returned, unless it was withdrawn.
     """
     run = Run.objects.seen(run_id, by)
     if run.state not in {Run.State.EXECUTED, Run.State.REVERSED} or run.kind != "billing":
         raise WrongRunState(key=run.key, state=run.state, wanted=Run.State.EXECUTED)
+    runs.one_at_a_time(KIND, CompanyId(run.company_id))
+    reversals = Run.objects.filter(company_id=run.company_id, kind=KIND, scope__run_id=run_id)
+    standing = reversals.exclude(state=Run.State.WITHDRAWN).first()
+    if standing is not None:
+        return RunId(standing.pk)
     ids = list(Invoice.objects.filter(run_id=run_id).order_by("pk").values_list("pk", flat=True))
     parts = [ids[start : start + SHARD_INVOICES] for start in range(0, len(ids), SHARD_INVOICES)]
     plan = RunPlan(
         kind=KIND,
-        key=str(run_id),
+        key=f"{run_id}#{reversals.count() + 1}",
         company_id=CompanyId(run.company_id),
         target_on=on,
         known_at=known_now(),

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pydantic import TypeAdapter
 
 from kanjo.domains.billing import operations as billing
@@ -32,6 +32,7 @@ from kanjo.foundation.ids import CompanyId, CustomerId, OrderLineId, RunId
 from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
 from kanjo.foundation.times import AsKnown
+from kanjo.platform.bulk.loading import Staged, prepare_stage, settle
 from kanjo.platform.files.operations import read
 from kanjo.platform.identity.queries import house
 from kanjo.platform.ledger.entries import AccountCode
@@ -257,6 +258,31 @@ class TestIssueInvoice:
         with pytest.raises(Exception, match="is not the sum of its lines"), transaction.atomic():
             forged.save(force_insert=True)
 
+    def test_a_staged_invoice_that_does_not_add_up_is_never_settled(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """What a run loads is compared with its lines and rates before it joins the others."""
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        run_id = billing.preview_run(company_id=company, on=LATER, by=house(), at=NOW)
+        tables = ("billing_invoice", "billing_invoiceline", "billing_invoicetax")
+        prepare_stage(run_id=run_id, shards=1, tables=tables)
+        key = Staged(run_id, 0).ids("billing_invoice", 1)[0]
+        copies = {
+            "billing_invoice": "SELECT (jsonb_populate_record(r, jsonb_build_object('id', %s::bigint))).*"
+            " FROM billing_invoice r WHERE id = %s",
+            "billing_invoiceline": "SELECT (jsonb_populate_record(r, jsonb_build_object('id', %s::bigint,"
+            " 'invoice_id', %s::bigint))).* FROM billing_invoiceline r WHERE invoice_id = %s",
+            "billing_invoicetax": "SELECT (jsonb_populate_record(r, jsonb_build_object('id', %s::bigint,"
+            " 'invoice_id', %s::bigint, 'tax_minor', 1))).* FROM billing_invoicetax r WHERE invoice_id = %s",
+        }
+        with connection.cursor() as cursor:
+            for table, copy in copies.items():
+                keys = [key, invoice_id] if table == "billing_invoice" else [key, key, invoice_id]
+                cursor.execute(f"INSERT INTO stage_{run_id}_{table} {copy}", keys)
+        with pytest.raises(Exception, match="is not the sum of its lines and taxes"):
+            settle(run_id=run_id, tables=tables)
+
 
 class TestPreviewEqualsInvoices:
     @pytest.mark.parametrize("timing", [BillingTiming.IN_ADVANCE, BillingTiming.IN_ARREARS])
@@ -377,6 +403,19 @@ class TestReverse:
         assert all(balance_of(company, code, AsKnown(LATER)) == 0 for code in AccountCode)
         _, again = run_billing(company, TODAY)
         assert again["total_JPY"] == report["total_JPY"]
+
+    def test_after_a_withdrawn_reversal_there_is_another(self, company: CompanyId, customer: CustomerId) -> None:
+        """Called again the same reversing run is returned; one that was withdrawn does not stand in the way."""
+        an_order(company, customer, [a_line(a_product(company))])
+        run_id, _ = run_billing(company, TODAY)
+
+        def preview(on: date) -> RunId:
+            return billing.preview_reversal(run_id=run_id, on=on, because="誤った価格", by=house(), at=NOW)
+
+        first = preview(LATER)
+        assert preview(LATER) == first
+        runs.withdraw_run(run_id=first, because="日付誤り", by=house(), at=NOW)
+        assert preview(TODAY) != first
 
     def test_a_staged_reversal_gives_everything_back(
         self, company: CompanyId, customer: CustomerId, monkeypatch: pytest.MonkeyPatch
