@@ -98,6 +98,7 @@ urlpatterns: list[URLPattern] = [
     path("trial-balance", ledger.trial_balance, name="trial-balance"),
     path("accounts-of-books/<str:code>", ledger.postings, name="postings"),
     path("periods", ledger.PERIODS, name="periods"),
+    path("periods/open-year", ledger.open_year, name="open-year"),
     path("periods/<int:key>", ledger.period, name="period"),
     path("periods/<int:key>/lock", ledger.lock, name="lock-period"),
     path("company", companies.company, name="company"),

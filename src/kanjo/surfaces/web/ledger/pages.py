@@ -9,12 +9,13 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from kanjo.domains.customers.queries import get_customers
+from kanjo.foundation.fiscal import FiscalCalendar
 from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.money import Money
 from kanjo.foundation.quoting import quoted
 from kanjo.foundation.texts import Text
 from kanjo.platform.ledger.entries import ACCOUNT_NAMES, AccountCode
-from kanjo.platform.ledger.operations import lock_period
+from kanjo.platform.ledger.operations import lock_period, open_periods
 from kanjo.platform.ledger.queries import (
     Balance,
     PeriodRow,
@@ -25,6 +26,7 @@ from kanjo.platform.ledger.queries import (
     get_period,
     list_periods,
     list_postings,
+    next_year,
 )
 from kanjo.platform.tables import NotFound
 from kanjo.surfaces.web import labels
@@ -32,6 +34,7 @@ from kanjo.surfaces.web.days import last_day
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
 from kanjo.surfaces.web.doors import BOOKS, doing, door
+from kanjo.surfaces.web.fields import choice
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.known import asked_known
 from kanjo.surfaces.web.lists import ListPage
@@ -44,6 +47,7 @@ POSTINGS = Text(en="Postings", ja="仕訳明細")
 PERIODS_TITLE = Text(en="Accounting periods", ja="会計期間")
 ACCOUNT = Text(en="account", ja="勘定科目")
 PERIOD = Text(en="Accounting period", ja="会計期間")
+OPEN_YEAR = Text(en="Open the next year", ja="次年度の会計期間を開始")
 LOCK = Text(en="Lock the period", ja="会計期間を締める")
 LOCKED_ALREADY = Text(en="It is locked.", ja="すでに締められています。")
 DEBIT, CREDIT = Text(en="Debit", ja="借方"), Text(en="Credit", ja="貸方")
@@ -134,7 +138,32 @@ PERIODS = ListPage[PeriodRow](
     ),
     rows=lambda asked: list_periods(asked.desk.actor, limit=asked.limit, offset=asked.offset),
     count=lambda asked: count_periods(asked.desk.actor),
+    acts=lambda _desk: (Act(OPEN_YEAR, Link("", "open-year"), "ledger.open-periods", main=True),),
 )
+
+
+@door(doing("ledger.open-periods"))
+def open_year(request: DeskRequest) -> HttpResponse:
+    """Open the twelve months after the last accounting period."""
+    desk = request.desk
+    calendar = FiscalCalendar(first_month=desk.company.fiscal_first_month)
+    year = next_year(desk.company_id, calendar, desk.today)
+
+    def do(_given: Given) -> Link:
+        months = [(month.start, month.until) for month in calendar.months_in(year)]
+        open_periods(company_id=desk.company_id, months=months, by=desk.actor, at=desk.now)
+        return Link("", "periods")
+
+    # The year is sent along: a form made before somebody else opened it does not open the year after.
+    shown = Text(en="{first} to {last}", ja="{first} から {last}").filled(first=year.start, last=year.last_on)
+    code = year.start.isoformat()
+    fields = (choice("year", PERIODS_TITLE, ((code, shown),), initial=code),)
+    says = Text(
+        en="Twelve months are opened to be posted in. Who opens a period does not lock it.",
+        ja="12か月分の会計期間を開始します。開始した人は、その会計期間を締めることはできません。",
+    )
+    back = Link(PERIODS_TITLE, "periods")
+    return perform(request, Deed(title=OPEN_YEAR, back=back, button=OPEN_YEAR, do=do, fields=fields, says=says))
 
 
 @door(BOOKS)
