@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from kanjo.domains.opportunities.facts import OpportunityRow
+from kanjo.domains.opportunities.operations import open_opportunity
+from kanjo.domains.opportunities.queries import get_opportunity, list_opportunities
 from kanjo.foundation.actors import Role
-from kanjo.foundation.ids import CompanyId
+from kanjo.foundation.ids import CompanyId, PersonId
 from kanjo.foundation.texts import Text
-from kanjo.platform.identity.queries import find_actor, house
-from kanjo.processes import demonstration
+from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.identity.queries import find_actor, get_actor, house
+from kanjo.processes import bill, demonstration
+from kanjo.processes.found_company import found_company
+from kanjo.processes.replay import Told, cast_of
+from kanjo.processes.replay.deal import replay_deal
 from tests.builders import a_company
 from tests.plumbing import FreshDatabase
 from tests.processes.end_state import end_state, rows
@@ -51,6 +59,31 @@ class TestPrepare:
             "SELECT m.state, made.email, act.email FROM approvals_matrix m JOIN identity_person made"
             " ON made.id = m.made_by_id JOIN identity_person act ON act.id = m.activated_by_id"
         ) == [("active", "cxo@maven.example", "cfo@maven.example")]
+
+    def test_its_books_are_open_today(self) -> None:
+        """From the first deal to the end of the year in which somebody works with it; a year later the next opens."""
+        bounds = "SELECT min(start), max(until), count(*) FROM ledger_period"
+        prepared()
+        assert rows(bounds) == [(date(2016, 10, 1), date(2027, 1, 1), 123)]
+        assert not demonstration.open_books(at=AT)
+        assert demonstration.open_books(at=AT.replace(year=2027))
+        assert not demonstration.open_books(at=AT.replace(year=2027))
+        assert rows(bounds) == [(date(2016, 10, 1), date(2028, 1, 1), 135)]
+        assert rows("SELECT DISTINCT verb FROM audit_change WHERE subject = 'ledger_period'") == [
+            ("ledger.open-periods",)
+        ]
+
+    def test_books_that_end_in_the_past_are_opened_to_today(self) -> None:
+        """The company was founded by an earlier version, with the books of its deals alone."""
+        with transaction.atomic():
+            found_company(charter=demonstration.MAVEN, by=house(), at=AT)
+        prepared()
+        assert rows("SELECT max(until) FROM ledger_period") == [(date(2027, 1, 1),)]
+
+    def test_no_books_are_opened_in_a_house_without_it(self) -> None:
+        """A company of their own decides itself which books it opens."""
+        a_company()
+        assert not demonstration.open_books(at=AT.replace(year=2040))
 
     def test_prepared_again_changes_nothing(self) -> None:
         """Also when somebody has another password by now."""
@@ -105,3 +138,59 @@ class TestIsPlayed:
             demonstration.play(company_id=company_id, at=AT, report=told)
             assert demonstration.is_played()
         assert rows("SELECT count(*) > 2 FROM orders_order") == [(True,)]
+
+
+def sold_by_a_person(company_id: CompanyId, key: str, on: date) -> None:
+    """Let people sell and deliver a deal of their own, with the customer's own order number."""
+    like = list_opportunities(house(), company_id=company_id)[0]
+    seller = get_actor(PersonId(like.owner_id))
+    with transaction.atomic():
+        opportunity_id = open_opportunity(
+            company_id=company_id, customer_id=like.customer_id, product_id=like.product_id, owner_id=seller.id,
+            name=key, external_key=key, engaged_on=on, currency=like.currency, by=seller, at=AT,
+        )  # fmt: skip
+        deal: OpportunityRow = replace(
+            get_opportunity(opportunity_id, seller), expected_close_on=on, expected_minor=70_000
+        )
+        replay_deal(deal, seller=seller, cast=cast_of(company_id), at=AT)
+
+
+class TestPeopleAtWork:
+    """Once the replay is finished, what people do in the company stays theirs."""
+
+    def test_their_deals_are_neither_billed_nor_paid_nor_earned_by_it(
+        self, fresh_database: FreshDatabase, tmp_path: Path
+    ) -> None:
+        """Three sold: one invoiced by hand, one in an approved billing run, one delivered. The replay adds nothing."""
+        company_id = prepared()
+        export = demonstration.read(cut_export(tmp_path, stages={"Won": 2}))
+        demonstration.take_in(export=export, at=AT, report=told)
+        demonstration.play(company_id=company_id, at=AT, report=told)
+        cast = cast_of(company_id)
+        for day in (3, 4, 5):
+            sold_by_a_person(company_id, f"PO-{day}", date(2018, 12, day))
+            if day == 3:
+                [(order_id,)] = rows("SELECT id FROM orders_order WHERE po_number = 'PO-3'")
+                with transaction.atomic():
+                    bill.issue_invoice(
+                        company_id=company_id, order_id=order_id, on=date(2018, 12, 3), by=cast.receivables, at=AT
+                    )
+            if day == 4:
+                with transaction.atomic():
+                    run_id = bill.preview(company_id=company_id, on=date(2018, 12, 4), by=cast.receivables, at=AT)
+                    bill.approve(run_id=run_id, by=cast.run_approver, at=AT)
+        before, audited = end_state(), rows("SELECT count(*) FROM audit_change")
+        assert demonstration.is_played()
+        assert demonstration.play(company_id=company_id, at=AT, report=told) == Told(0, 0, 0, 0, 0)
+        assert (end_state(), rows("SELECT count(*) FROM audit_change")) == (before, audited)
+        assert rows("SELECT count(*) FROM billing_invoice") == [(3,)]
+
+    def test_another_bank_account_brings_no_second_payment(self, fresh_database: FreshDatabase, tmp_path: Path) -> None:
+        """Somebody corrects the account that invoices name: what has arrived does not arrive again."""
+        company_id = prepared()
+        export = demonstration.read(cut_export(tmp_path, stages={"Won": 4}))
+        demonstration.take_in(export=export, at=AT, report=told)
+        demonstration.play(company_id=company_id, at=AT, report=told)
+        SellingCompany.objects.filter(pk=company_id).update(bank_account="ANOTHER")
+        assert demonstration.is_played()
+        assert demonstration.play(company_id=company_id, at=AT, report=told) == Told(0, 0, 0, 0, 0)

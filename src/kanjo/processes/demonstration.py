@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -15,6 +16,7 @@ from kanjo.domains.catalog import operations as catalog
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.domains.receivables import operations as receivables
 from kanjo.foundation.actors import ROLE_NAMES, Actor, Role
+from kanjo.foundation.fiscal import FiscalCalendar
 from kanjo.foundation.ids import CompanyId
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Language
@@ -22,6 +24,8 @@ from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.identity.operations import admit_person
 from kanjo.platform.identity.queries import find_actor, house
 from kanjo.platform.imports.queries import has_imported
+from kanjo.platform.ledger import models as ledger
+from kanjo.platform.ledger.operations import open_periods
 from kanjo.processes.found_company import Charter, found_company
 from kanjo.processes.import_crm import SOURCE, CrmImport, import_crm
 from kanjo.processes.read_crm import CrmExport, read_crm
@@ -72,7 +76,8 @@ def is_played() -> bool:
 def prepare_company(*, password: str, at: datetime) -> CompanyId:
     """Found the demonstration company with its people, rates and matrix; what is there stays as it is."""
     with transaction.atomic():
-        company_id = found_company(charter=MAVEN, by=house(), at=at)
+        company_id = found_company(charter=replace(MAVEN, books=_books(at)), by=house(), at=at)
+        _open_missing(company_id, at)
         acting = house()
         for one in sign_ins():
             if find_actor(one.email) is None:
@@ -90,6 +95,13 @@ def prepare_company(*, password: str, at: datetime) -> CompanyId:
         receivables.note_fee(company_id=company_id, currency="USD", amount_minor=BANK_FEE_MINOR, by=acting, at=at)
         _put_matrix_in_force(company_id, at)
         return company_id
+
+
+def open_books(*, at: datetime) -> bool:
+    """Open the demonstration's books to the end of the year of *at*, and return whether any were missing."""
+    with transaction.atomic():
+        company = SellingCompany.objects.filter(code=MAVEN.code).first()
+        return company is not None and _open_missing(CompanyId(company.pk), at)
 
 
 def read(folder: Path) -> CrmExport:
@@ -112,6 +124,21 @@ def play(*, company_id: CompanyId, at: datetime, report: Progress) -> Told:
 def sign_ins() -> Sequence[SignIn]:
     """Return one person per role."""
     return [SignIn(role, f"{role.value.replace('_', '-')}@{MAVEN.code}.example") for role in Role]
+
+
+def _books(at: datetime) -> Period:
+    """Return the days from the first deal to the end of the year in which people work with the demonstration."""
+    year = at.astimezone(ZoneInfo(MAVEN.time_zone)).year
+    return Period(MAVEN.books.start, max(MAVEN.books.until, date(year + 1, 1, 1)))
+
+
+def _open_missing(company_id: CompanyId, at: datetime) -> bool:
+    calendar = FiscalCalendar(first_month=MAVEN.fiscal_first_month)
+    there = set(ledger.Period.objects.filter(company_id=company_id).values_list("start", flat=True))
+    missing = [(one.start, one.until) for one in calendar.months_in(_books(at)) if one.start not in there]
+    if missing:
+        open_periods(company_id=company_id, months=missing, by=house(), at=at)
+    return bool(missing)
 
 
 def _set_rates(acting: Actor, at: datetime) -> None:

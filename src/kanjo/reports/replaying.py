@@ -1,4 +1,7 @@
-"""What the replay needs to know of the stream: which days have something to bill, and what customers owe."""
+"""What the replay needs to know of its own deals: what is still to be billed and recognised, what customers owe.
+
+What people do beside it in the same company is not the replay's: no read here tells of their orders.
+"""
 
 from __future__ import annotations
 
@@ -22,35 +25,69 @@ class Owed:
     due_on: date
 
 
+_REPLAYED = (
+    "SELECT o.id FROM orders_order o JOIN contracts_contract c ON c.id = o.contract_id"
+    " JOIN quotes_quote q ON q.id = c.quote_id JOIN opportunities_opportunity w ON w.id = q.opportunity_id"
+    " WHERE o.company_id = %(company)s AND w.won_elsewhere AND o.po_number = w.external_key"
+)
+"""The orders that the replay booked: another system won the deal, and the order bears that system's key of it."""
+
+_ACCEPTED = (
+    "SELECT x.accepted_on, p.id, p.net_minor FROM billing_acceptance x JOIN billing_plan p ON p.id = x.plan_id"
+    " WHERE p.order_id IN (SELECT id FROM replayed)"
+)
+
+_EARNED = (
+    "SELECT date_trunc('month', d.delivered_on)::date AS month, o.id, o.price_minor FROM revenue_delivery d"
+    " JOIN revenue_obligation o ON o.id = d.obligation_id WHERE o.order_id IN (SELECT id FROM replayed)"
+)
+
+
 def days_to_bill(company_id: CompanyId) -> list[date]:
-    """Return the days with something accepted and not charged yet, or with a run to be finished, ascending."""
+    """Return the days on which something replayed was accepted and is not charged yet, ascending.
+
+    Also those whose approved run has issued for a replayed order and was not finished.
+    """
     return _days(
-        "SELECT x.accepted_on FROM billing_acceptance x JOIN billing_plan p ON p.id = x.plan_id"
-        " WHERE p.company_id = %(company)s AND p.net_minor <> 0"
-        " AND NOT EXISTS (SELECT 1 FROM billing_charge c WHERE c.plan_id = p.id)"
-        " UNION SELECT target_on FROM runs_run WHERE company_id = %(company)s AND kind = 'billing'"
-        " AND state = 'approved' ORDER BY 1",
+        f"WITH replayed AS MATERIALIZED ({_REPLAYED}), accepted AS MATERIALIZED ({_ACCEPTED})"  # noqa: S608 - constants
+        " SELECT accepted_on FROM accepted a WHERE net_minor <> 0"
+        " AND NOT EXISTS (SELECT 1 FROM billing_charge c WHERE c.plan_id = a.id)"
+        " UNION SELECT r.target_on FROM runs_run r WHERE r.company_id = %(company)s AND r.kind = 'billing'"
+        " AND r.state = 'approved' AND r.target_on IN (SELECT accepted_on FROM accepted)"
+        " AND (r.staged OR EXISTS (SELECT 1 FROM billing_invoice i"
+        " WHERE i.run_id = r.id AND i.order_id IN (SELECT id FROM replayed))) ORDER BY 1",
         company_id,
     )
 
 
-def months_delivered(company_id: CompanyId) -> list[date]:
-    """Return the first day of every month in which something was accepted, ascending."""
+def months_to_recognise(company_id: CompanyId) -> list[date]:
+    """Return the first day of every month in which something replayed was delivered and has no revenue, ascending.
+
+    Also those whose approved run has posted for a replayed order and was not finished.
+    """
     return _days(
-        "SELECT DISTINCT date_trunc('month', x.accepted_on)::date FROM billing_acceptance x"
-        " JOIN billing_plan p ON p.id = x.plan_id WHERE p.company_id = %(company)s ORDER BY 1",
+        f"WITH replayed AS MATERIALIZED ({_REPLAYED}), earned AS MATERIALIZED ({_EARNED})"  # noqa: S608 - constants
+        " SELECT month FROM earned e WHERE price_minor <> 0"
+        " AND NOT EXISTS (SELECT 1 FROM revenue_slice s WHERE s.obligation_id = e.id)"
+        " UNION SELECT date_trunc('month', r.target_on)::date FROM runs_run r"
+        " WHERE r.company_id = %(company)s AND r.kind = 'revenue' AND r.state = 'approved'"
+        " AND date_trunc('month', r.target_on)::date IN (SELECT month FROM earned)"
+        " AND EXISTS (SELECT 1 FROM revenue_slice s WHERE s.run_id = r.id"
+        " AND s.obligation_id IN (SELECT id FROM earned)) ORDER BY 1",
         company_id,
     )
 
 
 def invoices_owed(company_id: CompanyId) -> list[Owed]:
-    """Return every invoice of an order that carries the customer's reference, by number."""
+    """Return the first invoice of every replayed order, by number: what is charged after it is a person's act."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT i.number, o.po_number, i.payer_name, i.total_minor, i.currency, i.due_on"
-            " FROM billing_invoice i JOIN orders_order o ON o.id = i.order_id"
-            " WHERE i.company_id = %s AND i.original_id IS NULL AND o.po_number <> '' ORDER BY i.number",
-            [company_id],
+            f"WITH replayed AS MATERIALIZED ({_REPLAYED})"  # noqa: S608 - a constant
+            " SELECT * FROM (SELECT DISTINCT ON (o.id) i.number, o.po_number, i.payer_name, i.total_minor, i.currency,"
+            " i.due_on FROM billing_invoice i JOIN orders_order o ON o.id = i.order_id"
+            " WHERE o.id IN (SELECT id FROM replayed) AND i.original_id IS NULL ORDER BY o.id, i.id) AS firsts"
+            " ORDER BY number",
+            {"company": company_id},
         )
         return [
             Owed(number, reference, payer, Money(total, currency), due_on)
@@ -58,22 +95,10 @@ def invoices_owed(company_id: CompanyId) -> list[Owed]:
         ]
 
 
-def obligations_unrecognised(company_id: CompanyId) -> int:
-    """Return how many delivered obligations have no revenue yet."""
+def references_received(company_id: CompanyId) -> set[str]:
+    """Return the bank's references of everything that arrived."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM revenue_obligation o WHERE o.company_id = %s AND o.price_minor <> 0"
-            " AND EXISTS (SELECT 1 FROM revenue_delivery d WHERE d.obligation_id = o.id)"
-            " AND NOT EXISTS (SELECT 1 FROM revenue_slice s WHERE s.obligation_id = o.id)",
-            [company_id],
-        )
-        return int(cursor.fetchall()[0][0])
-
-
-def bank_digests(company_id: CompanyId) -> set[str]:
-    """Return the digests of the bank files that were taken in."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT digest FROM receivables_bankfile WHERE company_id = %s", [company_id])
+        cursor.execute("SELECT reference FROM receivables_receipt WHERE company_id = %s", [company_id])
         return {row[0] for row in cursor.fetchall()}
 
 

@@ -46,6 +46,11 @@ class Payment:
     amount: Money
     text: str
 
+    @property
+    def bank_reference(self) -> str:
+        """What the bank calls the payment."""
+        return f"{self.value_on:%Y%m%d}-{self.invoice.reference}"
+
 
 def payments(invoices: Iterable[Owed], *, seed: str = SEED) -> list[Payment]:
     """Return what arrives for *invoices*, each decided by the seed and the customer's reference alone."""
@@ -92,7 +97,7 @@ def _statement(month: date, arrived: list[Payment], account: str, holder: str, c
     lines = tuple(
         BankLine(
             line=number,
-            bank_reference=f"{payment.value_on:%Y%m%d}-{payment.invoice.reference}",
+            bank_reference=payment.bank_reference,
             booked_on=payment.value_on,
             value_on=payment.value_on,
             amount=payment.amount,
