@@ -38,9 +38,3 @@ BEGIN
     END IF;
     RETURN true;
 END $$;
-
-CREATE FUNCTION bulk_drop(parent text, run bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
-BEGIN
-    EXECUTE format('DROP TABLE IF EXISTS %I', format('stage_%s_%s', run, parent));
-END $$;

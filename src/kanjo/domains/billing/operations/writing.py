@@ -219,7 +219,7 @@ def _tell(invoices: pl.DataFrame, issuing: Issuing) -> None:
         pl.col("issued_on").alias("effective_on"),
         pl.col("id").alias("invoice_id"),
         "number",
-        *(["customer_id", "payer_id", "order_id", "original_id", "currency", "net_minor", "tax_minor", "total_minor"]),
+        *_TOLD,
         "issued_on",
         "due_on",
     )

@@ -41,7 +41,6 @@ SUBMIT = Text(en="Submit for approval", ja="承認を申請")
 SEND = Text(en="Send to the customer", ja="顧客に提示")
 ACCEPT = Text(en="Note the acceptance", ja="承諾を登録")
 WITHDRAW = Text(en="Withdraw", ja="取下げ")
-DRAFT_PDF = Text(en="Draft as PDF", ja="下書きPDF")
 HELD = Text(en="The quote is: {state}.", ja="現在の状態: {state}")
 
 QUOTES = ListPage[QuoteRow](

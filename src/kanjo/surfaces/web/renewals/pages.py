@@ -20,7 +20,6 @@ from kanjo.surfaces.web.shown import Link
 TITLE = Text(en="Renewals", ja="契約更新")
 RENEWAL = Text(en="Renewal", ja="契約更新")
 ENDS_ON = Text(en="Old term ends on", ja="現契約の終了日")
-THE_QUOTE = Text(en="The quote", ja="見積を表示")
 PROPOSED = Text(en="Proposed", ja="更新提案額")
 APPEARED_ON = Text(en="Since", ja="対象となった日")
 
