@@ -36,10 +36,18 @@ class TestChange:
     def test_a_change_tells_who_what_before_after_and_why(self, company_id: CompanyId) -> None:
         chief = make_actor(company_id, Role.ADMINISTRATOR)
         rename(company_id=company_id, name="環状株式会社", by=chief, at=AT, because="registered anew")
-        change = list_history([("companies_sellingcompany", company_id)])[-1]
+        change = list_history([("companies_sellingcompany", company_id)])[0]
         assert (change.actor, change.verb, change.because) == ("person", "test.rename", "registered anew")
         assert change.before == {"name": "勘定株式会社"}
         assert change.after == {"name": "環状株式会社"}
+
+    def test_the_history_begins_with_the_latest(self, company_id: CompanyId) -> None:
+        """Of a long history the latest changes are told, and not the first."""
+        chief = make_actor(company_id, Role.ADMINISTRATOR)
+        for name in ("甲", "乙", "丙"):
+            rename(company_id=company_id, name=name, by=chief, at=AT)
+        told = list_history([("companies_sellingcompany", company_id)], limit=2)
+        assert [change.after for change in told] == [{"name": "丙"}, {"name": "乙"}]
 
     def test_an_act_that_changes_nothing_leaves_no_row(self, company_id: CompanyId) -> None:
         chief = make_actor(company_id, Role.ADMINISTRATOR)
@@ -49,7 +57,7 @@ class TestChange:
 
     def test_secrets_stay_out_of_the_trail(self, company_id: CompanyId) -> None:
         chief = make_actor(company_id, Role.ADMINISTRATOR)
-        admitted = list_history([("identity_person", chief.id)])[0]
+        admitted = list_history([("identity_person", chief.id)])[-1]
         assert admitted.after is not None and "password" not in admitted.after
 
 

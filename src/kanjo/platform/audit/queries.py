@@ -45,12 +45,12 @@ def who_did(*, verbs: Sequence[str], subjects: Sequence[tuple[str, int]], actor_
 
 
 def list_history(subjects: Sequence[tuple[str, int]], *, limit: int = 200) -> list[ChangeRow]:
-    """Return the changes of *subjects* (table, id), oldest first."""
+    """Return the last changes of *subjects* (table, id), the latest first."""
     touched = Q(pk__in=[])
     for table, key in subjects:
         touched |= Q(subject=table, subject_id=key)
     names = list(ChangeRow.__dataclass_fields__)
-    return [ChangeRow(**row) for row in Change.objects.filter(touched).order_by("id").values(*names)[:limit]]
+    return [ChangeRow(**row) for row in Change.objects.filter(touched).order_by("-id").values(*names)[:limit]]
 
 
 def broken_links(*, limit: int = 10) -> list[int]:

@@ -29,7 +29,7 @@ class Event:
 
 def happened(subjects: Sequence[Subject]) -> list[Event]:
     """Return the history of the subjects (table, id), the latest first."""
-    return [_event(row) for row in reversed(list_history(subjects))] if subjects else []
+    return [_event(row) for row in list_history(subjects)] if subjects else []
 
 
 def _event(row: ChangeRow) -> Event:

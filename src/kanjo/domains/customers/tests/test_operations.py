@@ -138,7 +138,7 @@ class TestAmend:
             by=rep,
             at=NOW,
         )
-        last = list_history([("customers_customer", key)])[-1]
+        last = list_history([("customers_customer", key)])[0]
         assert (last.verb, last.because, last.actor) == ("customers.amend", "moved", rep.name)
         assert last.after == {"address": "1 Main St"}
         assert get_customer(key).external_key == "k"
