@@ -71,6 +71,15 @@ class InvoiceTaxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SendingRow:
+    """An invoice as it was sent: on which day, and the file that was kept."""
+
+    sent_on: date
+    file_id: FileId
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceView:
     """An invoice in full."""
 
@@ -141,6 +150,13 @@ def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
         taxes=tuple(_tax(tax, invoice.currency) for tax in taxes),
         recorded_at=invoice.recorded_at,
     )
+
+
+def list_sendings(invoice_id: InvoiceId, actor: Actor) -> list[SendingRow]:
+    """Return how often an invoice of the actor's companies was sent, the latest first."""
+    sendings = Sending.objects.filter(invoice_id=invoice_id, invoice__company_id__in=actor.companies)
+    rows = sendings.order_by("-sent_on", "-id").values_list("sent_on", "file_id", "recorded_at")
+    return [SendingRow(sent_on, FileId(file_id), recorded_at) for sent_on, file_id, recorded_at in rows]
 
 
 def is_sent_invoice(actor: Actor, file_id: FileId) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kanjo.domains.billing.queries import InvoiceLineRow, InvoiceRow, InvoiceTaxRow
+from kanjo.domains.billing.queries import InvoiceLineRow, InvoiceRow, InvoiceTaxRow, SendingRow
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.details import Column, amount
@@ -49,6 +49,14 @@ TAXES: tuple[Column[InvoiceTaxRow], ...] = (
     Column(labels.TAX_RATE, lambda row: row.rate, number=True),
     amount(labels.TOTAL_BEFORE_TAX, lambda row: row.net),
     amount(labels.TAX, lambda row: row.tax),
+)
+
+SENDINGS: tuple[Column[SendingRow], ...] = (
+    Column(Text(en="Sent on", ja="送付日"), lambda row: row.sent_on),
+    Column(
+        Text(en="As it was sent", ja="送付した請求書"), lambda row: Link(Text(en="PDF", ja="PDF"), "file", row.file_id)
+    ),
+    Column(labels.RECORDED, lambda row: row.recorded_at),
 )
 
 

@@ -6,13 +6,13 @@ from django.http import HttpResponse
 
 from kanjo.domains.billing.operations import send_invoice
 from kanjo.domains.billing.operations.send import paper_of
-from kanjo.domains.billing.queries import InvoiceRow, count_invoices, get_invoice, list_invoices
+from kanjo.domains.billing.queries import InvoiceRow, count_invoices, get_invoice, list_invoices, list_sendings
 from kanjo.foundation.ids import InvoiceId
 from kanjo.foundation.texts import Text
 from kanjo.processes.bill import credit_invoice, preview
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.columns import INVOICES as COLUMNS
-from kanjo.surfaces.web.billing.columns import LINES, TAXES, state_of
+from kanjo.surfaces.web.billing.columns import LINES, SENDINGS, TAXES, state_of
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
@@ -26,6 +26,7 @@ TITLE = Text(en="Invoices", ja="請求書")
 RUN = Text(en="Preview a billing run", ja="請求処理を試算")
 SEND = Text(en="Note as sent", ja="送付を登録")
 CREDIT = Text(en="Give back", ja="返還請求書を発行")
+NOT_SENT = Text(en="It was not sent yet.", ja="まだ送付されていません。")
 CREDITED = Text(en="It was given back, or is itself a credit note.", ja="返還済み、または返還請求書です。")
 
 INVOICES = ListPage[InvoiceRow](
@@ -71,6 +72,11 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
         sections=(
             Section(labels.LINES, Table.of(LINES, view.lines, ("", "", "", "", "", row.net))),
             Section(Text(en="Tax by rate", ja="税率ごとの消費税"), Table.of(TAXES, view.taxes)),
+            Section(
+                Text(en="Sendings", ja="送付履歴"),
+                Table.of(SENDINGS, list_sendings(row.id, request.desk.actor)),
+                empty=NOT_SENT,
+            ),
         ),
         acts=(
             Act(CREDIT, Link("", "credit-invoice", key), "billing.credit-invoice", held),
