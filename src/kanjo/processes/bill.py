@@ -15,7 +15,8 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, InvoiceId, OrderId, RunId
 from kanjo.platform.bulk.loading import Loading
 from kanjo.platform.runs import operations as runs
-from kanjo.platform.runs.queries import RunState, state_of
+from kanjo.platform.runs.queries import state_of
+from kanjo.platform.runs.states import RunState
 from kanjo.platform.worklist import operations as worklist
 from kanjo.processes.ask_for_invoice import KIND as ASKED
 from kanjo.processes.ask_for_invoice import ORDER

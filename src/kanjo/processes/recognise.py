@@ -11,7 +11,8 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId
 from kanjo.foundation.periods import Period
 from kanjo.platform.runs import operations as runs
-from kanjo.platform.runs.queries import RunState, get_run
+from kanjo.platform.runs.queries import get_run
+from kanjo.platform.runs.states import RunState
 
 
 def recognise(*, company_id: CompanyId, until: date, by: Actor, approved_by: Actor, at: datetime) -> int:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 
+from kanjo.platform.runs.states import RunState
 from kanjo.platform.tables import CompanyRow, append_only, audited, kept, no_truncate, recorded_at, steps
 
 
 class Run(CompanyRow):
     """One run of one kind over one scope, up to a target day, on the facts known at `known_at`."""
 
-    class State(models.TextChoices):
-        PREVIEWED = "previewed"
-        APPROVED = "approved"
-        EXECUTED = "executed"
-        REVERSED = "reversed"
-        WITHDRAWN = "withdrawn"
+    State = RunState
 
     kind = models.CharField(max_length=40)
     key = models.CharField(max_length=120)
@@ -25,7 +21,9 @@ class Run(CompanyRow):
     preview = models.JSONField(default=dict)
     report = models.JSONField(default=dict)
     staged = models.BooleanField(default=False)
-    state = models.CharField(max_length=16, choices=State.choices, default=State.PREVIEWED)
+    state = models.CharField(
+        max_length=16, choices=[(one.value, one.value.title()) for one in RunState], default=RunState.PREVIEWED.value
+    )
     made_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
     approved_by = models.ForeignKey("identity.Person", null=True, on_delete=models.PROTECT, related_name="+")
     because = models.TextField(blank=True)

@@ -17,6 +17,7 @@ from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import name_act, verb
 from kanjo.platform.runs.models import Failure, Run, Shard
+from kanjo.platform.runs.states import RunState
 from kanjo.platform.worklist import operations as worklist_operations
 
 RUNNERS = (Role.RECEIVABLES, Role.REV_REC, Role.SALES_OPERATIONS, Role.ADMINISTRATOR)
@@ -27,8 +28,8 @@ class WrongRunState(Refusal):
 
     rule = "runs.wrong-state"
     kind = RefusalKind.CONFLICT
-    says = Text(en="Run {key} is {state}.", ja="実行 {key} は {state} の状態です。")
-    remedy = Text(en="Only a run that is {wanted} can go on.", ja="{wanted} の実行だけが対象です。")
+    says = Text(en="The state of run {key} is: {state}.", ja="実行 {key} の状態: {state}。")
+    remedy = Text(en="This needs the state: {wanted}.", ja="この操作ができる状態: {wanted}。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def withdraw_run(*, run_id: RunId, by: Actor, at: datetime, because: str) -> Non
     begun = any(shard.done for shard in Shard.objects.filter(run_id=run_id).order_by("number").select_for_update())
     run = Run.objects.locked(run_id, by)
     if run.state not in (Run.State.PREVIEWED, Run.State.APPROVED) or begun:
-        raise WrongRunState(key=run.key, state=run.state, wanted="previewed, approved")
+        raise wrong_state(run, RunState.APPROVED)
     run.state = Run.State.WITHDRAWN
     run.save(update_fields=["state"])
 
@@ -256,6 +257,11 @@ def _task(run: Run, shard: Shard) -> ShardTask:
     )
 
 
-def _expect(run: Run, state: str) -> None:
+def wrong_state(run: Run, wanted: RunState) -> WrongRunState:
+    """Return the refusal of an act for which the run should be *wanted*."""
+    return WrongRunState(key=run.key, state=RunState(run.state).shown, wanted=wanted.shown)
+
+
+def _expect(run: Run, state: RunState) -> None:
     if run.state != state:
-        raise WrongRunState(key=run.key, state=run.state, wanted=state)
+        raise wrong_state(run, state)

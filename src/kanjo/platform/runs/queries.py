@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -13,30 +12,7 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.foundation.texts import Text
 from kanjo.platform.runs.models import Failure, Run
-
-
-class RunState(StrEnum):
-    """Where a run stands."""
-
-    PREVIEWED = "previewed"
-    APPROVED = "approved"
-    EXECUTED = "executed"
-    REVERSED = "reversed"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def shown(self) -> Text:
-        """The state as people read it."""
-        return _STATES[self]
-
-
-_STATES = {
-    RunState.PREVIEWED: Text(en="Previewed", ja="承認待ち"),
-    RunState.APPROVED: Text(en="Approved", ja="実行待ち"),
-    RunState.EXECUTED: Text(en="Executed", ja="実行済み"),
-    RunState.REVERSED: Text(en="Reversed", ja="取消済み"),
-    RunState.WITHDRAWN: Text(en="Withdrawn", ja="取下げ"),
-}
+from kanjo.platform.runs.states import RunState
 
 
 @dataclass(frozen=True, slots=True)

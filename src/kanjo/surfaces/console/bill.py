@@ -66,7 +66,8 @@ def _execute(company_id: CompanyId, run_id: RunId, workers: int) -> dict[str, An
     from django.db import transaction
 
     from kanjo.platform.identity.queries import house
-    from kanjo.platform.runs.queries import RunState, get_run
+    from kanjo.platform.runs.queries import get_run
+    from kanjo.platform.runs.states import RunState
     from kanjo.processes import bill as billing
 
     if get_run(house(), run_id).state is RunState.PREVIEWED:

@@ -11,7 +11,7 @@ from kanjo.domains.quotes.facts import QuoteState
 from kanjo.domains.renewals.facts import RenewalState
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
-from kanjo.platform.runs.queries import RunState
+from kanjo.platform.runs.states import RunState
 
 VERB_NAMES: Mapping[str, Text] = {
     "approvals.activate-matrix": Text(en="activated the matrix", ja="承認マトリックスを有効化"),

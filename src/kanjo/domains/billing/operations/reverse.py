@@ -20,7 +20,8 @@ from kanjo.platform.bulk.loading import Live, Loading
 from kanjo.platform.bulk.reading import read_columns
 from kanjo.platform.runs import operations as runs
 from kanjo.platform.runs.models import Run
-from kanjo.platform.runs.operations import RunPlan, ShardResult, ShardTask, WrongRunState
+from kanjo.platform.runs.operations import RunPlan, ShardResult, ShardTask, wrong_state
+from kanjo.platform.runs.states import RunState
 
 KIND = "billing.reversal"
 STAGED_FROM = 2_500
@@ -108,7 +109,7 @@ def preview_reversal(*, run_id: RunId, on: date, because: str, by: Actor, at: da
     """
     run = Run.objects.seen(run_id, by)
     if run.state not in {Run.State.EXECUTED, Run.State.REVERSED} or run.kind != "billing":
-        raise WrongRunState(key=run.key, state=run.state, wanted=Run.State.EXECUTED)
+        raise wrong_state(run, RunState.EXECUTED)
     runs.one_at_a_time(KIND, CompanyId(run.company_id))
     reversals = Run.objects.filter(company_id=run.company_id, kind=KIND, scope__run_id=run_id)
     standing = reversals.exclude(state=Run.State.WITHDRAWN).first()

@@ -8,13 +8,14 @@ import polars as pl
 
 from kanjo.domains.revenue.operations.posting import post_slices
 from kanjo.domains.revenue.operations.recognition import lock_block
-from kanjo.domains.revenue.queries import BLOCK, open_books, slices_of_run
+from kanjo.domains.revenue.queries import BLOCK, RUN_KIND, open_books, slices_of_run
 from kanjo.domains.revenue.rules.books import posting_day
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.platform.acts import verb
 from kanjo.platform.runs.models import Run
-from kanjo.platform.runs.operations import WrongRunState
+from kanjo.platform.runs.operations import wrong_state
+from kanjo.platform.runs.states import RunState
 
 
 @verb("revenue.reverse-recognition", Role.REV_REC, Role.CFO)
@@ -24,8 +25,8 @@ def reverse_recognition(*, run_id: RunId, because: str, by: Actor, at: datetime)
     On the day of the slice, or the first open day after it. The next run posts again what should be.
     """
     run = Run.objects.locked(run_id, by)
-    if run.state != Run.State.EXECUTED:
-        raise WrongRunState(key=run.key, state=run.state, wanted=Run.State.EXECUTED)
+    if run.state != RunState.EXECUTED or run.kind != RUN_KIND:
+        raise wrong_state(run, RunState.EXECUTED)
     company_id = CompanyId(run.company_id)
     slices = slices_of_run(run_id)
     for block in (slices["obligation_id"] // BLOCK).unique().sort():

@@ -206,6 +206,14 @@ class TestReverseRecognition:
             self.reverse(desk, run_id)
         assert desk.earned() == 0
 
+    def test_a_run_of_another_kind_is_not_taken_back_here(self, desk: Desk) -> None:
+        desk.promise(service(1, 365_000, *YEAR))
+        run_id = desk.recognise(MAY)
+        Run.objects.filter(pk=run_id).update(kind="billing")
+        with pytest.raises(WrongRunState):
+            self.reverse(desk, run_id)
+        assert Run.objects.get(pk=run_id).state == Run.State.EXECUTED
+
 
 class TestWaterfall:
     def test_recognised_and_to_come_are_the_price_in_every_month(self, desk: Desk) -> None:

@@ -13,7 +13,8 @@ from kanjo.foundation.money import CURRENCIES, Money
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.runs.operations import approve_run, withdraw_run
-from kanjo.platform.runs.queries import FailureRow, RunRow, RunState, count_runs, get_run, list_failures, list_runs
+from kanjo.platform.runs.queries import FailureRow, RunRow, count_runs, get_run, list_failures, list_runs
+from kanjo.platform.runs.states import RunState
 from kanjo.processes.bill import execute as execute_billing
 from kanjo.processes.bill import preview_reversal
 from kanjo.surfaces.web import labels
