@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
+from kanjo.platform.names import ROW_NAMES, called
 
 M = TypeVar("M", bound=models.Model)
 
@@ -35,7 +36,7 @@ class NotFound(Refusal):
 def refuse_unseen(company_id: int, by: Actor) -> None:
     """Refuse `NotFound` for a company that *by* is not assigned to, as if there were none."""
     if company_id not in by.companies:
-        raise NotFound(what=Text(en="selling company", ja="販売会社"), key=company_id)
+        raise NotFound(what=ROW_NAMES["companies_sellingcompany"], key=company_id)
 
 
 class Rows(models.QuerySet[M]):
@@ -56,7 +57,7 @@ class Rows(models.QuerySet[M]):
 
     def _or_refused(self, row: M | None, key: int) -> M:
         if row is None:
-            raise NotFound(what=self.model._meta.verbose_name, key=key)
+            raise NotFound(what=called(self.model), key=key)
         return row
 
 

@@ -24,6 +24,7 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, PriceId, ProductId
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
+from kanjo.platform.names import called
 from kanjo.platform.tables import NotFound
 
 
@@ -31,7 +32,7 @@ def get_terms(product_id: ProductId) -> ProductTerms:
     """Return the product as sold today; refuses `NotFound`."""
     found = terms_of([product_id])
     if product_id not in found:
-        raise NotFound(what=Product._meta.verbose_name, key=product_id)
+        raise NotFound(what=called(Product), key=product_id)
     return found[product_id]
 
 
@@ -158,7 +159,7 @@ def _terms(product: Product) -> ProductTerms:
 
 def _row(product: Product | None, key: int) -> ProductRow:
     if product is None:
-        raise NotFound(what=Product._meta.verbose_name, key=key)
+        raise NotFound(what=called(Product), key=key)
     prices: list[Price] = product.in_force  # type: ignore[attr-defined]  # set by the prefetch in `_priced`
     return ProductRow(
         terms=_terms(product),

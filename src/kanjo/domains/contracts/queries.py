@@ -20,6 +20,7 @@ from kanjo.foundation.ids import (
     QuoteId,
     QuoteVersionId,
 )
+from kanjo.platform.names import called
 from kanjo.platform.tables import NotFound
 
 
@@ -84,7 +85,7 @@ def get_contract(actor: Actor, contract_id: ContractId) -> ContractRow:
     """Return the contract. Refuses `NotFound`."""
     found = _rows(Contract.objects.visible_to(actor).filter(pk=contract_id))
     if not found:
-        raise NotFound(what=Contract._meta.verbose_name, key=contract_id)
+        raise NotFound(what=called(Contract), key=contract_id)
     return found[0]
 
 

@@ -15,6 +15,7 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.names import matching_key
 from kanjo.foundation.texts import Language, Text
+from kanjo.platform.names import called
 from kanjo.platform.tables import NotFound
 
 _COLUMNS = tuple(field.name for field in fields(CustomerRow))
@@ -24,7 +25,7 @@ def get_customer(customer_id: CustomerId) -> CustomerRow:
     """Return the customer; refuses `NotFound`."""
     rows = _rows(Customer.objects.filter(pk=customer_id))
     if not rows:
-        raise NotFound(what=Customer._meta.verbose_name, key=customer_id)
+        raise NotFound(what=called(Customer), key=customer_id)
     return rows[0]
 
 

@@ -11,6 +11,7 @@ from kanjo.domains.licenses.models import Grant
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, GrantId, OrderLineId, ProductId
 from kanjo.foundation.times import AsKnown
+from kanjo.platform.names import called
 from kanjo.platform.tables import NotFound
 
 
@@ -85,7 +86,7 @@ def get_grant(actor: Actor, grant_id: GrantId) -> GrantRow:
     """Return the grant. Refuses `NotFound`."""
     found = _rows(Grant.objects.visible_to(actor).filter(pk=grant_id))
     if not found:
-        raise NotFound(what=Grant._meta.verbose_name, key=grant_id)
+        raise NotFound(what=called(Grant), key=grant_id)
     return found[0]
 
 

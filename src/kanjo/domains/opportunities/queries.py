@@ -11,6 +11,7 @@ from kanjo.domains.opportunities.facts import OpportunityRow, Stage, StageTotal
 from kanjo.domains.opportunities.models import Opportunity
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, CustomerId, OpportunityId, PersonId
+from kanjo.platform.names import called
 from kanjo.platform.tables import NotFound
 
 _JOINED = {"customer": F("customer__name"), "product": F("product__code"), "owner": F("owner__name")}
@@ -21,7 +22,7 @@ def get_opportunity(opportunity_id: OpportunityId, actor: Actor) -> OpportunityR
     """Return an opportunity of the actor's companies; refuses `NotFound`."""
     rows = _rows(Opportunity.objects.visible_to(actor).filter(pk=opportunity_id))
     if not rows:
-        raise NotFound(what=Opportunity._meta.verbose_name, key=opportunity_id)
+        raise NotFound(what=called(Opportunity), key=opportunity_id)
     return rows[0]
 
 

@@ -15,6 +15,7 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, ProductId, QuoteVersionId
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
+from kanjo.platform.names import called
 from kanjo.platform.tables import NotFound
 
 
@@ -73,7 +74,7 @@ def get_order(actor: Actor, order_id: OrderId) -> OrderRow:
     """Return the order. Refuses `NotFound`."""
     found = _rows(Order.objects.visible_to(actor).filter(pk=order_id))
     if not found:
-        raise NotFound(what=Order._meta.verbose_name, key=order_id)
+        raise NotFound(what=called(Order), key=order_id)
     return found[0]
 
 

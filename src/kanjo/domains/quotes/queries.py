@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from kanjo.domains.approvals.facts import DealFacts
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
 from kanjo.domains.quotes.facts import Offer, OfferLine, QuoteState, WaterfallStep
-from kanjo.domains.quotes.models import QuoteLine, QuoteVersion, Sending
+from kanjo.domains.quotes.models import Quote, QuoteLine, QuoteVersion, Sending
 from kanjo.domains.quotes.rules import pricing
 from kanjo.domains.quotes.rules.stages import digest_of
 from kanjo.foundation.actors import Actor
@@ -27,6 +27,7 @@ from kanjo.foundation.ids import (
 )
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
+from kanjo.platform.names import called
 from kanjo.platform.tables import NotFound
 
 QUOTE = "quotes_quote"
@@ -161,7 +162,7 @@ def current_version(actor: Actor, quote_id: QuoteId) -> QuoteVersion:
     """Return the current version with its quote and customer, or refuse `NotFound`."""
     found = _current(actor, None, None, None, "").filter(quote_id=quote_id).first()
     if found is None:
-        raise NotFound(what="quote", key=quote_id)
+        raise NotFound(what=called(Quote), key=quote_id)
     return found
 
 

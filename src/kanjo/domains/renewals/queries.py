@@ -12,6 +12,7 @@ from kanjo.domains.renewals.facts import PricePolicy, RenewalState
 from kanjo.domains.renewals.models import Renewal
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, PersonId, QuoteId, RenewalId
+from kanjo.platform.names import called
 from kanjo.platform.tables import NotFound
 
 
@@ -67,7 +68,7 @@ def get_renewal(actor: Actor, renewal_id: RenewalId) -> RenewalRow:
     """Return the renewal. Refuses `NotFound`."""
     found = _rows(Renewal.objects.visible_to(actor).filter(pk=renewal_id))
     if not found:
-        raise NotFound(what=Renewal._meta.verbose_name, key=renewal_id)
+        raise NotFound(what=called(Renewal), key=renewal_id)
     return found[0]
 
 

@@ -9,6 +9,7 @@ from kanjo.foundation.ids import CompanyId
 from kanjo.foundation.texts import Text
 from kanjo.platform.imports.models import Import, QuarantinedRow
 from kanjo.platform.imports.rows import HeldFault, HeldRow, ImportId, ImportRow, QuarantinedShown
+from kanjo.platform.names import called
 from kanjo.platform.tables import NotFound
 
 
@@ -27,7 +28,7 @@ def get_import(import_id: ImportId, actor: Actor) -> ImportRow:
     """Return an import of the actor's companies; refuses `NotFound`."""
     rows = _imports(Import.objects.visible_to(actor).filter(pk=import_id))
     if not rows:
-        raise NotFound(what=Import._meta.verbose_name, key=import_id)
+        raise NotFound(what=called(Import), key=import_id)
     return rows[0]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db.models import Model
+
 from kanjo.domains.approvals.facts import ConditionDraft, Decision, ItemState, RequestState
 from kanjo.domains.approvals.models import ApprovalCondition, ApprovalDecision, ApprovalItem, ApprovalRequest
 from kanjo.domains.approvals.operations.concluding import CONDITION, DECIDE, ITEM, MEET, conclude
@@ -22,6 +24,7 @@ from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import ApprovalItemId, CompanyId
 from kanjo.platform.acts import verb
 from kanjo.platform.duties import keep_apart
+from kanjo.platform.names import called
 from kanjo.platform.tables import NotFound
 from kanjo.platform.worklist.operations import close, put
 
@@ -48,7 +51,7 @@ def decide_item(
     all the table takes.
     """
     refuse_incomplete(decision, conditions, comment)
-    request = _locked_request(by, what="approval item", key=item_id, items=item_id)
+    request = _locked_request(by, of=ApprovalItem, key=item_id, items=item_id)
     items = list(request.items.order_by("position"))
     item = next(one for one in items if one.pk == item_id)
     refuse_wrong_decider(Role(item.role), request.beneficiaries, by)
@@ -78,7 +81,7 @@ def meet_condition(*, condition_id: int, proof: str, on: date, by: Actor, at: da
     """
     if not proof.strip():
         raise ProofMissing(at="proof")
-    request = _locked_request(by, what="approval condition", key=condition_id, items__conditions=condition_id)
+    request = _locked_request(by, of=ApprovalCondition, key=condition_id, items__conditions=condition_id)
     if request.state not in {RequestState.OPEN, RequestState.CONDITIONAL}:
         raise RequestConcluded(state=RequestState(request.state).shown)
     keep_apart("approvals.meet-condition", subjects=_made(request), by=by)
@@ -91,11 +94,11 @@ def meet_condition(*, condition_id: int, proof: str, on: date, by: Actor, at: da
     return conclude(request, list(request.items.order_by("position")), on=on, by=by, at=at)
 
 
-def _locked_request(by: Actor, *, what: str, key: int, **about: int) -> ApprovalRequest:
+def _locked_request(by: Actor, *, of: type[Model], key: int, **about: int) -> ApprovalRequest:
     """Lock the request first and read the rest afterwards: two approvers of one request then never wait in a ring."""
     found = ApprovalRequest.objects.visible_to(by).select_for_update(of=("self",)).filter(**about).first()
     if found is None:
-        raise NotFound(what=what, key=key)
+        raise NotFound(what=called(of), key=key)
     return found
 
 

@@ -16,7 +16,7 @@ from kanjo.foundation.ids import ApprovalRequestId, PersonId
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import verb
-from kanjo.platform.tables import NotFound
+from kanjo.platform.tables import refuse_unseen
 
 _ASKERS = (Role.SALES_REP, Role.RENEWAL_REP, Role.SALES_MANAGER, Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT)
 
@@ -49,8 +49,7 @@ def open_request(
     (table, id), and *beneficiaries*, can not decide. A deal that needs nobody is approved at once. Asked again for
     the same version and digest, it returns the same request; with another digest it refuses `AlreadyAsked`.
     """
-    if not by.sees(facts.company_id):
-        raise NotFound(what="selling company", key=facts.company_id)
+    refuse_unseen(facts.company_id, by)
     before = _asked_before(facts)
     if before is not None:
         return before

@@ -19,7 +19,7 @@ from kanjo.foundation.ids import CompanyId, CustomerId, OpportunityId, QuoteId, 
 from kanjo.platform.acts import verb
 from kanjo.platform.numbering.operations import take_number
 from kanjo.platform.outbox.operations import record
-from kanjo.platform.tables import NotFound
+from kanjo.platform.tables import refuse_unseen
 from kanjo.platform.worklist.operations import close
 
 
@@ -43,8 +43,7 @@ def draft_quote(
 
     `until` and `valid_until` are exclusive. Refuses an unsound offer, naming the line.
     """
-    if not by.sees(company_id):
-        raise NotFound(what="selling company", key=company_id)
+    refuse_unseen(company_id, by)
     offer = Offer(customer_id, currency, payment_terms, starts_on, until, valid_until, tuple(lines))
     refuse_unsound(offer, on=on)
     quote_id = _next_id()
