@@ -16,6 +16,7 @@ from kanjo.platform.acts import verb
 from kanjo.platform.ledger.entries import ACCOUNT_NAMES, JournalEntry
 from kanjo.platform.ledger.models import Account, Entry, Period, Posting
 from kanjo.platform.runs.models import Run
+from kanjo.platform.tables import alone
 
 
 class PeriodLocked(Refusal):
@@ -74,6 +75,7 @@ def open_chart(*, company_id: CompanyId) -> None:
 @verb("ledger.open-periods", Role.REV_REC, Role.CFO, Role.ADMINISTRATOR)
 def open_periods(*, company_id: CompanyId, months: Sequence[tuple[date, date]], by: Actor, at: datetime) -> None:
     """Open accounting periods (start, until); those that exist stay as they are."""
+    alone("ledger.open-periods", company_id)
     known = set(Period.objects.filter(company_id=company_id).values_list("start", flat=True))
     Period.objects.bulk_create(
         Period(company_id=company_id, start=start, until=until) for start, until in months if start not in known
