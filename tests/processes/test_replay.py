@@ -25,6 +25,7 @@ from kanjo.platform.identity.queries import house
 from kanjo.platform.outbox.operations import deliver
 from kanjo.processes.replay import is_replayed
 from kanjo.surfaces.console.main import REFUSED
+from tests.builders import a_company
 from tests.mortals import KILLED, Fate, Forge, Order, forge
 from tests.plumbing import FreshDatabase
 from tests.processes.end_state import State, end_state, rows
@@ -223,6 +224,36 @@ class TestTwoAtOnce:
         for name, column in (("invoices", 7), ("receipts", 2), ("allocations", 3), ("contracts", 3)):
             assert len(state[name]) == len(undisturbed.state[name])
             assert summed(state, name, column) == summed(undisturbed.state, name, column)
+
+
+class TestNotTheDemonstrations:
+    """In a house with real books nobody of the demonstration is let in, an administrator least of all."""
+
+    HOUSE = "SELECT (SELECT count(*) FROM companies_sellingcompany), (SELECT count(*) FROM identity_person)"
+
+    @pytest.mark.parametrize("language", ["en", "ja"])
+    def test_a_house_with_a_company_of_its_own(
+        self, tmp_path: Path, fresh_database: FreshDatabase, language: str
+    ) -> None:
+        """The replay is refused with the way out, and nothing is there that was not before."""
+        a_company("kanjo-jp")
+        folder, before = cut_export(tmp_path, stages={"Won": 1}), rows(self.HOUSE)
+        with forge(fresh_database.environment) as kanjo:
+            told = kanjo.types("replay", folder, KANJO_LANGUAGE=language)
+        assert (told.code, "kanjo-jp" in told.err, "KANJO_HOME=" in told.err) == (REFUSED, True, True), told
+        assert rows(self.HOUSE) == before
+
+    @pytest.mark.parametrize("language", ["en", "ja"])
+    def test_an_export_of_another_company(self, tmp_path: Path, fresh_database: FreshDatabase, language: str) -> None:
+        """Its deals are not the demonstration's: nothing is founded in its name."""
+        folder = cut_export(tmp_path, stages={"Won": 1})
+        path = folder / "mapping.toml"
+        path.write_text(path.read_text("utf-8").replace('"Maven Hardware"', '"Aozora Trading"', 1), "utf-8")
+        before = rows(self.HOUSE)
+        with forge(fresh_database.environment) as kanjo:
+            told = kanjo.types("replay", folder, KANJO_LANGUAGE=language)
+        assert (told.code, "Aozora Trading" in told.err, "import crm" in told.err) == (REFUSED, True, True), told
+        assert rows(self.HOUSE) == before
 
 
 def for_nothing(folder: Path) -> None:

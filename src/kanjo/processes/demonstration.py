@@ -19,7 +19,9 @@ from kanjo.foundation.actors import ROLE_NAMES, Actor, Role
 from kanjo.foundation.fiscal import FiscalCalendar
 from kanjo.foundation.ids import CompanyId
 from kanjo.foundation.periods import Period
-from kanjo.foundation.texts import Language
+from kanjo.foundation.quoting import quoted
+from kanjo.foundation.refusals import Refusal, RefusalKind
+from kanjo.foundation.texts import Language, Text
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.identity.operations import admit_person
 from kanjo.platform.identity.queries import find_actor, house
@@ -56,6 +58,35 @@ TAX_RATES: tuple[tuple[TaxClass, str, date], ...] = (
 """Japan's consumption tax by the day of supply (Consumption Tax Act art. 29 and its amendments)."""
 
 
+class NotTheDemonstrations(Refusal):
+    """An export of another company than the demonstration's."""
+
+    rule = "demonstration.not-its-export"
+    says = Text(
+        en="The export is of {name}; only the demonstration's company, {ours}, is replayed.",
+        ja="このエクスポートは{name}のものです。リプレイできるのはデモ用の会社{ours}だけです。",
+    )
+    remedy = Text(
+        en="Take it into your own company instead: ./kanjo import crm FOLDER --company CODE",
+        ja="自社に取り込むには次を実行してください: ./kanjo import crm フォルダー --company コード",
+    )
+
+
+class HouseInUse(Refusal):
+    """The house has companies of its own: no demonstration people are let in beside them."""
+
+    rule = "demonstration.house-in-use"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="This house has companies of its own ({codes}), and a replay would let demonstration people in.",
+        ja="すでに自社（{codes}）が登録されています。リプレイするとデモ用の利用者が追加されてしまいます。",
+    )
+    remedy = Text(
+        en="Replay in a home of its own: KANJO_HOME=/another/directory ./kanjo up",
+        ja="別のホームで実行してください: KANJO_HOME=/別のディレクトリ ./kanjo up",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """How one demonstration person signs in."""
@@ -71,6 +102,15 @@ def is_played() -> bool:
         return SellingCompany.objects.exists()
     company_id = CompanyId(company.pk)
     return has_imported(company_id, SOURCE) and is_replayed(company_id)
+
+
+def refuse_elsewhere(export: CrmExport) -> None:
+    """Refuse an export of another company, and a house that has companies of its own and not the demonstration's."""
+    if export.reading.company not in {MAVEN.name, MAVEN.name_en}:
+        raise NotTheDemonstrations(name=quoted(export.reading.company), ours=quoted(MAVEN.name))
+    codes = SellingCompany.objects.order_by("code").values_list("code", flat=True)
+    if codes and MAVEN.code not in codes:
+        raise HouseInUse(codes=", ".join(codes))
 
 
 def prepare_company(*, password: str, at: datetime) -> CompanyId:

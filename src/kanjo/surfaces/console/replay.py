@@ -1,4 +1,4 @@
-"""`kanjo replay FOLDER`: the won deals of an export go through the stream."""
+"""`kanjo replay FOLDER`: the won deals of the demonstration's export go through the stream."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kanjo.foundation.texts import Text
 from kanjo.surfaces.console.speaking import AsJson, print_json, progress, said, say
 
 Folder = Annotated[
-    Path, typer.Argument(help=said("Folder of the imported export.", "取り込んだエクスポートのフォルダー。"))
+    Path, typer.Argument(help=said("Folder of the demonstration's export.", "デモ用エクスポートのフォルダー。"))
 ]
 
 
@@ -21,14 +21,17 @@ def register(cli: typer.Typer) -> None:
     """Add the command."""
     cli.command(
         help=said(
-            "Take the won deals of an export from quote to cash and revenue. Can be killed and resumed.",
-            "エクスポートの受注商談を、見積から入金・収益まで進めます（中断・再開可能）。",
+            "Take the won deals of the demonstration from quote to cash and revenue. Can be killed and resumed.",
+            "デモ用エクスポートの受注商談を、見積から入金・収益まで進めます（中断・再開可能）。",
         )
     )(replay)
 
 
 def replay(folder: Folder, as_json: AsJson = False) -> None:
-    """Prepare the company of the export where it is new, import the export, and replay what is won in it."""
+    """Found the demonstration's company where it is new, import its export, and replay what is won in it.
+
+    Refuses `NotTheDemonstrations` and `HouseInUse`: people of the demonstration have no place beside real books.
+    """
     import django
 
     django.setup()
@@ -38,6 +41,7 @@ def replay(folder: Folder, as_json: AsJson = False) -> None:
     at = datetime.now(UTC)
     with progress(Text(en="Replay", ja="リプレイ")) as report:
         export = demonstration.read(folder)
+        demonstration.refuse_elsewhere(export)
         company_id = demonstration.prepare_company(password=password(), at=at)
         demonstration.take_in(export=export, at=at, report=report)
         told = demonstration.play(company_id=company_id, at=at, report=report)

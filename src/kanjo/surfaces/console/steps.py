@@ -88,6 +88,7 @@ def play_demonstration(report: Report) -> bool:
     if demonstration.is_played():
         return demonstration.open_books(at=at)
     export = demonstration.read(example)
+    demonstration.refuse_elsewhere(export)
     company_id = demonstration.prepare_company(password=password(), at=at)
     demonstration.take_in(export=export, at=at, report=report)
     demonstration.play(company_id=company_id, at=at, report=report)
