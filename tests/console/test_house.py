@@ -99,6 +99,22 @@ class TestUp:
         assert not any(told["changed"].values())
         assert terminal.record() == before
 
+    def test_only_a_password_that_signs_in_is_printed(self, terminal: Terminal) -> None:
+        """Where another password was drawn than the people have, as after a restore, `up` says how to set one."""
+        path = terminal.home / "demonstration-password"
+        drawn = path.read_text()
+        assert drawn in terminal.types("up").stdout
+        for other in ("of another house", ""):
+            path.write_text(other) if other else path.unlink()
+            try:
+                told = terminal.types("up")
+                assert (told.returncode, other in told.stdout) == (0, not other)
+                assert "kanjo user password" in told.stdout
+                assert "administrator@maven.example" in told.stdout
+                assert path.exists() == bool(other)
+            finally:
+                path.write_text(drawn)
+
     def test_killed_supervisor(self, terminal: Terminal) -> None:
         """After kill -9 of the supervising process its children are ended and the house is served anew."""
         before = terminal.record()
@@ -206,6 +222,7 @@ class TestReset:
         """A file of somebody else in the home survives; the database and the keys do not."""
         elsewhere.types("backup", str(elsewhere.home / "theirs"))
         (elsewhere.home / "their-notes").write_text("kept")
+        (elsewhere.home / "demonstration-password").write_text("drawn here")
         assert elsewhere.types("reset", "--yes").returncode == 0
         assert sorted(path.name for path in elsewhere.home.iterdir()) == ["their-notes", "theirs"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.hashers import check_password
+
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, PersonId
 from kanjo.foundation.texts import Language
@@ -37,9 +39,13 @@ def find_actor(email: str) -> Actor | None:
 
 
 def list_actors(company_id: CompanyId, role: Role) -> list[Actor]:
-    """Return who holds the role and is assigned to the company, the longest known first."""
+    """Return who holds the role, is assigned to the company and was not dismissed, the longest known first."""
     found = Person.objects.filter(
-        grants__role=role, grants__active=True, assignments__company_id=company_id, assignments__active=True
+        is_active=True,
+        grants__role=role,
+        grants__active=True,
+        assignments__company_id=company_id,
+        assignments__active=True,
     )
     return [actor_of(person) for person in found.order_by("id")]
 
@@ -48,6 +54,12 @@ def list_people() -> list[tuple[str, Actor]]:
     """Return everybody who can sign in, with the address, by address."""
     people = Person.objects.filter(is_active=True, is_system=False).order_by("email")
     return [(person.email, actor_of(person)) for person in people if person.has_usable_password()]
+
+
+def signs_in_with(email: str, password: str) -> bool:
+    """Return whether the password is that of the person who signs in with *email*."""
+    person = Person.objects.filter(email__iexact=email, is_active=True).first()
+    return person is not None and check_password(password, person.password)
 
 
 def house() -> Actor:

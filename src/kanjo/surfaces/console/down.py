@@ -49,7 +49,8 @@ def reset(yes: Yes = False) -> None:
 # Only what we made: a home that is set to a directory with other things in it keeps them.
 MADE_BY_US = (
     "database", "files", "mail", "static", "database-passwords.json", "database.lock", "secret-key", "server.json",
-    "server.lock", "server.log", "server.log.1", "up.lock", "last-backup.json", "postgresql-*",
+    "server.lock", "server.log", "server.log.1", "up.lock", "last-backup.json", "demonstration-password",
+    "postgresql-*",
 )  # fmt: skip
 
 

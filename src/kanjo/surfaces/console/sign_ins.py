@@ -23,14 +23,35 @@ def password() -> str:
 
 
 def print_sign_ins() -> None:
-    """Print one sign-in per role of the demonstration; where there is none, how to let the first person in."""
-    from kanjo.platform.identity.queries import find_actor
+    """Print one sign-in per role of the demonstration; where there is none, how to let the first person in.
+
+    A password is printed only where it signs in: a house that was restored elsewhere does not know it.
+    """
+    from kanjo.platform.identity.queries import list_people
     from kanjo.processes.demonstration import sign_ins
 
-    there = [one for one in sign_ins() if find_actor(one.email) is not None]
-    if there:
-        headings = [said("role", "役割"), said("e-mail", "メールアドレス"), said("password", "パスワード")]
-        secret = password()
-        table(headings, [[ROLE_NAMES[one.role].said_in(language()), one.email, secret] for one in there])
-    else:
+    may = {email for email, _ in list_people()}
+    there = [one for one in sign_ins() if one.email in may]
+    if not there:
         say(Text(en="Let people in: ./kanjo user --help", ja="利用者の登録: ./kanjo user --help"))
+        return
+    secret = _password_of(there[0].email)
+    headings = [said("role", "役割"), said("e-mail", "メールアドレス"), said("password", "パスワード")]
+    rows = [[ROLE_NAMES[one.role].said_in(language()), one.email, secret or "-"] for one in there]
+    table(headings, rows)
+    if not secret:
+        say(
+            Text(
+                en="Their passwords are not known here. Set one: ./kanjo user password EMAIL",
+                ja="このインストールではパスワードが分かりません。再発行: ./kanjo user password メールアドレス",
+            )
+        )
+
+
+def _password_of(email: str) -> str:
+    """Return the password that was drawn here, or nothing where none was or the person has another by now."""
+    from kanjo.platform.identity.queries import signs_in_with
+
+    path = settings.ENVIRONMENT.home / "demonstration-password"
+    drawn = path.read_text("ascii") if path.exists() else ""
+    return drawn if drawn and signs_in_with(email, drawn) else ""
