@@ -41,8 +41,11 @@ def web(address: str, port: int) -> list[str]:
 
 
 def worker() -> list[str]:
-    """Return the command of the worker."""
-    return [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2"]
+    """Return the command of the worker. What is done is forgotten; what failed stays for the doctor to find."""
+    return [
+        *(sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2"),
+        *("--delete-jobs", "successful"),
+    ]
 
 
 class Child:
