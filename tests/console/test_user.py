@@ -82,3 +82,23 @@ class TestUser:
             assert AOKI in again.err
         assert roles() == {Role.AUDITOR}
         assert signs_in(old)
+
+    def test_a_person_is_shut_out(self, kanjo: Forge) -> None:
+        """Dismissed, it is listed no more, twice is once, and who is not there can not be."""
+        told(kanjo, *ADD, "auditor")
+        for language, sentence in (("en", "can no longer sign in"), ("ja", "サインインできなくなりました")):
+            gone = kanjo.types("user", "dismiss", AOKI, KANJO_LANGUAGE=language)
+            assert (gone.code, sentence in gone.out) == (0, True)
+        assert told(kanjo, "user", "list") == []
+        assert kanjo.types("user", "dismiss", "nobody@example.com").code == 2
+
+    def test_companies_are_assigned_and_taken_away(self, kanjo: Forge) -> None:
+        """Each act is told in a sentence; a company that is not there is refused with what there is."""
+        told(kanjo, *ADD, "auditor")
+        taken = kanjo.types("user", "unassign", AOKI, "kanjo-jp")
+        assert (taken.code, "no longer sees" in taken.out) == (0, True)
+        assert told(kanjo, "user", "list")[0]["companies"] == []
+        given = kanjo.types("user", "assign", AOKI, "kanjo-jp", KANJO_LANGUAGE="ja")
+        assert (given.code, "割り当てました" in given.out) == (0, True)
+        assert told(kanjo, "user", "list")[0]["companies"] == ["kanjo-jp"]
+        assert kanjo.types("user", "unassign", AOKI, "nowhere").code == 2

@@ -1,4 +1,4 @@
-"""Verbs on people: admit a person, grant and withdraw roles, assign companies."""
+"""Verbs on people: admit and dismiss a person, grant and withdraw roles, assign companies and take them away."""
 
 from __future__ import annotations
 
@@ -22,6 +22,24 @@ class PersonKnown(Refusal):
     remedy = Text(
         en="Use another address, or change that person.", ja="別のアドレスを使うか、その人を変更してください。"
     )
+
+
+class HouseStays(Refusal):
+    """The house itself acts in scheduled runs and never signs in."""
+
+    rule = "identity.house-stays"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="The house itself can not be dismissed.", ja="システム自身の利用を停止することはできません。")
+    remedy = Text(en="Name a person: ./kanjo user list", ja="利用者を指定してください: ./kanjo user list")
+
+
+class NotYourself(Refusal):
+    """Nobody shuts itself out."""
+
+    rule = "identity.not-yourself"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="You can not dismiss yourself.", ja="自分自身の利用を停止することはできません。")
+    remedy = Text(en="Ask another administrator.", ja="別のシステム管理者に依頼してください。")
 
 
 @verb("identity.admit-person", Role.ADMINISTRATOR)
@@ -67,6 +85,30 @@ def withdraw_role(*, person_id: PersonId, role: Role, by: Actor, at: datetime) -
 def assign_company(*, person_id: PersonId, company_id: CompanyId, by: Actor, at: datetime) -> None:
     """Let a person see a selling company."""
     Assignment.objects.update_or_create(person_id=person_id, company_id=company_id, defaults={"active": True})
+
+
+@verb("identity.unassign-company", Role.ADMINISTRATOR)
+def unassign_company(*, person_id: PersonId, company_id: CompanyId, by: Actor, at: datetime) -> None:
+    """Let a person no longer see a selling company; the next request already goes without it."""
+    for assignment in Assignment.objects.filter(person_id=person_id, company_id=company_id, active=True):
+        assignment.active = False
+        assignment.save(update_fields=["active"])
+
+
+@verb("identity.dismiss-person", Role.ADMINISTRATOR)
+def dismiss_person(*, person_id: PersonId, by: Actor, at: datetime) -> None:
+    """Shut a person out: it signs in no more, and its open sessions end at the next request.
+
+    What the person did, and its roles and companies, stay on record. Refuses `HouseStays`, `NotYourself`.
+    """
+    person = Person.objects.select_for_update().get(pk=person_id)
+    if person.is_system:
+        raise HouseStays
+    if person_id == by.id:
+        raise NotYourself
+    if person.is_active:
+        person.is_active = False
+        person.save(update_fields=["is_active"])
 
 
 @verb("identity.choose-language", *Role)

@@ -12,6 +12,7 @@ import typer
 from kanjo.foundation.actors import ROLE_NAMES, Role
 from kanjo.foundation.ids import PersonId
 from kanjo.foundation.texts import Text
+from kanjo.surfaces.console.companies import company_named
 from kanjo.surfaces.console.refusals import UnknownName
 from kanjo.surfaces.console.speaking import AsJson, language, print_json, said, say, table
 
@@ -20,6 +21,7 @@ T = TypeVar("T")
 Email = Annotated[str, typer.Argument(help=said("E-mail address to sign in with.", "サインインに使うメールアドレス。"))]
 Name = Annotated[str, typer.Option(help=said("The person's name.", "氏名。"))]
 Roles = Annotated[list[str], typer.Option("--role", help=said("A role; may be repeated.", "役割（複数指定可）。"))]
+OneCompany = Annotated[str, typer.Argument(help=said("Code of the selling company.", "販売会社コード。"))]
 OneRole = Annotated[str, typer.Argument(help=said("The role.", "役割。"))]
 Companies = Annotated[
     list[str],
@@ -37,6 +39,9 @@ def register(cli: typer.Typer) -> None:
     group.command("grant", help=said("Give a role.", "役割を付与します。"))(grant)
     group.command("withdraw", help=said("Take a role away.", "役割を取り消します。"))(withdraw)
     group.command("password", help=said("Draw a new password.", "新しいパスワードを発行します。"))(password)
+    group.command("assign", help=said("Let a person see a company.", "販売会社を割り当てます。"))(assign)
+    group.command("unassign", help=said("Take a company away.", "販売会社の割当を外します。"))(unassign)
+    group.command("dismiss", help=said("Shut a person out.", "利用を停止します。"))(dismiss)
     cli.add_typer(group, name="user")
 
 
@@ -139,6 +144,47 @@ def password(email: Email, as_json: AsJson = False) -> None:
     with transaction.atomic():
         set_password(person_id=_person(email), password=drawn, by=house(), at=datetime.now(UTC))
     _tell_password(email, drawn, as_json=as_json)
+
+
+def assign(email: Email, company: OneCompany) -> None:
+    """Let a person see a selling company."""
+    _open()
+    from django.db import transaction
+
+    from kanjo.platform.identity.operations import assign_company
+    from kanjo.platform.identity.queries import house
+
+    company_id = company_named(company).id
+    with transaction.atomic():
+        assign_company(person_id=_person(email), company_id=company_id, by=house(), at=datetime.now(UTC))
+    say(Text(en=f"{email} now sees {company}.", ja=f"{email} に販売会社 {company} を割り当てました。"))
+
+
+def unassign(email: Email, company: OneCompany) -> None:
+    """Let a person no longer see a selling company."""
+    _open()
+    from django.db import transaction
+
+    from kanjo.platform.identity.operations import unassign_company
+    from kanjo.platform.identity.queries import house
+
+    company_id = company_named(company).id
+    with transaction.atomic():
+        unassign_company(person_id=_person(email), company_id=company_id, by=house(), at=datetime.now(UTC))
+    say(Text(en=f"{email} no longer sees {company}.", ja=f"{email} から販売会社 {company} の割当を外しました。"))
+
+
+def dismiss(email: Email) -> None:
+    """Shut a person out; its open sessions end at the next request."""
+    _open()
+    from django.db import transaction
+
+    from kanjo.platform.identity.operations import dismiss_person
+    from kanjo.platform.identity.queries import house
+
+    with transaction.atomic():
+        dismiss_person(person_id=_person(email), by=house(), at=datetime.now(UTC))
+    say(Text(en=f"{email} can no longer sign in.", ja=f"{email} はサインインできなくなりました。"))
 
 
 def _open() -> None:
