@@ -209,6 +209,7 @@ class TestReverseRecognition:
     def test_a_run_of_another_kind_is_not_taken_back_here(self, desk: Desk) -> None:
         desk.promise(service(1, 365_000, *YEAR))
         run_id = desk.recognise(MAY)
+        assert run_id is not None
         Run.objects.filter(pk=run_id).update(kind="billing")
         with pytest.raises(WrongRunState):
             self.reverse(desk, run_id)
