@@ -30,7 +30,7 @@ class FormUnknown(BankFileRefused):
     rule = "bank.form-unknown"
     says = Text(
         en="The file is neither a plain receipts file nor a Zengin notice of incoming transfers (type 01).",
-        ja="入金ファイル（CSV）でも、全銀の振込入金通知（種別コード01）でもありません。",
+        ja="入金データ（CSV）でも、全銀の振込入金通知（種別コード01）でもありません。",
     )
     remedy = Text(
         en="Export the notice of incoming transfers from the bank; nothing was taken.",

@@ -41,7 +41,7 @@ Progress = Callable[[int, int, Text], None]
 
 DEALS = Text(en="Deals: quote, approval, contract, order", ja="商談: 見積・承認・契約・注文")
 BILLING = Text(en="Billing", ja="請求")
-CASH = Text(en="Bank files and matching", ja="銀行ファイルと消込")
+CASH = Text(en="Bank files and matching", ja="入金データと消込")
 REVENUE = Text(en="Revenue", ja="収益認識")
 
 

@@ -105,7 +105,7 @@ IDENTITIES: tuple[Identity, ...] = (
     ),
     Identity(
         "ledger-receivable",
-        Text(en="open items = trade receivables", ja="未収明細 = 売掛金勘定"),
+        Text(en="open items = trade receivables", ja="売掛金明細 = 売掛金勘定"),
         pairs(q.subledger("1310", q.OPEN_ITEMS)),
     ),
     Identity(

@@ -15,7 +15,7 @@ from kanjo.surfaces.console.speaking import AsJson, day, language, print_json, p
 if TYPE_CHECKING:
     from kanjo.processes.take_bank_file import TakenFile
 
-File = Annotated[Path, typer.Argument(help=said("The bank's file of receipts.", "銀行の入金ファイル。"))]
+File = Annotated[Path, typer.Argument(help=said("The bank's file of receipts.", "銀行の入金データ。"))]
 Company = Annotated[str, typer.Option(help=said("Selling company's code.", "販売会社コード。"))]
 Day = Annotated[
     date | None,
@@ -30,7 +30,7 @@ Day = Annotated[
 
 def register(cli: typer.Typer) -> None:
     """Add the command."""
-    cli.command("match", help=said("Take in a bank file and match it.", "入金ファイルを取り込み、消込を行います。"))(
+    cli.command("match", help=said("Take in a bank file and match it.", "入金データを取り込み、消込を行います。"))(
         match
     )
 
