@@ -156,7 +156,8 @@ class TestUp:
 
     def test_without_an_example(self, elsewhere: Terminal) -> None:
         """KANJO_EXAMPLE=none begins with an empty house, and an example that is not there is named."""
-        assert elsewhere.types("up").returncode == 0
+        up = elsewhere.types("up")
+        assert (up.returncode, "kanjo company found" in up.stdout) == (0, True)
         assert elsewhere.json("verify") == {"holds": True, "broken": [], "companies": {}}
         told = elsewhere.types("up", KANJO_EXAMPLE="/nowhere/at-all")
         assert (told.returncode, "/nowhere/at-all" in told.stderr) == (REFUSED, True), told.stderr

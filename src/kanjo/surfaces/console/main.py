@@ -9,13 +9,26 @@ import typer
 
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
-from kanjo.surfaces.console import backup, bill, development, doctor, down, import_, match, replay, up, user, verify
+from kanjo.surfaces.console import (
+    backup,
+    bill,
+    company,
+    development,
+    doctor,
+    down,
+    import_,
+    match,
+    replay,
+    up,
+    user,
+    verify,
+)
 from kanjo.surfaces.console.failures import stood_for
 from kanjo.surfaces.console.speaking import errors, language
 
 REFUSED = 2
 
-COMMANDS = [up, down, doctor, import_, match, replay, bill, verify, backup, user, development]
+COMMANDS = [up, down, doctor, import_, match, replay, bill, verify, backup, company, user, development]
 
 
 def command_line() -> typer.Typer:

@@ -61,6 +61,17 @@ class UnknownName(Refusal):
     remedy = Text(en="There is: {known}.", ja="あるもの: {known}")
 
 
+class NotACode(Refusal):
+    """What was given as a company's code can not be one."""
+
+    rule = "console.not-a-code"
+    says = Text(en="“{code}” is no code of a company.", ja="「{code}」は販売会社コードに使えません。")
+    remedy = Text(
+        en="Use up to 32 small letters, digits and hyphens, for example kanjo-jp.",
+        ja="英小文字・数字・ハイフンを32文字以内で指定してください（例: kanjo-jp）。",
+    )
+
+
 class NotADay(Refusal):
     """What was given as a day is none."""
 

@@ -27,11 +27,14 @@ def print_sign_ins() -> None:
 
     A password is printed only where it signs in: a house that was restored elsewhere does not know it.
     """
+    from kanjo.platform.companies.models import SellingCompany
     from kanjo.platform.identity.queries import list_people
     from kanjo.processes.demonstration import sign_ins
 
     may = {email for email, _ in list_people()}
     there = [one for one in sign_ins() if one.email in may]
+    if not SellingCompany.objects.exists():
+        say(Text(en="Found your company: ./kanjo company found --help", ja="自社の登録: ./kanjo company found --help"))
     if not there:
         say(Text(en="Let people in: ./kanjo user --help", ja="利用者の登録: ./kanjo user --help"))
         return
