@@ -206,7 +206,8 @@ class TestExecute:
         with pytest.raises(MemoryError):
             execute_run(run_id=run_id, work=falls_at_the_second, by=setting.maker, at=AT, workers=2)
         assert Run.objects.get(pk=run_id).state == Run.State.APPROVED
-        assert Entry.objects.count() == Shard.objects.filter(run_id=run_id, done=True).count() < 40
+        priced = Shard.objects.filter(run_id=run_id, done=True).exclude(number=3)
+        assert Entry.objects.count() == priced.count() < 39
         assert execute_run(run_id=run_id, work=post_one, by=setting.maker, at=AT)["posted"] == 39
 
     def test_four_workers_make_what_one_makes(self, setting: Setting) -> None:
