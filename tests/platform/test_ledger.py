@@ -133,6 +133,7 @@ class TestLockPeriod:
             known_at=AT,
             made_by_id=cfo.id,
             state=Run.State.APPROVED,
+            staged=True,
         )
         Shard.objects.create(run=run, number=0, scope={}, done=True)
         with pytest.raises(RunUnderWay, match="april is half done"):

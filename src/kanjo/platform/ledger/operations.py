@@ -86,7 +86,7 @@ def open_periods(*, company_id: CompanyId, months: Sequence[tuple[date, date]], 
 def lock_period(*, period_id: int, by: Actor, at: datetime) -> None:
     """Lock an accounting period: it takes no entry any more. A posting under way is waited for.
 
-    Refuses `RunUnderWay` while a run that posts into it is half done: its loaded entries would never come in.
+    Refuses `RunUnderWay` while a large run that posts into it is half done: what it loaded could never be settled.
     """
     period = Period.objects.locked(period_id, by)
     if period.state == Period.State.LOCKED:
@@ -94,6 +94,7 @@ def lock_period(*, period_id: int, by: Actor, at: datetime) -> None:
     half_done = Run.objects.filter(
         company_id=period.company_id,
         state=Run.State.APPROVED,
+        staged=True,
         target_on__gte=period.start,
         target_on__lt=period.until,
         shards__done=True,
