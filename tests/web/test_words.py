@@ -29,7 +29,8 @@ def _refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
 class TestWords:
     def test_every_act_has_a_name(self) -> None:
         """The timeline names every verb of the house, and the execution of every kind of run."""
-        assert {*VERBS, *(f"{kind}.execute" for kind in RUN_NAMES)} - set(VERB_NAMES) == set()
+        ours = {name for name, verb in VERBS.items() if verb.function.__module__.startswith("kanjo.")}
+        assert {*ours, *(f"{kind}.execute" for kind in RUN_NAMES)} - set(VERB_NAMES) == set()
 
     def test_what_happened_in_the_story_has_names(self, story: Told) -> None:
         """Every act, run and waiting work that the story left has words of its own."""
