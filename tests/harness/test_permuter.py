@@ -22,7 +22,7 @@ from tests.harness.story import broken
 from tests.harness.worlds import a_world_like, answers, named_queries
 from tests.plumbing import FreshDatabase
 
-ORDERS = int(os.environ.get("KANJO_ORDERS", "12"))
+ORDERS = int(os.environ.get("KANJO_ORDERS", "9"))
 STATE = named_queries("state.sql")
 
 State = tuple[tuple[str, tuple[str, ...]], ...]
