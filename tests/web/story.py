@@ -69,7 +69,7 @@ def told(office: Office) -> Told:
             "product": office.cloud,
             "opportunity": done.opportunity,
             **dict.fromkeys(("approval", "recall-request"), conditional.request),
-            "contract": contract,
+            **dict.fromkeys(("contract", "end-contract", "terminate-contract"), contract),
             "receipt": receipt,
             "allocate": receivables.key("receipt", "bank-file", strange),
             "reverse-allocation": receivables.key("reverse-allocation", "receipt", receipt),

@@ -116,6 +116,8 @@ DEALS = [
     Bad("accept-quote", Role.DEAL_MANAGEMENT, "form.too-long", "po_number", {"po_number": LONG}),
     Bad("accept-quote", Role.DEAL_MANAGEMENT, "quotes.wrong-state", "", status=409),
     Bad("accept-delivery", Role.DEAL_MANAGEMENT, "form.not-a-choice", "line", {"line": "999999"}),
+    Bad("terminate-contract", Role.LEGAL, "form.missing", "because", {"because": ""}),
+    Bad("terminate-contract", Role.LEGAL, "contracts.outside-term", "stops_on", {"stops_on": "2026-03-31"}),
 ]
 MONEY = [
     Bad("preview-billing", Role.RECEIVABLES, "days.unreadable", "on", {"on": "<script>"}),
@@ -153,6 +155,7 @@ def _good(bad: Bad, story: Told) -> dict[str, object]:
         "take-bank-file": {**ON, "statement": a_bank_file("X", 1)},
         "allocate": {**ON, "number": _invoice(office), "amount": "1"},
         "write-off-fee": {**ON, "amount": "1", "because": "手数料"},
+        "terminate-contract": {"stops_on": "2026-10-01", "because": "都合により"},
         "recognise": {"last_on": "2026-05-31"},
     }
     return known.get(bad.form, {**ON, "because": "都合により"})

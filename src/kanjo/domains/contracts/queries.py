@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kanjo.domains.contracts.facts import ContractState
 from kanjo.domains.contracts.models import Contract
@@ -64,9 +64,13 @@ def list_contracts(
     customer_id: CustomerId | None = None,
     state: ContractState | None = None,
     company_id: CompanyId | None = None,
+    over_on: date | None = None,
 ) -> list[ContractRow]:
-    """Return the contracts the actor may see, last concluded first."""
-    contracts = _chosen(actor, customer_id=customer_id, state=state, company_id=company_id)
+    """Return the contracts the actor may see, last concluded first.
+
+    With *over_on* only those whose term is over on that day and whose end is not noted yet.
+    """
+    contracts = _chosen(actor, customer_id=customer_id, state=state, company_id=company_id, over_on=over_on)
     return _rows(contracts.order_by("-effective_on", "-id")[offset : offset + limit])
 
 
@@ -76,9 +80,10 @@ def count_contracts(
     customer_id: CustomerId | None = None,
     state: ContractState | None = None,
     company_id: CompanyId | None = None,
+    over_on: date | None = None,
 ) -> int:
     """Return how many contracts `list_contracts` would show without a limit."""
-    return _chosen(actor, customer_id=customer_id, state=state, company_id=company_id).count()
+    return _chosen(actor, customer_id=customer_id, state=state, company_id=company_id, over_on=over_on).count()
 
 
 def get_contract(actor: Actor, contract_id: ContractId) -> ContractRow:
@@ -117,15 +122,25 @@ def ending_within_notice(company_id: CompanyId, on: date) -> list[ContractRow]:
 
 def past_their_term(company_id: CompanyId, on: date) -> list[ContractId]:
     """Return the contracts whose term is over on that day and that are not yet noted as ended, in order of id."""
-    over = Contract.objects.filter(company_id=company_id, state=ContractState.CONCLUDED, until__lte=on)
+    over = Contract.objects.filter(_over(on), company_id=company_id)
     return [ContractId(key) for key in over.order_by("id").values_list("pk", flat=True)]
 
 
+def _over(on: date) -> Q:
+    return Q(state=ContractState.CONCLUDED, until__lte=on)
+
+
 def _chosen(
-    actor: Actor, *, customer_id: CustomerId | None, state: ContractState | None, company_id: CompanyId | None
+    actor: Actor,
+    *,
+    customer_id: CustomerId | None,
+    state: ContractState | None,
+    company_id: CompanyId | None,
+    over_on: date | None,
 ) -> QuerySet[Contract]:
     asked = {"customer_id": customer_id, "state": state, "company_id": company_id}
-    return Contract.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
+    given = {name: value for name, value in asked.items() if value}
+    return Contract.objects.visible_to(actor).filter(_over(over_on) if over_on else Q(), **given)
 
 
 _PATHS = {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpResponse
 
 from kanjo.domains.contracts.facts import ContractState
+from kanjo.domains.contracts.operations import end_contract, terminate_contract
 from kanjo.domains.contracts.queries import ContractRow, count_contracts, get_contract, list_contracts
 from kanjo.domains.licenses.queries import list_grants
 from kanjo.domains.orders.queries import list_orders
@@ -18,25 +21,51 @@ from kanjo.surfaces.web.contracts.columns import CONCLUDED_ON
 from kanjo.surfaces.web.contracts.columns import CONTRACTS as COLUMNS
 from kanjo.surfaces.web.days import last_day
 from kanjo.surfaces.web.desk import DeskRequest
-from kanjo.surfaces.web.details import Detail, Section, Table, show
-from kanjo.surfaces.web.doors import SIGNED_IN, door
+from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
+from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
+from kanjo.surfaces.web.fields import day, prose
+from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.licenses.columns import GRANTS
-from kanjo.surfaces.web.lists import Filter, ListPage
+from kanjo.surfaces.web.lists import Asked, Filter, ListPage
 from kanjo.surfaces.web.orders.columns import ORDERS
 from kanjo.surfaces.web.revenue.columns import OBLIGATIONS
 from kanjo.surfaces.web.shown import Link
 
 TITLE = Text(en="Contracts", ja="契約")
+STOPS_ON = Text(en="Stops on", ja="解約日")
+TERM = Text(en="Term", ja="契約期間")
+OVER = Text(en="Over, its end not noted", ja="満了・終了未登録")
+END = Text(en="Note the end of the term", ja="契約期間の満了を登録")
+TERMINATE = Text(en="Terminate the contract", ja="中途解約を登録")
+ENDED = Text(en="The contract is: {state}.", ja="現在の状態: {state}")
+NO_END = Text(en="The contract has no end of term.", ja="期間の定めがない契約です。")
+RUNS = Text(en="The term runs through {day}.", ja="契約期間は {day} まで続きます。")
+PAST = Text(en="The term is over: note its end.", ja="契約期間が満了しています。満了を登録してください。")
+STAYS = Text(
+    en="What is planned to be invoiced or recognised, the licenses, and a renewal that waits already stay as they are.",
+    ja="請求予定、収益認識予定、ライセンス、対応待ちの契約更新は変わりません。",
+)
 
 CONTRACTS = ListPage[ContractRow](
     title=TITLE,
     columns=COLUMNS,
-    filters=(Filter("state", labels.STATE, tuple(ContractState)),),
-    rows=lambda asked: list_contracts(
-        asked.desk.actor, state=asked.choices["state"], limit=asked.limit, offset=asked.offset
+    filters=(
+        Filter("state", labels.STATE, tuple(ContractState)),
+        Filter("term", TERM, ("over",), lambda _over: OVER),
     ),
-    count=lambda asked: count_contracts(asked.desk.actor, state=asked.choices["state"]),
+    rows=lambda asked: list_contracts(
+        asked.desk.actor,
+        state=asked.choices["state"],
+        over_on=_over_on(asked),
+        limit=asked.limit,
+        offset=asked.offset,
+    ),
+    count=lambda asked: count_contracts(asked.desk.actor, state=asked.choices["state"], over_on=_over_on(asked)),
 )
+
+
+def _over_on(asked: Asked) -> date | None:
+    return asked.desk.today if asked.choices["term"] else None
 
 
 @door(SIGNED_IN)
@@ -62,7 +91,7 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
             (labels.STARTS_ON, row.starts_on),
             (labels.UNTIL, last_day(row.until)),
             (Text(en="Notice opens on", ja="更新予告期間の開始日"), row.notice_opens_on),
-            (Text(en="Stops on", ja="解約日"), row.stops_on),
+            (STOPS_ON, row.stops_on),
             (labels.OWNER, row.owner),
             (
                 Text(en="Signed paper", ja="署名済み契約書"),
@@ -78,6 +107,71 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
             ),
             Section(Text(en="Licenses", ja="ライセンス"), Table.of(GRANTS, list_grants(actor, contract_id=row.id))),
         ),
+        acts=_acts(row, request.desk.today),
         trail=(("contracts_contract", key), ("quotes_quote", row.quote_id)),
     )
     return show(request, detail)
+
+
+def _acts(row: ContractRow, today: date) -> tuple[Act, ...]:
+    ended = None if row.state is ContractState.CONCLUDED else ENDED.filled(state=row.state.shown)
+    over = row.until is not None and row.until <= today
+    runs = RUNS.filled(day=last_day(row.until)) if row.until else NO_END
+    return (
+        Act(END, Link("", "end-contract", row.id), "contracts.end", ended or (None if over else runs), main=over),
+        Act(
+            TERMINATE,
+            Link("", "terminate-contract", row.id),
+            "contracts.terminate",
+            ended or (PAST if over else None),
+        ),
+    )
+
+
+@door(doing("contracts.end"))
+def end(request: DeskRequest, key: int) -> HttpResponse:
+    """Note that the term of a contract ran out."""
+    desk = request.desk
+    row = get_contract(desk.actor, ContractId(key))
+
+    def do(_given: Given) -> Link:
+        end_contract(contract_id=row.id, on=desk.today, by=desk.actor, at=desk.now)
+        return Link("", "contract", key)
+
+    says = Text(
+        en="The contract ends with its term and can be renewed no more. {stays}",
+        ja="契約は期間の末日をもって終了し、以後の更新はできません。{stays}",
+    ).filled(stays=STAYS)
+    back = Link(row.number, "contract", key)
+    return perform(request, Deed(title=END, back=back, button=END, do=do, says=says))
+
+
+@door(doing("contracts.terminate"))
+def terminate(request: DeskRequest, key: int) -> HttpResponse:
+    """Stop a contract before its term runs out."""
+    desk = request.desk
+    row = get_contract(desk.actor, ContractId(key))
+
+    def do(given: Given) -> Link:
+        terminate_contract(
+            contract_id=row.id, stops_on=given["stops_on"], because=given["because"], by=desk.actor, at=desk.now
+        )
+        return Link("", "contract", key)
+
+    says = Text(
+        en="From that day on the contract is without effect, for good, and no renewal of it is prepared. {stays}"
+        " Credit what was invoiced for later days with a credit note.",
+        ja="指定日以降、契約は無効となり、元に戻せません。契約更新の対象にもなりません。{stays}"
+        "指定日以降の分を請求済みの場合は、適格返還請求書を発行してください。",
+    ).filled(stays=STAYS)
+    fields = (
+        day(
+            "stops_on",
+            STOPS_ON,
+            desk.today,
+            hint=Text(en="The first day without effect", ja="契約が無効となる最初の日"),
+        ),
+        prose("because", labels.REASON),
+    )
+    back = Link(row.number, "contract", key)
+    return perform(request, Deed(title=TERMINATE, back=back, button=TERMINATE, do=do, fields=fields, says=says))
