@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Final
-from zoneinfo import ZoneInfo
+from collections.abc import Sized
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final, Protocol
 
 from procrastinate.contrib.django import app
+
+if TYPE_CHECKING:
+    from kanjo.foundation.actors import Actor
+    from kanjo.foundation.ids import CompanyId
 
 EVERY_FIVE_SECONDS: Final = "*/5 * * * * *"
 BEFORE_WORK: Final = "0 0 23 * * 0-4"
 """23:00 UTC from Sunday to Thursday is eight in the morning of a working day in Japan."""
 EARLY_EVERY_DAY: Final = "0 10 18 * * *"
 """18:10 UTC is ten past three in the morning in Japan."""
+
+
+class Work(Protocol):
+    """What is done for a company on a day."""
+
+    def __call__(self, *, company_id: CompanyId, on: date, by: Actor, at: datetime) -> Sized:
+        """Do it and return what was done."""
 
 
 @app.periodic(cron=EVERY_FIVE_SECONDS)
@@ -29,19 +40,31 @@ def deliver_facts(timestamp: int) -> int:
 @app.task(queueing_lock="find-renewals", pass_context=False)
 def find_renewals(timestamp: int) -> int:
     """Put contracts that entered their notice window before the renewal reps; return how many."""
-    from django.db import transaction
-
-    from kanjo.foundation.ids import CompanyId
-    from kanjo.platform.companies.models import SellingCompany
-    from kanjo.platform.identity.queries import house
     from kanjo.processes.find_renewals import find_renewals as find
 
-    now, found = datetime.now(UTC), 0
-    for company in SellingCompany.objects.order_by("id"):
-        today = now.astimezone(ZoneInfo(company.time_zone)).date()
-        with transaction.atomic():
-            found += len(find(company_id=CompanyId(company.pk), on=today, by=house(), at=now))
-    return found
+    return _in_each_company(find, timestamp)
+
+
+@app.periodic(cron=EARLY_EVERY_DAY)
+@app.task(queueing_lock="expire-quotes", pass_context=False)
+def expire_quotes(timestamp: int) -> int:
+    """Close quotes whose validity has passed; return how many."""
+    from kanjo.domains.quotes.operations import expire_quotes as expire
+
+    closed = 0
+    # A call closes so many at most: it is asked until it finds none.
+    while more := _in_each_company(expire, timestamp):
+        closed += more
+    return closed
+
+
+@app.periodic(cron=EARLY_EVERY_DAY)
+@app.task(queueing_lock="end-contracts", pass_context=False)
+def end_contracts(timestamp: int) -> int:
+    """Note the end of contracts whose term is over; return how many."""
+    from kanjo.processes.end_contracts import end_contracts as end
+
+    return _in_each_company(end, timestamp)
 
 
 @app.periodic(cron=BEFORE_WORK)
@@ -53,3 +76,28 @@ def mail_digest(timestamp: int) -> int:
     from kanjo.processes.mail_digest import mail_digest as mail
 
     return mail(address=settings.ENVIRONMENT.public_url)
+
+
+def _in_each_company(work: Work, timestamp: int) -> int:
+    """Do the work of the day in every company, each in a transaction of its own; return how much was done.
+
+    The day is the one it is for the company at the moment the job was due. A company that fails does not stop the
+    others: what failed is raised when all had their turn.
+    """
+    from django.db import transaction
+
+    from kanjo.platform.companies.queries import list_companies
+    from kanjo.platform.identity.queries import house
+
+    by, at = house(), datetime.fromtimestamp(timestamp, UTC)
+    done, failures = 0, list[Exception]()
+    for company in list_companies(by):
+        try:
+            with transaction.atomic():
+                done += len(work(company_id=company.id, on=company.today(at), by=by, at=at))
+        except Exception as failure:  # noqa: BLE001 - whatever fails is told after the others had their turn
+            failure.add_note(f"in the company {company.code}")
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("a company failed", failures)
+    return done
