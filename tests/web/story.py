@@ -75,7 +75,7 @@ def told(office: Office) -> Told:
             "reverse-allocation": receivables.key("reverse-allocation", "receipt", receipt),
             **dict.fromkeys(("bank-file", "bank-file-original"), bank_file),
             "obligation": receivables.key("obligation", "order", order),
-            "renewal": rep.key("renewal", "renewals"),
+            **dict.fromkeys(("renewal", "quote-renewal", "renew", "let-lapse"), rep.key("renewal", "renewals")),
             "postings": "1310",
             "matrix": rep.key("matrix", "company"),
             "file": receivables.key("file", "contract", contract),

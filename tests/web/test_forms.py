@@ -116,6 +116,9 @@ DEALS = [
     Bad("accept-quote", Role.DEAL_MANAGEMENT, "form.too-long", "po_number", {"po_number": LONG}),
     Bad("accept-quote", Role.DEAL_MANAGEMENT, "quotes.wrong-state", "", status=409),
     Bad("accept-delivery", Role.DEAL_MANAGEMENT, "form.not-a-choice", "line", {"line": "999999"}),
+    Bad("quote-renewal", Role.RENEWAL_REP, "form.not-a-choice", "quote", {"quote": "999999"}),
+    Bad("renew", Role.DEAL_MANAGEMENT, "renewals.not-concluded", "", status=409),
+    Bad("let-lapse", Role.RENEWAL_REP, "form.missing", "because", {"because": ""}),
     Bad("terminate-contract", Role.LEGAL, "form.missing", "because", {"because": ""}),
     Bad("terminate-contract", Role.LEGAL, "contracts.outside-term", "stops_on", {"stops_on": "2026-03-31"}),
 ]

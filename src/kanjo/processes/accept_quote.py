@@ -16,6 +16,8 @@ from kanjo.domains.orders import operations as orders
 from kanjo.domains.orders.facts import BookedLine, BookedOrder, LineToBook
 from kanjo.domains.quotes import operations as quotes
 from kanjo.domains.quotes.facts import AcceptedOffer, OfferLine
+from kanjo.domains.renewals import operations as renewals
+from kanjo.domains.renewals.queries import find_quoted
 from kanjo.domains.revenue import operations as revenue
 from kanjo.domains.revenue.facts import LineToRecognise
 from kanjo.foundation.actors import Actor
@@ -53,7 +55,10 @@ def accept_quote(
     by: Actor,
     at: datetime,
 ) -> ConcludedDeal:
-    """Turn the accepted quote into a contract, an order and all that follows from it, in one transaction."""
+    """Turn the accepted quote into a contract, an order and all that follows from it, in one transaction.
+
+    A renewal that the quote offered is renewed by the contract.
+    """
     offer = quotes.accept_quote(quote_id=quote_id, on=on, by=by, at=at)
     opportunities.win_opportunity(
         opportunity_id=offer.opportunity_id, on=on, value=Money(offer.total_minor, offer.currency), by=by, at=at
@@ -91,6 +96,9 @@ def accept_quote(
         at=at,
     )
     _plan_what_follows(offer, order, company_id=company_id, contract_id=contract_id, on=on, by=by, at=at)
+    renewal_id = find_quoted(by, quote_id)
+    if renewal_id is not None:
+        renewals.renew(renewal_id=renewal_id, contract_id=contract_id, on=on, by=by, at=at)
     return ConcludedDeal(contract_id, order.order_id, order.number, order.lines)
 
 

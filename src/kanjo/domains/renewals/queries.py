@@ -72,6 +72,13 @@ def get_renewal(actor: Actor, renewal_id: RenewalId) -> RenewalRow:
     return found[0]
 
 
+def find_quoted(actor: Actor, quote_id: QuoteId) -> RenewalId | None:
+    """Return the renewal that the quote offers and whose outcome is not known yet, or None."""
+    quoted = Renewal.objects.visible_to(actor).filter(quote_id=quote_id, state=RenewalState.QUOTED)
+    key = quoted.order_by("id").values_list("pk", flat=True).first()
+    return None if key is None else RenewalId(key)
+
+
 def _chosen(
     actor: Actor, *, state: RenewalState | None, owner_id: PersonId | None, customer_id: CustomerId | None
 ) -> QuerySet[Renewal]:
