@@ -22,6 +22,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from kanjo.config.database import login_for
 from kanjo.config.environment import environment
+from kanjo.platform.audit.anchor import anchor_file
 from kanjo.platform.database.embedded import EmbeddedServer
 from kanjo.platform.database.roles import DatabaseRole, Login
 from kanjo.platform.database.schema import current_shape, reshaping
@@ -105,14 +106,20 @@ def shared_database(
 def _fresh(
     request: pytest.FixtureRequest, server: Login, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[FreshDatabase]:
-    before = {alias: dict(connections.settings[alias]) for alias in ("default", "owner")}
     number = _numbered(request.session)
-    with django_db_blocker.unblock(), _clone(server, f"kanjo_fresh_{os.getpid()}_{number}") as clone:
-        _point_django_at(clone)
+    with django_db_blocker.unblock(), _clone(server, f"kanjo_fresh_{os.getpid()}_{number}") as clone, pointed_at(clone):
         yield clone
-        for alias, entry in before.items():
-            connections[alias].close()
-            connections.settings[alias].update(entry)
+
+
+@contextmanager
+def pointed_at(database: FreshDatabase) -> Iterator[None]:
+    """Let Django's connections work on *database*, and afterwards where they worked before."""
+    before = {alias: dict(connections.settings[alias]) for alias in ("default", "owner")}
+    _point_django_at(database)
+    yield
+    for alias, entry in before.items():
+        connections[alias].close()
+        connections.settings[alias].update(entry)
 
 
 def _numbered(session: pytest.Session) -> int:
@@ -143,6 +150,7 @@ def _clone(server: Login, name: str) -> Iterator[FreshDatabase]:
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
         admin.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
         admin.execute("SELECT pg_advisory_unlock(hashtext('kanjo template'))")
+        anchor_file(environment().home, name).unlink(missing_ok=True)  # of an earlier database of that name
         try:
             yield FreshDatabase(server.to(name), login_for(DatabaseRole.APPLICATION, environment()).to(name))
         finally:

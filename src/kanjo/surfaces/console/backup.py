@@ -30,9 +30,12 @@ def register(cli: typer.Typer) -> None:
 
 
 def backup(file: BackupFile, as_json: AsJson = False) -> None:
-    """Write a backup and remember when, for `kanjo doctor`."""
+    """Write a backup, and when, for `kanjo doctor`; then an anchor, unless the house is not as it was anchored."""
+    import django
     from django.conf import settings
 
+    django.setup()
+    from kanjo.platform.audit.anchor import NotAsAnchored, anchor, anchors_here
     from kanjo.platform.database.backup import write_backup
     from kanjo.platform.database.roles import DatabaseRole
     from kanjo.surfaces.console.steps import start_database
@@ -59,6 +62,8 @@ def backup(file: BackupFile, as_json: AsJson = False) -> None:
         len(manifest.files),
         as_json=as_json,
     )
+    if changed := anchor(anchors_here(), at=taken_at):
+        raise NotAsAnchored.told(changed, anchors_here())
 
 
 def restore(file: BackupFile, as_json: AsJson = False) -> None:

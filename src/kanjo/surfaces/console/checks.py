@@ -16,6 +16,8 @@ from django.conf import settings
 
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
+from kanjo.platform.audit.anchor import anchor_file, last_anchor
+from kanjo.platform.database.embedded import FLOOR_MB
 from kanjo.platform.database.roles import DatabaseRole
 from kanjo.platform.database.schema import current_shape, shape_of
 from kanjo.surfaces.console.serving import House, answers
@@ -24,8 +26,8 @@ State = Literal["ok", "warn", "fail"]
 Connection = psycopg.Connection[Any]
 
 MB_TO_WARN: Final = 2000
-MB_TO_FAIL: Final = 200
 OLDEST_BACKUP: Final = timedelta(hours=26)
+LONGEST_ACT: Final = timedelta(hours=1)
 SECONDS_OF_SKEW: Final = 2.0
 OLDEST_PYTHON: Final = (3, 11)
 NEWEST_PYTHON: Final = (3, 14)
@@ -71,7 +73,7 @@ def disk() -> Finding:
     """Whether there is room where the data lies: PostgreSQL stops when it cannot write."""
     home = settings.ENVIRONMENT.home
     free = shutil.disk_usage(home if home.exists() else home.anchor).free // 2**20
-    state: State = "fail" if free < MB_TO_FAIL else "warn" if free < MB_TO_WARN else "ok"
+    state: State = "fail" if free < FLOOR_MB else "warn" if free < MB_TO_WARN else "ok"
     way_out = Text(en="", ja="")
     if state != "ok":
         way_out = Text(en=" Free some space, or move KANJO_HOME.", ja=" 空きを増やすか KANJO_HOME を移してください。")
@@ -182,7 +184,44 @@ def jobs(connection: Connection) -> Finding:
     return Finding("jobs", "ok", Text(en="No failed jobs", ja="失敗したジョブはありません"))
 
 
-IN_DATABASE: Final[list[Callable[[Connection], Finding]]] = [server_version, rights, tables, clock, jobs]
+def trail(connection: Connection) -> Finding:
+    """Whether time goes on along the chain: its order is that of commit, and a moment far back was set by somebody."""
+    if connection.execute("SELECT to_regclass('audit_link')").fetchone() == (None,):
+        return Finding("trail", "ok", Text(en="No audit trail yet", ja="監査証跡はまだありません"))
+    row = connection.execute(
+        "SELECT position, latest - recorded_at FROM (SELECT l.position, c.recorded_at,"
+        "  max(c.recorded_at) OVER (ORDER BY l.position) AS latest"
+        "  FROM audit_link l JOIN audit_change c ON c.id = l.change_id) walked"
+        " WHERE recorded_at < latest - %s ORDER BY position LIMIT 1",
+        [LONGEST_ACT],
+    ).fetchone()
+    if row is None:
+        return Finding("trail", "ok", Text(en="Time goes on along the trail", ja="証跡の時刻は順に進んでいます"))
+    says = Text(
+        en=f"Position {row[0]} of the audit trail was recorded {row[1]} before one that precedes it. Find out whether"
+        " the clock was put back, or the moment written by hand.",
+        ja=f"監査証跡の位置 {row[0]} の時刻が、先行する位置より {row[1]} 前です。"
+        "時計が戻されたのか、時刻が直接書き込まれたのかを確認してください。",
+    )
+    return Finding("trail", "warn", says)
+
+
+def anchored(connection: Connection) -> Finding:
+    """Whether the append-only rows were written down outside the database in the last day (`platform.audit.anchor`)."""
+    last = last_anchor(anchor_file(settings.ENVIRONMENT.home, connection.info.dbname))
+    if last and (age := datetime.now(UTC) - last) <= OLDEST_BACKUP:
+        hours = int(age.total_seconds() // 3600)
+        return Finding("anchor", "ok", Text(en=f"Last anchor {hours} h ago", ja=f"前回のアンカー: {hours} 時間前"))
+    says = Text(
+        en="There is no anchor of the last 26 h. Write one, and see whether anything differs: kanjo verify",
+        ja="直近 26 時間のアンカーがありません。作成と照合: kanjo verify",
+    )
+    return Finding("anchor", "warn", says)
+
+
+IN_DATABASE: Final[list[Callable[[Connection], Finding]]] = [
+    server_version, rights, tables, clock, jobs, trail, anchored
+]  # fmt: skip
 
 
 def pages() -> Finding:

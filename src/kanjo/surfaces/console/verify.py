@@ -1,7 +1,8 @@
-"""`kanjo verify`: the identities of the books."""
+"""`kanjo verify`: the identities of the books, and the house against its last anchor."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,10 +31,11 @@ def register(cli: typer.Typer) -> None:
 
 
 def verify(company: CompanyCode = None, as_json: AsJson = False) -> None:
-    """Print every identity with both sides; exit code 1 when one is broken."""
+    """Print every identity with both sides, and what is not as it was anchored; exit code 1 when something is found."""
     import django
 
     django.setup()
+    from kanjo.platform.audit.anchor import NotAsAnchored, anchor, anchors_here
     from kanjo.processes.verify_books import verify_books
 
     with progress(Text(en="Checking", ja="検証中")) as report:
@@ -41,16 +43,26 @@ def verify(company: CompanyCode = None, as_json: AsJson = False) -> None:
             company_named(company)
         found = verify_books(company_code=company, report=report)
     broken = [one.name for checks in found.values() for one in checks if not one.holds]
+    changed = anchor(anchors_here(), at=datetime.now(UTC), whole=not broken)
     if as_json:
-        print_json({"holds": not broken, "broken": broken, "companies": {code: _plain(c) for code, c in found.items()}})
+        companies = {code: _plain(checks) for code, checks in found.items()}
+        print_json(
+            {"holds": not (broken or changed), "broken": broken, "changed": _said(changed), "companies": companies}
+        )
     else:
         for code, checks in found.items():
             people.print(code, style="bold", markup=False, highlight=False)
             headings = [said("identity", "恒等式"), said("left", "左辺"), said("right", "右辺"), ""]
             table(headings, [row for one in checks for row in _rows(one)])
+        if changed:
+            say(NotAsAnchored.told(changed, anchors_here()).sentence, style="bold red")
         _conclude(broken, sum(len(checks) for checks in found.values()))
-    if broken:
+    if broken or changed:
         raise typer.Exit(BROKEN)
+
+
+def _said(texts: list[Text]) -> list[str]:
+    return [one.said_in(language()) for one in texts]
 
 
 def _conclude(broken: list[str], number: int) -> None:

@@ -67,6 +67,17 @@ def end_contracts(timestamp: int) -> int:
     return _in_each_company(end, timestamp)
 
 
+@app.periodic(cron=EARLY_EVERY_DAY)
+@app.task(queueing_lock="anchor", pass_context=False)
+def anchor(timestamp: int) -> None:
+    """Write down outside the database what the append-only rows are; fails when they are not as they were."""
+    from kanjo.platform.audit.anchor import NotAsAnchored, anchors_here
+    from kanjo.platform.audit.anchor import anchor as write_down
+
+    if changed := write_down(anchors_here(), at=datetime.now(UTC)):
+        raise NotAsAnchored.told(changed, anchors_here())
+
+
 @app.periodic(cron=BEFORE_WORK)
 @app.task(queueing_lock="mail-digest", pass_context=False)
 def mail_digest(timestamp: int) -> int:
