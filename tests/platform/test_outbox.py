@@ -15,13 +15,15 @@ from django.db import connection, transaction
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.facts import Fact
 from kanjo.foundation.ids import CompanyId, RunId
+from kanjo.platform.acts import NotYourRole
 from kanjo.platform.audit.models import Change
 from kanjo.platform.bulk.loading import Live, Loading, Staged, prepare_stage, settle
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.outbox.loading import TABLE, await_delivery, load_facts
 from kanjo.platform.outbox.models import Delivery, FactRow
-from kanjo.platform.outbox.operations import MOST_ATTEMPTS, WIRING, deliver, deliver_again, record
+from kanjo.platform.outbox.operations import MOST_ATTEMPTS, WIRING, NotGivenUp, deliver, deliver_again, record
 from kanjo.platform.runs.models import Run
+from kanjo.platform.tables import NotFound
 from kanjo.platform.worklist.models import WorkItem
 from tests.platform.conftest import AT, make_actor, make_company
 from tests.plumbing import FreshDatabase
@@ -112,10 +114,50 @@ class TestDeliver:
         work = WorkItem.objects.get(subject="outbox_delivery", subject_id=failed.pk)
         assert (work.state, work.owner_role) == ("open", Role.ADMINISTRATOR)
         assert "ValueError: no oil" in work.why_en
-        deliver_again(delivery_id=failed.pk, by=clerk, at=now)
-        assert Delivery.objects.get(pk=failed.pk).state == "waiting"
-        work.refresh_from_db()
-        assert work.state == "done"
+        assert [change.verb for change in _changes(failed)] == ["outbox.deliver"]
+
+
+class TestDeliverAgain:
+    @pytest.fixture
+    def dead(self, lit: LampLit, clerk: Actor) -> Delivery:
+        for days in range(MOST_ATTEMPTS):
+            deliver(by=clerk, at=AT + timedelta(days=days))
+        return Delivery.objects.get(reaction__endswith="stumble")
+
+    @pytest.fixture
+    def administrator(self, company_id: CompanyId) -> Actor:
+        return make_actor(company_id, Role.ADMINISTRATOR, email="administrator@example.com")
+
+    def test_what_was_given_up_is_tried_anew(self, dead: Delivery, administrator: Actor) -> None:
+        deliver_again(delivery_id=dead.pk, by=administrator, at=AT)
+        dead.refresh_from_db()
+        assert (dead.state, dead.attempts, dead.error, dead.due_at) == ("waiting", 0, "", AT)
+        assert WorkItem.objects.get(subject="outbox_delivery", subject_id=dead.pk).state == "done"
+        deliver(by=administrator, at=AT)
+        dead.refresh_from_db()
+        assert (dead.state, dead.attempts, dead.error) == ("waiting", 1, "ValueError: no oil")
+
+    @pytest.mark.row("SFA-2")
+    def test_the_trail_tells_who_and_after_which_failure(self, dead: Delivery, administrator: Actor) -> None:
+        deliver_again(delivery_id=dead.pk, by=administrator, at=AT)
+        change = _changes(dead)[-1]
+        assert (change.verb, change.actor_id) == ("outbox.deliver-again", administrator.id)
+        assert (change.before or {})["error"] == "ValueError: no oil"
+
+    def test_only_once_by_an_administrator_of_the_company(
+        self, dead: Delivery, administrator: Actor, clerk: Actor, stranger: Actor
+    ) -> None:
+        for by, refusal in ((clerk, NotYourRole), (stranger, NotFound)):
+            with pytest.raises(refusal):
+                deliver_again(delivery_id=dead.pk, by=by, at=AT)
+        assert Delivery.objects.get(pk=dead.pk).state == "dead"
+        deliver_again(delivery_id=dead.pk, by=administrator, at=AT)
+        with pytest.raises(NotGivenUp):
+            deliver_again(delivery_id=dead.pk, by=administrator, at=AT)
+
+
+def _changes(delivery: Delivery) -> list[Change]:
+    return list(Change.objects.filter(subject="outbox_delivery", subject_id=delivery.pk).order_by("id"))
 
 
 def test_a_fact_of_a_withdrawn_act_was_never_recorded(wired: None, fresh_database: FreshDatabase) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from kanjo.foundation.actors import Role
 from kanjo.platform.identity.queries import house
+from kanjo.platform.outbox.models import Delivery, FactRow
+from kanjo.platform.outbox.operations import MOST_ATTEMPTS, deliver
 from kanjo.processes.find_renewals import find_renewals
 from kanjo.surfaces.web.addresses import urlpatterns
 from tests.builders import NOW, TODAY
@@ -43,6 +46,7 @@ def told(office: Office) -> Told:
     previewed = receivables.do("preview-billing", on="2026-06-30")
     with transaction.atomic():
         find_renewals(company_id=office.company_id, on=date(2027, 1, 15), by=house(), at=NOW)
+    delivery = given_up()
     prospect = rep.do("open-opportunity", office.customer_id, **opened(office, engaged_on=""))
     invoice = receivables.key("invoice", "order", done.order)
     receipt = receivables.key("receipt", "bank-file", done.bank_file)
@@ -66,6 +70,7 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("run", "reverse-run"), run),
             **dict.fromkeys(("approve-run", "execute-run", "withdraw-run"), previewed),
             **dict.fromkeys(("period", "lock-period"), receivables.key("period", "periods")),
+            **dict.fromkeys(("delivery", "deliver-again"), delivery),
             "product": office.cloud,
             "opportunity": done.opportunity,
             **dict.fromkeys(("approval", "recall-request"), conditional.request),
@@ -81,6 +86,15 @@ def told(office: Office) -> Told:
             "file": receivables.key("file", "contract", contract),
         },
     )
+
+
+def given_up() -> int:
+    """Let a reaction that there is no more answer a booked order until it is given up; return its delivery."""
+    fact = FactRow.objects.filter(kind="orders.booked").earliest("id")
+    delivery = Delivery.objects.create(fact=fact, reaction="kanjo.processes.ask_for_invoice.ask_once")
+    for hours in range(MOST_ATTEMPTS):
+        deliver(by=house(), at=timezone.now() + timedelta(hours=hours + 1))
+    return int(delivery.pk)
 
 
 def _approved(office: Office, on: str) -> int:

@@ -24,6 +24,7 @@ from kanjo.platform.files.models import StoredFile
 from kanjo.platform.identity.models import Person
 from kanjo.platform.identity.operations import admit_person
 from kanjo.platform.identity.queries import house
+from kanjo.platform.outbox.models import Delivery
 from kanjo.surfaces.web.middleware import POLICY
 from tests.builders import NOW, an_actor
 from tests.web.office import Desk
@@ -189,6 +190,7 @@ def story_data() -> set[str]:
         *InvoiceLine.objects.values_list("description"),
         *Person.objects.values_list("name"),
         *Opportunity.objects.values_list("name"),
+        *Delivery.objects.values_list("error"),
         *StoredFile.objects.values_list("name"),
     ]
     return {word for row in rows for word in row if word} | {"発注書の写し", "検収書"}

@@ -13,9 +13,11 @@ from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import VERBS
 from kanjo.platform.audit.models import Change
+from kanjo.platform.outbox.operations import name_of
 from kanjo.platform.runs.models import Run
 from kanjo.platform.worklist.models import WorkItem
-from kanjo.surfaces.web.words import RUN_NAMES, VERB_NAMES, WORK_NAMES
+from kanjo.processes.reactions import REACTIONS
+from kanjo.surfaces.web.words import FACT_NAMES, REACTION_NAMES, RUN_NAMES, VERB_NAMES, WORK_NAMES
 from tests.web.story import Told
 from tests.web.test_every_page import JAPANESE
 
@@ -38,7 +40,12 @@ class TestWords:
         assert set(Run.objects.values_list("kind", flat=True)) - set(RUN_NAMES) == set()
         assert set(WorkItem.objects.values_list("kind", flat=True)) - set(WORK_NAMES) == set()
 
-    @pytest.mark.parametrize("names", [VERB_NAMES, WORK_NAMES, RUN_NAMES])
+    def test_what_follows_by_itself_has_names(self) -> None:
+        """Each fact that something answers has words of its own, and so has each answer."""
+        assert {fact.kind for fact in REACTIONS} - set(FACT_NAMES) == set()
+        assert {name_of(one) for answers in REACTIONS.values() for one in answers} - set(REACTION_NAMES) == set()
+
+    @pytest.mark.parametrize("names", [VERB_NAMES, WORK_NAMES, RUN_NAMES, FACT_NAMES, REACTION_NAMES])
     def test_names_are_in_both_languages(self, names: dict[str, Text]) -> None:
         """Each name is Japanese in Japanese and has no Japanese letter in English."""
         assert [name for name, text in names.items() if not JAPANESE.search(text.ja)] == []

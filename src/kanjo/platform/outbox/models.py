@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
@@ -45,4 +46,14 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], name="deliveries_waiting", condition=models.Q(state="waiting"))
         ]
-        triggers = [no_truncate()]
+        triggers = [
+            # That something was given up, and that somebody took it up again: the rest is no news.
+            pgtrigger.Trigger(
+                name="audited",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state="dead") | pgtrigger.Q(new__state="dead"),
+                func="PERFORM audit_change_of(TG_TABLE_NAME::text, to_jsonb(OLD), to_jsonb(NEW)); RETURN NULL;",
+            ),
+            no_truncate(),
+        ]

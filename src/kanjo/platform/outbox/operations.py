@@ -13,9 +13,12 @@ from pydantic import TypeAdapter
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.facts import Fact
 from kanjo.foundation.ids import CompanyId, FactId
+from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
-from kanjo.platform.acts import name_act
+from kanjo.platform.acts import name_act, verb
+from kanjo.platform.names import called
 from kanjo.platform.outbox.models import Delivery, FactRow
+from kanjo.platform.tables import NotFound
 from kanjo.platform.worklist.operations import close, put
 
 F = TypeVar("F", bound=Fact)
@@ -27,10 +30,19 @@ MOST_ATTEMPTS = 5
 ACT = "outbox.deliver"
 DEAD = "outbox.dead"
 DELIVERY = "outbox_delivery"
-_GIVEN_UP = Text(
-    en="{fact} could not be answered, tried {attempts} times: {error}",
-    ja="「{fact}」への対応に{attempts}回失敗しました: {error}",
-)
+_GIVEN_UP = Text(en="It failed {attempts} times: {error}", ja="{attempts}回失敗しました: {error}")
+
+
+class NotGivenUp(Refusal):
+    """A delivery that is done, or waits for its turn."""
+
+    rule = "outbox.not-given-up"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="It is done already, or waits to be tried.", ja="すでに完了しているか、実行待ちです。")
+    remedy = Text(
+        en="Nothing is left to do here; what fails again comes back to the queue.",
+        ja="操作は不要です。再度失敗した場合は受付箱に戻ります。",
+    )
 
 
 class Wiring:
@@ -110,12 +122,20 @@ def deliver(*, by: Actor, at: datetime, most: int = 1_000, only: FactId | None =
     return delivered
 
 
+@verb("outbox.deliver-again", Role.ADMINISTRATOR)
 def deliver_again(*, delivery_id: int, by: Actor, at: datetime) -> None:
-    """Put a dead delivery back in the queue, and its work item off the queue of the administrators."""
-    name_act(ACT, by)
-    Delivery.objects.filter(pk=delivery_id, state=Delivery.State.DEAD).update(
-        state=Delivery.State.WAITING, attempts=0, due_at=at, error=""
-    )
+    """Let a delivery that was given up be tried anew, and take its work item off the queue of the administrators.
+
+    Refuses `NotFound` and `NotGivenUp`.
+    """
+    mine = Delivery.objects.filter(fact__company_id__in=by.companies)
+    delivery = mine.select_for_update(of=("self",)).filter(pk=delivery_id).first()
+    if delivery is None:
+        raise NotFound(what=called(Delivery), key=delivery_id)
+    if delivery.state != Delivery.State.DEAD:
+        raise NotGivenUp
+    delivery.state, delivery.attempts, delivery.due_at, delivery.error = Delivery.State.WAITING, 0, at, ""
+    delivery.save(update_fields=["state", "attempts", "due_at", "error"])
     close(kind=DEAD, subject=(DELIVERY, delivery_id), by=by, at=at)
 
 
@@ -159,7 +179,7 @@ def _put_on_queue(delivery: Delivery) -> None:
         subject=(DELIVERY, delivery.pk),
         company_id=CompanyId(delivery.fact.company_id),
         role=Role.ADMINISTRATOR,
-        why=_GIVEN_UP.filled(fact=delivery.fact.kind, attempts=delivery.attempts, error=delivery.error),
+        why=_GIVEN_UP.filled(attempts=delivery.attempts, error=delivery.error),
     )
 
 

@@ -17,6 +17,7 @@ from kanjo.surfaces.web.ledger import pages as ledger
 from kanjo.surfaces.web.licenses import pages as licenses
 from kanjo.surfaces.web.opportunities import pages as opportunities
 from kanjo.surfaces.web.orders import pages as orders
+from kanjo.surfaces.web.outbox import pages as outbox
 from kanjo.surfaces.web.quotes import drafting
 from kanjo.surfaces.web.quotes import pages as quotes
 from kanjo.surfaces.web.receivables import acts as settling
@@ -108,5 +109,8 @@ urlpatterns: list[URLPattern] = [
     path("periods/<int:key>/lock", ledger.lock, name="lock-period"),
     path("company", companies.company, name="company"),
     path("company/matrices/<int:key>", companies.matrix, name="matrix"),
+    path("automatic-steps", outbox.GIVEN_UP, name="failed-deliveries"),
+    path("automatic-steps/<int:key>", outbox.delivery, name="delivery"),
+    path("automatic-steps/<int:key>/again", outbox.again, name="deliver-again"),
     path("files/<int:key>", files.file, name="file"),
 ]

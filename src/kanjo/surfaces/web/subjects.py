@@ -26,6 +26,7 @@ _SUBJECTS = {
     "customers_customer": Subject(Text(en="Customer", ja="顧客"), "customer"),
     "opportunities_opportunity": Subject(Text(en="Opportunity", ja="商談"), "opportunity"),
     "orders_order": Subject(Text(en="Order", ja="注文"), "order"),
+    "outbox_delivery": Subject(Text(en="Automatic step", ja="自動処理"), "delivery"),
     "quotes_quote": Subject(Text(en="Quote", ja="見積"), "quote"),
     "receivables_allocation": Subject(Text(en="Allocation", ja="消込")),
     "receivables_bankfile": Subject(Text(en="Bank file", ja="入金データ"), "bank-file"),
@@ -34,6 +35,8 @@ _SUBJECTS = {
     "renewals_renewal": Subject(Text(en="Renewal", ja="契約更新"), "renewal"),
     "runs_run": Subject(Text(en="Run", ja="一括処理"), "run"),
 }
+_FACTS = {"orders.booked": "orders_order"}
+"""The table of what a fact happened to."""
 _NUMBERED = Text(en="{name} #{key}", ja="{name} #{key}")
 
 
@@ -47,3 +50,8 @@ def source_of(table: str, key: int) -> object:
     """Return what a row is called, with its id, leading to its page where it has one."""
     known = _SUBJECTS.get(table)
     return page_of(table, key, _NUMBERED.filled(name=known.name if known else table, key=key))
+
+
+def source_of_fact(kind: str, key: int) -> object:
+    """Return what a fact happened to, leading to its page where it has one."""
+    return source_of(_FACTS.get(kind, kind), key)

@@ -9,7 +9,7 @@ from typing import Any
 
 from kanjo.platform.audit.queries import ChangeRow, list_history
 from kanjo.surfaces.web.shown import said
-from kanjo.surfaces.web.words import VERB_NAMES, state_shown
+from kanjo.surfaces.web.words import FACT_NAMES, VERB_NAMES, state_shown
 
 Subject = tuple[str, int]
 
@@ -40,7 +40,7 @@ def _event(row: ChangeRow) -> Event:
         who=row.actor,
         what=said(VERB_NAMES.get(row.verb, row.verb)),
         verb=row.verb,
-        because=row.because,
+        because=said(FACT_NAMES.get(row.because, row.because)),
         became=said(state_shown(row.subject, str(state))) if state else "",
         changed=tuple((name, _written(before.get(name)), _written(after.get(name))) for name in _named(before, after)),
     )

@@ -65,6 +65,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "opportunities.win": Text(en="closed as won", ja="受注を登録"),
     "orders.accept-delivery": Text(en="noted the acceptance", ja="検収を登録"),
     "orders.book": Text(en="booked the order", ja="注文を登録"),
+    "outbox.deliver-again": Text(en="had an automatic step tried again", ja="自動処理の再実行を指示"),
     "outbox.deliver": Text(en="what followed by itself", ja="自動処理"),
     "quotes.accept": Text(en="noted the customer's acceptance", ja="顧客の承諾を登録"),
     "quotes.draft": Text(en="drafted the quote", ja="見積を作成"),
@@ -107,11 +108,22 @@ WORK_NAMES: Mapping[str, Text] = {
     "receivables.unmatched-receipt": Text(en="Allocate a receipt", ja="入金を消し込む"),
     "renewals.prepare": Text(en="Prepare a renewal", ja="契約更新を準備する"),
     "billing.invoice-asked": Text(en="Bill an order", ja="注文を請求する"),
+    "outbox.dead": Text(en="Mend a failed automatic step", ja="失敗した自動処理を解消する"),
     "billing.failed": Text(en="Mend what could not be invoiced", ja="請求できなかった顧客を確認する"),
     "billing.reversal.failed": Text(en="Mend what could not be reversed", ja="取消できなかった請求を確認する"),
     "replay.failed": Text(en="Mend what could not be replayed", ja="再現できなかった商談を確認する"),
 }
 """What waits, by the kind of the work item."""
+
+FACT_NAMES: Mapping[str, Text] = {
+    "orders.booked": Text(en="An order was booked", ja="注文の登録"),
+}
+"""What happened, by the kind of the fact: of each that something answers."""
+
+REACTION_NAMES: Mapping[str, Text] = {
+    "kanjo.processes.ask_for_invoice.ask_for_invoice": Text(en="Ask for the invoice", ja="請求の依頼"),
+}
+"""What follows by itself, by the dotted name of the reaction."""
 
 RUN_NAMES: Mapping[str, Text] = {
     "billing": Text(en="Billing run", ja="請求処理"),
@@ -128,6 +140,12 @@ def in_words(refusal: Refusal) -> Text:
     return type(refusal)(at=refusal.at, **facts).sentence
 
 
+DELIVERY_STATES: Mapping[str, Text] = {
+    "waiting": Text(en="Waits to be tried", ja="実行待ち"),
+    "delivered": Text(en="Done", ja="完了"),
+    "dead": Text(en="Given up", ja="失敗"),
+}
+
 _STATES: Mapping[str, Mapping[str, Text]] = {
     "quotes_quote": {state: state.shown for state in QuoteState},
     "approvals_approvalrequest": {state: state.shown for state in RequestState},
@@ -136,6 +154,7 @@ _STATES: Mapping[str, Mapping[str, Text]] = {
     "contracts_contract": {state: state.shown for state in ContractState},
     "ledger_period": {"open": Text(en="Open", ja="未締め"), "locked": Text(en="Locked", ja="締め済み")},
     "opportunities_opportunity": {stage: stage.shown for stage in Stage},
+    "outbox_delivery": DELIVERY_STATES,
     "renewals_renewal": {state: state.shown for state in RenewalState},
     "runs_run": {state: state.shown for state in RunState},
 }

@@ -12,8 +12,9 @@ from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import last_day
 from kanjo.surfaces.web.desk import DeskRequest
-from kanjo.surfaces.web.details import Column, Detail, Section, Table, amount, show
+from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
 from kanjo.surfaces.web.doors import SIGNED_IN, door
+from kanjo.surfaces.web.outbox.pages import TITLE as STEPS
 from kanjo.surfaces.web.shown import Link
 
 COMPANY = Text(en="Selling company", ja="販売会社")
@@ -87,6 +88,7 @@ def company(request: DeskRequest) -> HttpResponse:
             (Text(en="Bank account", ja="振込先口座"), row.bank_account),
         ),
         sections=(Section(MATRICES, Table.of(_MATRICES, list_matrices(request.desk.actor))),),
+        acts=(Act(STEPS, Link("", "failed-deliveries"), "outbox.deliver-again"),),
         trail=(("companies_sellingcompany", row.id),),
     )
     return show(request, detail)

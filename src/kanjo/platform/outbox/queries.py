@@ -1,0 +1,64 @@
+"""Reads of deliveries: what should have followed by itself, and did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from kanjo.foundation.actors import Actor
+from kanjo.platform.names import called
+from kanjo.platform.outbox.models import Delivery
+from kanjo.platform.tables import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """A delivery as it is shown: which fact, the dotted name of the reaction, and the failure that came last."""
+
+    id: int
+    kind: str
+    subject_id: int
+    effective_on: date
+    recorded_at: datetime
+    reaction: str
+    state: str
+    attempts: int
+    due_at: datetime
+    error: str
+
+
+def list_given_up(actor: Actor, *, limit: int = 200, offset: int = 0) -> list[DeliveryRow]:
+    """Return the deliveries of the actor's companies that were given up, the latest first."""
+    return _rows(_given_up(actor).order_by("-id")[offset : offset + limit])
+
+
+def count_given_up(actor: Actor) -> int:
+    """Return how many deliveries `list_given_up` has."""
+    return _given_up(actor).count()
+
+
+def get_delivery(actor: Actor, delivery_id: int) -> DeliveryRow:
+    """Return the delivery. Refuses `NotFound`."""
+    found = _rows(_seen(actor).filter(pk=delivery_id))
+    if not found:
+        raise NotFound(what=called(Delivery), key=delivery_id)
+    return found[0]
+
+
+def _seen(actor: Actor) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(fact__company_id__in=actor.companies)
+
+
+def _given_up(actor: Actor) -> QuerySet[Delivery]:
+    return _seen(actor).filter(state=Delivery.State.DEAD)
+
+
+_OF_FACT = ("kind", "subject_id", "effective_on", "recorded_at")
+_NAMES = [field.name for field in fields(DeliveryRow)]
+_COLUMNS = [f"fact__{name}" if name in _OF_FACT else name for name in _NAMES]
+
+
+def _rows(deliveries: QuerySet[Delivery]) -> list[DeliveryRow]:
+    return [DeliveryRow(*values) for values in deliveries.values_list(*_COLUMNS)]
