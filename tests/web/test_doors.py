@@ -19,7 +19,7 @@ from tests.web.pages import Page
 from tests.web.story import ROUTES, Told
 
 DOORS: dict[str, Door] = {str(route.name): vars(route.callback)["door"] for route in urlpatterns}
-LANGUAGES_OF_ALL = {"language", "choose-company"}
+LANGUAGES_OF_ALL = {"language", "look", "choose-company"}
 PAGES = [name for name in ROUTES if name not in LANGUAGES_OF_ALL]
 LIMITED = [name for name in PAGES if DOORS[name].roles]
 OPEN = [name for name in PAGES if not DOORS[name].roles]

@@ -32,7 +32,7 @@ from tests.web.pages import Page
 from tests.web.story import ROUTES, Told
 
 NO_PAGE = frozenset(
-    {"health", "language", "choose-company", "quote-draft-pdf", "invoice-pdf", "file", "bank-file-original"}
+    {"health", "language", "look", "choose-company", "quote-draft-pdf", "invoice-pdf", "file", "bank-file-original"}
 )
 LEADS_ON = frozenset({"approval-item", "approval-condition"})
 PAGES = [name for name in ROUTES if name not in NO_PAGE | LEADS_ON]
@@ -136,7 +136,7 @@ class TestNoPage:
         look_at(answer, language)
 
 
-@pytest.mark.parametrize("name", ["language", "choose-company"])
+@pytest.mark.parametrize("name", ["language", "look", "choose-company"])
 def test_an_act_without_a_page_leads_home(story: Told, name: str) -> None:
     """Who comes back from the sign-in to an act that has no page of its own lands on the queue."""
     answer = story.office.desk(Role.AUDITOR).client.get(reverse(name))

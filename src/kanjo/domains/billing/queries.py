@@ -22,6 +22,17 @@ from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Language
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.bulk.reading import read_columns
+from kanjo.platform.ordering import Orders, ordered
+
+ORDERS: Orders = {
+    "number": "number",
+    "payer": "payer_name",
+    "issued_on": "issued_on",
+    "due_on": "due_on",
+    "net": "net_minor",
+    "tax": "tax_minor",
+    "total": "total_minor",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +117,13 @@ def list_invoices(
     payer_id: CustomerId | None = None,
     search: str = "",
     issued: Period | None = None,
+    order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[InvoiceRow]:
     """Return invoices and credit notes of the actor's companies, newest first; *search* is in number or payer name."""
     asked = _asked(actor, company_id=company_id, order_id=order_id, payer_id=payer_id, search=search, issued=issued)
-    return _rows(asked.order_by("-issued_on", "-id")[offset : offset + limit])
+    return _rows(ordered(asked, order, ORDERS, "-issued_on", "-id")[offset : offset + limit])
 
 
 def count_invoices(

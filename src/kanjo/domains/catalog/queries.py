@@ -25,7 +25,14 @@ from kanjo.foundation.ids import CompanyId, PriceId, ProductId
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import called
+from kanjo.platform.ordering import Orders, ordered
 from kanjo.platform.tables import NotFound
+
+ORDERS: Orders = {
+    "code": "code",
+    "family": "family",
+    "charge": "charge",
+}
 
 
 def get_terms(product_id: ProductId) -> ProductTerms:
@@ -105,11 +112,12 @@ def list_products(
     on: date,
     company_id: CompanyId | None = None,
     search: str = "",
+    order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[ProductRow]:
     """Return the products of the actor's companies by code, with the list prices in force on a day."""
-    found = _priced(_found(actor, company_id, search), on).order_by("company_id", "code", "id")
+    found = ordered(_priced(_found(actor, company_id, search), on), order, ORDERS, "company_id", "code", "id")
     return [_row(product, product.pk) for product in found[offset : offset + limit]]
 
 

@@ -21,7 +21,19 @@ from kanjo.foundation.ids import (
     QuoteVersionId,
 )
 from kanjo.platform.names import called
+from kanjo.platform.ordering import Orders, ordered
 from kanjo.platform.tables import NotFound
+
+ORDERS: Orders = {
+    "number": "number",
+    "customer": "customer__name",
+    "owner": "owner__name",
+    "concluded_on": "effective_on",
+    "starts_on": "starts_on",
+    "until": "until",
+    "total": "total_minor",
+    "state": "state",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,7 @@ class ContractRow:
 def list_contracts(
     actor: Actor,
     *,
+    order: str = "",
     limit: int = 200,
     offset: int = 0,
     customer_id: CustomerId | None = None,
@@ -71,7 +84,7 @@ def list_contracts(
     With *over_on* only those whose term is over on that day and whose end is not noted yet.
     """
     contracts = _chosen(actor, customer_id=customer_id, state=state, company_id=company_id, over_on=over_on)
-    return _rows(contracts.order_by("-effective_on", "-id")[offset : offset + limit])
+    return _rows(ordered(contracts, order, ORDERS, "-effective_on", "-id")[offset : offset + limit])
 
 
 def count_contracts(

@@ -16,9 +16,18 @@ from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.names import matching_key
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.names import called
+from kanjo.platform.ordering import Orders, ordered
 from kanjo.platform.tables import NotFound
 
 _COLUMNS = tuple(field.name for field in fields(CustomerRow))
+
+ORDERS: Orders = {
+    "name": "name",
+    "kana": "name_kana",
+    "corporate_number": "corporate_number",
+    "sector": "sector",
+    "country": "country",
+}
 
 
 def get_customer(customer_id: CustomerId) -> CustomerRow:
@@ -39,11 +48,12 @@ def list_customers(
     *,
     search: str = "",
     among: Collection[CustomerId] | None = None,
+    order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[CustomerRow]:
     """Return customers by name, those *among* the given whose name, reading or corporate number holds *search*."""
-    return _rows(_found(actor, search, among).order_by("name", "id")[offset : offset + limit])
+    return _rows(ordered(_found(actor, search, among), order, ORDERS, "name", "id")[offset : offset + limit])
 
 
 def count_customers(actor: Actor, *, search: str = "", among: Collection[CustomerId] | None = None) -> int:

@@ -12,7 +12,17 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, GrantId, OrderLineId, ProductId
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.names import called
+from kanjo.platform.ordering import Orders, ordered
 from kanjo.platform.tables import NotFound
+
+ORDERS: Orders = {
+    "product": "product__code",
+    "contract": "contract__number",
+    "metric": "metric",
+    "quantity": "quantity",
+    "starts_on": "effective_on",
+    "until": "until",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ def position(actor: Actor, customer_id: CustomerId, known: AsKnown) -> list[Posi
 def list_grants(
     actor: Actor,
     *,
+    order: str = "",
     limit: int = 200,
     offset: int = 0,
     customer_id: CustomerId | None = None,
@@ -68,7 +79,7 @@ def list_grants(
 ) -> list[GrantRow]:
     """Return the grants the actor may see, newest first; with *valid* those that count on its day."""
     grants = _chosen(actor, customer_id=customer_id, contract_id=contract_id, valid=valid)
-    return _rows(grants.order_by("-effective_on", "-id")[offset : offset + limit])
+    return _rows(ordered(grants, order, ORDERS, "-effective_on", "-id")[offset : offset + limit])
 
 
 def count_grants(

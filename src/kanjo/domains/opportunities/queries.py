@@ -12,10 +12,23 @@ from kanjo.domains.opportunities.models import Opportunity
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, CustomerId, OpportunityId, PersonId
 from kanjo.platform.names import called
+from kanjo.platform.ordering import Orders, ordered
 from kanjo.platform.tables import NotFound
 
 _JOINED = {"customer": F("customer__name"), "product": F("product__code"), "owner": F("owner__name")}
 _OWN = tuple(field.name for field in fields(OpportunityRow) if field.name not in _JOINED)
+
+ORDERS: Orders = {
+    "name": "name",
+    "customer": "customer__name",
+    "product": "product__code",
+    "owner": "owner__name",
+    "engaged_on": "engaged_on",
+    "closed_on": "closed_on",
+    "expected": "expected_minor",
+    "value": "value_minor",
+    "stage": "stage",
+}
 
 
 def get_opportunity(opportunity_id: OpportunityId, actor: Actor) -> OpportunityRow:
@@ -34,12 +47,13 @@ def list_opportunities(
     owner_id: PersonId | None = None,
     customer_id: CustomerId | None = None,
     search: str = "",
+    order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[OpportunityRow]:
     """Return opportunities of the actor's companies, the newest first."""
     found = _found(actor, search, company_id=company_id, stage=stage, owner_id=owner_id, customer_id=customer_id)
-    return _rows(found.order_by("-id")[offset : offset + limit])
+    return _rows(ordered(found, order, ORDERS, "-id")[offset : offset + limit])
 
 
 def count_opportunities(

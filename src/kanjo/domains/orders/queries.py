@@ -16,7 +16,17 @@ from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, Ord
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import called
+from kanjo.platform.ordering import Orders, ordered
 from kanjo.platform.tables import NotFound
+
+ORDERS: Orders = {
+    "number": "number",
+    "customer": "customer__name",
+    "contract": "contract__number",
+    "ordered_on": "effective_on",
+    "po_number": "po_number",
+    "total": "total_minor",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,7 @@ class OrderLineRow:
 def list_orders(
     actor: Actor,
     *,
+    order: str = "",
     limit: int = 200,
     offset: int = 0,
     customer_id: CustomerId | None = None,
@@ -62,7 +73,7 @@ def list_orders(
 ) -> list[OrderRow]:
     """Return the orders the actor may see, last ordered first."""
     orders = _chosen(actor, customer_id=customer_id, contract_id=contract_id)
-    return _rows(orders.order_by("-effective_on", "-id")[offset : offset + limit])
+    return _rows(ordered(orders, order, ORDERS, "-effective_on", "-id")[offset : offset + limit])
 
 
 def count_orders(actor: Actor, *, customer_id: CustomerId | None = None, contract_id: ContractId | None = None) -> int:

@@ -28,9 +28,20 @@ from kanjo.foundation.ids import (
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import called
+from kanjo.platform.ordering import Orders, ordered
 from kanjo.platform.tables import NotFound
 
 QUOTE = "quotes_quote"
+
+ORDERS: Orders = {
+    "number": "quote__number",
+    "customer": "quote__customer__name",
+    "owner": "quote__drafted_by__name",
+    "valid_until": "valid_until",
+    "total": "total_minor",
+    "state": "quote__state",
+    "state_on": "quote__state_on",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +100,12 @@ def list_quotes(
     customer_id: CustomerId | None = None,
     opportunity_id: OpportunityId | None = None,
     search: str = "",
+    order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[QuoteRow]:
     """Return quotes, newest first; *search* looks into numbers and customers."""
-    found = _current(actor, state, customer_id, opportunity_id, search).order_by("-quote_id")
+    found = ordered(_current(actor, state, customer_id, opportunity_id, search), order, ORDERS, "-quote_id")
     return [_row(version) for version in found[offset : offset + limit]]
 
 

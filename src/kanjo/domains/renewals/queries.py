@@ -13,7 +13,17 @@ from kanjo.domains.renewals.models import Renewal
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, PersonId, QuoteId, RenewalId
 from kanjo.platform.names import called
+from kanjo.platform.ordering import Orders, ordered
 from kanjo.platform.tables import NotFound
+
+ORDERS: Orders = {
+    "contract": "contract__number",
+    "customer": "customer__name",
+    "owner": "owner__name",
+    "term_until": "term_until",
+    "proposed": "proposed_minor",
+    "state": "state",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class RenewalRow:
 def list_renewals(
     actor: Actor,
     *,
+    order: str = "",
     limit: int = 200,
     offset: int = 0,
     state: RenewalState | None = None,
@@ -50,7 +61,7 @@ def list_renewals(
 ) -> list[RenewalRow]:
     """Return the renewals the actor may see, nearest end of term first."""
     renewals = _chosen(actor, state=state, owner_id=owner_id, customer_id=customer_id)
-    return _rows(renewals.order_by("term_until", "id")[offset : offset + limit])
+    return _rows(ordered(renewals, order, ORDERS, "term_until", "id")[offset : offset + limit])
 
 
 def count_renewals(

@@ -18,12 +18,20 @@ from kanjo.foundation.columns import totals
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, RunId
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.bulk.loading import read_frame
+from kanjo.platform.ordering import Orders, ordered
 from kanjo.platform.runs.models import Run
 
 RUN_KIND = "revenue"
 
 BLOCK = 1 << 14
 """Ids of obligations that one shard of a run takes: fixed blocks, so that two runs meet at the same lock."""
+
+ORDERS: Orders = {
+    "number": "id",
+    "customer": "customer__name",
+    "method": "method",
+    "price": "price_minor",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +70,12 @@ def list_obligations(
     *,
     order_id: OrderId | None = None,
     contract_id: ContractId | None = None,
+    order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[ObligationRow]:
     """Return obligations, newest first."""
-    rows = _obligations(actor, order_id, contract_id).order_by("-id")[offset : offset + limit]
+    rows = ordered(_obligations(actor, order_id, contract_id), order, ORDERS, "-id")[offset : offset + limit]
     return [_row(row) for row in rows]
 
 

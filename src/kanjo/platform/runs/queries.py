@@ -11,8 +11,15 @@ from django.db.models import Count, Q, QuerySet
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.foundation.texts import Text
+from kanjo.platform.ordering import Orders, ordered
 from kanjo.platform.runs.models import Failure, Run
 from kanjo.platform.runs.states import RunState
+
+ORDERS: Orders = {
+    "number": "id",
+    "state": "state",
+    "kind": "kind",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +55,16 @@ class FailureRow:
 
 
 def list_runs(
-    actor: Actor, *, kind: str | None = None, state: RunState | None = None, limit: int = 100, offset: int = 0
+    actor: Actor,
+    *,
+    kind: str | None = None,
+    state: RunState | None = None,
+    order: str = "",
+    limit: int = 100,
+    offset: int = 0,
 ) -> list[RunRow]:
     """Return runs of the actor's companies, newest first."""
-    found = _counted(_found(actor, kind, state)).order_by("-id")
+    found = ordered(_counted(_found(actor, kind, state)), order, ORDERS, "-id")
     return [_row(run) for run in found[offset : offset + limit]]
 
 

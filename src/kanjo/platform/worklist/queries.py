@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.texts import Text
@@ -36,6 +36,12 @@ def list_queue(actor: Actor, *, limit: int = 200, offset: int = 0) -> list[WorkR
 def count_queue(actor: Actor) -> int:
     """Return how many things wait for the actor."""
     return _waiting_for(actor).count()
+
+
+def count_queue_by_subject(actor: Actor) -> dict[str, int]:
+    """Return how many things wait for the actor, by the table of what they are about."""
+    counted = _waiting_for(actor).values_list("subject").annotate(Count("id"))
+    return dict(counted.order_by("subject"))
 
 
 def _waiting_for(actor: Actor) -> QuerySet[WorkItem]:

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("health", health, name="health"),
     path("", home.home, name="home"),
     path("language", home.choose_language_here, name="language"),
+    path("look", home.choose_look, name="look"),
     path("choose-company", home.choose_company, name="choose-company"),
     path("customers", customers.CUSTOMERS, name="customers"),
     path("customers/register", customers.register, name="register-customer"),

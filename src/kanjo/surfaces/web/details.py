@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from django.http import HttpResponse
@@ -24,31 +24,46 @@ _ROLES = Text(en="Done by: {roles}", ja="実行できる役割: {roles}")
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[R]):
-    """A column: its heading, what it shows of a row, and whether its heading stands over numbers."""
+    """A column: its heading, what it shows of a row, and whether its heading stands over numbers.
+
+    `order` is the name by which a list may be sorted by it.
+    """
 
     label: Text
     of: Callable[[R], object]
     number: bool = False
+    order: str = ""
 
 
-def amount(label: Text, of: Callable[[R], Money | int | None]) -> Column[R]:
+def amount(label: Text, of: Callable[[R], Money | int | None], order: str = "") -> Column[R]:
     """Return a column of amounts or counts."""
-    return Column(label, of, number=True)
+    return Column(label, of, number=True, order=order)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The heading of a column as it is drawn: `href` sorts by it, `sorted` says how it is sorted now."""
+
+    label: str
+    number: bool = False
+    href: str = ""
+    sorted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as the templates draw it."""
+    """A table as the templates draw it; `cards` marks a list, whose rows a phone draws as two lines."""
 
-    heads: tuple[tuple[str, bool], ...]
+    heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
     sums: tuple[Cell, ...] = ()
+    cards: bool = False
 
     @classmethod
     def of(cls, columns: Sequence[Column[Any]], rows: Iterable[Any], sums: Sequence[object] = ()) -> Table:
         """Return the rows as cells; *sums* is the last row, one value per column ("" leaves its cell blank)."""
         return cls(
-            heads=tuple((said(column.label), column.number) for column in columns),
+            heads=tuple(Head(said(column.label), column.number) for column in columns),
             rows=tuple(tuple(_aligned(column, row) for column in columns) for row in rows),
             sums=tuple(Cell("") if value == "" else cell(value) for value in sums),
         )
@@ -56,7 +71,7 @@ class Table:
 
 def _aligned(column: Column[Any], row: Any) -> Cell:
     made = cell(column.of(row))
-    return Cell(made.text, "num", made.tone, made.href, made.why) if column.number and not made.kind else made
+    return replace(made, kind="num") if column.number and not made.kind else made
 
 
 @dataclass(frozen=True, slots=True)

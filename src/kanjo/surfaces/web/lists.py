@@ -1,4 +1,4 @@
-"""A list page: declared by its columns, its rows and its filters. The address holds filters and page."""
+"""A list page: declared by its columns, its rows and its filters. The address holds filters, order, columns, page."""
 
 from __future__ import annotations
 
@@ -14,14 +14,21 @@ from django.shortcuts import render
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web.desk import Desk, DeskRequest
-from kanjo.surfaces.web.details import Act, Button, Column, Table, buttons
+from kanjo.surfaces.web.details import Act, Button, Column, Head, Table, buttons
 from kanjo.surfaces.web.doors import SIGNED_IN, Door
-from kanjo.surfaces.web.shown import said
+from kanjo.surfaces.web.exports import EXPORTS, exported
+from kanjo.surfaces.web.shown import Cell, said
 
 R = TypeVar("R")
 
 ROWS = 50
 """Rows of one page."""
+
+MOST_EXPORTED = 100_000
+"""Rows of one export: a spreadsheet still opens them."""
+
+TEXT, ORDER, PAGE, WITHOUT, AS = "q", "order", "page", "without", "as"
+"""What the address names beside the filters: text to find, order, page, columns left out, kind of export."""
 
 
 class UnknownChoice(Refusal):
@@ -30,6 +37,16 @@ class UnknownChoice(Refusal):
     rule = "pages.unknown-choice"
     says = Text(en="“{value}” is no choice of {filter}.", ja="「{value}」は{filter}の選択肢にありません。")
     remedy = Text(en="Choose one from the list.", ja="一覧から選択してください。")
+
+
+class TooManyToExport(Refusal):
+    """More rows than one file takes."""
+
+    rule = "lists.too-many-to-export"
+    says = Text(
+        en="{count} rows match; one file takes {most}.", ja="該当が{count}件あります（1ファイルの上限{most}件）。"
+    )
+    remedy = Text(en="Filter the list and export it in parts.", ja="条件で絞り込み、分けて書き出してください。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +84,14 @@ class Asked:
     desk: Desk
     text: str
     choices: Mapping[str, Any]
+    order: str
     limit: int
     offset: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListPage(Generic[R]):
-    """A list: called with a request it answers with its page."""
+    """A list: called with a request it answers with its page, or with all its rows as a file."""
 
     title: Text
     columns: Sequence[Column[R]]
@@ -88,23 +106,76 @@ class ListPage(Generic[R]):
     def __call__(self, request: DeskRequest) -> HttpResponse:
         """Answer with the page that the address asks for; beyond the end that is the last one."""
         choices = {one.name: one.read(request.GET.get(one.name, "")) for one in self.filters}
-        asked = Asked(request.desk, request.GET.get("q", "").strip(), choices, limit=ROWS, offset=0)
+        asked = Asked(
+            desk=request.desk,
+            text=request.GET.get(TEXT, "").strip(),
+            choices=choices,
+            order=request.GET.get(ORDER, ""),
+            limit=ROWS,
+            offset=0,
+        )
         total = self.count(asked)
-        number = min(_page(request.GET.get("page", "")), max(1, -(-total // ROWS)))
+        columns = self._columns(request)
+        if request.GET.get(AS, "") in EXPORTS:
+            return self._file(request.GET[AS], asked, total, columns)
+        number = min(_page(request.GET.get(PAGE, "")), max(1, -(-total // ROWS)))
         rows = self.rows(replace(asked, offset=(number - 1) * ROWS))
         context = {
             "title": self.title,
             "note": self.note,
-            "table": Table.of(self.columns, rows),
+            "table": self._table(request, columns, rows),
             "acts": self._buttons(request.desk),
             "search": self.search,
             "text": asked.text,
             "filters": [(one, one.options(choices[one.name])) for one in self.filters],
+            "chips": self._chips(request, asked),
             "filtered": bool(asked.text) or any(choice is not None for choice in choices.values()),
+            "choices": [
+                (index, said(column.label), column in columns) for index, column in enumerate(self.columns) if index
+            ],
+            "kept": _kept(request, WITHOUT, PAGE),
+            "sorted_by": asked.order,
+            "exports": [(kind, _at(request, **{AS: kind, PAGE: ""})) for kind in EXPORTS],
             "total": total,
             **_paging(request, number, total),
         }
         return render(request, "list.html", context)
+
+    def _columns(self, request: DeskRequest) -> Sequence[Column[R]]:
+        """Return the columns that the address does not leave out; the first, which leads to the row, always stays."""
+        without = set(request.GET.getlist(WITHOUT))
+        return [column for index, column in enumerate(self.columns) if not index or str(index) not in without]
+
+    def _table(self, request: DeskRequest, columns: Sequence[Column[R]], rows: Sequence[R]) -> Table:
+        table = Table.of(columns, rows)
+        heads = tuple(_head(request, column) for column in columns)
+        places = _places(columns, table.rows[0]) if table.rows else {}
+        placed = tuple(
+            tuple(replace(cell, place=places.get(index, "")) for index, cell in enumerate(row)) for row in table.rows
+        )
+        return replace(table, heads=heads, rows=placed, cards=True)
+
+    def _file(self, kind: str, asked: Asked, total: int, columns: Sequence[Column[R]]) -> HttpResponse:
+        if total > MOST_EXPORTED:
+            raise TooManyToExport(count=f"{total:,}", most=f"{MOST_EXPORTED:,}")
+        rows = self.rows(replace(asked, limit=MOST_EXPORTED))
+        return exported(
+            kind,
+            f"{said(self.title)}-{asked.desk.today.isoformat()}",
+            [said(column.label) for column in columns],
+            [[column.of(row) for column in columns] for row in rows],
+        )
+
+    def _chips(self, request: DeskRequest, asked: Asked) -> list[tuple[str, str, str]]:
+        """Return what narrows the list: its name, its value, and the address without it."""
+        chips = [
+            (said(one.label), said(one.shown(asked.choices[one.name])), _at(request, **{one.name: "", PAGE: ""}))
+            for one in self.filters
+            if asked.choices[one.name] is not None
+        ]
+        if self.search and asked.text:
+            chips.append((said(self.search), asked.text, _at(request, **{TEXT: "", PAGE: ""})))
+        return chips
 
     def _buttons(self, desk: Desk) -> list[Button]:
         return buttons(self.acts(desk), desk.actor)
@@ -114,13 +185,37 @@ def _page(given: str) -> int:
     return int(given) if given.isascii() and given.isdigit() and 0 < len(given) < 8 and int(given) else 1
 
 
-def _paging(request: DeskRequest, number: int, total: int) -> dict[str, object]:
-    def at(page: int) -> str:
-        return "?" + urlencode({**request.GET.dict(), "page": page})
+def _at(request: DeskRequest, **changed: object) -> str:
+    """Return the address of this list with some of its words changed; a blank one is left out."""
+    words = {name: request.GET.getlist(name) for name in request.GET} | {name: [str(changed[name])] for name in changed}
+    return "?" + urlencode([(name, value) for name, values in words.items() for value in values if value])
 
+
+def _kept(request: DeskRequest, *apart_from: str) -> list[tuple[str, str]]:
+    """Return what the address says, so that a form can say it again."""
+    return [(name, value) for name in request.GET if name not in apart_from for value in request.GET.getlist(name)]
+
+
+def _head(request: DeskRequest, column: Column[Any]) -> Head:
+    now = request.GET.get(ORDER, "")
+    if not column.order:
+        return Head(said(column.label), column.number)
+    sorted_by = {column.order: "ascending", f"-{column.order}": "descending"}.get(now, "")
+    turned = f"-{column.order}" if sorted_by == "ascending" else column.order
+    return Head(said(column.label), column.number, _at(request, **{ORDER: turned, PAGE: ""}), sorted_by)
+
+
+def _places(columns: Sequence[Column[Any]], row: Sequence[Cell]) -> dict[int, str]:
+    """Return where a phone draws the columns: number and name left, the last amount and the state right."""
+    numbers = [index for index, column in enumerate(columns) if column.number and index > 1]
+    states = [index for index, cell in enumerate(row) if cell.kind == "state"]
+    return {0: "k3", 1: "k1"} | ({numbers[-1]: "k2"} if numbers else {}) | ({states[-1]: "k4"} if states else {})
+
+
+def _paging(request: DeskRequest, number: int, total: int) -> dict[str, object]:
     return {
         "first": min((number - 1) * ROWS + 1, total),
         "last": min(number * ROWS, total),
-        "before": at(number - 1) if number > 1 else "",
-        "after": at(number + 1) if number * ROWS < total else "",
+        "before": _at(request, page=number - 1) if number > 1 else "",
+        "after": _at(request, page=number + 1) if number * ROWS < total else "",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,48 +13,52 @@ from kanjo.foundation.texts import Text
 from kanjo.surfaces.web.doors import Door, door_of
 from kanjo.surfaces.web.shown import said
 
-MENU: tuple[tuple[Text, tuple[tuple[str, Text], ...]], ...] = (
+MENU: tuple[tuple[Text, tuple[tuple[str, str, Text], ...]], ...] = (
     (
         Text(en="Deals", ja="取引"),
         (
-            ("customers", Text(en="Customers", ja="顧客")),
-            ("products", Text(en="Products", ja="製品")),
-            ("opportunities", Text(en="Opportunities", ja="商談")),
-            ("quotes", Text(en="Quotes", ja="見積")),
-            ("approvals", Text(en="Approvals", ja="承認")),
-            ("contracts", Text(en="Contracts", ja="契約")),
-            ("orders", Text(en="Orders", ja="注文")),
+            ("customers", "building", Text(en="Customers", ja="顧客")),
+            ("products", "package", Text(en="Products", ja="製品")),
+            ("opportunities", "target-arrow", Text(en="Opportunities", ja="商談")),
+            ("quotes", "file-text", Text(en="Quotes", ja="見積")),
+            ("approvals", "checklist", Text(en="Approvals", ja="承認")),
+            ("contracts", "signature", Text(en="Contracts", ja="契約")),
+            ("orders", "shopping-cart", Text(en="Orders", ja="注文")),
         ),
     ),
     (
         Text(en="Billing and payment", ja="請求と入金"),
         (
-            ("invoices", Text(en="Invoices", ja="請求書")),
-            ("open-items", Text(en="Receivables", ja="売掛金")),
-            ("receipts", Text(en="Receipts", ja="入金")),
-            ("bank-files", Text(en="Bank files", ja="入金データ")),
-            ("ageing", Text(en="Ageing", ja="売掛金年齢表")),
+            ("invoices", "receipt", Text(en="Invoices", ja="請求書")),
+            ("open-items", "cash", Text(en="Receivables", ja="売掛金")),
+            ("receipts", "arrows-exchange", Text(en="Receipts", ja="入金")),
+            ("bank-files", "building-bank", Text(en="Bank files", ja="入金データ")),
+            ("ageing", "calendar-stats", Text(en="Ageing", ja="売掛金年齢表")),
         ),
     ),
     (
         Text(en="Revenue and rights", ja="収益と権利"),
         (
-            ("obligations", Text(en="Obligations", ja="履行義務")),
-            ("waterfall", Text(en="Revenue waterfall", ja="収益認識の推移")),
-            ("grants", Text(en="Licenses", ja="ライセンス")),
-            ("renewals", Text(en="Renewals", ja="契約更新")),
+            ("obligations", "list-check", Text(en="Obligations", ja="履行義務")),
+            ("waterfall", "chart-histogram", Text(en="Revenue waterfall", ja="収益認識の推移")),
+            ("grants", "license", Text(en="Licenses", ja="ライセンス")),
+            ("renewals", "refresh", Text(en="Renewals", ja="契約更新")),
         ),
     ),
     (
         Text(en="Books", ja="帳簿"),
         (
-            ("runs", Text(en="Runs", ja="一括処理")),
-            ("trial-balance", Text(en="Trial balance", ja="残高試算表")),
-            ("periods", Text(en="Periods", ja="会計期間")),
-            ("company", Text(en="Selling company", ja="販売会社")),
+            ("runs", "stack-2", Text(en="Runs", ja="一括処理")),
+            ("trial-balance", "scale", Text(en="Trial balance", ja="残高試算表")),
+            ("periods", "calendar", Text(en="Periods", ja="会計期間")),
+            ("company", "building", Text(en="Selling company", ja="販売会社")),
         ),
     ),
 )
+
+
+ICONS = {name: icon for _heading, entries in MENU for name, icon, _label in entries}
+"""The icon of each list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +66,23 @@ class Entry:
     """One line of the menu as it is drawn."""
 
     href: str
+    icon: str
     label: str
     here: bool
+    waiting: int
 
 
-def menu_for(actor: Actor, path: str) -> list[tuple[str, list[Entry]]]:
-    """Return the headings and entries that *actor* may open; the one that *path* belongs to is marked."""
+def menu_for(actor: Actor, path: str, waiting: Mapping[str, int]) -> list[tuple[str, list[Entry]]]:
+    """Return the headings and entries that *actor* may open; the one that *path* belongs to is marked.
+
+    *waiting* says per page name how much of it waits for the actor.
+    """
     groups = []
     for heading, entries in MENU:
         drawn = [
-            Entry(href, said(label), here=path.startswith(href))
-            for (href, who), label in ((_route(name), label) for name, label in entries)
+            Entry(href, icon, said(label), here=path.startswith(href), waiting=waiting.get(name, 0))
+            for name, icon, label in entries
+            for href, who in (_route(name),)
             if not who.roles or actor.holds(*who.roles)
         ]
         if drawn:

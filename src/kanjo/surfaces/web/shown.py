@@ -28,6 +28,15 @@ _TONES = {
 }
 """The tone of a state by its name; every other state is quiet. A tone is a colour and a shape of its own."""
 TONE_OF = {state: tone for tone, states in _TONES.items() for state in states.split()}
+SHAPES = {
+    "quiet": "circle-dashed",
+    "info": "clock",
+    "wait": "hourglass",
+    "ok": "circle-check",
+    "warn": "alert-triangle",
+    "stop": "alert-octagon",
+}
+"""The shape that each tone is drawn with: nothing is told by colour alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,17 @@ class Cell:
     tone: str = ""
     href: str = ""
     why: str = ""
+    place: str = ""
+
+    @property
+    def classes(self) -> str:
+        """The classes of its place in a table."""
+        return " ".join(one for one in ("" if self.kind == "state" else self.kind, self.place) if one)
+
+    @property
+    def icon(self) -> str:
+        """The shape of its tone."""
+        return SHAPES[self.tone]
 
 
 def language() -> Language:

@@ -2,42 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kanjo.foundation.texts import Text
+from kanjo.surfaces.web.menu import ICONS
 from kanjo.surfaces.web.shown import Link
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the rows of a table are called, and the name of their page, empty where they have none."""
+    """What the rows of a table are called; the names of their page and of the list it is on, empty where none is."""
 
     name: Text
     page: str = ""
+    list: str = ""
 
 
 _SUBJECTS = {
-    "approvals_approvalitem": Subject(Text(en="Approval item", ja="承認項目"), "approval-item"),
-    "approvals_approvalcondition": Subject(Text(en="Condition", ja="承認条件"), "approval-condition"),
-    "approvals_approvalrequest": Subject(Text(en="Approval request", ja="承認申請"), "approval"),
+    "approvals_approvalitem": Subject(Text(en="Approval item", ja="承認項目"), "approval-item", "approvals"),
+    "approvals_approvalcondition": Subject(Text(en="Condition", ja="承認条件"), "approval-condition", "approvals"),
+    "approvals_approvalrequest": Subject(Text(en="Approval request", ja="承認申請"), "approval", "approvals"),
     "billing_account": Subject(Text(en="Billing account", ja="請求先")),
-    "billing_invoice": Subject(Text(en="Invoice", ja="請求書"), "invoice"),
-    "contracts_contract": Subject(Text(en="Contract", ja="契約"), "contract"),
-    "customers_customer": Subject(Text(en="Customer", ja="顧客"), "customer"),
-    "opportunities_opportunity": Subject(Text(en="Opportunity", ja="商談"), "opportunity"),
-    "orders_order": Subject(Text(en="Order", ja="注文"), "order"),
-    "outbox_delivery": Subject(Text(en="Automatic step", ja="自動処理"), "delivery"),
-    "quotes_quote": Subject(Text(en="Quote", ja="見積"), "quote"),
+    "billing_invoice": Subject(Text(en="Invoice", ja="請求書"), "invoice", "invoices"),
+    "contracts_contract": Subject(Text(en="Contract", ja="契約"), "contract", "contracts"),
+    "customers_customer": Subject(Text(en="Customer", ja="顧客"), "customer", "customers"),
+    "opportunities_opportunity": Subject(Text(en="Opportunity", ja="商談"), "opportunity", "opportunities"),
+    "orders_order": Subject(Text(en="Order", ja="注文"), "order", "orders"),
+    "outbox_delivery": Subject(Text(en="Automatic step", ja="自動処理"), "delivery", "failed-deliveries"),
+    "quotes_quote": Subject(Text(en="Quote", ja="見積"), "quote", "quotes"),
     "receivables_allocation": Subject(Text(en="Allocation", ja="消込")),
-    "receivables_bankfile": Subject(Text(en="Bank file", ja="入金データ"), "bank-file"),
-    "receivables_openitem": Subject(Text(en="Receivable", ja="売掛金"), "open-item"),
-    "receivables_receipt": Subject(Text(en="Receipt", ja="入金"), "receipt"),
-    "renewals_renewal": Subject(Text(en="Renewal", ja="契約更新"), "renewal"),
-    "runs_run": Subject(Text(en="Run", ja="一括処理"), "run"),
+    "receivables_bankfile": Subject(Text(en="Bank file", ja="入金データ"), "bank-file", "bank-files"),
+    "receivables_openitem": Subject(Text(en="Receivable", ja="売掛金"), "open-item", "open-items"),
+    "receivables_receipt": Subject(Text(en="Receipt", ja="入金"), "receipt", "receipts"),
+    "renewals_renewal": Subject(Text(en="Renewal", ja="契約更新"), "renewal", "renewals"),
+    "runs_run": Subject(Text(en="Run", ja="一括処理"), "run", "runs"),
 }
 _FACTS = {"orders.booked": "orders_order"}
 """The table of what a fact happened to."""
 _NUMBERED = Text(en="{name} #{key}", ja="{name} #{key}")
+
+
+def icon_of(table: str) -> str:
+    """Return the icon of the rows of a table."""
+    known = _SUBJECTS.get(table)
+    return ICONS.get(known.list if known else "", "circle-dot")
+
+
+def by_list(counted: Mapping[str, int]) -> dict[str, int]:
+    """Return counts by table as counts by the list that their rows are on."""
+    lists: dict[str, int] = {}
+    for table, count in counted.items():
+        known = _SUBJECTS.get(table)
+        if known and known.list:
+            lists[known.list] = lists.get(known.list, 0) + count
+    return lists
 
 
 def page_of(table: str, key: int, value: object) -> object:

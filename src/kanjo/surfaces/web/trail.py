@@ -26,6 +26,11 @@ class Event:
     became: str
     changed: tuple[tuple[str, str, str], ...]
 
+    @property
+    def icon(self) -> str:
+        """The shape of what it came to."""
+        return "circle-check" if self.became else "circle-dot"
+
 
 def happened(subjects: Sequence[Subject]) -> list[Event]:
     """Return the history of the subjects (table, id), the latest first."""

@@ -14,6 +14,14 @@ from kanjo.domains.approvals.rules.path import path_read
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import ApprovalItemId, ApprovalRequestId, CompanyId
 from kanjo.foundation.texts import Text
+from kanjo.platform.ordering import Orders, ordered
+
+ORDERS: Orders = {
+    "number": "id",
+    "opened_on": "opened_on",
+    "opened_by": "opened_by__name",
+    "state": "state",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +87,12 @@ def list_requests(
     *,
     state: RequestState | None = None,
     subject: tuple[str, int] | None = None,
+    order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[RequestRow]:
     """Return requests, newest first."""
-    found = _requests(actor, state, subject).select_related("matrix", "opened_by").order_by("-id")
+    found = ordered(_requests(actor, state, subject).select_related("matrix", "opened_by"), order, ORDERS, "-id")
     return [_request(row) for row in found[offset : offset + limit]]
 
 

@@ -11,6 +11,16 @@ from kanjo.domains.receivables.facts import AllocationKind, Confidence, MatchRul
 from kanjo.domains.receivables.models import Allocation, OpenItem
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CustomerId, InvoiceId, ReceiptId
+from kanjo.platform.ordering import Orders, ordered
+
+ORDERS: Orders = {
+    "number": "number",
+    "customer": "customer__name",
+    "issued_on": "issued_on",
+    "due_on": "due_on",
+    "total": "amount_minor",
+    "open": "balance__open_minor",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +66,13 @@ def list_open_items(
     text: str = "",
     due_before: date | None = None,
     settled: bool = False,
+    order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[OpenItemRow]:
     """Return items, nearest due day first: the open ones, or with `settled` all of them."""
     items = _items(actor, customer_id, text, due_before, settled=settled)
-    return [_item_row(item) for item in items.order_by("due_on", "id")[offset : offset + limit]]
+    return [_item_row(item) for item in ordered(items, order, ORDERS, "due_on", "id")[offset : offset + limit]]
 
 
 def count_open_items(

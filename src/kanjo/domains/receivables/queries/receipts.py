@@ -10,6 +10,22 @@ from django.db.models import Q, QuerySet
 from kanjo.domains.receivables.models import BankFile, Receipt
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import BankFileId, CompanyId, FileId, ReceiptId
+from kanjo.platform.ordering import Orders, ordered
+
+FILE_ORDERS: Orders = {
+    "name": "name",
+    "account": "account",
+    "receipts": "receipts_count",
+    "total": "total_minor",
+    "recorded": "recorded_at",
+}
+RECEIPT_ORDERS: Orders = {
+    "reference": "reference",
+    "value_on": "value_on",
+    "payer": "payer_name",
+    "amount": "amount_minor",
+    "left": "balance__left_minor",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +60,9 @@ class ReceiptRow:
     text: str
 
 
-def list_bank_files(actor: Actor, *, limit: int = 100, offset: int = 0) -> list[BankFileRow]:
+def list_bank_files(actor: Actor, *, order: str = "", limit: int = 100, offset: int = 0) -> list[BankFileRow]:
     """Return the bank files, newest first."""
-    files = BankFile.objects.visible_to(actor).select_related("taken_by").order_by("-id")
+    files = ordered(BankFile.objects.visible_to(actor).select_related("taken_by"), order, FILE_ORDERS, "-id")
     return [_file_row(file) for file in files[offset : offset + limit]]
 
 
@@ -73,11 +89,12 @@ def list_receipts(
     bank_file_id: BankFileId | None = None,
     text: str = "",
     unmatched: bool = False,
+    order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[ReceiptRow]:
     """Return receipts, newest value date first; with `unmatched` only those with something left."""
-    rows = _receipts(actor, bank_file_id, text, unmatched=unmatched).order_by("-value_on", "-id")
+    rows = ordered(_receipts(actor, bank_file_id, text, unmatched=unmatched), order, RECEIPT_ORDERS, "-value_on", "-id")
     return [_receipt_row(row) for row in rows[offset : offset + limit]]
 
 

@@ -65,16 +65,16 @@ REQUESTS = ListPage[RequestRow](
     title=TITLE,
     filters=(Filter("state", labels.STATE, tuple(RequestState)),),
     columns=(
-        Column(REQUEST, lambda row: Link(NUMBERED.filled(number=row.id), "approval", row.id)),
+        Column(REQUEST, lambda row: Link(NUMBERED.filled(number=row.id), "approval", row.id), order="number"),
         Column(labels.QUOTE, lambda row: page_of(*row.subject, labels.QUOTE)),
-        Column(Text(en="Asked by", ja="申請者"), lambda row: row.opened_by),
-        Column(Text(en="Asked on", ja="申請日"), lambda row: row.opened_on),
+        Column(Text(en="Asked by", ja="申請者"), lambda row: row.opened_by, order="opened_by"),
+        Column(Text(en="Asked on", ja="申請日"), lambda row: row.opened_on, order="opened_on"),
         Column(Text(en="Answered on", ja="決裁日"), lambda row: row.concluded_on),
         amount(MATRIX, lambda row: row.matrix_version),
-        Column(labels.STATE, lambda row: row.state),
+        Column(labels.STATE, lambda row: row.state, order="state"),
     ),
     rows=lambda asked: list_requests(
-        asked.desk.actor, state=asked.choices["state"], limit=asked.limit, offset=asked.offset
+        asked.desk.actor, state=asked.choices["state"], order=asked.order, limit=asked.limit, offset=asked.offset
     ),
     count=lambda asked: count_requests(asked.desk.actor, state=asked.choices["state"]),
 )

@@ -25,13 +25,13 @@ def state_of(row: InvoiceRow) -> State:
 
 
 INVOICES: tuple[Column[InvoiceRow], ...] = (
-    Column(labels.NUMBER, lambda row: Link(row.number, "invoice", row.id)),
-    Column(Text(en="Pays", ja="請求先"), lambda row: Link(row.payer_name, "customer", row.payer_id)),
-    Column(labels.ISSUED_ON, lambda row: row.issued_on),
-    Column(labels.DUE_ON, lambda row: row.due_on),
-    amount(labels.TOTAL_BEFORE_TAX, lambda row: row.net),
-    amount(labels.TAX, lambda row: row.tax),
-    amount(labels.TOTAL, lambda row: row.total),
+    Column(labels.NUMBER, lambda row: Link(row.number, "invoice", row.id), order="number"),
+    Column(Text(en="Pays", ja="請求先"), lambda row: Link(row.payer_name, "customer", row.payer_id), order="payer"),
+    Column(labels.ISSUED_ON, lambda row: row.issued_on, order="issued_on"),
+    Column(labels.DUE_ON, lambda row: row.due_on, order="due_on"),
+    amount(labels.TOTAL_BEFORE_TAX, lambda row: row.net, "net"),
+    amount(labels.TAX, lambda row: row.tax, "tax"),
+    amount(labels.TOTAL, lambda row: row.total, "total"),
     Column(labels.STATE, state_of),
 )
 

@@ -33,7 +33,9 @@ INVOICES = ListPage[InvoiceRow](
     title=TITLE,
     search=Text(en="Number or payer", ja="請求書番号・請求先"),
     columns=COLUMNS,
-    rows=lambda asked: list_invoices(asked.desk.actor, search=asked.text, limit=asked.limit, offset=asked.offset),
+    rows=lambda asked: list_invoices(
+        asked.desk.actor, search=asked.text, order=asked.order, limit=asked.limit, offset=asked.offset
+    ),
     count=lambda asked: count_invoices(asked.desk.actor, search=asked.text),
     acts=lambda _desk: (Act(RUN, Link("", "preview-billing"), "billing.preview", main=True),),
 )

@@ -32,17 +32,22 @@ PRODUCTS = ListPage[ProductRow](
     title=TITLE,
     search=Text(en="Code, name or family", ja="コード・製品名・製品群"),
     columns=(
-        Column(labels.CODE, lambda row: Link(row.terms.code, "product", row.terms.product_id)),
+        Column(labels.CODE, lambda row: Link(row.terms.code, "product", row.terms.product_id), order="code"),
         Column(labels.NAME, lambda row: row.terms.name),
-        Column(FAMILY, lambda row: row.family),
-        Column(labels.CHARGE, lambda row: row.terms.charge.shown),
+        Column(FAMILY, lambda row: row.family, order="family"),
+        Column(labels.CHARGE, lambda row: row.terms.charge.shown, order="charge"),
         Column(labels.BILLED, lambda row: row.terms.timing.shown),
         Column(labels.RECOGNITION, lambda row: row.terms.recognition.shown),
         Column(labels.TAX_CLASS, lambda row: row.terms.tax_class.shown),
         Column(labels.LIST_PRICE, prices, number=True),
     ),
     rows=lambda asked: list_products(
-        asked.desk.actor, on=asked.desk.today, search=asked.text, limit=asked.limit, offset=asked.offset
+        asked.desk.actor,
+        on=asked.desk.today,
+        search=asked.text,
+        order=asked.order,
+        limit=asked.limit,
+        offset=asked.offset,
     ),
     count=lambda asked: count_products(asked.desk.actor, search=asked.text),
 )

@@ -57,6 +57,7 @@ CONTRACTS = ListPage[ContractRow](
         asked.desk.actor,
         state=asked.choices["state"],
         over_on=_over_on(asked),
+        order=asked.order,
         limit=asked.limit,
         offset=asked.offset,
     ),

@@ -63,7 +63,9 @@ class Listed:
 
 def _rows(asked: Asked) -> list[Listed]:
     actor = asked.desk.actor
-    rows = list_customers(actor, search=asked.text, among=_among(asked), limit=asked.limit, offset=asked.offset)
+    rows = list_customers(
+        actor, search=asked.text, among=_among(asked), order=asked.order, limit=asked.limit, offset=asked.offset
+    )
     stages = stages_of(actor, [row.id for row in rows], AsKnown(asked.desk.today))
     return [Listed(row, stages[row.id].stage) for row in rows]
 
@@ -78,12 +80,12 @@ CUSTOMERS = ListPage[Listed](
     search=Text(en="Name, reading or corporate number", ja="名称・フリガナ・法人番号"),
     filters=(Filter("stage", STAGE, tuple(Stage)),),
     columns=(
-        Column(labels.NAME, lambda one: Link(one.row.name, "customer", one.row.id)),
-        Column(READING, lambda one: one.row.name_kana),
+        Column(labels.NAME, lambda one: Link(one.row.name, "customer", one.row.id), order="name"),
+        Column(READING, lambda one: one.row.name_kana, order="kana"),
         Column(STAGE, lambda one: one.stage),
-        Column(COUNTRY, lambda one: country_shown(one.row.country)),
-        Column(SECTOR, lambda one: one.row.sector),
-        Column(CORPORATE_NUMBER, lambda one: one.row.corporate_number),
+        Column(COUNTRY, lambda one: country_shown(one.row.country), order="country"),
+        Column(SECTOR, lambda one: one.row.sector, order="sector"),
+        Column(CORPORATE_NUMBER, lambda one: one.row.corporate_number, order="corporate_number"),
         Column(labels.PAYMENT_TERMS, lambda one: payment_terms(one.row.payment_terms).shown),
     ),
     rows=_rows,

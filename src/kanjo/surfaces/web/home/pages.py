@@ -1,7 +1,8 @@
-"""What waits for me; the language I read; the company I work in."""
+"""What waits for me; the language I read, the look I like, the company I work in."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,14 +19,19 @@ from kanjo.platform.identity.operations import choose_language
 from kanjo.platform.worklist.queries import WorkRow, count_queue, list_queue
 from kanjo.surfaces.web.desk import CHOSEN, Desk, DeskRequest
 from kanjo.surfaces.web.doors import PUBLIC, SIGNED_IN, door
+from kanjo.surfaces.web.look import CHOICES, cookie
 from kanjo.surfaces.web.middleware import LANGUAGE_COOKIE
-from kanjo.surfaces.web.shown import State
-from kanjo.surfaces.web.subjects import page_of
+from kanjo.surfaces.web.shown import Link, State, said
+from kanjo.surfaces.web.subjects import icon_of, page_of
 from kanjo.surfaces.web.words import WORK_NAMES
 
 SHOWN = 200
 LATE = Text(en="{day}, overdue", ja="{day}（期限超過）")
 DUE = Text(en="due {day}", ja="期限 {day}")
+OVERDUE = Text(en="Past the due date ({count})", ja="期限を過ぎています（{count}件）")
+TODAY = Text(en="Due today ({count})", ja="今日まで（{count}件）")
+LATER = Text(en="Later ({count})", ja="明日以降（{count}件）")
+UNDATED = Text(en="Without a due date ({count})", ja="期限なし（{count}件）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +39,30 @@ class Waiting:
     """One thing that waits, as it is drawn."""
 
     what: object
+    href: str
+    icon: str
     why: Text
     role: Text
     owner: str
     since: datetime
-    due_on: date | None
-    due: State
+    due: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What waits with one kind of due date."""
+
+    words: str
+    icon: str
+    hot: bool
+    items: Sequence[Waiting]
 
 
 @door(SIGNED_IN)
 def home(request: DeskRequest) -> HttpResponse:
     """Show what waits for the person, nearest due date first."""
     items = list_queue(request.desk.actor, limit=SHOWN)
-    context = {
-        "items": [_waiting(item, request.desk.today) for item in items],
-        "total": count_queue(request.desk.actor),
-    }
+    context = {"groups": _grouped(items, request.desk.today), "total": count_queue(request.desk.actor)}
     return render(request, "home.html", context)
 
 
@@ -68,6 +82,17 @@ def choose_language_here(request: HttpRequest) -> HttpResponse:
 
 
 @door(SIGNED_IN)
+def choose_look(request: DeskRequest) -> HttpResponse:
+    """Change the theme or the density of this browser."""
+    response = _back(request)
+    for name, choices in CHOICES.items():
+        wanted = request.POST.get(name, "")
+        if wanted in choices:
+            response.set_cookie(cookie(name), wanted, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
+    return response
+
+
+@door(SIGNED_IN)
 def choose_company(request: DeskRequest) -> HttpResponse:
     """Go on working in another selling company that the person is assigned to."""
     wanted = request.POST.get("company", "")
@@ -83,14 +108,32 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(given if safe else "/")
 
 
+def _grouped(items: Sequence[WorkRow], today: date) -> list[Group]:
+    kinds = (
+        (OVERDUE, "alert-octagon", True, lambda due: due is not None and due < today),
+        (TODAY, "clock", False, lambda due: due == today),
+        (LATER, "calendar", False, lambda due: due is not None and due > today),
+        (UNDATED, "inbox", False, lambda due: due is None),
+    )
+    groups = []
+    for words, icon, hot, belongs in kinds:
+        here = [_waiting(item, today) for item in items if belongs(item.due_on)]
+        if here:
+            groups.append(Group(said(words.filled(count=len(here))), icon, hot, here))
+    return groups
+
+
 def _waiting(item: WorkRow, today: date) -> Waiting:
     late = item.due_on is not None and item.due_on < today
+    tone = "stop" if late else "warn" if item.due_on == today else "quiet"
+    what = page_of(item.subject, item.subject_id, WORK_NAMES.get(item.kind, item.kind))
     return Waiting(
-        what=page_of(item.subject, item.subject_id, WORK_NAMES.get(item.kind, item.kind)),
+        what=what,
+        href=what.url if isinstance(what, Link) else "",
+        icon=icon_of(item.subject),
         why=item.why,
         role=ROLE_NAMES[item.role],
         owner=item.owner,
         since=item.since,
-        due_on=item.due_on,
-        due=State((LATE if late else DUE).filled(day=item.due_on), "stop" if late else "quiet"),
+        due=State((LATE if late else DUE).filled(day=item.due_on), tone) if item.due_on else None,
     )

@@ -12,10 +12,10 @@ from kanjo.surfaces.web.shown import Link
 METRIC = Text(en="Counts", ja="単位")
 
 GRANTS: tuple[Column[GrantRow], ...] = (
-    Column(labels.PRODUCT, lambda row: Link(row.product_code, "product", row.product_id)),
-    Column(labels.CONTRACT, lambda row: Link(row.contract_number, "contract", row.contract_id)),
-    Column(METRIC, lambda row: row.metric),
-    amount(labels.QUANTITY, lambda row: row.quantity),
-    Column(labels.STARTS_ON, lambda row: row.effective_on),
-    Column(labels.UNTIL, lambda row: last_day(row.until)),
+    Column(labels.PRODUCT, lambda row: Link(row.product_code, "product", row.product_id), order="product"),
+    Column(labels.CONTRACT, lambda row: Link(row.contract_number, "contract", row.contract_id), order="contract"),
+    Column(METRIC, lambda row: row.metric, order="metric"),
+    amount(labels.QUANTITY, lambda row: row.quantity, "quantity"),
+    Column(labels.STARTS_ON, lambda row: row.effective_on, order="starts_on"),
+    Column(labels.UNTIL, lambda row: last_day(row.until), order="until"),
 )

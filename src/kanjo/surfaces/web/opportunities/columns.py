@@ -27,13 +27,13 @@ def value(row: OpportunityRow) -> Money | None:
 
 
 OPPORTUNITIES: tuple[Column[OpportunityRow], ...] = (
-    Column(labels.NAME, lambda row: Link(row.name, "opportunity", row.id)),
-    Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id)),
-    Column(labels.PRODUCT, lambda row: row.product),
-    Column(labels.OWNER, lambda row: row.owner),
-    Column(ENGAGED_ON, lambda row: row.engaged_on),
-    Column(CLOSED_ON, lambda row: row.closed_on),
-    amount(EXPECTED, expected),
-    amount(VALUE, value),
-    Column(STAGE, lambda row: row.stage),
+    Column(labels.NAME, lambda row: Link(row.name, "opportunity", row.id), order="name"),
+    Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id), order="customer"),
+    Column(labels.PRODUCT, lambda row: row.product, order="product"),
+    Column(labels.OWNER, lambda row: row.owner, order="owner"),
+    Column(ENGAGED_ON, lambda row: row.engaged_on, order="engaged_on"),
+    Column(CLOSED_ON, lambda row: row.closed_on, order="closed_on"),
+    amount(EXPECTED, expected, "expected"),
+    amount(VALUE, value, "value"),
+    Column(STAGE, lambda row: row.stage, order="stage"),
 )

@@ -47,6 +47,7 @@ OPPORTUNITIES = ListPage[OpportunityRow](
         asked.desk.actor,
         search=asked.text,
         stage=asked.choices["stage"],
+        order=asked.order,
         limit=asked.limit,
         offset=asked.offset,
     ),

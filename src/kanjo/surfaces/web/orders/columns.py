@@ -13,10 +13,10 @@ ORDERED_ON = Text(en="Ordered on", ja="受注日")
 PO_NUMBER = Text(en="Customer's order number", ja="顧客注文番号")
 
 ORDERS: tuple[Column[OrderRow], ...] = (
-    Column(labels.NUMBER, lambda row: Link(row.number, "order", row.id)),
-    Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id)),
-    Column(labels.CONTRACT, lambda row: Link(row.contract_number, "contract", row.contract_id)),
-    Column(ORDERED_ON, lambda row: row.ordered_on),
-    Column(PO_NUMBER, lambda row: row.po_number),
-    amount(labels.TOTAL_BEFORE_TAX, lambda row: Money(row.total_minor, row.currency)),
+    Column(labels.NUMBER, lambda row: Link(row.number, "order", row.id), order="number"),
+    Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id), order="customer"),
+    Column(labels.CONTRACT, lambda row: Link(row.contract_number, "contract", row.contract_id), order="contract"),
+    Column(ORDERED_ON, lambda row: row.ordered_on, order="ordered_on"),
+    Column(PO_NUMBER, lambda row: row.po_number, order="po_number"),
+    amount(labels.TOTAL_BEFORE_TAX, lambda row: Money(row.total_minor, row.currency), "total"),
 )

@@ -46,7 +46,7 @@ class AllAccepted(Refusal):
 ORDERS = ListPage[OrderRow](
     title=TITLE,
     columns=COLUMNS,
-    rows=lambda asked: list_orders(asked.desk.actor, limit=asked.limit, offset=asked.offset),
+    rows=lambda asked: list_orders(asked.desk.actor, order=asked.order, limit=asked.limit, offset=asked.offset),
     count=lambda asked: count_orders(asked.desk.actor),
 )
 

@@ -14,14 +14,14 @@ from kanjo.surfaces.web.details import Column, amount
 from kanjo.surfaces.web.shown import Explained, Link, language, percent, said
 
 QUOTES: tuple[Column[QuoteRow], ...] = (
-    Column(labels.NUMBER, lambda row: Link(row.number, "quote", row.id)),
+    Column(labels.NUMBER, lambda row: Link(row.number, "quote", row.id), order="number"),
     amount(labels.VERSION, lambda row: row.version),
-    Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id)),
-    Column(labels.OWNER, lambda row: row.drafted_by),
-    Column(labels.VALID_UNTIL, lambda row: last_day(row.valid_until)),
-    amount(labels.TOTAL_BEFORE_TAX, lambda row: Money(row.total_minor, row.currency)),
-    Column(labels.STATE, lambda row: row.state),
-    Column(labels.STATE_SINCE, lambda row: row.state_on),
+    Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id), order="customer"),
+    Column(labels.OWNER, lambda row: row.drafted_by, order="owner"),
+    Column(labels.VALID_UNTIL, lambda row: last_day(row.valid_until), order="valid_until"),
+    amount(labels.TOTAL_BEFORE_TAX, lambda row: Money(row.total_minor, row.currency), "total"),
+    Column(labels.STATE, lambda row: row.state, order="state"),
+    Column(labels.STATE_SINCE, lambda row: row.state_on, order="state_on"),
 )
 
 VERSIONS: tuple[Column[VersionRow], ...] = (

@@ -49,7 +49,12 @@ QUOTES = ListPage[QuoteRow](
     filters=(Filter("state", labels.STATE, tuple(QuoteState)),),
     columns=COLUMNS,
     rows=lambda asked: list_quotes(
-        asked.desk.actor, state=asked.choices["state"], search=asked.text, limit=asked.limit, offset=asked.offset
+        asked.desk.actor,
+        state=asked.choices["state"],
+        search=asked.text,
+        order=asked.order,
+        limit=asked.limit,
+        offset=asked.offset,
     ),
     count=lambda asked: count_quotes(asked.desk.actor, state=asked.choices["state"], search=asked.text),
 )

@@ -37,32 +37,32 @@ def item_state(row: OpenItemRow) -> State:
 
 
 OPEN_ITEMS: tuple[Column[OpenItemRow], ...] = (
-    Column(labels.NUMBER, lambda row: Link(row.number, "open-item", row.id)),
-    Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id)),
-    Column(labels.ISSUED_ON, lambda row: row.issued_on),
-    Column(labels.DUE_ON, lambda row: row.due_on),
-    amount(labels.TOTAL, lambda row: Money(row.amount_minor, row.currency)),
-    amount(labels.OPEN_AMOUNT, lambda row: Money(row.open_minor, row.currency)),
+    Column(labels.NUMBER, lambda row: Link(row.number, "open-item", row.id), order="number"),
+    Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id), order="customer"),
+    Column(labels.ISSUED_ON, lambda row: row.issued_on, order="issued_on"),
+    Column(labels.DUE_ON, lambda row: row.due_on, order="due_on"),
+    amount(labels.TOTAL, lambda row: Money(row.amount_minor, row.currency), "total"),
+    amount(labels.OPEN_AMOUNT, lambda row: Money(row.open_minor, row.currency), "open"),
     Column(labels.STATE, item_state),
 )
 
 RECEIPTS: tuple[Column[ReceiptRow], ...] = (
-    Column(labels.REFERENCE, lambda row: Link(row.reference, "receipt", row.id)),
-    Column(labels.VALUE_ON, lambda row: row.value_on),
-    Column(labels.PAYER, lambda row: row.payer_name),
+    Column(labels.REFERENCE, lambda row: Link(row.reference, "receipt", row.id), order="reference"),
+    Column(labels.VALUE_ON, lambda row: row.value_on, order="value_on"),
+    Column(labels.PAYER, lambda row: row.payer_name, order="payer"),
     Column(labels.TITLE, lambda row: row.text),
-    amount(labels.AMOUNT, lambda row: Money(row.amount_minor, row.currency)),
-    amount(labels.LEFT, lambda row: Money(row.left_minor, row.currency)),
+    amount(labels.AMOUNT, lambda row: Money(row.amount_minor, row.currency), "amount"),
+    amount(labels.LEFT, lambda row: Money(row.left_minor, row.currency), "left"),
     Column(labels.STATE, lambda row: UNALLOCATED if row.left_minor else ALLOCATED),
 )
 
 BANK_FILES: tuple[Column[BankFileRow], ...] = (
-    Column(labels.FILE, lambda row: Link(row.name, "bank-file", row.id)),
-    Column(labels.ACCOUNT, lambda row: row.account),
-    amount(Text(en="New receipts", ja="新規入金件数"), lambda row: row.receipts),
-    amount(labels.TOTAL, lambda row: Money(row.total_minor, row.currency)),
+    Column(labels.FILE, lambda row: Link(row.name, "bank-file", row.id), order="name"),
+    Column(labels.ACCOUNT, lambda row: row.account, order="account"),
+    amount(Text(en="New receipts", ja="新規入金件数"), lambda row: row.receipts, "receipts"),
+    amount(labels.TOTAL, lambda row: Money(row.total_minor, row.currency), "total"),
     Column(labels.BY, lambda row: row.taken_by),
-    Column(labels.RECORDED, lambda row: row.recorded_at),
+    Column(labels.RECORDED, lambda row: row.recorded_at, order="recorded"),
 )
 
 

@@ -54,15 +54,15 @@ RENEWALS = ListPage[RenewalRow](
     title=TITLE,
     filters=(Filter("state", labels.STATE, tuple(RenewalState)),),
     columns=(
-        Column(labels.CONTRACT, lambda row: Link(row.contract_number, "renewal", row.id)),
-        Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id)),
-        Column(labels.OWNER, lambda row: row.owner),
-        Column(ENDS_ON, lambda row: last_day(row.term_until)),
-        amount(PROPOSED, lambda row: Money(row.proposed_minor, row.currency)),
-        Column(labels.STATE, lambda row: row.state),
+        Column(labels.CONTRACT, lambda row: Link(row.contract_number, "renewal", row.id), order="contract"),
+        Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id), order="customer"),
+        Column(labels.OWNER, lambda row: row.owner, order="owner"),
+        Column(ENDS_ON, lambda row: last_day(row.term_until), order="term_until"),
+        amount(PROPOSED, lambda row: Money(row.proposed_minor, row.currency), "proposed"),
+        Column(labels.STATE, lambda row: row.state, order="state"),
     ),
     rows=lambda asked: list_renewals(
-        asked.desk.actor, state=asked.choices["state"], limit=asked.limit, offset=asked.offset
+        asked.desk.actor, state=asked.choices["state"], order=asked.order, limit=asked.limit, offset=asked.offset
     ),
     count=lambda asked: count_renewals(asked.desk.actor, state=asked.choices["state"]),
     note=Text(en="Nearest end first.", ja="終了日の近い順。"),

@@ -14,10 +14,10 @@ RECOGNISED = Text(en="Recognised", ja="認識済み")
 TO_COME = Text(en="To come", ja="未認識")
 
 OBLIGATIONS: tuple[Column[ObligationRow], ...] = (
-    Column(labels.NUMBER, lambda row: Link(f"#{row.id}", "obligation", row.id)),
-    Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id)),
-    Column(labels.RECOGNITION, lambda row: row.method.shown),
-    amount(PRICE, lambda row: Money(row.price_minor, row.currency)),
+    Column(labels.NUMBER, lambda row: Link(f"#{row.id}", "obligation", row.id), order="number"),
+    Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id), order="customer"),
+    Column(labels.RECOGNITION, lambda row: row.method.shown, order="method"),
+    amount(PRICE, lambda row: Money(row.price_minor, row.currency), "price"),
     amount(RECOGNISED, lambda row: Money(row.recognised_minor, row.currency)),
     amount(TO_COME, lambda row: Money(row.price_minor - row.recognised_minor, row.currency)),
 )

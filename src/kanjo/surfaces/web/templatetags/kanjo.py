@@ -1,8 +1,11 @@
-"""Filters: a sentence in the reader's language, a value as it is shown, a value as words."""
+"""Filters and tags: a sentence in the reader's language, a value as it is shown or as words, an icon."""
 
 from __future__ import annotations
 
 from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from kanjo.foundation.refusals import Refusal
 from kanjo.surfaces.web.shown import Cell, cell
@@ -28,3 +31,11 @@ def shown(value: object) -> Cell:
 def words(value: object) -> str:
     """Return a value as plain words."""
     return cell(value).text
+
+
+@register.simple_tag
+def icon(name: str, more: str = "") -> SafeString:
+    """Return an icon of the sprite; it says nothing that the words beside it do not."""
+    return format_html(
+        '<svg class="ic {}" aria-hidden="true"><use href="{}#{}"/></svg>', more, static("vendor/icons.svg"), name
+    )

@@ -1,0 +1,83 @@
+// What pages do beyond HTML: keys, drafts, menus that close, forms that send themselves. All works without it, slower.
+(() => {
+  "use strict";
+
+  // Keys. Ignored in fields, while an input method composes, and with a modifier.
+  const typing = (e) => e.isComposing || e.keyCode === 229 || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName);
+  const rows = () => [...document.querySelectorAll("[data-rows] tbody tr, [data-rows] > .q-i")];
+  const move = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    const now = all.findIndex((row) => row.classList.contains("cur"));
+    const next = all[Math.min(Math.max(now + step, 0), all.length - 1)];
+    all[now]?.classList.remove("cur");
+    next.classList.add("cur");
+    next.querySelector("a")?.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  };
+  let went = false;
+  const keys = {
+    "/": () => document.querySelector("input[type=search]")?.focus(),
+    "?": () => document.getElementById("keys")?.showModal(),
+    j: () => move(1),
+    k: () => move(-1),
+    h: () => went && location.assign("/"),
+  };
+  addEventListener("keydown", (e) => {
+    if (e.key === "Escape") document.querySelectorAll("details.more[open], details.kj-me[open]").forEach((one) => { one.open = false; });
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) e.target.form?.requestSubmit();
+    if (typing(e) || e.ctrlKey || e.metaKey || e.altKey) return;
+    const act = keys[e.key.toLowerCase()];
+    if (act) {
+      e.preventDefault();
+      act();
+    }
+    went = e.key.toLowerCase() === "g";
+  });
+  // Enter on the focused link opens it: that is the browser's own.
+
+  // A menu closes when something else is pressed.
+  addEventListener("click", (e) => {
+    document.querySelectorAll("details.more[open], details.kj-me[open]").forEach((one) => { if (!one.contains(e.target)) one.open = false; });
+  });
+
+  // A form of choices sends itself.
+  addEventListener("change", (e) => { if (e.target.form?.hasAttribute("data-sends")) e.target.form.requestSubmit(); });
+
+  // Drafts: what is typed is kept in this tab until the form was sent and answered, so that an ended session loses nothing.
+  const form = document.querySelector("form[data-draft]");
+  const here = `draft ${location.pathname}`, sent = "sent";
+  const kept = (name) => { try { return JSON.parse(sessionStorage.getItem(name) ?? "null"); } catch { return null; } };
+  const typed = () => [...form.elements].filter((one) => one.name && !/^(hidden|password|file|submit)$/.test(one.type));
+  const last = kept(sent);
+  if (last && last !== here && !document.querySelector("input[type=password]")) {
+    // Another page than the form and the sign-in: the deed was done.
+    sessionStorage.removeItem(last);
+    sessionStorage.removeItem(sent);
+  }
+  if (form) {
+    const draft = kept(here);
+    const differs = draft && typed().some((one) => one.name in draft && draft[one.name] !== one.value);
+    const fresh = !form.querySelector(".fault");
+    if (differs && fresh) {
+      typed().forEach((one) => { if (one.name in draft) one.value = draft[one.name]; });
+      const note = document.createElement("p");
+      note.className = "note";
+      note.setAttribute("role", "status");
+      note.textContent = `${form.dataset.restored} `;
+      const discard = document.createElement("button");
+      discard.type = "button";
+      discard.className = "plain";
+      discard.textContent = form.dataset.discard;
+      discard.addEventListener("click", () => { sessionStorage.removeItem(here); location.reload(); });
+      note.append(discard);
+      form.before(note);
+    }
+    form.addEventListener("input", () => {
+      sessionStorage.setItem(here, JSON.stringify(Object.fromEntries(typed().map((one) => [one.name, one.value]))));
+    });
+    form.addEventListener("submit", () => sessionStorage.setItem(sent, JSON.stringify(here)));
+    // The first refused field is where the person goes on.
+    form.querySelector("[aria-invalid]")?.focus();
+  }
+})();
