@@ -22,6 +22,7 @@ from kanjo.surfaces.web.quotes import drafting
 from kanjo.surfaces.web.quotes import pages as quotes
 from kanjo.surfaces.web.receivables import acts as settling
 from kanjo.surfaces.web.receivables import pages as receivables
+from kanjo.surfaces.web.receivables import set_offs
 from kanjo.surfaces.web.receivables.reports import ageing_report
 from kanjo.surfaces.web.renewals import pages as renewals
 from kanjo.surfaces.web.revenue import pages as revenue
@@ -76,10 +77,12 @@ urlpatterns: list[URLPattern] = [
     path("receivables", receivables.OPEN_ITEMS, name="open-items"),
     path("receivables/<int:key>", receivables.open_item, name="open-item"),
     path("receivables/<int:key>/fee", settling.bear_fee, name="write-off-fee"),
+    path("receivables/<int:key>/set-off", set_offs.offset, name="set-off"),
     path("receipts", receivables.RECEIPTS, name="receipts"),
     path("receipts/match", settling.match, name="match-receipts"),
     path("receipts/<int:key>", receivables.receipt, name="receipt"),
     path("receipts/<int:key>/allocate", settling.allocate_by_hand, name="allocate"),
+    path("receipts/<int:key>/return", set_offs.give_back, name="return-transfer"),
     path("allocations/<int:key>/take-back", settling.take_back, name="reverse-allocation"),
     path("bank-files", receivables.BANK_FILES, name="bank-files"),
     path("bank-files/take", settling.take, name="take-bank-file"),
@@ -102,6 +105,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:key>/execute", runs.execute, name="execute-run"),
     path("runs/<int:key>/withdraw", runs.withdraw, name="withdraw-run"),
     path("runs/<int:key>/reverse", runs.reverse, name="reverse-run"),
+    path("runs/<int:key>/take-back", runs.take_back, name="reverse-recognition"),
     path("trial-balance", ledger.trial_balance, name="trial-balance"),
     path("accounts-of-books/<str:code>", ledger.postings, name="postings"),
     path("periods", ledger.PERIODS, name="periods"),

@@ -19,6 +19,7 @@ from kanjo.domains.receivables.queries.receipts import (
     get_bank_file,
     get_receipt,
     list_bank_files,
+    list_opposites,
     list_receipts,
 )
 
@@ -41,6 +42,7 @@ __all__ = [
     "list_allocations",
     "list_bank_files",
     "list_open_items",
+    "list_opposites",
     "list_receipts",
     "open_as_known",
 ]

@@ -110,6 +110,15 @@ def get_receipt(actor: Actor, receipt_id: ReceiptId) -> ReceiptRow:
     return _receipt_row(Receipt.objects.select_related("balance").seen(receipt_id, actor))
 
 
+def list_opposites(actor: Actor, receipt_id: ReceiptId) -> list[ReceiptRow]:
+    """Return what may be the return of a transfer, or the transfer of a return: whole, the negative, same account."""
+    one = Receipt.objects.seen(receipt_id, actor)
+    rows = Receipt.objects.visible_to(actor).select_related("balance")
+    opposite = {"amount_minor": -one.amount_minor, "balance__left_minor": -one.amount_minor}
+    whole = rows.filter(account=one.account, currency=one.currency, **opposite)
+    return [_receipt_row(row) for row in whole.order_by("-value_on", "-id")]
+
+
 def _receipts(actor: Actor, bank_file_id: BankFileId | None, text: str, *, unmatched: bool) -> QuerySet[Receipt]:
     rows = Receipt.objects.visible_to(actor).select_related("balance")
     if bank_file_id is not None:

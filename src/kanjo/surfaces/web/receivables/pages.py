@@ -41,6 +41,9 @@ UPLOAD = Text(en="Take in a bank file", ja="入金データを取込")
 MATCH = Text(en="Match by rule", ja="自動消込を実行")
 ALLOCATE = Text(en="Allocate by hand", ja="手動で消込")
 BEAR_FEE = Text(en="Bear a bank fee", ja="振込手数料を負担")
+SET_OFF = Text(en="Set off", ja="相殺を登録")
+RETURNED = Text(en="Note as returned", ja="組戻しを登録")
+NOT_WHOLE = Text(en="Take back first what it settled.", ja="先に消込を取り消してください。")
 NOTHING_LEFT = Text(en="Nothing is left of it.", ja="未消込残高がありません。")
 NOTHING_OPEN = Text(en="Nothing is open.", ja="未回収残高がありません。")
 SETTLED_BY = Text(en="What settled it", ja="消込明細")
@@ -121,6 +124,12 @@ def open_item(request: DeskRequest, key: int) -> HttpResponse:
                 "receivables.write-off-fee",
                 None if row.open_minor > 0 else NOTHING_OPEN,
             ),
+            Act(
+                SET_OFF,
+                Link("", "set-off", key),
+                "receivables.set-off",
+                None if row.open_minor else NOTHING_OPEN,
+            ),
         ),
         trail=(("receivables_openitem", key), ("billing_invoice", key)),
     )
@@ -155,6 +164,12 @@ def receipt(request: DeskRequest, key: int) -> HttpResponse:
                 "receivables.allocate",
                 None if row.left_minor else NOTHING_LEFT,
                 main=True,
+            ),
+            Act(
+                RETURNED,
+                Link("", "return-transfer", key),
+                "receivables.return-transfer",
+                None if row.left_minor == row.amount_minor else NOT_WHOLE if row.left_minor else NOTHING_LEFT,
             ),
         ),
         trail=(("receivables_receipt", key),),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from kanjo.domains.revenue.operations import execute_recognition
+from kanjo.domains.revenue.operations import execute_recognition, reverse_recognition
 from kanjo.foundation.ids import RunId
 from kanjo.foundation.money import CURRENCIES, Money
 from kanjo.foundation.refusals import Refusal, RefusalKind
@@ -35,6 +35,7 @@ APPROVE = Text(en="Approve", ja="承認")
 EXECUTE = Text(en="Execute", ja="実行")
 WITHDRAW = Text(en="Withdraw", ja="取下げ")
 REVERSE = Text(en="Reverse", ja="取消処理を試算")
+TAKE_BACK = Text(en="Take the revenue back", ja="収益認識を取消")
 HELD = Text(en="The run is: {state}.", ja="現在の状態: {state}")
 PROGRESS = Text(en="{done} of {all} parts", ja="{all}区分中{done}区分")
 FAILED = Text(en="What failed", ja="失敗した対象")
@@ -150,6 +151,8 @@ def _acts(row: RunRow) -> list[Act]:
     ]
     if row.kind == "billing":
         acts.insert(0, act(REVERSE, "reverse-run", "billing.preview-reversal", RunState.EXECUTED))
+    if row.kind == "revenue":
+        acts.insert(0, act(TAKE_BACK, "reverse-recognition", "revenue.reverse-recognition", RunState.EXECUTED))
     return acts
 
 
@@ -239,6 +242,27 @@ def reverse(request: DeskRequest, key: int) -> HttpResponse:
 
     fields = (prose("because", labels.REASON), day("on", labels.ISSUED_ON, desk.today, hint=labels.BUSINESS_DAY))
     return perform(request, Deed(title=REVERSE, back=_back(row), button=REVERSE, do=do, fields=fields))
+
+
+@door(doing("revenue.reverse-recognition"))
+def take_back(request: DeskRequest, key: int) -> HttpResponse:
+    """Post the negative of all revenue of a run."""
+    desk = request.desk
+    row = get_run(desk.actor, RunId(key))
+
+    def do(given: Given) -> Link:
+        reverse_recognition(run_id=row.id, because=given["because"], by=desk.actor, at=desk.now)
+        return Link("", "run", key)
+
+    says = Text(
+        en="All revenue of the run is posted again with the opposite sign: on its day, or where that is locked, on"
+        " the first open day after it. The next run posts anew what should be.",
+        ja="この処理で計上した収益をすべて反対仕訳で取り消します。計上日は元の日付です。締め済みの場合は、その後の最初の"
+        "未締め日に計上します。次回の処理で、あるべき額をあらためて計上します。",
+    )
+    fields = (prose("because", labels.REASON),)
+    deed = Deed(title=TAKE_BACK, back=_back(row), button=TAKE_BACK, do=do, fields=fields, says=says)
+    return perform(request, deed)
 
 
 def _back(row: RunRow) -> Link:
