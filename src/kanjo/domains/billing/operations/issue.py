@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import polars as pl
+from django.db import DatabaseError, connection, transaction
 
 from kanjo.domains.billing.models import Plan
 from kanjo.domains.billing.operations.reading import PLANS, known_now, lock_accounts, read_due
 from kanjo.domains.billing.operations.writing import INVOICES, Also, Issuing, write
-from kanjo.domains.billing.rules.guards import NothingDue
-from kanjo.domains.billing.rules.invoicing import Drafted, drafted, rated, refused
+from kanjo.domains.billing.rules.guards import NothingDue, NotTaken
+from kanjo.domains.billing.rules.invoicing import Drafted, drafted, rated
 from kanjo.domains.billing.rules.schedule import POLICY, due_charges
+from kanjo.domains.billing.rules.soundness import refused
 from kanjo.domains.catalog.queries import tax_rate_table
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, InvoiceId, OrderId
@@ -23,6 +25,8 @@ from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.worklist import operations as worklist
 
 ACCOUNT = "billing_account"
+OF_ROWS = ("22", "23", "KJ")
+"""How the codes begin with which PostgreSQL refuses rows: wrong data, a constraint, a guard of ours."""
 OF_PLAN = [name for name in PLANS if name not in {"net_minor", "service_start", "service_until"}]
 
 
@@ -56,9 +60,34 @@ def drafted_for(company: SellingCompany, charges: pl.DataFrame, issued_on: date)
     return Drafted(invoices=invoices, lines=lines, taxes=draft.taxes)
 
 
-def no_longer_failed(charges: pl.DataFrame, by: Actor, at: datetime) -> None:
+def write_apart(
+    company: SellingCompany, charges: pl.DataFrame, issuing: Issuing
+) -> tuple[list[pl.DataFrame], dict[int, Refusal]]:
+    """Write the invoices of *charges*; an account of which the database refuses something fails alone.
+
+    Tries all at once, then halves: one bad account among thousands costs a few attempts.
+    """
+    if charges.is_empty():
+        return [], {}
+    try:
+        with transaction.atomic():
+            made = write(drafted_for(company, charges, issuing.issued_on), issuing)
+            connection.check_constraints()  # what would be refused at the end only
+            return [made], {}
+    except DatabaseError as error:
+        if str(getattr(error.__cause__, "sqlstate", ""))[:2] not in OF_ROWS:
+            raise
+        accounts = charges["account_id"].unique().sort()
+        if accounts.len() == 1:
+            return [], {accounts[0]: NotTaken(words=str(error).split("\n", maxsplit=1)[0])}
+        earlier = pl.col("account_id") < accounts[accounts.len() // 2]
+        halves = [write_apart(company, charges.filter(part), issuing) for part in (earlier, ~earlier)]
+    return [made for part, _ in halves for made in part], {**halves[0][1], **halves[1][1]}
+
+
+def no_longer_failed(billed: pl.DataFrame, by: Actor, at: datetime) -> None:
     """Take off the queue what a run before could not invoice of these accounts."""
-    accounts = charges["account_id"].unique().to_list()
+    accounts = billed["account_id"].unique().to_list()
     worklist.close_all(kind="billing.failed", table=ACCOUNT, keys=accounts, by=by, at=at)
 
 

@@ -39,15 +39,18 @@ PLANS: dict[str, type[pl.DataType]] = {
     "language": pl.String,
 }
 
+# Joined so that no plan is lost: what it names and is not there is null.
 _PLANS = """
-SELECT p.id, p.account_id, p.order_id, p.customer_id, a.payer_id, p.currency, p.payment_terms,
+SELECT p.id, p.account_id, o.id, k.id, c.id, p.currency, p.payment_terms,
        CASE WHEN c.language = 'ja' THEN p.description_ja ELSE p.description_en END,
        p.charge, p.timing, p.interval_months, p.anchor_on, p.quantity, p.net_minor, p.tax_class,
        p.service_start, p.service_until, p.due_from, x.accepted_on,
        CASE WHEN c.language <> 'ja' AND c.name_en <> '' THEN c.name_en ELSE c.name END, c.address, c.language
 FROM billing_plan p
-JOIN billing_account a ON a.id = p.account_id
-JOIN customers_customer c ON c.id = a.payer_id
+LEFT JOIN billing_account a ON a.id = p.account_id AND a.company_id = p.company_id
+LEFT JOIN customers_customer c ON c.id = a.payer_id
+LEFT JOIN customers_customer k ON k.id = p.customer_id
+LEFT JOIN orders_order o ON o.id = p.order_id
 LEFT JOIN billing_acceptance x ON x.plan_id = p.id AND x.recorded_at <= %(known_at)s
 WHERE p.company_id = %(company)s AND p.due_from <= %(target_on)s AND p.recorded_at <= %(known_at)s
 """

@@ -11,11 +11,18 @@ import polars as pl
 from django.db import transaction
 
 from kanjo.domains.billing.facts import InvoiceIssued
-from kanjo.domains.billing.operations.issue import ACCOUNT, charges_due, drafted_for, invoiceable, no_longer_failed
+from kanjo.domains.billing.operations.issue import (
+    ACCOUNT,
+    charges_due,
+    drafted_for,
+    invoiceable,
+    no_longer_failed,
+    write_apart,
+)
 from kanjo.domains.billing.operations.reading import known_now, lock_accounts, read_due
 from kanjo.domains.billing.operations.reverse import KIND as REVERSAL
 from kanjo.domains.billing.operations.reverse import mark_reversed, reverse_shard
-from kanjo.domains.billing.operations.writing import INVOICES, TABLES, Also, Issuing, counted, write
+from kanjo.domains.billing.operations.writing import INVOICES, TABLES, Also, Issuing, counted
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.platform.acts import verb
@@ -101,10 +108,6 @@ def bill_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None, 
         company_id=task.company_id, target_on=task.target_on, known_at=task.known_at, accounts=accounts
     )
     charges, wrong = invoiceable(charges_due(plans, posted, task.target_on))
-    failed = tuple(Failed((ACCOUNT, key), refusal) for key, refusal in sorted(wrong.items()))
-    if charges.is_empty():
-        return ShardResult(made={}, failed=failed)
-    no_longer_failed(charges, by, at)
     issuing = Issuing(
         company_id=task.company_id,
         series=INVOICES,
@@ -114,8 +117,13 @@ def bill_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None, 
         run_id=task.run_id,
         also=also,
     )
-    company = SellingCompany.objects.get(pk=task.company_id)
-    return ShardResult(made=counted(write(drafted_for(company, charges, task.target_on), issuing)), failed=failed)
+    made, not_taken = write_apart(SellingCompany.objects.get(pk=task.company_id), charges, issuing)
+    failed = tuple(Failed((ACCOUNT, key), refusal) for key, refusal in sorted({**wrong, **not_taken}.items()))
+    if not made:
+        return ShardResult(made={}, failed=failed)
+    invoices = pl.concat(made)
+    no_longer_failed(invoices, by, at)
+    return ShardResult(made=counted(invoices), failed=failed)
 
 
 def _loading(task: ShardTask) -> Loading:

@@ -12,6 +12,8 @@ from kanjo.foundation.texts import Text
 LARGEST_MINOR = 10**15
 """A price times the days of a period then stays exact in 64 bits."""
 LONGEST_INTERVAL = 120
+MOST_CHARGES = 2**15 - 1
+"""How often a period can be charged and given back: the column that counts it is small."""
 
 
 class ServiceMissing(Refusal):
@@ -107,6 +109,89 @@ class RateMissing(Refusal):
     )
     remedy = Text(
         en="Enter the rate in the catalog, then bill again.", ja="カタログに税率を登録し、再度請求してください。"
+    )
+
+
+class PlanUnreadable(Refusal):
+    """A billing plan that holds a value nobody knows."""
+
+    rule = "billing.plan-unreadable"
+    says = Text(
+        en="{description} can not be billed: its {what} is “{value}”.",
+        ja="{description} は請求できません。{what}が「{value}」になっています。",
+    )
+    remedy = Text(
+        en="Correct it on the customer, or let the database administrator correct the plan; the next run bills it.",
+        ja="顧客の登録を訂正するか、データベース管理者が請求計画を訂正してください。次の請求処理で請求されます。",
+    )
+
+
+class NamesNobody(Refusal):
+    """A billing plan that names a record which is not there."""
+
+    rule = "billing.names-nobody"
+    kind = RefusalKind.MISSING
+    says = Text(
+        en="{description} can not be billed: its {what} is not there.",
+        ja="{description} は請求できません。{what}の登録がありません。",
+    )
+    remedy = Text(
+        en="Let the database administrator bring the record back, for example from a backup; the next run bills it.",
+        ja="データベース管理者がバックアップなどから復元してください。次の請求処理で請求されます。",
+    )
+
+
+class DescriptionMissing(Refusal):
+    """A line without a content, which a tax invoice must state (Consumption Tax Act, art. 57-4)."""
+
+    rule = "billing.description-missing"
+    says = Text(
+        en="Billing plan {key} has no description in the payer's language ({language}).",
+        ja="請求計画 {key} に、請求先の言語（{language}）の品名がありません。",
+    )
+    remedy = Text(
+        en="Change the customer's language, or let the database administrator enter the description.",
+        ja="顧客の言語を変更するか、データベース管理者が品名を入力してください。",
+    )
+
+
+class ServiceReversed(Refusal):
+    """A service that ends before it begins."""
+
+    rule = "billing.service-reversed"
+    says = Text(
+        en="The service of {description} begins on {start} and ends before {until}.",
+        ja="{description} のサービス期間が逆です（開始 {start}、終了 {until} の前日）。",
+    )
+    remedy = Text(
+        en="Let the database administrator correct the days of the plan; the next run bills it.",
+        ja="データベース管理者が請求計画の日付を訂正してください。次の請求処理で請求されます。",
+    )
+
+
+class BilledTooOften(Refusal):
+    """A period that was charged and given back as often as can be counted."""
+
+    rule = "billing.billed-too-often"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="A period of {description} was billed and given back too often.",
+        ja="{description} の同じ期間の請求と返還が回数の上限に達しました。",
+    )
+    remedy = Text(en="Bill it on a new order line.", ja="新しい注文明細で請求してください。")
+
+
+class NotTaken(Refusal):
+    """What is due of an account could not be written: the database itself refused it."""
+
+    rule = "billing.not-taken"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="The database does not take the invoice: {words}.", ja="データベースが請求書を受け付けません: {words}。"
+    )
+    remedy = Text(
+        en="Let the database administrator look at the rule it names; the next run tries again.",
+        ja="データベース管理者に、示された制約を確認してもらってください。次の請求処理で再度試します。",
     )
 
 

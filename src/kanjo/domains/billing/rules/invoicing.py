@@ -7,11 +7,8 @@ from datetime import date
 
 import polars as pl
 
-from kanjo.domains.billing.rules.guards import RateMissing
-from kanjo.domains.catalog.facts import TaxClass
 from kanjo.foundation.columns import proportion
 from kanjo.foundation.money import Rounding
-from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.terms import payment_terms
 
 GROUPED_BY = ("account_id", "order_id", "customer_id", "currency", "payment_terms")
@@ -49,15 +46,6 @@ def rated(charges: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
         strategy="backward",
         check_sortedness=False,
     ).drop("rate_from")
-
-
-def refused(charges: pl.DataFrame) -> dict[int, Refusal]:
-    """Return the accounts that can not be invoiced, each with the first rule it breaks."""
-    wrong = charges.filter(pl.col("rate_numerator").is_null()).sort("plan_id", descending=True)
-    return {
-        row["account_id"]: RateMissing(tax_class=TaxClass(row["tax_class"]).shown, day=row["supplied_on"])
-        for row in wrong.iter_rows(named=True)
-    }
 
 
 def drafted(charges: pl.DataFrame, *, issued_on: date, rounding: Rounding) -> Drafted:

@@ -1,0 +1,208 @@
+"""Accounts that can not be billed, in thirteen ways, among two hundred that can: nobody notices, nobody vanishes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import transaction
+
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import LineToBill
+from kanjo.domains.billing.operations import run as billing_run
+from kanjo.domains.catalog.facts import TaxClass
+from kanjo.domains.catalog.operations import set_tax_rate
+from kanjo.domains.catalog.queries import tax_rate_table
+from kanjo.foundation.ids import CompanyId
+from kanjo.foundation.periods import Period
+from kanjo.platform.identity.queries import house
+from tests.builders import CLOUD, NOW, TODAY, a_company, a_customer, a_line, a_product
+from tests.deals import a_deal
+from tests.plumbing import FreshDatabase
+from tests.processes.end_state import Rows, rows
+from tests.processes.test_bill import MAY, run
+
+GOOD = 200
+LONG_AGO = Period(date(2019, 8, 1), date(2019, 9, 1))
+"""A month of supply in which there was no reduced rate yet."""
+
+
+@dataclass(frozen=True)
+class Poison:
+    """One thing that is wrong with one account: how it comes about, how it is mended, what is said of it."""
+
+    spoil: str
+    mend: str
+    rule: str
+    said: tuple[str, str]
+
+
+def of_plan(column: str, wrong: str, right: str, rule: str, *said: str) -> Poison:
+    """A plan that holds the wrong value in a column."""
+    spoil, mend = (f"UPDATE billing_plan SET {column} = {value} WHERE id = %(plan)s" for value in (wrong, right))
+    return Poison(spoil, mend, rule, (said[0], said[1]))
+
+
+UNREADABLE, NOBODY = "billing.plan-unreadable", "billing.names-nobody"
+POISONS = {
+    "no tax rate": Poison("", "", "billing.rate-missing", ("No rate of tax class", "税率がありません")),
+    "tax class": of_plan("tax_class", "'free'", "'standard'", UNREADABLE, "tax class is “free”", "税区分が「free」"),
+    "timing": of_plan("timing", "'later'", "'in_advance'", UNREADABLE, "timing is “later”", "請求時期が「later」"),
+    "currency": of_plan("currency", "'YEN'", "'JPY'", UNREADABLE, "currency is “YEN”", "通貨が「YEN」"),
+    "language": Poison(
+        "UPDATE customers_customer SET language = 'xx' WHERE id = %(payer)s",
+        "UPDATE customers_customer SET language = 'ja' WHERE id = %(payer)s",
+        UNREADABLE,
+        ("language is “xx”", "言語が「xx」"),
+    ),
+    "payment terms": of_plan(
+        "payment_terms", "'soon'", "'net:30:none'", "terms.unreadable", "is not a payment term", "読めません"
+    ),
+    "terms that contradict themselves": of_plan(
+        "payment_terms", "'close:31:0:10:none'", "'net:30:none'", "terms.paid-before-closing", "comes before", "締め"
+    ),
+    "no description": of_plan(
+        "description_ja", "''", f"'{CLOUD.ja}'", "billing.description-missing", "no description", "品名がありません"
+    ),
+    "half a service": of_plan(
+        "(charge, interval_months, service_start, service_until)",
+        "('one_time', 0, NULL, '2026-01-01')",
+        "('recurring', 1, '2026-04-01', '2027-04-01')",
+        "billing.service-reversed",
+        "ends before 2026-01-01",
+        "サービス期間が逆です",
+    ),
+    "amount": of_plan(
+        "net_minor", "9000000000000000000", "10000", "billing.amount-too-large", "9000000000000000000", "明細を分けて"
+    ),
+    "no order": of_plan(
+        "order_id", "-order_id", "-order_id", NOBODY, "its order is not there", "注文の登録がありません"
+    ),
+    "no payer": Poison(
+        "UPDATE billing_account SET payer_id = -payer_id WHERE id = %(account)s",
+        "UPDATE billing_account SET payer_id = -payer_id WHERE id = %(account)s",
+        NOBODY,
+        ("its payer is not there", "請求先の登録がありません"),
+    ),
+    "what the database alone forbids": Poison(
+        "ALTER TABLE receivables_openitem ADD CONSTRAINT stopped CHECK (customer_id <> %(payer)s)",
+        "ALTER TABLE receivables_openitem DROP CONSTRAINT stopped",
+        "billing.not-taken",
+        ('violates check constraint "stopped"', "データベースが請求書を受け付けません"),
+    ),
+}
+_ISSUED = """
+SELECT i.payer_name, i.issued_on, i.due_on, i.total_minor, l.position, l.description, l.service_start, l.net_minor,
+       c.amount_minor, b.open_minor, e.effective_on
+FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id
+JOIN billing_charge c ON c.invoice_line_id = l.id JOIN receivables_itembalance b ON b.id = i.id
+JOIN ledger_entry e ON e.source = 'billing_invoice' AND e.source_id = i.id
+ORDER BY i.payer_name, l.position, l.service_start
+"""
+_FAILED = """
+SELECT c.name, f.rule, f.sentence_en, f.sentence_ja, w.why_en, w.why_ja, w.state
+FROM runs_failure f LEFT JOIN worklist_workitem w ON w.kind = 'billing.failed' AND w.subject_id = f.subject_id
+JOIN billing_account a ON a.id = f.subject_id JOIN customers_customer c ON c.id = abs(a.payer_id)
+"""
+
+
+@pytest.mark.row("R2")
+@pytest.mark.parametrize("staged_from", [1, 1_000], ids=["staged", "live"])
+def test_what_can_not_be_billed_stops_nobody_and_is_somebodys_work(
+    fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch, staged_from: int
+) -> None:
+    """The good ones are billed as in a clean run; each bad one waits with its cause, and is billed once mended."""
+    monkeypatch.setattr(billing_run, "SHARD_LINES", 50)
+    monkeypatch.setattr(billing_run, "STAGED_FROM", staged_from)
+    company = a_company()
+    plans = a_house_of_many(company, [*POISONS, *(f"good {number:03}" for number in range(GOOD))])
+    clean = of_a_clean_run(company, plans)
+    befall(fresh_database, plans, "spoil")
+    report = run(company, MAY)
+    assert (report["invoices"], report["failed"]) == (GOOD, len(POISONS))
+    assert rows(_ISSUED) == [row for row in clean if row[0] not in POISONS]
+    assert {name for name, *_ in rows(_ISSUED)} | {name for name, *_ in rows(_FAILED)} == set(plans)
+    assert_each_waits_with_its_cause()
+    befall(fresh_database, plans, "mend")
+    give_the_rate_of(LONG_AGO)
+    assert run(company, MAY)["invoices"] == len(POISONS)
+    assert [row for row in rows(_ISSUED) if row[0] != "no tax rate"] == clean
+    assert {name for name, *_ in rows(_ISSUED)} == set(plans)
+    states = "SELECT count(*), min(state), max(state) FROM worklist_workitem WHERE kind = 'billing.failed'"
+    assert rows(states) == [(len(POISONS), "done", "done")]
+
+
+def assert_each_waits_with_its_cause() -> None:
+    """Each poisoned account, and no other, is a failure of the run and an open work item, in both languages."""
+    failed = rows(_FAILED)
+    assert sorted((name, rule) for name, rule, *_ in failed) == sorted(
+        (name, one.rule) for name, one in POISONS.items()
+    )
+    for name, _, en, ja, why_en, why_ja, state in failed:
+        said_en, said_ja = POISONS[name].said
+        assert (why_en, why_ja, state) == (en, ja, "open")
+        assert said_en in en, name
+        assert said_ja in ja, name
+
+
+def a_house_of_many(company: CompanyId, names: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Give each name an account with one monthly line of one large order; return the ids that a poison works on."""
+    product = a_product(company)
+    deal = a_deal(company, a_customer("元請", name_kana=""), [a_line(product) for _ in names])
+    plans = {}
+    for name, booked in zip(names, deal.order.lines, strict=True):
+        payer = a_customer(name, name_kana="")
+        long_ago = name == "no tax rate"
+        line = LineToBill(
+            order_line_id=booked.order_line_id, description=booked.terms.name, charge=booked.terms.charge,
+            timing=booked.terms.timing, interval_months=booked.terms.interval_months, net_minor=booked.net_minor,
+            tax_class=TaxClass.REDUCED if long_ago else booked.terms.tax_class,
+            service=LONG_AGO if long_ago else booked.service, quantity=booked.quantity, due_from=TODAY,
+        )  # fmt: skip
+        with transaction.atomic():
+            (plan,) = billing.plan(
+                company_id=company, customer_id=payer, payer_id=payer, order_id=deal.order.order_id,
+                contract_id=deal.contract_id, currency="JPY", payment_terms="net:30:none", lines=[line], by=house(),
+                at=NOW, on=TODAY,
+            )  # fmt: skip
+        ((account,),) = rows(f"SELECT account_id FROM billing_plan WHERE id = {plan}")
+        plans[name] = {"plan": plan, "payer": payer, "account": account}
+    return plans
+
+
+def of_a_clean_run(company: CompanyId, plans: dict[str, dict[str, int]]) -> Rows:
+    """What a run makes when nothing is wrong but the old rate; it is undone again."""
+    with transaction.atomic():
+        run(company, MAY)
+        made = rows(_ISSUED)
+        transaction.set_rollback(True)
+    assert {name for name, *_ in made} == set(plans) - {"no tax rate"}
+    return made
+
+
+def befall(database: FreshDatabase, plans: dict[str, dict[str, int]], what: str) -> None:
+    """Do to the poisoned accounts what only the owner of the tables can, with every guard of theirs taken off."""
+    with psycopg.connect(database.url, cursor_factory=psycopg.ClientCursor) as owner:
+        for table in ("billing_plan", "billing_account", "customers_customer"):
+            owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            unguarded: list[tuple[Any, ...]] = owner.execute(
+                "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('f', 'c')", [table]
+            ).fetchall()
+            for (name,) in unguarded:
+                owner.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+        for name, poison in POISONS.items():
+            if statement := getattr(poison, what):
+                assert owner.execute(statement, plans[name]).rowcount in (1, -1)
+        for table in ("billing_plan", "billing_account", "customers_customer"):
+            owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def give_the_rate_of(period: Period) -> None:
+    """Enter the tax rate that was missing, as a person does."""
+    assert TaxClass.REDUCED.value in tax_rate_table()["tax_class"].to_list()
+    with transaction.atomic():
+        set_tax_rate(tax_class=TaxClass.REDUCED, rate="8%", effective_on=period.start, by=house(), at=NOW)
