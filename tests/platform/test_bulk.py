@@ -96,6 +96,12 @@ class TestReadColumns:
             read_columns("SELECT 1 / (n - 150000) FROM generate_series(1, 200000) AS n", {}, {"n": pl.Int64})
         assert read_columns("SELECT 1", {}, {"n": pl.Int64})["n"].to_list() == [1]
 
+    @pytest.mark.parametrize("name", [r"\N", "NULL", "", '"', "a,b", "a\r\nb", "a\rb", r"\.", " x "])
+    def test_no_text_is_taken_for_something_else(self, name: str) -> None:
+        """A customer may be called what other systems write for NULL: it comes back as it was; NULL is null."""
+        read = read_columns("SELECT %(name)s::text, NULL::text", {"name": name}, {"name": pl.String, "none": pl.String})
+        assert read.rows() == [(name, None)]
+
 
 class TestStaged:
     def load_and_settle(self, setting: Setting, **faults: object) -> None:
@@ -132,6 +138,7 @@ class TestStaged:
             ({"account": 999_999}, "violates foreign key"),
         ],
     )
+    @pytest.mark.row("T4")
     def test_what_breaks_a_rule_is_never_settled(
         self, setting: Setting, fault: dict[str, object], message: str
     ) -> None:
