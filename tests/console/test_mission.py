@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kanjo.surfaces.console.mission import MissionRow, carried, mission_rows
+from kanjo.surfaces.console.mission import MissionRow, carried, known_rows, rows_of
 
 SOURCES = Path(__file__).parents[2]
 
@@ -13,6 +13,7 @@ DOCUMENT = """
 | --- | --- | --- | --- | --- |
 | OPS-1a | 反社チェック |  | anti-social-forces check | A | evidence kept |
 | CIR-1 | 新規顧客 | new customer stage | B | derived |
+| M10 | credited twice | given back once | A | eight callers |
 """
 TESTS = """
 import pytest
@@ -31,18 +32,30 @@ def test_alone(): ...
 class TestMissionRows:
     def test_reads_the_document(self, tmp_path: Path) -> None:
         """A row is read with its weight and meaning, whichever column they stand in."""
-        (tmp_path / "docs").mkdir()
-        (tmp_path / "docs" / "mission.md").write_text(DOCUMENT)
-        assert mission_rows(tmp_path) == [
+        (tmp_path / "mission.md").write_text(DOCUMENT)
+        assert rows_of(tmp_path / "mission.md") == [
             MissionRow("OPS-1a", "A", "anti-social-forces check"),
             MissionRow("CIR-1", "B", "new customer stage"),
+            MissionRow("M10", "A", "given back once"),
         ]
 
     def test_reads_our_mission_whole(self) -> None:
         """Our own mission has the number of rows it says it has, each once and each with a weight."""
-        rows = mission_rows(SOURCES)
+        rows = rows_of(SOURCES / "docs" / "mission.md")
         assert len(rows) == len({row.id for row in rows}) == 272
         assert {row.weight for row in rows} == {"A", "B", "C"}
+
+    def test_every_promise_of_trust_is_told_once_and_carried_by_a_test(self) -> None:
+        """What is promised now has a test; what is not yet so is no row."""
+        rows = rows_of(SOURCES / "docs" / "trust.md")
+        assert len(rows) == len({row.id for row in rows}) >= 28
+        carrying = carried([SOURCES / "tests", SOURCES / "src" / "kanjo"], SOURCES)
+        assert [row.id for row in rows if row.id not in carrying] == []
+
+    def test_a_row_of_the_mission_is_no_promise_of_trust(self) -> None:
+        """A mark says by itself which document it belongs to."""
+        names = [row.id for row in known_rows(SOURCES)]
+        assert len(names) == len(set(names))
 
 
 class TestCarried:
@@ -58,6 +71,6 @@ class TestCarried:
         }
 
     def test_every_mark_is_a_row(self) -> None:
-        """No test of ours names a row that the mission does not have."""
+        """No test of ours names a row that neither mission nor trust has."""
         marked = carried([SOURCES / "tests", SOURCES / "src" / "kanjo"], SOURCES).keys()
-        assert marked - {row.id for row in mission_rows(SOURCES)} == set()
+        assert marked - {row.id for row in known_rows(SOURCES)} == set()

@@ -60,6 +60,7 @@ class TestDivided:
         assert frame.select(divided("n", "d", rounding)).to_series().to_list() == expected
 
     @given(st.lists(st.tuples(_AMOUNTS | _EDGES, _AMOUNTS | _EDGES), min_size=1, max_size=30))
+    @pytest.mark.row("M8")
     def test_a_product_never_wraps(self, pairs: list[tuple[int, int]]) -> None:
         """2^62 x 4 is 2^64, not 0."""
         frame = whole(a=[a for a, _ in pairs], b=[b for _, b in pairs])
@@ -69,6 +70,7 @@ class TestDivided:
 
 class TestGuard:
     @pytest.mark.parametrize("value", [2**53, -(2**53), 2**62, MINOR_MAX, -(2**63)])
+    @pytest.mark.row("M8")
     def test_a_value_beyond_its_bound_is_named(self, value: int) -> None:
         """A price of 2^53 where 10^15 is the most is refused with the name of its column."""
         with pytest.raises(ColumnOutOfBounds, match=f"^run 12: A value in price_minor reaches {abs(value)}, beyond"):
@@ -121,6 +123,7 @@ class TestProportion:
             assert result["amount"].dtype == pl.Int64
             assert result.drop("amount").equals(frame)
 
+    @pytest.mark.row("M8")
     def test_a_product_past_128_bits_is_refused(self) -> None:
         """What even 128 bits can not hold is refused with the name of the result, never wrapped."""
         frame = whole(a=[2**62], b=[2**62], c=[2**62], d=[1])
@@ -128,6 +131,7 @@ class TestProportion:
             proportion(frame, into="amount", factors=["a", "b", "c"], over=["d"])
 
     @pytest.mark.parametrize("value", [2**53 + 1, 2**62, MINOR_MAX])
+    @pytest.mark.row("M8")
     def test_large_values_are_exact(self, value: int) -> None:
         """Around 2^53, 2^62 and 2^63 a third of three times the value is the value."""
         frame = whole(price=[value, -value], three=[3, 3])
@@ -135,6 +139,7 @@ class TestProportion:
             result = proportion(frame, into="x", factors=["price", "three"], over=["three"], rounding=rounding)
             assert result["x"].to_list() == [value, -value]
 
+    @pytest.mark.row("M8")
     def test_a_result_past_64_bits_is_refused(self) -> None:
         """Twice the largest amount is refused, not stored as −2."""
         with pytest.raises(ColumnOutOfBounds, match=f"A value in x reaches {2 * MINOR_MAX}"):
@@ -167,6 +172,7 @@ class TestTotals:
             sums[account] = sums.get(account, 0) + minor
         assert totals(frame, by=["account"], columns=["minor"]).rows() == list(sums.items())
 
+    @pytest.mark.row("M8")
     def test_a_sum_past_64_bits_is_refused(self) -> None:
         """Polars would say −2 for twice the largest amount."""
         frame = whole(account=[1, 1], minor=[MINOR_MAX, MINOR_MAX])
@@ -176,6 +182,7 @@ class TestTotals:
 
 class TestSplitColumns:
     @given(_GROUPS)
+    @pytest.mark.row("M6")
     def test_every_group_is_split_as_one_by_one(self, groups: list[tuple[int, list[int]]]) -> None:
         """Each group's parts are those of `split`, also when the groups lie between each other."""
         rows = [
@@ -202,6 +209,7 @@ class TestSplitColumns:
         result = split_columns(frame, amount="amount", weight="weight", by=["what"], into="part")
         assert result["part"].to_list() == frame["expected"].to_list()
 
+    @pytest.mark.row("M6")
     def test_ten_thousand_parts_of_ten_to_the_fifteenth(self) -> None:
         """10,000 parts of 10^15 equal those of `split` and add up."""
         weights = [(n * 7919) % 10_007 for n in range(10_000)]

@@ -89,6 +89,7 @@ class TestMoney:
             assert yen(a) + yen(b) - yen(b) == yen(a)
 
     @pytest.mark.parametrize("minor", [2**63, -(2**63), 2**64, 10**30])
+    @pytest.mark.row("M8")
     def test_an_amount_past_64_bits_is_refused(self, minor: int) -> None:
         """No amount is kept that a column would wrap."""
         with pytest.raises(AmountOutOfRange):
@@ -99,10 +100,12 @@ class TestMoney:
             Money.of_decimal(Decimal(minor), "JPY")
 
     @pytest.mark.parametrize("minor", [2**53 + 1, 2**62, MINOR_MAX, -MINOR_MAX])
+    @pytest.mark.row("M8")
     def test_large_amounts_are_kept_to_the_unit(self, minor: int) -> None:
         """Around 2^53, 2^62 and 2^63 no unit is lost."""
         assert Money.parse(str(minor), "JPY").minor == minor
 
+    @pytest.mark.row("M8")
     def test_sums_past_64_bits_are_refused(self) -> None:
         """Adding and multiplying never wrap."""
         with pytest.raises(AmountOutOfRange):
@@ -112,6 +115,7 @@ class TestMoney:
         with pytest.raises(AmountOutOfRange):
             yen(2**62) * 4
 
+    @pytest.mark.row("M8")
     def test_a_float_is_no_amount(self) -> None:
         """Half a minor unit can not be smuggled in by multiplying."""
         with pytest.raises(TypeError, match="whole numbers, not float"):

@@ -34,6 +34,7 @@ def test_the_worked_table_holds(row: dict[str, str]) -> None:
     assert split(int(row["amount"]), weights) == [int(part) for part in row["parts"].split(",")]
 
 
+@pytest.mark.row("M6")
 class TestSplit:
     @given(_AMOUNTS, _WEIGHTS)
     def test_parts_add_up(self, amount: int, weights: list[int]) -> None:

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 _STORY = Path(__file__).with_name("story_of_days.py")
 _ZONES = ("Asia/Tokyo", "UTC", "America/Juneau", "Pacific/Kiritimati", "Australia/Lord_Howe")
 
 
+@pytest.mark.row("T1")
 def test_results_are_equal_in_every_zone() -> None:
     """Periods, fractions, due dates and eras are the same bytes in Tokyo, Juneau, Kiritimati and Lord Howe."""
     stories = [

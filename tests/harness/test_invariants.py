@@ -137,6 +137,7 @@ def office_at_work(shared_database: FreshDatabase) -> None:
 
 
 @pytest.mark.usefixtures("office_at_work")
+@pytest.mark.row("E4")
 class TestInvariants:
     def test_hold_in_an_office_at_work(self) -> None:
         assert broken(using="owner") == {}

@@ -82,7 +82,7 @@ def serial(found: list[Ending]) -> set[tuple[tuple[str, ...], State]]:
 
 
 class TestTwoAtOnce:
-    @pytest.mark.row("SCL-3")
+    @pytest.mark.row("SCL-3", "M1", "M2", "M3", "M10", "T4")
     @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.__name__)
     def test_end_as_one_after_the_other(self, pair: Pair, desk: Desk, shared_database: FreshDatabase) -> None:
         found = endings(pair, desk, shared_database)

@@ -55,7 +55,7 @@ class TestStories:
             story.teardown()
         assert MUST_HAPPEN - set(_done(told)) == set(), sorted(told.items())
 
-    @pytest.mark.row("BIL-3", "DM-9", "SFA-2")
+    @pytest.mark.row("BIL-3", "DM-9", "SFA-2", "E4")
     def test_the_promises_hold_after_every_step(self, fresh_database: FreshDatabase) -> None:
         office, customers = an_office_at_work()
         told: Counter[tuple[str, str]] = Counter()

@@ -89,6 +89,7 @@ def _with_manifest(path: Path, tmp_path: Path, change: dict[str, object]) -> Pat
     return changed
 
 
+@pytest.mark.row("E5")
 class TestRestore:
     def test_restored_is_equal(self, tmp_path: Path, database: Login, house: Path, empty: Login) -> None:
         """Every row, every file and the key come back as they were, and new rows go on after the old ones."""

@@ -30,17 +30,20 @@ class TestApplicationRole:
         """Pages and jobs work as the application, never as the owner of the tables."""
         assert _ask("SELECT current_user") == APPLICATION_ROLE
 
+    @pytest.mark.row("E3")
     def test_owns_nothing(self) -> None:
         """The application owns no table, function or schema, so it can switch no trigger off."""
         assert _ask("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole") == 0
         assert _ask("SELECT count(*) FROM pg_proc WHERE proowner = current_user::regrole") == 0
 
+    @pytest.mark.row("E3")
     def test_truncates_nothing(self) -> None:
         """No table lets the application truncate it."""
         tables = "relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
         assert _ask(f"SELECT count(*) FROM pg_class WHERE {tables}") != 0
         assert _ask(f"SELECT count(*) FROM pg_class WHERE {tables} AND has_table_privilege(oid, 'TRUNCATE')") == 0
 
+    @pytest.mark.row("E3")
     def test_changes_no_tables(self) -> None:
         """The application cannot make, change or drop a table."""
         with pytest.raises(ProgrammingError, match="permission denied"):

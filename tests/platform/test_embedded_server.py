@@ -153,6 +153,7 @@ class TestStart:
         assert any(server.home.glob("postgresql-18.*/*/pginstall18/bin/postgres")) is IS_ROOT
 
 
+@pytest.mark.row("E1")
 class TestNobodyElse:
     def test_no_network(self, server: EmbeddedServer) -> None:
         """The server listens on no network address."""

@@ -79,11 +79,13 @@ class TestPost:
         with pytest.raises(DatabaseError, match="differs from it"), transaction.atomic():
             Posting.objects.bulk_create([one, two])
 
+    @pytest.mark.row("T4")
     def test_a_day_without_an_open_period_is_refused(self, company_id: CompanyId) -> None:
         with pytest.raises(PeriodMissing):
             post([entry(company_id, day=date(2029, 1, 1))])
 
 
+@pytest.mark.row("E3")
 class TestAppendOnly:
     @pytest.mark.parametrize(
         "statement",
@@ -103,6 +105,7 @@ class TestAppendOnly:
         assert balance_of(company_id, AccountCode.RECEIVABLE, AsKnown(APRIL)) == 1100
 
 
+@pytest.mark.row("T4")
 class TestLockPeriod:
     def test_a_locked_period_takes_no_entry(self, company_id: CompanyId) -> None:
         cfo = make_actor(company_id, Role.CFO)
@@ -148,6 +151,7 @@ class TestLockPeriod:
 
 
 @pytest.mark.usefixtures("fresh_database")
+@pytest.mark.row("T3", "T4")
 def test_a_posting_that_waited_for_the_lock_is_told_that_the_books_are_locked() -> None:
     company_id = make_company()
     cfo = make_actor(company_id, Role.CFO)
@@ -165,6 +169,7 @@ def test_a_posting_that_waited_for_the_lock_is_told_that_the_books_are_locked() 
             posting.result()
 
 
+@pytest.mark.row("T5")
 def test_a_past_balance_does_not_move_when_a_late_fact_arrives(company_id: CompanyId) -> None:
     """What was known on a moment stays readable after a back-dated entry."""
     post([entry(company_id)])

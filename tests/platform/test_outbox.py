@@ -80,11 +80,13 @@ class TestDeliver:
         assert deliver(by=clerk, at=AT) == 1
         assert seen == [lit]
 
+    @pytest.mark.row("O1")
     def test_a_fact_is_delivered_once(self, lit: LampLit, clerk: Actor) -> None:
         deliver(by=clerk, at=AT)
         deliver(by=clerk, at=AT)
         assert len(seen) == 1
 
+    @pytest.mark.row("O1")
     def test_what_a_failed_reaction_did_is_undone(self, lit: LampLit, clerk: Actor, company_id: CompanyId) -> None:
         deliver(by=clerk, at=AT)
         assert SellingCompany.objects.get(pk=company_id).bank_account == "7"
@@ -100,6 +102,7 @@ class TestDeliver:
             "test.lamp-lit",
         )
 
+    @pytest.mark.row("J2")
     def test_a_failed_reaction_is_tried_later_and_at_last_is_dead(self, lit: LampLit, clerk: Actor) -> None:
         now = AT
         failed = Delivery.objects.get(reaction__endswith="stumble")
@@ -160,6 +163,7 @@ def _changes(delivery: Delivery) -> list[Change]:
     return list(Change.objects.filter(subject="outbox_delivery", subject_id=delivery.pk).order_by("id"))
 
 
+@pytest.mark.row("O1")
 def test_a_fact_of_a_withdrawn_act_was_never_recorded(wired: None, fresh_database: FreshDatabase) -> None:
     company_id = make_company()
     clerk = make_actor(company_id, Role.REV_REC)
@@ -202,6 +206,7 @@ def load_lamps(company_id: CompanyId, by: Actor, loading: Loading) -> None:
     load_facts(lamps, kind=LampLit.kind, subject="lamp", company_id=company_id, by=by, loading=loading)
 
 
+@pytest.mark.row("O1")
 def test_two_deliverers_do_not_deliver_the_same_fact(wired: None, fresh_database: FreshDatabase) -> None:
     company_id = make_company()
     clerk = make_actor(company_id, Role.REV_REC)

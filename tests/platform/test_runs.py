@@ -127,6 +127,7 @@ class TestExecute:
         assert report == {"posted": 4, "failed": 1}
         assert Run.objects.get(pk=run_id).state == "executed"
 
+    @pytest.mark.row("R2")
     def test_what_fails_becomes_work_with_its_cause(self, setting: Setting) -> None:
         execute_run(run_id=setting.approved(), work=post_one, by=setting.maker, at=AT)
         item = WorkItem.objects.get(kind="test.failed")
@@ -145,6 +146,7 @@ class TestExecute:
         with pytest.raises(WrongRunState):
             execute_run(run_id=run_id, work=post_one, by=setting.maker, at=AT)
 
+    @pytest.mark.row("R1")
     def test_a_crash_in_a_shard_costs_only_that_shard(self, setting: Setting) -> None:
         run_id = setting.approved()
 

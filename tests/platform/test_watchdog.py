@@ -51,6 +51,7 @@ def _state(queue: Connection, job_id: int | None) -> object:
     ).fetchone()
 
 
+@pytest.mark.row("J1")
 class TestRescueStuck:
     def test_job_of_a_silent_worker_is_queued_again(self, queue: Connection) -> None:
         """A job whose worker gave no sign for long is closed, and the same work waits in a new row."""
@@ -79,6 +80,7 @@ class TestRescueStuck:
         assert rescue_stuck(queue) == [Rescue(job, None, given_up=False)]
         assert queue.execute("SELECT id FROM procrastinate_jobs WHERE status = 'todo'").fetchall() == [(sibling,)]
 
+    @pytest.mark.row("J2")
     def test_job_that_kills_its_workers_is_given_up(self, queue: Connection) -> None:
         """A job that took down as many workers as allowed stays failed, for people to look at."""
         job = _job(queue, worker=None, attempts=MOST_ATTEMPTS - 1)

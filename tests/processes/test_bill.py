@@ -39,12 +39,13 @@ CUSTOMERS = 6
 COMMAND = [sys.executable, "-c", "from kanjo.surfaces.console.main import app; app()", "bill"]
 
 
-def a_house_with_orders() -> tuple[CompanyId, list[OrderId]]:
+def a_house_with_orders(*, billed: bool = True) -> tuple[CompanyId, list[OrderId]]:
     """Six customers, each with an order of two monthly lines; April was already billed, so the numbers go on."""
     company = a_company()
     products = [a_product(company, "A"), a_product(company, "B", list_minor=777)]
     orders = [an_order(company, f"株式会社{number}", products) for number in range(CUSTOMERS)]
-    run(company, TODAY)
+    if billed:
+        run(company, TODAY)
     return company, orders
 
 
@@ -194,6 +195,7 @@ HOLDS = {
 @pytest.mark.usefixtures("small_shards")
 class TestKilled:
     @pytest.mark.parametrize("statement", HOLDS.values(), ids=HOLDS)
+    @pytest.mark.row("M3", "R1")
     def test_a_run_killed_and_started_again_issues_everything_once(
         self, fresh_database: FreshDatabase, statement: str
     ) -> None:
@@ -212,6 +214,7 @@ class TestKilled:
         assert again.returncode == 0, (out, err)
         assert documents(company) == expected
 
+    @pytest.mark.row("M3", "R1")
     def test_runs_killed_at_any_statement_issue_everything_once(self, fresh_database: FreshDatabase) -> None:
         """Two months, each billed again and again until nobody kills it: at least ten kills, one run's documents."""
         company, _ = a_house_with_orders()
@@ -232,6 +235,7 @@ class TestKilled:
 @pytest.mark.row("SCL-3")
 @pytest.mark.usefixtures("small_shards")
 class TestTwoAtOnce:
+    @pytest.mark.row("M3")
     def test_two_commands_at_once_make_one_runs_documents(self, fresh_database: FreshDatabase) -> None:
         """Two people start the same billing day at the same moment."""
         company, _ = a_house_with_orders()
@@ -244,6 +248,7 @@ class TestTwoAtOnce:
 
 
 class TestRaces:
+    @pytest.mark.row("M3")
     def test_one_order_is_issued_once_by_eight_at_once(self, fresh_database: FreshDatabase) -> None:
         """Eight hands press the button for one order: one invoice, seven refusals."""
         company, orders = a_house_with_orders()

@@ -27,6 +27,7 @@ def wait(company_id: CompanyId, number: int, role: Role = Role.RECEIVABLES) -> N
 
 
 class TestMailDigest:
+    @pytest.mark.row("O4")
     def test_who_has_something_waiting_gets_one_message(self, company_id: CompanyId) -> None:
         clerk = make_actor(company_id, Role.RECEIVABLES)
         make_actor(company_id, Role.LEGAL, email="legal@example.com")
@@ -48,6 +49,7 @@ class TestMailDigest:
 
 
 @pytest.mark.parametrize("address", ["a@example.com, b@example.com", "a@example.com\nbcc: b@example.com", "nobody"])
+@pytest.mark.row("O4")
 def test_a_message_goes_to_exactly_one_address(address: str) -> None:
     with pytest.raises(ValidationError):
         send(Letter(address, "subject", "body"))

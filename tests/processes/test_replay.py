@@ -139,6 +139,7 @@ class TestUndisturbed:
         for name in ("won-value", "won-here", "won-booked", "contracted-booked", "booked-billed"):
             assert [(side["left"], side["right"]) for side in found[name]] == [(undisturbed.won_minor,) * 2]
 
+    @pytest.mark.row("E4")
     def test_every_change_was_made_by_a_verb_of_the_pages(self, undisturbed: Replayed) -> None:
         """Each act by the verb the pages call, and by whose work it is; each deal was quoted by its own seller."""
         acts = rows("SELECT verb, actor FROM audit_change WHERE actor NOT IN ('Kanjo', 'kanjo_owner')")
@@ -149,6 +150,7 @@ class TestUndisturbed:
         others = "SELECT count(*) FROM quotes_quote q JOIN opportunities_opportunity o ON o.id = q.opportunity_id"
         assert rows(f"{others} WHERE q.drafted_by_id <> o.owner_id") == [(0,)]
 
+    @pytest.mark.row("E5")
     def test_a_backup_restored_elsewhere_verifies_the_same(
         self, undisturbed: Replayed, test_server: Login, tmp_path: Path
     ) -> None:
@@ -183,6 +185,7 @@ class TestUndisturbed:
 
 @pytest.mark.row("SCL-3")
 class TestKilled:
+    @pytest.mark.row("R1")
     def test_a_replay_killed_again_and_again_comes_to_the_same(
         self, undisturbed: Replayed, fresh_database: FreshDatabase
     ) -> None:

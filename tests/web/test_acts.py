@@ -182,6 +182,7 @@ class TestTwice:
         assert everything() == before
 
 
+@pytest.mark.row("M7")
 class TestTheSameForm:
     """The same form sent again, by a double click or by going back: done once, and both lead to what was done."""
 

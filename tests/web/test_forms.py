@@ -265,6 +265,7 @@ class TestStrangeInput:
         deal = quoted(office, net="￥９，０００")
         assert "¥158,000" in office.desk(Role.SALES_REP).see("quote", deal.quote)
 
+    @pytest.mark.row("M8")
     def test_an_amount_beyond_all_amounts(self, office: Office) -> None:
         """A quantity times a price that no column holds is refused, not broken."""
         typed = {**offer_of(office), "lines-0-quantity": "9000000000000000000"}

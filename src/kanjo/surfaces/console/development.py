@@ -90,11 +90,11 @@ def rows(
         bool, typer.Option("--bare", help=said("Only rows without a test.", "テストのない要件のみ。"))
     ] = False,
 ) -> None:
-    """Print each row of the mission with the tests that carry it; ends with 1 when a test names a row there is not."""
-    from kanjo.surfaces.console.mission import carried, mission_rows
+    """Print each row of mission and trust with the tests that carry it; ends with 1 when a test names no row."""
+    from kanjo.surfaces.console.mission import DOCUMENTS, carried, known_rows
 
     sources = _sources()
-    tests, known = carried([sources / "tests", sources / "src" / "kanjo"], sources), mission_rows(sources)
+    tests, known = carried([sources / "tests", sources / "src" / "kanjo"], sources), known_rows(sources)
     shown = [row for row in known if not (bare and row.id in tests)]
     if as_json:
         print_json([{"id": row.id, "weight": row.weight, "tests": tests.get(row.id, [])} for row in shown])
@@ -109,7 +109,8 @@ def rows(
             )
         )
     if unknown := sorted(tests.keys() - {row.id for row in known}):
-        raise UnknownName(what=Text(en="row", ja="要件"), name=", ".join(unknown), known="docs/mission.md")
+        documents = ", ".join(f"docs/{one}" for one in DOCUMENTS)
+        raise UnknownName(what=Text(en="row", ja="要件"), name=", ".join(unknown), known=documents)
 
 
 def _on_system_postgres(programs: Path, arguments: Sequence[str]) -> int:

@@ -1,4 +1,4 @@
-"""Reads the rows of the mission from docs/mission.md, and which tests carry them from the tests' marks."""
+"""Reads the rows of the mission and of trust from `docs/`, and which tests carry them from the tests' marks."""
 
 from __future__ import annotations
 
@@ -10,24 +10,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-_ROW: Final = re.compile(r"^\| (?P<id>[A-Z][A-Z0-9]*-[A-Za-z0-9-]+) \|(?P<cells>.*)\|\s*$")
+_ROW: Final = re.compile(r"^\| (?P<id>[A-Z][A-Z0-9]*-[A-Za-z0-9-]+|[A-Z]\d+) \|(?P<cells>.*)\|\s*$")
+DOCUMENTS: Final = ("mission.md", "trust.md")
 _WEIGHTS: Final = {"A", "B", "C"}
 _Marked = ast.FunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True, slots=True)
 class MissionRow:
-    """One row: `weight` A (core), B or C; empty in the tables of headings that carry none."""
+    """One row, of the mission or a promise of trust: `weight` A (core), B or C; empty in tables that carry none."""
 
     id: str
     weight: str
     meaning: str
 
 
-def mission_rows(sources: Path) -> list[MissionRow]:
+def known_rows(sources: Path) -> list[MissionRow]:
+    """Return the rows of all documents, the mission first."""
+    return [row for name in DOCUMENTS for row in rows_of(sources / "docs" / name)]
+
+
+def rows_of(document: Path) -> list[MissionRow]:
     """Return the rows in the order of the document."""
-    lines = (sources / "docs" / "mission.md").read_text("utf-8").splitlines()
-    found = [match for line in lines if (match := _ROW.match(line))]
+    found = [match for line in document.read_text("utf-8").splitlines() if (match := _ROW.match(line))]
     return [_row(match["id"], [cell.strip() for cell in match["cells"].split("|")]) for match in found]
 
 
