@@ -32,7 +32,7 @@ def check_name(*, company_id: CompanyId, by: Actor, at: object) -> None:
 
 
 class TestChange:
-    @pytest.mark.row("SFA-2")
+    @pytest.mark.row("SFA-2", "E4")
     def test_a_change_tells_who_what_before_after_and_why(self, company_id: CompanyId) -> None:
         chief = make_actor(company_id, Role.ADMINISTRATOR)
         rename(company_id=company_id, name="環状株式会社", by=chief, at=AT, because="registered anew")
@@ -54,6 +54,19 @@ class TestChange:
         before = Change.objects.count()
         rename(company_id=company_id, name="勘定株式会社", by=chief, at=AT)
         assert Change.objects.count() == before
+
+    @pytest.mark.row("E4")
+    def test_an_act_that_cannot_be_noted_is_not_done(self, fresh_database: FreshDatabase) -> None:
+        """Where the trail takes nothing, neither in the act nor at its commit, nothing changes."""
+        chief = make_actor(company_id := make_company(), Role.ADMINISTRATOR)
+        for broken in ("audit_change ADD CHECK (verb <> 'test.rename')", "audit_link ADD CHECK (position < 3)"):
+            with connections["owner"].cursor() as owner:
+                owner.execute(f"ALTER TABLE {broken} NOT VALID")
+            with pytest.raises(DatabaseError), transaction.atomic():
+                rename(company_id=company_id, name="x", by=chief, at=AT)
+            with connections["owner"].cursor() as owner:
+                owner.execute("ALTER TABLE audit_change DROP CONSTRAINT IF EXISTS audit_change_verb_check")
+        assert SellingCompany.objects.get(pk=company_id).name == "勘定株式会社"
 
     def test_secrets_stay_out_of_the_trail(self, company_id: CompanyId) -> None:
         chief = make_actor(company_id, Role.ADMINISTRATOR)
@@ -94,6 +107,7 @@ def chained(fresh_database: FreshDatabase) -> FreshDatabase:
     return fresh_database
 
 
+@pytest.mark.row("E2")
 class TestChain:
     def test_an_untouched_chain_is_whole(self, chained: FreshDatabase) -> None:
         assert Link.objects.count() == Change.objects.count() > 25
@@ -109,6 +123,7 @@ class TestChain:
             "TRUNCATE audit_change CASCADE",
         ],
     )
+    @pytest.mark.row("E3")
     def test_the_application_cannot_write_the_trail(self, chained: FreshDatabase, statement: str) -> None:
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)

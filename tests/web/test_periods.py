@@ -11,7 +11,8 @@ from kanjo.platform.ledger.entries import AccountCode, JournalEntry, Side
 from kanjo.platform.ledger.models import Period
 from kanjo.platform.ledger.operations import PeriodMissing, post
 from tests.builders import BOOKS
-from tests.web.office import Office, faults
+from tests.web.office import Office, billed, faults
+from tests.web.test_forms import everything
 
 NEXT = {"year": BOOKS.until.isoformat()}
 
@@ -59,3 +60,20 @@ class TestOpenTheNextYear:
         assert status == 403
         assert "access.not-your-page" in faults(page)
         assert Period.objects.count() == before
+
+
+class TestLockedMeanwhile:
+    @pytest.mark.row("T3", "T4")
+    def test_a_page_opened_before_the_lock_does_nothing_after_it(self, office: Office) -> None:
+        """The form stands open with a day of April; the CFO locks April; what is sent then is refused."""
+        deal, clerk = billed(office), office.desk(Role.RECEIVABLES)
+        invoice = clerk.key("invoice", "order", deal.order)
+        typed = {"on": "2026-04-30", "because": "誤請求"}
+        assert "2026" in clerk.see("credit-invoice", invoice)
+        april = Period.objects.get(company_id=office.company_id, start=date(2026, 4, 1))
+        office.desk(Role.CFO).do("lock-period", april.pk)
+        before = everything()
+        status, page = clerk.refused("credit-invoice", invoice, **typed)
+        assert (status, "<code>ledger.period-locked" in faults(page)) == (409, True), faults(page)
+        assert everything() == before
+        assert clerk.do("credit-invoice", invoice, **{**typed, "on": "2026-05-01"}) > 0

@@ -1,7 +1,8 @@
-"""Eight approvers answer one item at the same moment."""
+"""Eight approvers answer one item at the same moment (M1). `KANJO_TRIALS` says for how many items (by default 10)."""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from fractions import Fraction
 from threading import Barrier
 
 import psycopg
+import pytest
 from django.db import IntegrityError, connection, transaction
 
 from kanjo.domains.approvals.facts import Decision, ItemState, RequestState
@@ -22,7 +24,7 @@ from kanjo.platform.outbox.models import FactRow
 from tests.builders import NOW, TODAY, a_company, an_actor
 from tests.plumbing import FreshDatabase
 
-CROWD = 8
+CROWD, TRIALS = 8, int(os.environ.get("KANJO_TRIALS", "10"))
 Answer = Callable[[ApprovalItemId, Actor, Barrier], None]
 
 
@@ -49,16 +51,23 @@ def unguarded(item_id: ApprovalItemId, by: Actor, together: Barrier) -> None:
     item.save(update_fields=["state"])
 
 
-def all_answer(answer: Answer) -> Counter[str]:
-    """Open an item, let eight CxOs answer it at once, and return what became of their answers."""
+def all_answer(answer: Answer, trials: int = 1) -> Counter[str]:
+    """Open so many items, let eight CxOs answer each at once, and return what became of their answers."""
     company_id = a_company()
     an_active_matrix(company_id)
     rep = an_actor(Role.SALES_REP, companies=[company_id])
     crowd = [an_actor(Role.CXO, companies=[company_id]) for _ in range(CROWD)]
-    (item_id,) = items_of(a_request(company_id, rep, discount=Fraction(1, 10)))
+    asked = [a_request(company_id, rep, version_id=1 + n, discount=Fraction(1, 10)) for n in range(trials)]
+    items = [items_of(request)[0] for request in asked]
     together = Barrier(CROWD, timeout=30)
 
-    def alone(by: Actor) -> str:
+    def alone(by: Actor) -> list[str]:
+        try:
+            return [one(item_id, by) for item_id in items]
+        finally:
+            connection.close()
+
+    def one(item_id: ApprovalItemId, by: Actor) -> str:
         try:
             with transaction.atomic():
                 answer(item_id, by, together)
@@ -66,20 +75,19 @@ def all_answer(answer: Answer) -> Counter[str]:
             return type(refused).__name__
         else:
             return "decided"
-        finally:
-            connection.close()
 
     with ThreadPoolExecutor(CROWD) as threads:
-        return Counter(threads.map(alone, crowd))
+        return Counter(answer for answers in threads.map(alone, crowd) for answer in answers)
 
 
+@pytest.mark.row("M1")
 class TestEightApproversAtOnce:
     def test_one_decides_and_seven_are_refused(self, fresh_database: FreshDatabase) -> None:
         """However close they come, one answer stands, seven hear that it was given, and it is told once."""
-        assert all_answer(guarded) == {"decided": 1, "ItemNotOpen": 7}
-        assert ApprovalDecision.objects.count() == 1
-        assert ApprovalRequest.objects.get().state == RequestState.APPROVED
-        assert FactRow.objects.filter(kind="approvals.concluded").count() == 1
+        assert all_answer(guarded, TRIALS) == {"decided": TRIALS, "ItemNotOpen": 7 * TRIALS}
+        assert ApprovalDecision.objects.values("item").distinct().count() == ApprovalDecision.objects.count() == TRIALS
+        assert {request.state for request in ApprovalRequest.objects.all()} == {RequestState.APPROVED}
+        assert FactRow.objects.filter(kind="approvals.concluded").count() == TRIALS
 
     def test_without_the_lock_the_table_still_takes_one(self, fresh_database: FreshDatabase) -> None:
         """Should a verb ever forget the lock, one decision per item is all the table takes."""

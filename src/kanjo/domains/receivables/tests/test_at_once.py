@@ -1,7 +1,11 @@
-"""Eight people allocate the same receipt at the same moment (M2): what is settled never passes what arrived."""
+"""Eight people allocate the same receipt at the same moment (M2): what is settled never passes what arrived.
+
+`KANJO_TRIALS` says how many receipts (by default 100).
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,7 +26,7 @@ from kanjo.foundation.refusals import Refusal
 from tests.builders import NOW, a_company
 from tests.plumbing import FreshDatabase
 
-THREADS, TRIALS = 8, 100
+THREADS, TRIALS = 8, int(os.environ.get("KANJO_TRIALS", "100"))
 
 Act = Callable[[Desk, ReceiptId, int], None]
 
@@ -80,6 +84,7 @@ def at_once(act: Act, desk: Desk, trials: int) -> tuple[int, int]:
     return sum(row["used"] > 100 for row in used), refused
 
 
+@pytest.mark.row("M2")
 class TestAllocateAtOnce:
     def test_one_of_eight_settles_and_seven_are_refused(self, fresh_database: FreshDatabase) -> None:
         overdrawn, refused = at_once(allocate, Desk(a_company("kanjo-jp")), TRIALS)
@@ -94,6 +99,7 @@ class TestAllocateAtOnce:
         assert overdrawn > 0
 
 
+@pytest.mark.row("M2")
 class TestMatchAtOnce:
     @pytest.mark.parametrize("lines", [30])
     def test_two_matchings_at_once_settle_each_receipt_once(self, fresh_database: FreshDatabase, lines: int) -> None:
