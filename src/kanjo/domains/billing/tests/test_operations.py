@@ -211,6 +211,7 @@ class TestIssueInvoice:
         assert documents() == before
         assert Issued.objects.filter(series__kind="invoice").count() == 1
 
+    @pytest.mark.row("T4")
     def test_a_locked_month_takes_no_invoice(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
         """The books of April are closed: refused by name, and nothing is stored."""
         planned = an_order(company, customer, [a_line(a_product(company))])
@@ -284,6 +285,7 @@ class TestIssueInvoice:
             settle(run_id=run_id, tables=tables)
 
 
+@pytest.mark.row("R3")
 class TestPreviewEqualsInvoices:
     @pytest.mark.parametrize("timing", [BillingTiming.IN_ADVANCE, BillingTiming.IN_ARREARS])
     def test_what_the_quote_showed_is_what_is_billed(
@@ -313,6 +315,7 @@ class TestPreviewEqualsInvoices:
 
 
 class TestRun:
+    @pytest.mark.row("M3")
     def test_a_second_run_issues_nothing(self, company: CompanyId, customer: CustomerId) -> None:
         """Run twice on one day: the second is a run of its own, and empty."""
         an_order(company, customer, [a_line(a_product(company))])
@@ -323,6 +326,7 @@ class TestRun:
         assert again == {"failed": 0}
         assert Invoice.objects.count() == 1
 
+    @pytest.mark.row("R3")
     def test_the_preview_is_what_is_issued(self, company: CompanyId, customer: CustomerId) -> None:
         """Counts and totals of the preview are those of the report, and nothing was stored by previewing."""
         an_order(company, customer, [a_line(a_product(company)), a_line(a_product(company, "X"))])
@@ -342,6 +346,7 @@ class TestRun:
         before = Run.objects.get(pk=run_id).preview["before"]
         assert (before["run"], before["total_JPY"]) == ("2026-04-01#1", 11_000)
 
+    @pytest.mark.row("R2")
     def test_one_account_without_a_rate_does_not_stop_the_others(
         self, company: CompanyId, customer: CustomerId
     ) -> None:
@@ -389,6 +394,7 @@ class TestRun:
 
 
 class TestReverse:
+    @pytest.mark.row("M10")
     def test_a_reversed_run_closes_to_the_yen_and_is_due_again(self, company: CompanyId, customer: CustomerId) -> None:
         """Credit notes at the rates of the originals: every balance returns to zero, and the next run bills again."""
         an_order(company, customer, [a_line(a_product(company)), a_line(a_product(company, "X"), unit_minor=333)])
@@ -433,6 +439,7 @@ class TestReverse:
         assert undone["lines"] == report["lines"] == 3
         assert Invoice.objects.filter(original__isnull=False).get().total_minor == -report["total_JPY"]
 
+    @pytest.mark.row("M10")
     def test_one_invoice_is_given_back_once(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
         """A credit note of a credited invoice, or of a credit note, is refused."""
         planned = an_order(company, customer, [a_line(a_product(company))])

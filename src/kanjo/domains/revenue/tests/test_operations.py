@@ -86,6 +86,7 @@ class TestRecognise:
         desk.recognise(JUNE)
         assert desk.slices() == [(MAY, 500, date(2026, 5, 31))]
 
+    @pytest.mark.row("M11")
     def test_a_second_run_posts_nothing_and_leaves_no_run(self, desk: Desk) -> None:
         desk.promise(service(1, 365_000, *YEAR))
         desk.recognise(MAY)
@@ -97,6 +98,7 @@ class TestRecognise:
         desk.recognise(MAY)
         assert desk.recognise(date(2026, 4, 16)) is None
 
+    @pytest.mark.row("R3")
     def test_the_preview_shows_to_the_yen_what_the_run_then_posts(self, desk: Desk) -> None:
         desk.promise(service(1, 1_000, *YEAR), licence(2, 77))
         desk.deliver(2, APRIL)
@@ -109,6 +111,7 @@ class TestRecognise:
         assert run.report == {"slices": 2, "amount_minor JPY": 167, "failed": 0}
         assert desk.earned() == 167
 
+    @pytest.mark.row("T5")
     def test_a_delivery_told_late_is_posted_in_the_first_open_month(self, desk: Desk) -> None:
         desk.promise(licence(1, 500))
         lock(desk, APRIL)
@@ -116,6 +119,7 @@ class TestRecognise:
         desk.recognise(JUNE)
         assert desk.slices() == [(APRIL, 500, MAY)]
 
+    @pytest.mark.row("M11")
     def test_a_corrected_delivery_moves_the_revenue_by_the_difference(self, desk: Desk) -> None:
         desk.promise(licence(1, 500))
         desk.deliver(1, date(2026, 4, 20))
@@ -153,6 +157,7 @@ class TestRecognise:
             desk.preview(MAY)
 
 
+@pytest.mark.row("M11")
 class TestRunsAtOnce:
     def test_what_is_told_after_the_preview_belongs_to_the_next_run(self, fresh_database: FreshDatabase) -> None:
         desk = Desk(a_company("kanjo-jp"))
@@ -225,6 +230,7 @@ class TestWaterfall:
         assert rows[-1] == ("JPY", None, 0, 500), "what waits for a delivery comes in no month yet"
         assert sum(row[2] + row[3] for row in rows) == 365_500
 
+    @pytest.mark.row("T5")
     def test_shows_each_day_as_it_was_known(self, desk: Desk) -> None:
         desk.promise(service(1, 365_000, *YEAR))
         desk.recognise(JUNE)
