@@ -34,6 +34,15 @@ APART = {
 """Where two currencies may meet, and why."""
 LAST = {"billing_invoiceline": ("billing_invoice", "invoice_id")}
 """What is written before the row it belongs to, so that it is checked with it."""
+LOADED = {
+    "billing_invoice": ("billing_invoice", "billing_invoiceline"),
+    "billing_invoiceline": ("billing_invoice", "billing_invoiceline"),
+    "receivables_itembalance": ("receivables_openitem", "receivables_itembalance"),
+    "ledger_posting": ("ledger_entry", "ledger_posting"),
+}
+"""What runs load into tables of their own, with the document above it: there no trigger looks at a row."""
+LINKED = {"billing_invoiceline": "invoice_id", "receivables_itembalance": "id", "ledger_posting": "entry_id"}
+BLOCK = 1 << 45
 _ids = count(1 << 30)
 
 
@@ -201,6 +210,39 @@ def told(pair: Pair, home: World, abroad: World) -> str:
     return "written"
 
 
+def told_when_settled(pair: Pair, home: World, abroad: World) -> str:
+    """Load the row of the pair's table as a run does, pointing abroad, and return what is said when it is settled."""
+    above, below = LOADED[pair.table]
+    target = next(one for one in ours() if one._meta.db_table == pair.table)
+    related = next(one for one in references(target) if one.column == pair.column).related_model._meta.db_table
+    rows = {above: {**(abroad if related == above else home).rows[above], "id": BLOCK}}
+    rows[below] = {**home.rows[below], "id": BLOCK, LINKED[below]: BLOCK}
+    if related != above or pair.table == above:
+        rows[pair.table] = {**rows[pair.table], pair.column: abroad.rows[related]["id"]}
+    run = home.rows["runs_run"]["id"]
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        try:
+            with transaction.atomic(using="owner"):
+                cursor.execute(
+                    "UPDATE ledger_period SET until = '2026-05-01'"
+                    " WHERE id IN (SELECT min(id) FROM ledger_period GROUP BY company_id)"
+                )
+                cursor.execute(
+                    "UPDATE bulk_block SET first = %s, until = %s WHERE run_id = %s", [BLOCK, BLOCK + 9, run]
+                )
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                for table, row in rows.items():
+                    cursor.execute("SELECT bulk_stage(%s, %s)", [table, run])
+                    write(cursor, f"stage_{run}_{table}", row)
+                for table in rows:
+                    cursor.execute("SELECT bulk_settle(%s, %s)", [table, run])
+        except DatabaseError as refusal:
+            return str(refusal)
+        finally:
+            transaction.set_rollback(True, using="owner")
+    return "settled"
+
+
 def names(what: str, words: str) -> bool:
     """Whether the database refused because of the company, or of the currency."""
     return ("_company_id" in words or "in company" in words) if what == "company" else "currency" in words
@@ -215,6 +257,24 @@ class TestOneCompany:
         assert not names(pair.what, told(pair, home, home)), "nothing is wrong at home"
         words = told(pair, home, elsewhere if pair.what == "company" else other_money)
         assert names(pair.what, words), f"Add `Together` or a guard for {pair}: {words}"
+
+    @pytest.mark.row("M9")
+    @pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.table in LOADED], ids=str)
+    def test_what_a_run_has_loaded_is_refused_when_it_is_settled(
+        self, worlds: tuple[World, World, World], pair: Pair
+    ) -> None:
+        """The same for rows that come by attaching a table."""
+        home, elsewhere, other_money = worlds
+        assert told_when_settled(pair, home, home) == "settled"
+        words = told_when_settled(pair, home, elsewhere if pair.what == "company" else other_money)
+        assert names(pair.what, words), words
+
+    @pytest.mark.row("M9")
+    def test_every_table_that_runs_load_is_looked_at(self, worlds: object) -> None:
+        """A partitioned table with a pair is one of those tried above."""
+        with connections["owner"].cursor() as owner:
+            owner.execute("SELECT relname FROM pg_class WHERE relkind = 'p'")
+            assert {name for (name,) in owner.fetchall()} & {pair.table for pair in PAIRS} == LOADED.keys()
 
     @pytest.mark.row("M9")
     def test_all_pairs_of_the_models_were_tried(self) -> None:
