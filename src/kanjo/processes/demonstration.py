@@ -1,4 +1,7 @@
-"""The demonstration: a selling company with a person for each role, and a real year of deals."""
+"""The demonstration: a selling company with a person for each role, and a real year of deals.
+
+The made-up company of `processes.history` stands beside it.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ from kanjo.platform.identity.queries import find_actor, house
 from kanjo.platform.imports.queries import has_imported
 from kanjo.platform.ledger import models as ledger
 from kanjo.platform.ledger.operations import open_periods
+from kanjo.platform.runs.models import Run
 from kanjo.processes.found_company import Charter, found_company
 from kanjo.processes.import_crm import SOURCE, CrmImport, import_crm
 from kanjo.processes.read_crm import CrmExport, read_crm
@@ -47,6 +51,9 @@ MAVEN = Charter(
     bank_account="MAVEN-USD-001",
     books=Period(date(2016, 10, 1), date(2019, 1, 1)),
 )
+
+HISTORY = "history"
+"""The kind of the run that plays the history of a made-up company: by it such a company is known."""
 
 TAX_RATES: tuple[tuple[TaxClass, str, date], ...] = (
     (TaxClass.STANDARD, "3%", date(1989, 4, 1)),
@@ -99,7 +106,7 @@ def is_played() -> bool:
     """Return whether the demonstration's deals are all replayed, or the house has companies of its own and no need."""
     company = SellingCompany.objects.filter(code=MAVEN.code).first()
     if company is None:
-        return SellingCompany.objects.exists()
+        return bool(own_companies())
     company_id = CompanyId(company.pk)
     return has_imported(company_id, SOURCE) and is_replayed(company_id)
 
@@ -108,9 +115,21 @@ def refuse_elsewhere(export: CrmExport) -> None:
     """Refuse an export of another company, and a house that has companies of its own and not the demonstration's."""
     if export.reading.company not in {MAVEN.name, MAVEN.name_en}:
         raise NotTheDemonstrations(name=quoted(export.reading.company), ours=quoted(MAVEN.name))
-    codes = SellingCompany.objects.order_by("code").values_list("code", flat=True)
-    if codes and MAVEN.code not in codes:
-        raise HouseInUse(codes=", ".join(codes))
+    refuse_beside_others(MAVEN.code)
+
+
+def refuse_beside_others(code: str) -> None:
+    """Refuse `HouseInUse` to a demonstration that is not there yet, in a house that has companies of its own."""
+    others = own_companies()
+    if others and not SellingCompany.objects.filter(code=code).exists():
+        raise HouseInUse(codes=", ".join(others))
+
+
+def own_companies() -> list[str]:
+    """Return the codes of the companies that are no demonstration, ascending."""
+    made_up = Run.objects.filter(kind=HISTORY).values("company_id")
+    others = SellingCompany.objects.exclude(code=MAVEN.code).exclude(pk__in=made_up)
+    return list(others.order_by("code").values_list("code", flat=True))
 
 
 def prepare_company(*, password: str, at: datetime) -> CompanyId:
@@ -131,7 +150,7 @@ def prepare_company(*, password: str, at: datetime) -> CompanyId:
                     by=acting,
                     at=at,
                 )
-        _set_rates(acting, at)
+        set_tax_rates(by=acting, at=at)
         receivables.note_fee(company_id=company_id, currency="USD", amount_minor=BANK_FEE_MINOR, by=acting, at=at)
         _put_matrix_in_force(company_id, at)
         return company_id
@@ -181,9 +200,10 @@ def _open_missing(company_id: CompanyId, at: datetime) -> bool:
     return bool(missing)
 
 
-def _set_rates(acting: Actor, at: datetime) -> None:
+def set_tax_rates(*, by: Actor, at: datetime) -> None:
+    """Set Japan's consumption tax, in the transaction of the caller; what is set stays."""
     for tax_class, rate, day in TAX_RATES:
-        catalog.set_tax_rate(tax_class=tax_class, rate=rate, effective_on=day, by=acting, at=at)
+        catalog.set_tax_rate(tax_class=tax_class, rate=rate, effective_on=day, by=by, at=at)
 
 
 def _put_matrix_in_force(company_id: CompanyId, at: datetime) -> None:

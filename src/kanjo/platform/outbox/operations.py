@@ -107,15 +107,18 @@ def written(fact: Fact) -> dict[str, Any]:
     return cast("dict[str, Any]", _adapter(type(fact)).dump_python(fact, mode="json"))
 
 
-def deliver(*, by: Actor, at: datetime, most: int = 1_000, only: FactId | None = None) -> int:
+def deliver(
+    *, by: Actor, at: datetime, most: int = 1_000, only: FactId | None = None, of: CompanyId | None = None
+) -> int:
     """Deliver what waits, oldest first, each in a transaction of its own; return how many were delivered.
 
-    A reaction that fails is tried again later, after 1, 2, 4 ... minutes, and is dead after `MOST_ATTEMPTS`.
+    With *of* only facts of that company. A reaction that fails is tried again later, after 1, 2, 4 ... minutes, and is
+    dead after `MOST_ATTEMPTS`.
     """
     delivered = 0
     for _ in range(most):
         with transaction.atomic():
-            waiting = _next_waiting(at, only)
+            waiting = _next_waiting(at, only, of)
             if waiting is None:
                 break
             delivered += _deliver(waiting, by=by, at=at)
@@ -139,10 +142,12 @@ def deliver_again(*, delivery_id: int, by: Actor, at: datetime) -> None:
     close(kind=DEAD, subject=(DELIVERY, delivery_id), by=by, at=at)
 
 
-def _next_waiting(at: datetime, only: FactId | None) -> Delivery | None:
+def _next_waiting(at: datetime, only: FactId | None, of: CompanyId | None) -> Delivery | None:
     waiting = Delivery.objects.filter(state=Delivery.State.WAITING, due_at__lte=at)
     if only is not None:
         waiting = waiting.filter(fact_id=only)
+    if of is not None:
+        waiting = waiting.filter(fact__company_id=of)
     return waiting.select_for_update(skip_locked=True, of=("self",)).select_related("fact").order_by("id").first()
 
 
