@@ -19,6 +19,7 @@ from kanjo.surfaces.web.addresses import urlpatterns
 from tests.builders import NOW, TODAY
 from tests.web.office import CONDITION, Deal, Office, a_bank_file, opened, paid, quoted
 
+CUSTOMERS = ("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department")
 ROUTES = tuple(str(route.name) for route in urlpatterns)
 KEYED = frozenset(str(route.name) for route in urlpatterns if "<" in str(route.pattern))
 
@@ -57,8 +58,8 @@ def told(office: Office) -> Told:
     return Told(
         office,
         {
-            **dict.fromkeys(("customer", "open-opportunity", "license-position"), office.customer_id),
-            **dict.fromkeys(("engage-opportunity", "lose-opportunity", "draft-quote"), prospect),
+            **dict.fromkeys(CUSTOMERS, office.customer_id),
+            **dict.fromkeys(("engage-opportunity", "expect-close", "lose-opportunity", "draft-quote"), prospect),
             **dict.fromkeys(("quote", "quote-draft-pdf", "send-quote", "accept-quote"), done.quote),
             **dict.fromkeys(("revise-quote", "submit-quote", "withdraw-quote"), drafted.quote),
             **dict.fromkeys(("approval-item", "decide-item"), item),
@@ -72,7 +73,7 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("approve-run", "execute-run", "withdraw-run"), previewed),
             **dict.fromkeys(("period", "lock-period"), receivables.key("period", "periods")),
             **dict.fromkeys(("delivery", "deliver-again"), delivery),
-            "product": office.cloud,
+            **dict.fromkeys(("product", "withdraw-product"), office.cloud),
             "opportunity": done.opportunity,
             **dict.fromkeys(("approval", "recall-request"), conditional.request),
             **dict.fromkeys(("contract", "end-contract", "terminate-contract"), contract),

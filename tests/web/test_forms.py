@@ -93,12 +93,21 @@ CUSTOMERS = [
     _customer("customers.country-unknown", "country", country="アトランティス"),
     _customer("companies.corporate-number", "corporate_number", corporate_number="123"),
     _customer("form.not-a-choice", "language", language="fr"),
+    Bad("amend-customer", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
+    Bad(
+        "amend-customer", Role.RECEIVABLES, "companies.corporate-number", "corporate_number", {"corporate_number": "1"}
+    ),
+    Bad("place-under", Role.SALES_REP, "customers.not-one", "parent", {"parent": "どこにもない会社"}),
+    Bad("add-department", Role.SALES_REP, "form.missing", "name", {"name": " "}),
+    Bad("withdraw-product", Role.SALES_OPERATIONS, "days.unreadable", "last_on", {"last_on": "月末"}),
 ]
 DEALS = [
     Bad("open-opportunity", Role.SALES_REP, "money.currency-unknown", "currency", {"currency": "ZZZ"}),
     Bad("open-opportunity", Role.SALES_REP, "form.too-long", "name", {"name": LONG}),
     Bad("open-opportunity", Role.SALES_REP, "form.not-a-choice", "product", {"product": "1' OR 1=1"}),
     Bad("open-opportunity", Role.SALES_REP, "days.outside-era", "engaged_on", {"engaged_on": "H40.1.1"}),
+    Bad("expect-close", Role.SALES_REP, "money.not-a-number", "value", {"value": "たくさん"}),
+    Bad("expect-close", Role.SALES_REP, "opportunities.value", "value", {"value": "-1"}),
     Bad("lose-opportunity", Role.SALES_REP, "form.missing", "because", {"because": " "}),
     Bad("submit-quote", Role.SALES_REP, "days.unreadable", "on", {"on": "x" * 200}),
     Bad("send-quote", Role.SALES_REP, "form.too-long", "recipient", {"recipient": LONG}),
@@ -153,6 +162,8 @@ def _good(bad: Bad, story: Told) -> dict[str, object]:
     known: dict[str, dict[str, object]] = {
         "draft-quote": {**offer_of(office)},
         "register-customer": {**CUSTOMER},
+        "amend-customer": {**CUSTOMER, "because": "住所変更"},
+        "expect-close": {"close_on": "2026-12-31", "value": "1,000,000"},
         "open-opportunity": {**opened(office)},
         "decide-item": {**ON, **CONDITION},
         "meet-condition": {**ON, "proof": "注文書 PO-7"},

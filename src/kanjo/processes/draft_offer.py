@@ -9,7 +9,7 @@ from datetime import date, datetime
 from kanjo.domains.billing.facts import LineToBill
 from kanjo.domains.billing.queries import preview_schedule
 from kanjo.domains.catalog.facts import ProductTerms
-from kanjo.domains.catalog.queries import list_price_on, terms_of
+from kanjo.domains.catalog.queries import list_price_on, terms_on_sale
 from kanjo.domains.quotes import operations as quotes
 from kanjo.domains.quotes.facts import OfferLine
 from kanjo.foundation.actors import Actor
@@ -46,7 +46,7 @@ def draft_offer(
     at: datetime,
     on: date,
 ) -> QuoteId:
-    """Price the lines and draft a quote of them; refuses what has no list price and what no amount holds."""
+    """Price the lines and draft a quote of them; refuses what is not on sale or has no list price or amount."""
     return quotes.draft_quote(
         company_id=company_id,
         opportunity_id=opportunity_id,
@@ -65,7 +65,7 @@ def draft_offer(
 
 def price(wanted: Sequence[LineWanted], *, currency: str, on: date) -> list[OfferLine]:
     """Return the lines as offers: the list price of the day, the net price, and the total that will be billed."""
-    terms = terms_of(line.product_id for line in wanted)
+    terms = terms_on_sale((line.product_id for line in wanted), on)
     return [
         _offer(line, terms[line.product_id], Money(list_price_on(line.product_id, currency, on), currency), on)
         for line in wanted

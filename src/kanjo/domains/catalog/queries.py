@@ -19,7 +19,7 @@ from kanjo.domains.catalog.facts import (
     TaxClass,
 )
 from kanjo.domains.catalog.models import Price, Product, TaxRate
-from kanjo.domains.catalog.rules.offering import UNTAXED, PriceMissing, RateMissing
+from kanjo.domains.catalog.rules.offering import UNTAXED, NotOnSale, PriceMissing, RateMissing
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, PriceId, ProductId
 from kanjo.foundation.money import Money
@@ -46,6 +46,15 @@ def get_terms(product_id: ProductId) -> ProductTerms:
 def terms_of(product_ids: Iterable[ProductId]) -> dict[ProductId, ProductTerms]:
     """Return the terms of those of the products that exist, in one query."""
     return {ProductId(row.pk): _terms(row) for row in Product.objects.filter(pk__in=set(product_ids))}
+
+
+def terms_on_sale(product_ids: Iterable[ProductId], day: date) -> dict[ProductId, ProductTerms]:
+    """Return the terms of those of the products that exist; refuses `NotOnSale` for one withdrawn by that day."""
+    rows = list(Product.objects.filter(pk__in=set(product_ids)))
+    for row in rows:
+        if row.sold_until is not None and row.sold_until <= day:
+            raise NotOnSale(code=row.code, day=day)
+    return {ProductId(row.pk): _terms(row) for row in rows}
 
 
 def list_price_on(product_id: ProductId, currency: str, day: date, known_at: datetime | None = None) -> int:

@@ -7,12 +7,13 @@ from dataclasses import fields
 
 from django.db.models import Q, QuerySet
 
-from kanjo.domains.customers.facts import CustomerRow, DepartmentId
+from kanjo.domains.customers.facts import CustomerRow, DepartmentId, NewCustomer
 from kanjo.domains.customers.models import Customer, Department
 from kanjo.domains.customers.rules.countries import CountryUnknown, country, country_names
 from kanjo.domains.customers.rules.registering import doubts_about_number
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CustomerId
+from kanjo.foundation.money import Money
 from kanjo.foundation.names import matching_key
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.names import called
@@ -36,6 +37,17 @@ def get_customer(customer_id: CustomerId) -> CustomerRow:
     if not rows:
         raise NotFound(what=called(Customer), key=customer_id)
     return rows[0]
+
+
+def details_of(customer_id: CustomerId) -> NewCustomer:
+    """Return the details of a customer as they would be given anew; refuses `NotFound`."""
+    row = Customer.objects.filter(pk=customer_id).first()
+    if row is None:
+        raise NotFound(what=called(Customer), key=customer_id)
+    given = {field.name: getattr(row, field.name) for field in fields(NewCustomer) if hasattr(row, field.name)}
+    revenue = row.annual_revenue_minor
+    known = None if revenue is None else Money(revenue, row.revenue_currency)
+    return NewCustomer(**{**given, "language": Language(row.language), "annual_revenue": known})
 
 
 def get_customers(customer_ids: Iterable[CustomerId]) -> dict[CustomerId, CustomerRow]:

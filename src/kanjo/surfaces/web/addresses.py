@@ -10,6 +10,7 @@ from kanjo.surfaces.web.catalog import pages as catalog
 from kanjo.surfaces.web.companies import pages as companies
 from kanjo.surfaces.web.contracts import pages as contracts
 from kanjo.surfaces.web.customers import pages as customers
+from kanjo.surfaces.web.customers import registering
 from kanjo.surfaces.web.files import pages as files
 from kanjo.surfaces.web.health import health
 from kanjo.surfaces.web.home import pages as home
@@ -35,15 +36,20 @@ urlpatterns: list[URLPattern] = [
     path("look", home.choose_look, name="look"),
     path("choose-company", home.choose_company, name="choose-company"),
     path("customers", customers.CUSTOMERS, name="customers"),
-    path("customers/register", customers.register, name="register-customer"),
+    path("customers/register", registering.register, name="register-customer"),
     path("customers/<int:key>", customers.customer, name="customer"),
+    path("customers/<int:key>/amend", registering.amend, name="amend-customer"),
+    path("customers/<int:key>/parent", registering.place, name="place-under"),
+    path("customers/<int:key>/department", registering.department, name="add-department"),
     path("customers/<int:key>/opportunity", opportunities.open_one, name="open-opportunity"),
     path("customers/<int:key>/licenses", licenses.license_position, name="license-position"),
     path("products", catalog.PRODUCTS, name="products"),
     path("products/<int:key>", catalog.product, name="product"),
+    path("products/<int:key>/withdraw", catalog.withdraw, name="withdraw-product"),
     path("opportunities", opportunities.OPPORTUNITIES, name="opportunities"),
     path("opportunities/<int:key>", opportunities.opportunity, name="opportunity"),
     path("opportunities/<int:key>/engage", opportunities.engage, name="engage-opportunity"),
+    path("opportunities/<int:key>/expect", opportunities.expect, name="expect-close"),
     path("opportunities/<int:key>/lose", opportunities.lose, name="lose-opportunity"),
     path("opportunities/<int:key>/quote", drafting.draft, name="draft-quote"),
     path("quotes", quotes.QUOTES, name="quotes"),

@@ -35,6 +35,18 @@ class TooLong(Refusal):
     remedy = Text(en="Shorten it.", ja="短くしてください。")
 
 
+class NotOnSale(Refusal):
+    """A product that is sold no more."""
+
+    rule = "catalog.not-on-sale"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="{code} is not sold any more on {day}.", ja="{code} は {day} の時点で販売を終了しています。")
+    remedy = Text(
+        en="Choose another product, or ask sales operations to put it on sale again.",
+        ja="別の製品を選ぶか、営業オペレーションに販売の再開を依頼してください。",
+    )
+
+
 class IntervalWrong(Refusal):
     """A billing interval that does not go with how the product is charged."""
 

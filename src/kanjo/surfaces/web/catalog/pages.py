@@ -5,13 +5,17 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from kanjo.domains.catalog.facts import PriceRow, ProductRow
+from kanjo.domains.catalog.operations import withdraw_product
 from kanjo.domains.catalog.queries import count_products, get_product, list_prices, list_products
 from kanjo.foundation.ids import ProductId
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.days import ONE_DAY, last_day
 from kanjo.surfaces.web.desk import DeskRequest
-from kanjo.surfaces.web.details import Column, Detail, Section, Table, amount, show
-from kanjo.surfaces.web.doors import SIGNED_IN, door
+from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
+from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
+from kanjo.surfaces.web.fields import day
+from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import ListPage
 from kanjo.surfaces.web.shown import Link, language
 
@@ -19,7 +23,8 @@ TITLE = Text(en="Products", ja="製品")
 FAMILY = Text(en="Family", ja="製品群")
 INTERVAL = Text(en="Billing interval (months)", ja="請求間隔（月）")
 METRIC = Text(en="License counts", ja="ライセンス単位")
-SOLD_UNTIL = Text(en="Sold until", ja="販売終了日")
+LAST_SOLD_ON = Text(en="Last day of sale", ja="販売終了日")
+WITHDRAW = Text(en="Withdraw from sale", ja="販売終了を登録")
 FROM = Text(en="In force from", ja="適用開始日")
 
 
@@ -77,9 +82,32 @@ def product(request: DeskRequest, key: int) -> HttpResponse:
             (labels.RECOGNITION, terms.recognition.shown),
             (labels.TAX_CLASS, terms.tax_class.shown),
             (METRIC, terms.license_metric),
-            (SOLD_UNTIL, row.sold_until),
+            (LAST_SOLD_ON, last_day(row.sold_until)),
         ),
         sections=(Section(Text(en="List prices", ja="標準価格"), Table.of(_PRICES, list_prices(ProductId(key)))),),
+        acts=(Act(WITHDRAW, Link("", "withdraw-product", key), "catalog.withdraw-product"),),
         trail=(("catalog_product", key),),
     )
     return show(request, detail)
+
+
+@door(doing("catalog.withdraw-product"))
+def withdraw(request: DeskRequest, key: int) -> HttpResponse:
+    """Stop selling a product after a day, or move that day."""
+    desk = request.desk
+    row = get_product(ProductId(key), desk.actor, on=desk.today)
+
+    def do(given: Given) -> Link:
+        until = given["last_on"] + ONE_DAY
+        withdraw_product(product_id=ProductId(key), until=until, by=desk.actor, at=desk.now)
+        return Link("", "product", key)
+
+    says = Text(
+        en="After that day no quote offers it. Quotes already drafted, contracts and invoices go on."
+        " A later day puts it on sale again.",
+        ja="終了日の翌日から見積に追加できません。作成済みの見積、契約、請求は継続します。"
+        "終了日を後の日付に変更すると、販売を再開できます。",
+    )
+    fields = (day("last_on", LAST_SOLD_ON, last_day(row.sold_until) or desk.today, hint=labels.BUSINESS_DAY),)
+    back = Link(row.terms.name, "product", key)
+    return perform(request, Deed(title=WITHDRAW, back=back, button=WITHDRAW, do=do, fields=fields, says=says))

@@ -10,8 +10,13 @@ from django.http import HttpResponse
 
 from kanjo.domains.contracts.queries import list_contracts
 from kanjo.domains.customers.facts import CustomerRow
-from kanjo.domains.customers.operations import register_customer
-from kanjo.domains.customers.queries import count_customers, country_code, country_shown, get_customer, list_customers
+from kanjo.domains.customers.queries import (
+    count_customers,
+    country_shown,
+    get_customer,
+    list_customers,
+    list_departments,
+)
 from kanjo.domains.opportunities.queries import list_opportunities
 from kanjo.domains.receivables.queries import list_open_items
 from kanjo.foundation.ids import CustomerId
@@ -24,14 +29,11 @@ from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.contracts.columns import CONTRACTS
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, show
-from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
-from kanjo.surfaces.web.fields import Field, choice, prose, words
-from kanjo.surfaces.web.forms import Deed, Given, perform
+from kanjo.surfaces.web.doors import SIGNED_IN, door
 from kanjo.surfaces.web.lists import Asked, Filter, ListPage
 from kanjo.surfaces.web.opportunities.columns import OPPORTUNITIES
 from kanjo.surfaces.web.receivables.columns import OPEN_ITEMS
 from kanjo.surfaces.web.shown import Explained, Link
-from kanjo.surfaces.web.terms_of_payment import TERMS
 
 R = TypeVar("R")
 
@@ -47,6 +49,13 @@ SECTOR = Text(en="Sector", ja="業種")
 LANGUAGE = Text(en="Language of documents", ja="書類の言語")
 LANGUAGES = ((Language.JAPANESE, Text(en="Japanese", ja="日本語")), (Language.ENGLISH, Text(en="English", ja="英語")))
 KEY = Text(en="Key in the other system", ja="外部システムのキー")
+AMEND = Text(en="Amend the details", ja="顧客情報を変更")
+PLACE = Text(en="Place under a parent", ja="親会社を登録")
+PARENT = Text(en="Parent", ja="親会社")
+DEPARTMENT = Text(en="Department", ja="部門")
+DEPARTMENTS = Text(en="Departments", ja="部門")
+ADD_DEPARTMENT = Text(en="Add a department", ja="部門を追加")
+NO_DEPARTMENTS = Text(en="No department was added.", ja="部門は登録されていません。")
 NEW_OPPORTUNITY = Text(en="New opportunity", ja="商談を登録")
 STAGE = Text(en="Stage", ja="顧客区分")
 SINCE = Text(en="In this stage since", ja="区分の開始日")
@@ -93,6 +102,8 @@ CUSTOMERS = ListPage[Listed](
     acts=lambda _desk: (Act(REGISTER, Link("", "register-customer"), "customers.register", main=True),),
 )
 
+_DEPARTMENTS: tuple[Column[tuple[int, str]], ...] = (Column(DEPARTMENT, lambda pair: pair[1]),)
+
 
 @door(SIGNED_IN)
 def customer(request: DeskRequest, key: int) -> HttpResponse:
@@ -102,6 +113,7 @@ def customer(request: DeskRequest, key: int) -> HttpResponse:
     if request.desk.chosen is None:
         raise NotFound(what=KIND, key=key)
     staged = stage_of(actor, customer_id, AsKnown(request.desk.today))
+    parent = get_customer(row.parent_id) if row.parent_id else None
     detail = Detail(
         kind=KIND,
         title=row.name,
@@ -119,6 +131,7 @@ def customer(request: DeskRequest, key: int) -> HttpResponse:
             (ADDRESS, row.address),
             (SECTOR, row.sector),
             (CORPORATE_NUMBER, row.corporate_number),
+            (PARENT, Link(parent.name, "customer", parent.id) if parent else None),
             (labels.PAYMENT_TERMS, payment_terms(row.payment_terms).shown),
             (LANGUAGE, dict(LANGUAGES)[row.language]),
             (KEY, row.external_key),
@@ -136,8 +149,14 @@ def customer(request: DeskRequest, key: int) -> HttpResponse:
                 Text(en="Open receivables", ja="未回収の売掛金"),
                 Table.of(_own(OPEN_ITEMS), list_open_items(actor, customer_id=customer_id, limit=20)),
             ),
+            Section(DEPARTMENTS, Table.of(_DEPARTMENTS, list_departments(customer_id)), empty=NO_DEPARTMENTS),
         ),
-        acts=(Act(NEW_OPPORTUNITY, Link("", "open-opportunity", key), "opportunities.open", main=True),),
+        acts=(
+            Act(AMEND, Link("", "amend-customer", key), "customers.amend"),
+            Act(PLACE, Link("", "place-under", key), "customers.place-under"),
+            Act(ADD_DEPARTMENT, Link("", "add-department", key), "customers.add-department"),
+            Act(NEW_OPPORTUNITY, Link("", "open-opportunity", key), "opportunities.open", main=True),
+        ),
         trail=((CUSTOMER_TABLE, key),),
     )
     return show(request, detail)
@@ -146,44 +165,3 @@ def customer(request: DeskRequest, key: int) -> HttpResponse:
 def _own(columns: Sequence[Column[R]]) -> list[Column[R]]:
     """Leave out whose it is: on the page of the customer everything is."""
     return [column for column in columns if column.label is not labels.CUSTOMER]
-
-
-@door(doing("customers.register"))
-def register(request: DeskRequest) -> HttpResponse:
-    """Register a customer."""
-    desk = request.desk
-
-    def do(given: Given) -> Link:
-        key = register_customer(
-            name=given["name"],
-            name_kana=given["name_kana"] or "",
-            name_en=given["name_en"] or "",
-            country=given["country"],
-            language=Language(given["language"]),
-            corporate_number=given["corporate_number"] or "",
-            sector=given["sector"] or "",
-            address=given["address"] or "",
-            payment_terms=given["payment_terms"],
-            by=desk.actor,
-            at=desk.now,
-        )
-        return Link("", "customer", key)
-
-    fields = (
-        words("name", Text(en="Name as registered", ja="商号（登記上の名称）")),
-        words("name_kana", READING, needed=False),
-        words("name_en", ENGLISH_NAME, needed=False),
-        Field(
-            "country",
-            COUNTRY,
-            lambda text, at: country_code(text, at=at),
-            hint=Text(en="Code or name", ja="国コードまたは国名"),
-            initial="JP",
-        ),
-        words("corporate_number", CORPORATE_NUMBER, needed=False),
-        prose("address", ADDRESS, needed=False),
-        words("sector", SECTOR, needed=False, most=50),
-        choice("payment_terms", labels.PAYMENT_TERMS, TERMS, initial=TERMS[0][0]),
-        choice("language", LANGUAGE, LANGUAGES, initial=Language.JAPANESE),
-    )
-    return perform(request, Deed(title=REGISTER, back=Link(TITLE, "customers"), button=REGISTER, do=do, fields=fields))

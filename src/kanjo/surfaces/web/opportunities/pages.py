@@ -7,7 +7,12 @@ from django.http import HttpResponse
 from kanjo.domains.catalog.queries import list_products
 from kanjo.domains.customers.queries import get_customer
 from kanjo.domains.opportunities.facts import OpportunityRow, Stage
-from kanjo.domains.opportunities.operations import engage_opportunity, lose_opportunity, open_opportunity
+from kanjo.domains.opportunities.operations import (
+    engage_opportunity,
+    expect_close,
+    lose_opportunity,
+    open_opportunity,
+)
 from kanjo.domains.opportunities.queries import count_opportunities, get_opportunity, list_opportunities
 from kanjo.domains.quotes.queries import list_quotes
 from kanjo.foundation.ids import CustomerId, OpportunityId, ProductId
@@ -17,7 +22,7 @@ from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
-from kanjo.surfaces.web.fields import Field, choice, day, prose, words
+from kanjo.surfaces.web.fields import Field, choice, day, money, prose, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import Filter, ListPage
 from kanjo.surfaces.web.opportunities import columns
@@ -27,6 +32,8 @@ from kanjo.surfaces.web.shown import Link
 TITLE = Text(en="Opportunities", ja="商談")
 OPEN = Text(en="New opportunity", ja="商談を登録")
 ENGAGE = Text(en="Engage", ja="商談を開始")
+EXPECT = Text(en="Say what is expected", ja="受注見込を登録")
+EXPECTED_ON = Text(en="Expected close", ja="受注予定日")
 LOSE = Text(en="Close as lost", ja="失注を登録")
 DRAFT = Text(en="Draft a quote", ja="見積を作成")
 CLOSED = Text(en="The opportunity is closed.", ja="この商談は完了しています。")
@@ -73,7 +80,7 @@ def opportunity(request: DeskRequest, key: int) -> HttpResponse:
             (labels.PRODUCT, Link(row.product, "product", row.product_id)),
             (labels.OWNER, row.owner),
             (columns.ENGAGED_ON, row.engaged_on),
-            (Text(en="Expected close", ja="受注予定日"), row.expected_close_on),
+            (EXPECTED_ON, row.expected_close_on),
             (columns.EXPECTED, columns.expected(row)),
             (columns.CLOSED_ON, row.closed_on),
             (columns.VALUE, columns.value(row)),
@@ -83,6 +90,7 @@ def opportunity(request: DeskRequest, key: int) -> HttpResponse:
         sections=(Section(Text(en="Quotes", ja="見積"), Table.of(QUOTES, list_quotes(actor, opportunity_id=row.id))),),
         acts=(
             Act(ENGAGE, Link("", "engage-opportunity", key), "opportunities.engage", closed or engaged),
+            Act(EXPECT, Link("", "expect-close", key), "opportunities.expect", closed),
             Act(LOSE, Link("", "lose-opportunity", key), "opportunities.lose", closed),
             Act(DRAFT, Link("", "draft-quote", key), "quotes.draft", closed, main=True),
         ),
@@ -138,6 +146,33 @@ def engage(request: DeskRequest, key: int) -> HttpResponse:
     fields = (day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),)
     back = Link(row.name, "opportunity", key)
     return perform(request, Deed(title=ENGAGE, back=back, button=ENGAGE, do=do, fields=fields))
+
+
+@door(doing("opportunities.expect"))
+def expect(request: DeskRequest, key: int) -> HttpResponse:
+    """Say when a deal should close, and what it should bring."""
+    desk = request.desk
+    row = get_opportunity(OpportunityId(key), desk.actor)
+
+    def do(given: Given) -> Link:
+        expect_close(
+            opportunity_id=row.id, close_on=given["close_on"], value=given["value"], by=desk.actor, at=desk.now
+        )
+        return Link("", "opportunity", key)
+
+    fields = (
+        day("close_on", EXPECTED_ON, row.expected_close_on, hint=labels.BUSINESS_DAY),
+        money("value", columns.EXPECTED, row.currency),
+    )
+    deed = Deed(
+        title=EXPECT,
+        back=Link(row.name, "opportunity", key),
+        button=EXPECT,
+        do=do,
+        fields=fields,
+        beside=lambda at, _given: "close_on" if at == "on" else at,
+    )
+    return perform(request, deed)
 
 
 @door(doing("opportunities.lose"))
