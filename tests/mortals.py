@@ -17,7 +17,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Timer
 from typing import Any, cast
+
+from tests.blows import fill, kill
 
 ROOT = Path(__file__).parents[1]
 KILLED = -signal.SIGKILL
@@ -27,12 +30,17 @@ KILLED = -signal.SIGKILL
 class Fate:
     """Dies before its *statements*-th statement after the verb *after* was named (at once where it is empty).
 
-    It never gets as far as the verb *before*: there it dies at the latest.
+    It never gets as far as the verb *before*: there it dies at the latest. Where the process of a *server* is named,
+    that is struck instead and the command lives on: it is killed *later* milliseconds after that moment, or *filled*
+    at that moment.
     """
 
     statements: int
     after: str = ""
     before: str = ""
+    server: int = 0
+    later: float = 0
+    filled: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,14 +99,27 @@ class _Mortal:
         self._fate = fate
         self._left = fate.statements
         self._begun = not fate.after
+        self._struck = False
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         named = params or () if "kanjo.verb" in sql else ()
         self._begun = self._begun or self._fate.after in named
         self._left -= self._begun
         if self._left <= 0 or (self._fate.before and self._fate.before in named):
-            os.kill(os.getpid(), signal.SIGKILL)
+            self._strike()
         return execute(sql, params, many, context)
+
+    def _strike(self) -> None:
+        fate = self._fate
+        if not fate.server:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self._struck:
+            return
+        self._struck = True
+        if fate.filled:
+            fill(fate.server)
+        else:
+            Timer(fate.later / 1000, kill, [fate.server]).start()
 
 
 def _forked(order: Order) -> tuple[int, int, int]:
