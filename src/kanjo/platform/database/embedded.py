@@ -32,19 +32,22 @@ ADMIN: Final = "kanjo_admin"
 DATABASE: Final = "kanjo"
 _LONGEST_SOCKET: Final = 100  # bytes of "<directory>/.s.PGSQL.5432"; Linux allows 107, macOS 103
 _START_ATTEMPTS: Final = 20
+FLOOR_MB: Final = 200
+"""Room on the disk below which nothing large is begun: PostgreSQL stops when it can not write its log."""
 
 
 @dataclass(frozen=True)
 class EmbeddedServer:
     """The server that keeps its data in `home`.
 
-    `settings` are further PostgreSQL settings for its start; it does not start with less than `mb_needed` MB free.
+    `settings` are further PostgreSQL settings for its start. With less than `mb_needed` MB free it does not start, and
+    no run goes on.
     """
 
     home: Path
     configured_programs: Path | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
-    mb_needed: int = 200
+    mb_needed: int = FLOOR_MB
 
     @property
     def directory(self) -> Path:
@@ -129,11 +132,16 @@ class EmbeddedServer:
         try:
             self.home.mkdir(parents=True, exist_ok=True)
             custody.private_directory(self.directory, self.account)
-            free = shutil.disk_usage(self.home).free // 2**20
+            self.refuse_without_room()
         except (PermissionError, FileExistsError, NotADirectoryError) as error:
             raise NotAccessible(account=self.account.name, path=self.home) from error
+
+    def refuse_without_room(self) -> None:
+        """Refuse `NoSpace` when the disk of the data has less free than the floor."""
+        place = self.data if self.data.exists() else self.home
+        free = shutil.disk_usage(place).free // 2**20
         if free < self.mb_needed:
-            raise NoSpace(path=self.home, free=free, needed=self.mb_needed)
+            raise NoSpace(path=place, free=free, needed=self.mb_needed)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -69,17 +69,17 @@ class OtherMajor(Refusal):
 
 
 class NoSpace(Refusal):
-    """Too little room is left on the disk to start a database safely."""
+    """Too little room is left on the disk to start a database or to go on with a run."""
 
     rule = "database.no-space"
     kind = RefusalKind.CONFLICT
     says = Text(
-        en="Only {free} MB are free where {path} lies; the database needs {needed} MB to start.",
-        ja="{path} のあるディスクの空きは {free} MB です。データベースの起動には {needed} MB 必要です。",
+        en="Only {free} MB are free where {path} lies; {needed} MB are needed to go on safely.",
+        ja="{path} のあるディスクの空きは {free} MB です。安全に続けるには {needed} MB 必要です。",
     )
     remedy = Text(
-        en="Free some space, or set KANJO_HOME to a directory on another disk.",
-        ja="空きを増やすか、KANJO_HOME に別のディスクのディレクトリを指定してください。",
+        en="Free some space and try again, or set KANJO_HOME to a directory on another disk.",
+        ja="空きを増やして再度実行するか、KANJO_HOME に別のディスクのディレクトリを指定してください。",
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from threading import Event
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from kanjo.foundation.actors import Actor, Role
@@ -146,8 +147,8 @@ def execute_run(
     """Do every shard that waits, each in one transaction, then finish the run; return its report.
 
     Owns its transactions: call it outside of one. *workers* threads share the shards, each with a connection of its
-    own, and so do other processes that execute the run at the same time. Killed anywhere, it is called again and goes
-    on. An executed run returns its report.
+    own, and so do other processes that execute the run at the same time. Killed anywhere, or refused `NoSpace` before
+    a shard, it is called again and goes on. An executed run returns its report.
     """
     stopped = Event()
 
@@ -191,6 +192,8 @@ def _do_next(run_id: RunId, work: Work, by: Actor, at: datetime) -> int | None:
         _expect(run, Run.State.APPROVED)
         if shard is None:
             return None
+        if settings.EMBEDDED_SERVER is not None:
+            settings.EMBEDDED_SERVER.refuse_without_room()
         name_act(f"{run.kind}.execute", by)
         result = work(_task(run, shard))
         _note_failures(run, shard, result.failed)
