@@ -123,7 +123,8 @@ def _lost_places(written: Sequence[Anchor]) -> Iterator[Text]:
     """Tell the first anchor whose place in the chain is gone or another: the tail was cut, or the chain rewritten."""
     standing = dict(
         _asked(
-            "SELECT position, encode(digest, 'hex') FROM audit_link WHERE position = ANY(%s)",
+            "SELECT position, string_agg(encode(digest, 'hex'), ' ') FROM audit_link"
+            " WHERE position = ANY(%s) GROUP BY position",
             [[one.position for one in written]],
         )
     )
