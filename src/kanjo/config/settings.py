@@ -24,6 +24,7 @@ CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.public_url]
 PLATFORM_APPS = [
     "kanjo.platform.companies",
     "kanjo.platform.identity",
+    "kanjo.platform.access",
     "kanjo.platform.audit",
     "kanjo.platform.outbox",
     "kanjo.platform.worklist",
@@ -77,6 +78,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "kanjo.surfaces.web.middleware.ContentPolicy",
     "kanjo.surfaces.web.middleware.AtTheDesk",
+    "kanjo.surfaces.api.middleware.AtTheCounter",
 ]
 ROOT_URLCONF = "kanjo.config.urls"
 WSGI_APPLICATION = "kanjo.config.wsgi.application"
@@ -125,6 +127,9 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Tokyo"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+"""The largest body that is no upload: a signed paper or a bank file comes to the API in base64."""
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.home / "static"

@@ -9,6 +9,7 @@ from django.db.models import Model
 from kanjo.foundation.texts import Text
 
 ROW_NAMES: Mapping[str, Text] = {
+    "access_token": Text(en="API token", ja="APIトークン"),
     "approvals_approvalcondition": Text(en="approval condition", ja="承認条件"),
     "approvals_approvaldecision": Text(en="decision", ja="決裁"),
     "approvals_approvalitem": Text(en="approval item", ja="承認項目"),

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 import pgtrigger
 from django.db import connection, models
 from django.db.models.functions import Now
+from psycopg import sql
 
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.refusals import Refusal, RefusalKind
@@ -90,6 +91,12 @@ def alone(act: str, key: int) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [act, key])
+
+
+def hold(table: str, key: int) -> None:
+    """Lock a row until the transaction ends, for whoever has to look before it acts."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SELECT FROM {} WHERE id = %s FOR UPDATE").format(sql.Identifier(table)), [key])
 
 
 def recorded_at() -> models.DateTimeField[Any, Any]:

@@ -1,61 +1,12 @@
-"""Who may come in where. A route without a declaration is closed."""
+"""The doors of the pages: those of both surfaces, and those of the accounts package."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
-
 from django.urls import ResolverMatch
 
-from kanjo.foundation.actors import Role
-from kanjo.platform.acts import VERBS
+from kanjo.surfaces.doors import BOOKS, PUBLIC, SIGNED_IN, Door, doing, door
 
-V = TypeVar("V", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Who may come in: anybody (`public`), whoever is signed in (no roles), or the holders of one of the roles."""
-
-    public: bool = False
-    roles: tuple[Role, ...] = ()
-    verb: str = ""
-
-
-PUBLIC = Door(public=True)
-SIGNED_IN = Door()
-
-BOOKS = Door(
-    roles=(
-        Role.RECEIVABLES,
-        Role.REV_REC,
-        Role.SALES_OPERATIONS,
-        Role.DEAL_MANAGEMENT,
-        Role.CXO,
-        Role.CFO,
-        Role.MANAGEMENT,
-        Role.AUDITOR,
-        Role.ADMINISTRATOR,
-    )
-)
-"""Who reads bank statements, the ledger, revenue and runs."""
-
-
-def doing(verb: str) -> Door:
-    """Return the door of an act: the roles that the verb itself asks for."""
-    return Door(roles=VERBS[verb].roles, verb=verb)
-
-
-def door(who: Door) -> Callable[[V], V]:
-    """Declare who may come in through a view."""
-
-    def declared(view: V) -> V:
-        view.door = who  # type: ignore[attr-defined]  # a view is a function; this is where its declaration lives
-        return view
-
-    return declared
-
+__all__ = ["BOOKS", "CLOSED", "PUBLIC", "SIGNED_IN", "Door", "doing", "door", "door_of"]
 
 _ALLAUTH = {
     "account_login": PUBLIC,

@@ -89,6 +89,8 @@ class AtTheDesk:
         who = door_of(request.resolver_match)
         if who is None:
             raise Http404
+        if who.by_token:
+            return None
         if isinstance(request.user, Person):
             seated = cast("DeskRequest", request)
             seated.desk = sit_down(request.user, request.session.get(CHOSEN))

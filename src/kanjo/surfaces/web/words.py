@@ -14,6 +14,8 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.runs.states import RunState
 
 VERB_NAMES: Mapping[str, Text] = {
+    "access.make-token": Text(en="made an API token", ja="APIトークンを発行"),
+    "access.revoke-token": Text(en="revoked an API token", ja="APIトークンを失効"),
     "approvals.activate-matrix": Text(en="activated the matrix", ja="承認マトリックスを有効化"),
     "approvals.add-rows": Text(en="added rows to the matrix", ja="承認マトリックスに行を追加"),
     "approvals.decide-item": Text(en="decided an approval item", ja="承認項目を決裁"),
@@ -45,6 +47,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "customers.register": Text(en="registered the customer", ja="顧客を登録"),
     "customers.take-in": Text(en="took customers in", ja="顧客を取込"),
     "database": Text(en="changed in the database, by no act of the product", ja="データベース上で直接変更"),
+    "history.execute": Text(en="played the history", ja="デモ用履歴を再現"),
     "identity.admit-person": Text(en="admitted the person", ja="利用者を登録"),
     "identity.assign-company": Text(en="assigned a company", ja="販売会社を割当"),
     "identity.choose-language": Text(en="chose a language", ja="表示言語を変更"),
@@ -130,6 +133,7 @@ RUN_NAMES: Mapping[str, Text] = {
     "billing.reversal": Text(en="Reversal of a billing run", ja="請求処理の取消"),
     "revenue": Text(en="Revenue run", ja="収益認識処理"),
     "replay": Text(en="Replay of deals won elsewhere", ja="他システム受注の再現"),
+    "history": Text(en="History of a made-up company", ja="デモ用履歴の再現"),
 }
 """What a run does, by its kind."""
 

@@ -1,0 +1,77 @@
+"""Verbs on tokens: make one, revoke one; and the act that is done once for each key."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.texts import Text
+from kanjo.platform.access.models import Answer, Token
+from kanjo.platform.access.queries import Keyed, digest_of, find_answer
+from kanjo.platform.access.scopes import Scope
+from kanjo.platform.acts import verb
+from kanjo.platform.names import ROW_NAMES
+from kanjo.platform.tables import NotFound, alone
+
+LEAD = "kanjo_"
+"""What every token begins with, so that a scanner for secrets knows one."""
+
+LONGEST = timedelta(days=366)
+SELDOM = timedelta(minutes=1)
+"""How often at most the last use of a token is written down."""
+
+
+class EndsTooLate(Refusal):
+    """A token without an end in sight, or with one that is over."""
+
+    rule = "access.token-end"
+    says = Text(en="A token can not end on {day}.", ja="トークンの有効期限を {day} にすることはできません。")
+    remedy = Text(en="Let it end within a year from today.", ja="本日から1年以内の日を指定してください。")
+
+
+@verb("access.make-token", *Role)
+def make_token(*, name: str, scope: Scope, until: datetime, by: Actor, at: datetime) -> str:
+    """Make a token for the person itself and return its secret, which is told once and kept nowhere."""
+    if not at < until <= at + LONGEST:
+        raise EndsTooLate(at="last_on", day=(until - timedelta(days=1)).date())
+    secret = LEAD + secrets.token_urlsafe(32)
+    Token.objects.create(person_id=by.id, name=name, scope=scope, until=until, digest=digest_of(secret))
+    return secret
+
+
+@verb("access.revoke-token", *Role)
+def revoke_token(*, token_id: int, by: Actor, at: datetime) -> None:
+    """Let a token of the person itself in no more; a revoked one stays revoked."""
+    token = Token.objects.select_for_update().filter(pk=token_id, person_id=by.id).first()
+    if token is None:
+        raise NotFound(what=ROW_NAMES["access_token"], key=token_id)
+    if token.revoked_at is None:
+        token.revoked_at = at
+        token.save(update_fields=["revoked_at"])
+
+
+def note_use(token_id: int, at: datetime) -> None:
+    """Write down that a token was used; once a minute is enough."""
+    seldom = Q(last_used_at=None) | Q(last_used_at__lt=at - SELDOM)
+    Token.objects.filter(seldom, pk=token_id).update(last_used_at=at)
+
+
+def once(keyed: Keyed, do: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
+    """Do the act for the first request with a key and return its answer; for any later one return that answer.
+
+    Also returns whether it was said before. A request that comes while the first is at work waits for it. Refuses
+    `KeyReused` when the key stands for something else. What is refused leaves nothing: the key may be tried again.
+    """
+    alone(f"api {keyed.key}", keyed.by.id)
+    said = find_answer(keyed)
+    if said is not None:
+        return said, True
+    body = do()
+    Answer.objects.create(person_id=keyed.by.id, key=keyed.key, act=keyed.act, digest=keyed.digest, body=body)
+    return body, False

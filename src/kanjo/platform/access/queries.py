@@ -1,0 +1,97 @@
+"""Reads of tokens, and of what was answered before."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.refusals import Refusal, RefusalKind
+from kanjo.foundation.texts import Text
+from kanjo.platform.access.models import Answer, Token
+from kanjo.platform.access.scopes import Scope
+from kanjo.platform.identity.models import Person
+
+
+class KeyReused(Refusal):
+    """The same key for something else."""
+
+    rule = "api.key-reused"
+    kind = RefusalKind.INVALID
+    says = Text(
+        en="The key {key} already stands for another request ({act}).",
+        ja="キー {key} は別のリクエスト（{act}）で使用済みです。",
+    )
+    remedy = Text(
+        en="Send a new Idempotency-Key with every new request, and the same one only to repeat the same request.",
+        ja="新しいリクエストには新しい Idempotency-Key を付け、同じリクエストの再送時だけ同じキーを使用してください。",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A request under its key: who sent it, to which act, and the digest of its body."""
+
+    key: str
+    act: str
+    digest: str
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token as its person sees it; the secret is nowhere."""
+
+    id: int
+    name: str
+    scope: Scope
+    until: datetime
+    recorded_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+    def lives(self, at: datetime) -> bool:
+        """Return whether the token lets a program in at a moment."""
+        return self.revoked_at is None and at < self.until
+
+
+def list_tokens(actor: Actor, *, limit: int = 100) -> list[TokenRow]:
+    """Return the tokens of the person itself, the newest first."""
+    return [_row(token) for token in Token.objects.filter(person_id=actor.id).order_by("-id")[:limit]]
+
+
+def find_bearer(secret: str, at: datetime) -> tuple[Person, TokenRow] | None:
+    """Return whom a secret lets in at a moment: a person who was not dismissed, by a token that lives."""
+    token = Token.objects.select_related("person").filter(digest=digest_of(secret)).first()
+    if token is None or not _row(token).lives(at) or not token.person.is_active:
+        return None
+    return token.person, _row(token)
+
+
+def find_answer(keyed: Keyed) -> dict[str, Any] | None:
+    """Return what was answered to a key, None for a new one; refuses `KeyReused`."""
+    said = Answer.objects.filter(person_id=keyed.by.id, key=keyed.key).first()
+    if said is None:
+        return None
+    if (said.act, said.digest) != (keyed.act, keyed.digest):
+        raise KeyReused(key=keyed.key, act=said.act)
+    return dict(said.body)
+
+
+def digest_of(secret: str) -> str:
+    """Return what is kept of a secret. It has 256 random bits, so that no slow digest is needed."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _row(token: Token) -> TokenRow:
+    return TokenRow(
+        id=token.pk,
+        name=token.name,
+        scope=Scope(token.scope),
+        until=token.until,
+        recorded_at=token.recorded_at,
+        revoked_at=token.revoked_at,
+        last_used_at=token.last_used_at,
+    )

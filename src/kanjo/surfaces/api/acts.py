@@ -1,0 +1,116 @@
+"""An act: one verb behind POST, done once for each key, and only on what the caller saw if it says so."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from kanjo.foundation.refusals import Refusal, RefusalKind
+from kanjo.foundation.texts import Text
+from kanjo.platform.access.operations import once
+from kanjo.platform.access.queries import Keyed, find_answer
+from kanjo.platform.tables import hold
+from kanjo.surfaces.api.callers import Caller
+from kanjo.surfaces.api.fields import Given
+from kanjo.surfaces.api.problems import Stale
+from kanjo.surfaces.api.resources import Resource
+
+ROOT = "/api/v1/"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of an act: the resource and the id of what was made or changed, None for many."""
+
+    resource: str
+    id: int | None = None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The answer."""
+        href = f"{ROOT}{self.resource}" if self.id is None else f"{ROOT}{self.resource}/{self.id}"
+        return {"resource": self.resource, "id": self.id, "href": href}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """Something that can be done: `do` gets the caller, the id in the address (0 without one) and what was sent.
+
+    The first of the verbs tells whose act it is; the others follow from it. `of` names the resource of the id; where
+    that has a table, `If-Match` may speak of it. An act with `own_transactions` cuts its work into transactions itself
+    and goes on where it was cut off.
+    """
+
+    path: str
+    verbs: tuple[str, ...]
+    title: Text
+    do: Callable[[Caller, int, Any], Made]
+    takes: type[Given]
+    of: str = ""
+    own_transactions: bool = False
+
+
+def tag_of(seen: object) -> str:
+    """Return the ETag of what was seen."""
+    return f'"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}"'
+
+
+def perform(
+    request: HttpRequest, act: Act, resource: Resource | None, key: int, given: Given
+) -> tuple[dict[str, Any], bool]:
+    """Do the act in one transaction with its answer; also return whether it was done before under the same key."""
+    caller: Caller = request.auth  # type: ignore[attr-defined]  # set by the token
+    if_match = request.headers.get("If-Match", "")
+
+    def do() -> dict[str, Any]:
+        at_home = caller if resource is None else _at_home(resource, caller, key)
+        if resource is not None and resource.table and if_match:
+            _refuse_stale(resource, at_home, key, if_match)
+        return act.do(at_home, key, given).body
+
+    keyed = Keyed(
+        key=request.headers["Idempotency-Key"],
+        act=f"POST {request.path}",
+        digest=hashlib.sha256(request.body).hexdigest(),
+        by=caller.actor,
+    )
+    if not act.own_transactions:
+        with transaction.atomic():
+            return once(keyed, do)
+    before = find_answer(keyed)
+    if before is not None:
+        return before, True
+    body = do()
+    with transaction.atomic():
+        return once(keyed, lambda: body)
+
+
+def _at_home(resource: Resource, caller: Caller, key: int) -> Caller:
+    """Return the caller as one who sees the company of the thing alone, as a desk does; refuses `NotFound`."""
+    assert resource.one is not None, "an act is about what can be seen"
+    if not resource.shared:
+        for company_id in sorted(caller.actor.companies):
+            try:
+                resource.one(caller.within(company_id), key)
+            except Refusal as refusal:
+                if refusal.kind is not RefusalKind.MISSING:
+                    raise
+            else:
+                return caller.within(company_id)
+    resource.one(caller, key)
+    return caller
+
+
+def _refuse_stale(resource: Resource, caller: Caller, key: int, if_match: str) -> None:
+    """Refuse `Stale` unless one of the tags is that of what there is; from then on it stays until the act is done."""
+    assert resource.one is not None, "only what can be seen has a tag"
+    hold(resource.table, key)
+    tag = tag_of(resource.one(caller, key))
+    tags = {part.strip() for part in if_match.split(",")}
+    if "*" not in tags and tag not in tags:
+        raise Stale(tag=tag)

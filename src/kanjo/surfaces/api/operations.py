@@ -1,0 +1,193 @@
+"""Declarations turned into typed operations: one GET per list, detail and report, one POST per act."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI, Query
+from ninja.params.models import Header as NamedHeader
+from pydantic import BaseModel, Field, StringConstraints, create_model
+
+from kanjo.foundation.money import MINOR_MAX
+from kanjo.foundation.quoting import quoted
+from kanjo.foundation.texts import Text
+from kanjo.platform.access.scopes import Scope
+from kanjo.platform.tables import NotFound
+from kanjo.surfaces.api.acts import Act, perform, tag_of
+from kanjo.surfaces.api.callers import Caller, Token
+from kanjo.surfaces.api.fields import Asked
+from kanjo.surfaces.api.paging import MOST, USUAL, cursor_at, offset_at
+from kanjo.surfaces.api.problems import Invalid
+from kanjo.surfaces.api.reasons import reason
+from kanjo.surfaces.api.resources import Report, Resource
+from kanjo.surfaces.api.shapes import Problem, shape_of, told
+from kanjo.surfaces.doors import doing
+
+READING = (400, 401, 403, 404, 405, 422, 500)
+ACTING = (400, 401, 403, 404, 405, 409, 412, 413, 422, 500)
+
+IdempotencyKey = Annotated[
+    str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$"), NamedHeader(..., alias="Idempotency-Key")
+]
+IfMatch = Annotated[str, StringConstraints(max_length=2_000), NamedHeader("", alias="If-Match")]
+
+
+class Done(BaseModel):
+    """What came of an act: where to look."""
+
+    resource: str
+    id: int | None
+    href: str
+
+
+def add_list(api: NinjaAPI, resource: Resource) -> None:
+    """Add the list of a resource."""
+    companies = {} if resource.shared else {"company_id": Asked}
+    filters: dict[str, Any] = {name: (kind, None) for name, kind in {**companies, **resource.filters}.items()}
+    paging: dict[str, Any] = {
+        "limit": (int, Field(USUAL, ge=1, le=MOST, description="Rows of a page.")),
+        "cursor": (str, Field("", max_length=200, description="`next` of the page before.")),
+    }
+    asked_for = create_model(f"{_camel(resource.name)}Asked", **filters, **paging)
+    fields: dict[str, Any] = {
+        "items": (list[shape_of(resource.row)], ...),  # type: ignore[misc]  # made from the row
+        "next": (str | None, ...),
+    }
+    page = create_model(f"{resource.row.__name__}Page", **fields)
+
+    def view(request: HttpRequest, asked: Query[asked_for]) -> HttpResponse:  # type: ignore[valid-type]  # made above
+        wanted = _given(request, asked)
+        limit, cursor = wanted.pop("limit"), wanted.pop("cursor", "")
+        offset = offset_at(cursor, resource.name, wanted)
+        caller = _caller(request).within(wanted.get("company_id"))
+        given = {name: value for name, value in wanted.items() if name != "company_id"}
+        rows = list(resource.rows(caller, limit=limit + 1, offset=offset, **given))
+        more = cursor_at(offset + limit, resource.name, wanted) if len(rows) > limit else None
+        return _answer(caller, {"items": rows[:limit], "next": more})
+
+    _add_get(api, resource, view, path=resource.name, shape=page, name=f"list-{resource.name}")
+
+
+def add_detail(api: NinjaAPI, resource: Resource) -> None:
+    """Add the detail of a resource, where it has one."""
+    if resource.one is None or resource.whole is None:
+        return
+    one = resource.one
+
+    def view(request: HttpRequest, key: int) -> HttpResponse:
+        _given(request)
+        caller = _caller(request)
+        seen = one(caller, _bounded(key))
+        response = _answer(caller, seen)
+        if resource.table:
+            response.headers["ETag"] = tag_of(seen)
+        return response
+
+    path, whole = f"{resource.name}/{{int:key}}", shape_of(resource.whole)
+    _add_get(api, resource, view, path=path, shape=whole, name=f"get-{resource.name}")
+
+
+def add_report(api: NinjaAPI, report: Report) -> None:
+    """Add a report."""
+    filters: dict[str, Any] = {name: (kind, ... if name == "code" else None) for name, kind in report.filters.items()}
+    asked_for = create_model(f"{_camel(report.name)}Asked", **filters)
+
+    def view(request: HttpRequest, key: int, asked: Query[asked_for]) -> HttpResponse:  # type: ignore[valid-type]  # made above
+        caller = _caller(request)
+        return _answer(caller, report.make(caller, _bounded(key), **_given(request, asked)))
+
+    path = f"{report.of}/{{int:key}}/{report.name}"
+    _add_get(api, report, view, path=path, shape=shape_of(report.whole), name=report.name)
+
+
+def add_act(api: NinjaAPI, act: Act, resources: Mapping[str, Resource]) -> None:
+    """Add an act."""
+    resource, takes = resources.get(act.of), act.takes
+
+    def done(request: HttpRequest, key: int, given: Any) -> HttpResponse:
+        _given(request)
+        body, again = perform(request, act, resource, _bounded(key) if key else 0, given)
+        response = JsonResponse(body, json_dumps_params={"sort_keys": True})
+        if again:
+            response.headers["Idempotent-Replayed"] = "true"
+        return response
+
+    if "{int:key}" in act.path:
+
+        def view(
+            request: HttpRequest,
+            key: int,
+            given: takes,  # type: ignore[valid-type]  # the schema of this act
+            idempotency_key: IdempotencyKey,
+            if_match: IfMatch = "",
+        ) -> HttpResponse:
+            if not key:
+                raise _nothing(key)
+            return done(request, key, given)
+    else:
+
+        def view(  # type: ignore[misc]  # the same without an id in the address
+            request: HttpRequest,
+            given: takes,  # type: ignore[valid-type]  # the schema of this act
+            idempotency_key: IdempotencyKey,
+        ) -> HttpResponse:
+            return done(request, 0, given)
+
+    api.default_router.add_api_operation(
+        act.path,
+        ["POST"],
+        view,
+        auth=Token(doing(act.verbs[0]), Scope.ACT),
+        response={200: Done, **dict.fromkeys(ACTING, Problem)},
+        operation_id=f"do-{act.path.replace('/{int:key}', '').replace('/', '-')}",
+        summary=act.title.en,
+        tags=[act.path.partition("/")[0]],
+        openapi_extra={"x-summary-ja": act.title.ja, "x-verbs": list(act.verbs)},
+    )
+
+
+def _add_get(api: NinjaAPI, of: Resource | Report, view: Any, *, path: str, shape: Any, name: str) -> None:
+    api.default_router.add_api_operation(
+        path,
+        ["GET"],
+        view,
+        auth=Token(of.door, Scope.READ),
+        response={200: shape, **dict.fromkeys(READING, Problem)},
+        operation_id=name,
+        summary=of.title.en,
+        tags=[path.partition("/")[0]],
+        openapi_extra={"x-summary-ja": of.title.ja},
+    )
+
+
+def _caller(request: HttpRequest) -> Caller:
+    caller: Caller = request.auth  # type: ignore[attr-defined]  # set by the token
+    return caller
+
+
+def _given(request: HttpRequest, asked: BaseModel | None = None) -> dict[str, Any]:
+    """Return what the address asks for; refuses `Invalid` for a name that is not on the list."""
+    known = set(type(asked).model_fields) if asked else set()
+    unknown = [{"type": "extra_forbidden", "loc": ("query", name)} for name in request.GET if name not in known]
+    if unknown:
+        raise Invalid([reason(one, _caller(request).language) for one in unknown])
+    return {name: value for name, value in (asked.model_dump() if asked else {}).items() if value is not None}
+
+
+def _bounded(key: int) -> int:
+    """Return the id; what no column holds is nowhere."""
+    if not 0 < key <= MINOR_MAX:
+        raise _nothing(key)
+    return key
+
+
+def _nothing(key: int) -> NotFound:
+    return NotFound(what=Text(en="thing", ja="対象"), key=quoted(str(key)))
+
+
+def _answer(caller: Caller, value: Any) -> HttpResponse:
+    return JsonResponse(told(value, caller.language), safe=False)
+
+
+def _camel(name: str) -> str:
+    return "".join(part.title() for part in name.split("-"))

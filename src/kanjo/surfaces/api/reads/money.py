@@ -1,0 +1,169 @@
+"""Invoices, receivables, receipts, bank files, revenue, licenses and renewals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kanjo.domains.billing.queries import InvoiceRow, InvoiceView, SendingRow, get_invoice, list_invoices, list_sendings
+from kanjo.domains.licenses.queries import GrantRow, get_grant, list_grants
+from kanjo.domains.receivables.queries import (
+    AllocationRow,
+    BankFileRow,
+    OpenItemRow,
+    ReceiptRow,
+    get_bank_file,
+    get_open_item,
+    get_receipt,
+    list_allocations,
+    list_bank_files,
+    list_open_items,
+    list_receipts,
+)
+from kanjo.domains.renewals.facts import RenewalState
+from kanjo.domains.renewals.queries import RenewalRow, get_renewal, list_renewals
+from kanjo.domains.revenue.queries import (
+    ObligationRow,
+    SliceRow,
+    get_obligation,
+    list_obligations,
+    list_slices,
+)
+from kanjo.foundation.ids import BankFileId, GrantId, InvoiceId, ReceiptId, RenewalId
+from kanjo.foundation.texts import Text
+from kanjo.surfaces.api.callers import Caller
+from kanjo.surfaces.api.fields import Asked, Blank, Day, one_of
+from kanjo.surfaces.api.resources import Resource
+from kanjo.surfaces.doors import BOOKS
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice in full: lines with the derivation of each amount, tax by rate, and when it was sent."""
+
+    row: InvoiceView
+    sendings: tuple[SendingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """What is owed for an invoice, and what settled it."""
+
+    row: OpenItemRow
+    settled_by: tuple[AllocationRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What arrived, and what it settled."""
+
+    row: ReceiptRow
+    settled: tuple[AllocationRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """What is promised, and every month that was posted of it."""
+
+    row: ObligationRow
+    slices: tuple[SliceRow, ...]
+
+
+def _invoice(caller: Caller, key: int) -> Invoice:
+    view = get_invoice(InvoiceId(key), caller.actor)
+    return Invoice(view, tuple(list_sendings(view.row.id, caller.actor)))
+
+
+def _open_items(caller: Caller, **asked: Any) -> Sequence[OpenItemRow]:
+    return list_open_items(caller.actor, text=asked.pop("search", ""), **asked)
+
+
+def _open_item(caller: Caller, key: int) -> OpenItem:
+    row = get_open_item(caller.actor, InvoiceId(key))
+    return OpenItem(row, tuple(list_allocations(caller.actor, item_id=row.id)))
+
+
+def _receipts(caller: Caller, **asked: Any) -> Sequence[ReceiptRow]:
+    return list_receipts(caller.actor, text=asked.pop("search", ""), **asked)
+
+
+def _receipt(caller: Caller, key: int) -> Receipt:
+    row = get_receipt(caller.actor, ReceiptId(key))
+    return Receipt(row, tuple(list_allocations(caller.actor, receipt_id=row.id)))
+
+
+def _obligation(caller: Caller, key: int) -> Obligation:
+    return Obligation(get_obligation(caller.actor, key), tuple(list_slices(caller.actor, key)))
+
+
+RESOURCES = (
+    Resource(
+        name="invoices",
+        title=Text(en="Invoices with lines and derivations", ja="請求書、明細と計算根拠"),
+        row=InvoiceRow,
+        rows=lambda caller, **asked: list_invoices(caller.actor, **asked),
+        filters={"search": Blank, "order_id": Asked, "payer_id": Asked},
+        whole=Invoice,
+        one=_invoice,
+    ),
+    Resource(
+        name="open-items",
+        title=Text(en="Receivables", ja="売掛金"),
+        row=OpenItemRow,
+        rows=_open_items,
+        filters={"search": Blank, "customer_id": Asked, "due_before": Day, "settled": bool},
+        whole=OpenItem,
+        one=_open_item,
+        table="receivables_itembalance",
+    ),
+    Resource(
+        name="receipts",
+        title=Text(en="Receipts", ja="入金"),
+        row=ReceiptRow,
+        rows=_receipts,
+        filters={"search": Blank, "bank_file_id": Asked, "unmatched": bool},
+        whole=Receipt,
+        one=_receipt,
+        table="receivables_receiptbalance",
+        door=BOOKS,
+    ),
+    Resource(
+        name="bank-files",
+        title=Text(en="Bank files", ja="入金データ"),
+        row=BankFileRow,
+        rows=lambda caller, **asked: list_bank_files(caller.actor, **asked),
+        whole=BankFileRow,
+        one=lambda caller, key: get_bank_file(caller.actor, BankFileId(key)),
+        door=BOOKS,
+    ),
+    Resource(
+        name="obligations",
+        title=Text(en="Performance obligations and their slices of revenue", ja="履行義務と収益明細"),
+        row=ObligationRow,
+        rows=lambda caller, **asked: list_obligations(caller.actor, **asked),
+        filters={"order_id": Asked, "contract_id": Asked},
+        whole=Obligation,
+        one=_obligation,
+        door=BOOKS,
+    ),
+    Resource(
+        name="grants",
+        title=Text(en="License grants", ja="ライセンス付与"),
+        row=GrantRow,
+        rows=lambda caller, **asked: list_grants(caller.actor, **asked),
+        filters={"customer_id": Asked, "contract_id": Asked},
+        whole=GrantRow,
+        one=lambda caller, key: get_grant(caller.actor, GrantId(key)),
+    ),
+    Resource(
+        name="renewals",
+        title=Text(en="Renewals", ja="契約更新"),
+        row=RenewalRow,
+        rows=lambda caller, **asked: list_renewals(caller.actor, **asked),
+        filters={"state": one_of(RenewalState), "owner_id": Asked, "customer_id": Asked},
+        whole=RenewalRow,
+        one=lambda caller, key: get_renewal(caller.actor, RenewalId(key)),
+        table="renewals_renewal",
+    ),
+)

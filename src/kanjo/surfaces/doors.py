@@ -1,0 +1,68 @@
+"""Who may come in where, said once for pages and API. A route without a declaration is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from kanjo.foundation.actors import ROLE_NAMES, Role
+from kanjo.foundation.texts import Text
+from kanjo.platform.acts import VERBS
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may come in: anybody (`public`), whoever is signed in (no roles), or the holders of one of the roles.
+
+    A door `by_token` belongs to the API, which asks for the token itself and knows no session.
+    """
+
+    public: bool = False
+    roles: tuple[Role, ...] = ()
+    verb: str = ""
+    by_token: bool = False
+
+
+PUBLIC = Door(public=True)
+SIGNED_IN = Door()
+BY_TOKEN = Door(by_token=True)
+
+BOOKS = Door(
+    roles=(
+        Role.RECEIVABLES,
+        Role.REV_REC,
+        Role.SALES_OPERATIONS,
+        Role.DEAL_MANAGEMENT,
+        Role.CXO,
+        Role.CFO,
+        Role.MANAGEMENT,
+        Role.AUDITOR,
+        Role.ADMINISTRATOR,
+    )
+)
+"""Who reads bank statements, the ledger, revenue and runs."""
+
+
+def doing(verb: str) -> Door:
+    """Return the door of an act: the roles that the verb itself asks for."""
+    return Door(roles=VERBS[verb].roles, verb=verb)
+
+
+def door(who: Door) -> Callable[[V], V]:
+    """Declare who may come in through a view."""
+
+    def declared(view: V) -> V:
+        view.door = who  # type: ignore[attr-defined]  # a view is a function; this is where its declaration lives
+        return view
+
+    return declared
+
+
+def named(roles: Iterable[Role]) -> Text:
+    """Return the roles in words."""
+    return Text(
+        en=", ".join(ROLE_NAMES[role].en for role in roles), ja="、".join(ROLE_NAMES[role].ja for role in roles)
+    )

@@ -1,0 +1,153 @@
+"""Tokens: told once, for a person and its roles of this moment, until they end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from kanjo.foundation.actors import Role
+from kanjo.foundation.ids import CompanyId
+from kanjo.platform.access.models import Token
+from kanjo.platform.access.operations import EndsTooLate, make_token, revoke_token
+from kanjo.platform.access.queries import digest_of, list_tokens
+from kanjo.platform.access.scopes import Scope
+from kanjo.platform.audit.models import Change
+from kanjo.platform.identity.operations import dismiss_person, unassign_company, withdraw_role
+from kanjo.platform.identity.queries import house
+from kanjo.platform.tables import NotFound
+from tests.api.programs import ON, Program, a_program, opened_given, program_of
+from tests.builders import NOW, an_actor
+from tests.web.office import Office
+
+
+class TestMaking:
+    def test_the_secret_is_kept_nowhere(self, office: Office) -> None:
+        """The row holds a digest; the trail names who made it, and holds neither secret nor digest."""
+        rep = program_of(office, Role.SALES_REP)
+        token = Token.objects.get()
+        assert token.digest == digest_of(rep.secret)
+        assert rep.secret.startswith("kanjo_")
+        change = Change.objects.get(subject="access_token")
+        assert (change.verb, change.actor) == ("access.make-token", office.people[Role.SALES_REP].name)
+        assert change.after
+        assert "digest" not in change.after
+        assert rep.secret not in str(change.after)
+
+    @pytest.mark.parametrize("days", [-1, 0, 367])
+    def test_it_ends_within_a_year(self, office: Office, days: int) -> None:
+        """A token without an end in sight is refused, and so is one that would be over at once."""
+        with pytest.raises(EndsTooLate):
+            make_token(name="x", scope=Scope.READ, until=NOW + timedelta(days=days), by=house(), at=NOW)
+        assert Token.objects.count() == 0
+
+    def test_each_person_has_its_own(self, office: Office) -> None:
+        """Nobody sees or revokes the token of another; the answer is as if there were none."""
+        program_of(office, Role.SALES_REP)
+        colleague = office.people[Role.CXO]
+        assert list_tokens(colleague) == []
+        with pytest.raises(NotFound):
+            revoke_token(token_id=Token.objects.get().pk, by=colleague, at=NOW)
+        assert Token.objects.get().revoked_at is None
+
+
+class TestLetsIn:
+    def test_the_last_use_is_written_down(self, office: Office) -> None:
+        """A token tells when it was used last, and that leaves no row in the trail."""
+        rep = program_of(office, Role.SALES_REP)
+        before = Change.objects.count()
+        rep.asks("quotes")
+        (row,) = list_tokens(office.people[Role.SALES_REP])
+        assert row.last_used_at is not None
+        assert Change.objects.count() == before
+
+    def test_a_revoked_one_lets_nobody_in(self, office: Office) -> None:
+        """Revoked, it is refused at the next call, whatever it was allowed to do."""
+        rep = program_of(office, Role.SALES_REP)
+        with transaction.atomic():
+            revoke_token(token_id=Token.objects.get().pk, by=office.people[Role.SALES_REP], at=timezone.now())
+        self._shut(rep)
+
+    def test_one_that_is_over_lets_nobody_in(self, office: Office) -> None:
+        """A token ends by itself."""
+        with transaction.atomic():
+            secret = make_token(
+                name="x", scope=Scope.ACT, until=NOW + timedelta(days=1), by=office.people[Role.SALES_REP], at=NOW
+            )
+        self._shut(Program(secret))
+
+    def test_who_was_dismissed_is_shut_out(self, office: Office) -> None:
+        """A person who left has no programs, either."""
+        rep = program_of(office, Role.SALES_REP)
+        with transaction.atomic():
+            dismiss_person(person_id=office.people[Role.SALES_REP].id, by=house(), at=NOW)
+        self._shut(rep)
+
+    @pytest.mark.parametrize("sent", ["", "Bearer", "Bearer ", "Bearer kanjo_x", "Basic a2FuOmpv", "Bearer \xff"])
+    def test_nobody_else_comes_in(self, office: Office, sent: str) -> None:
+        """No token, half a token and another one's scheme are strangers, and are told how to come in."""
+        stranger = Program("")
+        response = stranger.client.get("/api/v1/quotes", headers={"Authorization": sent})
+        assert (response.status_code, response.json()["rule"]) == (401, "api.no-token")
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+        assert "個人メニュー" in response.json()["remedy"]
+
+    def test_a_session_is_no_token(self, office: Office) -> None:
+        """Who is signed in to the pages does not call the API by that: no page of another site can either."""
+        desk = office.desk(Role.SALES_REP)
+        assert desk.client.get("/api/v1/quotes").status_code == 401
+        assert desk.client.post("/api/v1/customers", {}, content_type="application/json").status_code == 401
+
+    @staticmethod
+    def _shut(program: Program) -> None:
+        program.asks("quotes", status=401)
+        assert program.sends("customers", {"name": "若葉"}).status_code == 401
+
+
+class TestRights:
+    def test_reading_is_not_acting(self, office: Office) -> None:
+        """A token that reads is refused every act of its person."""
+        reader = program_of(office, Role.SALES_REP, Scope.READ)
+        reader.asks("quotes")
+        assert reader.refused("opportunities", 403, **opened_given(office))["rule"] == "access.token-reads-only"
+
+    def test_a_role_withdrawn_is_gone_at_once(self, office: Office) -> None:
+        """The next call after a role was taken away goes without it."""
+        rep = program_of(office, Role.SALES_REP)
+        rep.does("opportunities", **opened_given(office))
+        with transaction.atomic():
+            withdraw_role(person_id=office.people[Role.SALES_REP].id, role=Role.SALES_REP, by=house(), at=NOW)
+        assert rep.refused("opportunities", 403, **opened_given(office))["rule"] == "access.not-your-door"
+
+    def test_a_company_taken_away_is_gone_at_once(self, office: Office) -> None:
+        """The next call after a company was taken away sees nothing of it."""
+        rep = program_of(office, Role.SALES_REP)
+        deal = rep.does("opportunities", **opened_given(office))
+        with transaction.atomic():
+            unassign_company(
+                person_id=office.people[Role.SALES_REP].id, company_id=office.company_id, by=house(), at=NOW
+            )
+        rep.asks(f"opportunities/{deal}", status=404)
+        assert rep.asks("opportunities")["items"] == []
+        assert rep.refused("opportunities", 404, **opened_given(office))["rule"] == "access.not-found"
+
+    def test_the_trail_names_the_person(self, office: Office) -> None:
+        """What a program did, its person did."""
+        rep = program_of(office, Role.SALES_REP)
+        deal = rep.does("opportunities", **opened_given(office))
+        change = Change.objects.get(subject="opportunities_opportunity", subject_id=deal)
+        assert (change.verb, change.actor) == ("opportunities.open", office.people[Role.SALES_REP].name)
+
+    def test_who_made_it_does_not_approve_it(self, office: Office) -> None:
+        """Two halves of a pair of duties stay apart in the API."""
+        both = a_program(an_actor(Role.SALES_REP, Role.CXO, companies=[CompanyId(office.company_id)]))
+        deal = both.does("opportunities", **opened_given(office))
+        lines = [{"product_id": office.box, "quantity": 1, "net_minor": 40_000}]
+        offer = {"lines": lines, "payment_terms": "close:31:1:31:none", "starts_on": "2026-04-01"}
+        quote = both.does(f"opportunities/{deal}/quotes", **offer, valid_until="2026-05-01", **ON)
+        request = both.does(f"quotes/{quote}/submit", **ON)
+        item = both.asks(f"approvals/{request}")["items"][0]["id"]
+        told = both.refused(f"approvals/items/{item}/decide", 403, decision="approve", **ON)
+        assert told["rule"] == "duties.apart"
