@@ -92,6 +92,19 @@ class TestUser:
         assert told(kanjo, "user", "list") == []
         assert kanjo.types("user", "dismiss", "nobody@example.com").code == 2
 
+    def test_who_was_shut_out_comes_back(self, kanjo: Forge) -> None:
+        """Readmitted with a new password, it has its roles again; the old password opens nothing; twice is refused."""
+        old = told(kanjo, *ADD, "auditor")["password"]
+        before = told(kanjo, "user", "list")
+        kanjo.types("user", "dismiss", AOKI)
+        new = told(kanjo, "user", "readmit", AOKI)["password"]
+        assert told(kanjo, "user", "list") == before
+        assert (signs_in(old), signs_in(new)) == (False, True)
+        for language, sentence in (("en", "is not dismissed"), ("ja", "利用停止中ではありません")):
+            again = kanjo.types("user", "readmit", AOKI, KANJO_LANGUAGE=language)
+            assert (again.code, sentence in again.err) == (2, True)
+        assert signs_in(new)
+
     def test_companies_are_assigned_and_taken_away(self, kanjo: Forge) -> None:
         """Each act is told in a sentence; a company that is not there is refused with what there is."""
         told(kanjo, *ADD, "auditor")

@@ -9,12 +9,15 @@ from django.urls import reverse
 
 from kanjo.foundation.actors import Actor, Role
 from kanjo.platform.acts import NotYourRole
+from kanjo.platform.duties import DutiesConflict
 from kanjo.platform.identity.models import Person
 from kanjo.platform.identity.operations import (
     HouseStays,
+    NotDismissed,
     NotYourself,
     assign_company,
     dismiss_person,
+    readmit_person,
     set_password,
     unassign_company,
 )
@@ -85,6 +88,43 @@ class TestDismissPerson:
             dismissed(house(), by=administrator)
         assert is_active(person)
         assert is_active(administrator)
+
+
+class TestReadmitPerson:
+    def readmitted(self, person: Actor, *, by: Actor) -> None:
+        with transaction.atomic():
+            readmit_person(person_id=person.id, password=PASSWORD, by=by, at=NOW)
+
+    def test_with_its_roles_and_a_new_password(self, office: Office) -> None:
+        """It signs in with the new password and sees what it saw; a session of before stays closed."""
+        desk, second = office.desk(Role.CXO), an_actor(Role.ADMINISTRATOR, name="管理 次郎")
+        dismissed(desk.actor)
+        self.readmitted(desk.actor, by=second)
+        assert desk.client.get(reverse("quotes")).headers["Location"].startswith(reverse("account_login"))
+        client = Client()
+        email = Person.objects.get(pk=desk.actor.id).email
+        client.post(reverse("account_login"), {"login": email, "password": PASSWORD})
+        assert client.get(reverse("quotes")).status_code == 200
+        assert get_actor(desk.actor.id).roles == {Role.CXO}
+        asked = "SELECT actor FROM audit_change WHERE verb = 'identity.readmit-person' AND subject = 'identity_person'"
+        assert rows(asked) == [("管理 次郎",)]
+
+    def test_not_by_whom_it_was_dismissed(self, office: Office) -> None:
+        """Who shut a person out does not let it in again, nor does anybody but an administrator."""
+        person, administrator = office.people[Role.CXO], an_actor(Role.ADMINISTRATOR)
+        dismissed(person, by=administrator)
+        with pytest.raises(DutiesConflict):
+            self.readmitted(person, by=administrator)
+        with pytest.raises(NotYourRole):
+            self.readmitted(person, by=office.people[Role.CFO])
+        assert not is_active(person)
+
+    def test_only_who_was_dismissed(self, office: Office) -> None:
+        """Nobody is given a password by the way."""
+        person, before = office.people[Role.CXO], Person.objects.get(pk=office.people[Role.CXO].id).password
+        with pytest.raises(NotDismissed):
+            self.readmitted(person, by=an_actor(Role.ADMINISTRATOR))
+        assert Person.objects.get(pk=person.id).password == before
 
 
 class TestUnassignCompany:

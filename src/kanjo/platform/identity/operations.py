@@ -1,4 +1,4 @@
-"""Verbs on people: admit and dismiss a person, grant and withdraw roles, assign companies and take them away."""
+"""Verbs on people: admit, dismiss, readmit; grant and withdraw roles; assign companies and take them away."""
 
 from __future__ import annotations
 
@@ -40,6 +40,18 @@ class NotYourself(Refusal):
     kind = RefusalKind.CONFLICT
     says = Text(en="You can not dismiss yourself.", ja="自分自身の利用を停止することはできません。")
     remedy = Text(en="Ask another administrator.", ja="別のシステム管理者に依頼してください。")
+
+
+class NotDismissed(Refusal):
+    """Somebody who is not shut out."""
+
+    rule = "identity.not-dismissed"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="{name} is not dismissed.", ja="{name} さんは利用停止中ではありません。")
+    remedy = Text(
+        en="If the password is lost, give a new one.",
+        ja="パスワードを忘れた場合は、新しいパスワードを設定してください。",
+    )
 
 
 @verb("identity.admit-person", Role.ADMINISTRATOR)
@@ -109,6 +121,25 @@ def dismiss_person(*, person_id: PersonId, by: Actor, at: datetime) -> None:
     if person.is_active:
         person.is_active = False
         person.save(update_fields=["is_active"])
+
+
+@verb(
+    "identity.readmit-person",
+    Role.ADMINISTRATOR,
+    apart_from=("identity.dismiss-person",),
+    of=("identity_person", "person_id"),
+)
+def readmit_person(*, person_id: PersonId, password: str, by: Actor, at: datetime) -> None:
+    """Let a dismissed person in again, with the roles and companies it had and a new password.
+
+    Neither the old password nor a session of then opens anything. Refuses whoever dismissed it, and `NotDismissed`.
+    """
+    person = Person.objects.select_for_update().get(pk=person_id)
+    if person.is_active:
+        raise NotDismissed(name=person.name)
+    person.is_active = True
+    person.set_password(password)
+    person.save(update_fields=["is_active", "password"])
 
 
 @verb("identity.choose-language", *Role)

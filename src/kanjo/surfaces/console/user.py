@@ -42,6 +42,7 @@ def register(cli: typer.Typer) -> None:
     group.command("assign", help=said("Let a person see a company.", "販売会社を割り当てます。"))(assign)
     group.command("unassign", help=said("Take a company away.", "販売会社の割当を外します。"))(unassign)
     group.command("dismiss", help=said("Shut a person out.", "利用を停止します。"))(dismiss)
+    group.command("readmit", help=said("Let who was dismissed in again.", "利用停止を解除します。"))(readmit)
     cli.add_typer(group, name="user")
 
 
@@ -185,6 +186,20 @@ def dismiss(email: Email) -> None:
     with transaction.atomic():
         dismiss_person(person_id=_person(email), by=house(), at=datetime.now(UTC))
     say(Text(en=f"{email} can no longer sign in.", ja=f"{email} はサインインできなくなりました。"))
+
+
+def readmit(email: Email, as_json: AsJson = False) -> None:
+    """Let a dismissed person in again, and print once the new password that was drawn for it."""
+    _open()
+    from django.db import transaction
+
+    from kanjo.platform.identity.operations import readmit_person
+    from kanjo.platform.identity.queries import house
+
+    drawn = secrets.token_urlsafe(12)
+    with transaction.atomic():
+        readmit_person(person_id=_person(email), password=drawn, by=house(), at=datetime.now(UTC))
+    _tell_password(email, drawn, as_json=as_json)
 
 
 def _open() -> None:

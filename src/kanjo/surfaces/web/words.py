@@ -53,6 +53,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "identity.choose-language": Text(en="chose a language", ja="表示言語を変更"),
     "identity.dismiss-person": Text(en="dismissed the person", ja="利用を停止"),
     "identity.grant-role": Text(en="granted a role", ja="役割を付与"),
+    "identity.readmit-person": Text(en="readmitted the person", ja="利用停止を解除"),
     "identity.set-password": Text(en="set a password", ja="パスワードを設定"),
     "identity.unassign-company": Text(en="took a company away", ja="販売会社の割当を解除"),
     "identity.withdraw-role": Text(en="withdrew a role", ja="役割を取消"),
