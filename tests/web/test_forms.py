@@ -156,7 +156,7 @@ MONEY = [
 ]
 
 
-def _good(bad: Bad, story: Told) -> dict[str, object]:
+def rightly(bad: Bad, story: Told) -> dict[str, object]:
     """Return the form as it would be sent rightly."""
     office = story.office
     known: dict[str, dict[str, object]] = {
@@ -189,7 +189,7 @@ class TestBadInput:
     def test_is_refused_beside_its_field(self, story: Told, bad: Bad, language: Language) -> None:
         """The refusal stands beside the field it is about; what was typed is still there; nothing is stored."""
         desk, before = story.office.desk(bad.role, language), everything()
-        typed = {**_good(bad, story), **bad.typed}
+        typed = {**rightly(bad, story), **bad.typed}
         files = {name: SimpleUploadedFile("x.csv", sent) for name, sent in typed.items() if isinstance(sent, bytes)}
         answer = desk.client.post(story.address(bad.form), {**typed, **files})
         assert answer.status_code == bad.status, answer.content.decode()
