@@ -68,11 +68,13 @@ class TestSubmit:
 
     @pytest.mark.row("APR-I1")
     def test_the_smallest_discount_waits_for_the_cxo(self, office: Office) -> None:
-        """One yen off a thousand: the CxO is asked, and the quote waits."""
+        """One yen off a thousand: the CxO is asked about that quote of that customer, and the quote waits."""
         quote_id = office.quote(a_customer(), [office.users(1, 999)])
         office.submit(quote_id)
         assert state(office, quote_id) is QuoteState.SUBMITTED
-        assert whys(office.cxo) == ["Any discount needs a CxO."]
+        [asked] = list_queue(office.cxo)
+        assert asked.why.en == "Q-2026-000001, 株式会社青葉商事, JPY 11,988: Any discount needs a CxO."
+        assert asked.why.ja.startswith("Q-2026-000001　株式会社青葉商事　¥11,988: ")
         assert whys(office.rep) == []
 
 
@@ -99,7 +101,7 @@ class TestAnswers:
         """Conditional: Deal Management has the condition as work; its proof makes the quote approved."""
         assert answer(office, discounted, Decision.CONDITION, PREPAY) is RequestState.CONDITIONAL
         assert state(office, discounted) is QuoteState.CONDITIONAL
-        assert whys(office.deal_management) == ["Pay in advance."]
+        assert whys(office.deal_management) == ["Q-2026-000001, 株式会社青葉商事, JPY 108,000: Pay in advance."]
         with transaction.atomic():
             reached = meet_condition(
                 condition_id=ApprovalCondition.objects.get().pk,

@@ -8,10 +8,13 @@ from datetime import date, datetime
 from kanjo.domains.approvals import operations as approvals
 from kanjo.domains.approvals.facts import ConditionDraft, DealFacts, Decision, RequestState
 from kanjo.domains.approvals.queries import RequestRow, find_request, request_of
+from kanjo.domains.customers.queries import get_customer
 from kanjo.domains.quotes import operations as quotes
 from kanjo.domains.quotes.facts import QuoteSubmitted
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import ApprovalItemId, ApprovalRequestId, QuoteId, QuoteVersionId
+from kanjo.foundation.money import Money
+from kanjo.foundation.texts import Text
 
 QUOTE = "quotes_quote"
 ANSWERS = (RequestState.APPROVED, RequestState.CONDITIONAL, RequestState.REJECTED)
@@ -66,6 +69,17 @@ def _deal_of(submitted: QuoteSubmitted) -> DealFacts:
         discount=submitted.discount,
         term_months=submitted.term_months,
         payment_days=submitted.payment_days,
+        called=_called(submitted),
+    )
+
+
+def _called(submitted: QuoteSubmitted) -> Text:
+    """Return the deal as an approver knows it: number, customer and amount."""
+    customer = get_customer(submitted.customer_id)
+    total = Money(submitted.total_minor, submitted.currency)
+    return Text(
+        en=f"{submitted.number}, {customer.name_en or customer.name}, {total.shown('en')}",
+        ja=f"{submitted.number}　{customer.name}　{total.shown('ja')}",
     )
 
 

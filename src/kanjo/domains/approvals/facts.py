@@ -138,7 +138,7 @@ class DealFacts:
     `subject` is the table and id it is about; `digest` covers all its terms. `discount` is the share off the list
     that is asked for: the largest of the whole deal's and any line's, so that an uplift elsewhere hides nothing;
     negative where all is above list. `term_months` counts begun months, 0 without a term. `payment_days` is the
-    longest wait from an invoice to its due day.
+    longest wait from an invoice to its due day. `called` is what people call the deal on their queue.
     """
 
     subject: tuple[str, int]
@@ -152,6 +152,7 @@ class DealFacts:
     discount: Fraction
     term_months: int
     payment_days: int
+    called: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,7 @@ class QuoteSubmitted(_QuoteFact):
     """
 
     kind: ClassVar[str] = "quotes.submitted"
+    number: str
     digest: str
     currency: str
     list_total_minor: int

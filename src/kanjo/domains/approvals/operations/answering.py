@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from kanjo.domains.approvals.facts import ConditionDraft, Decision, ItemState, RequestState
 from kanjo.domains.approvals.models import ApprovalCondition, ApprovalDecision, ApprovalItem, ApprovalRequest
-from kanjo.domains.approvals.operations.concluding import CONDITION, DECIDE, ITEM, MEET, conclude
+from kanjo.domains.approvals.operations.concluding import CONDITION, DECIDE, ITEM, MEET, about, conclude
 from kanjo.domains.approvals.rules.outcome import (
     ANSWERED,
     ConditionMet,
@@ -125,6 +125,6 @@ def _set_conditions(request: ApprovalRequest, item: ApprovalItem, drafts: Sequen
             subject=(CONDITION, condition.pk),
             company_id=CompanyId(request.company_id),
             role=Role.DEAL_MANAGEMENT,
-            why=draft.text,
+            why=about(request, draft.text),
             due_on=draft.due_on,
         )

@@ -10,6 +10,7 @@ from kanjo.domains.approvals.models import ApprovalCondition, ApprovalItem, Appr
 from kanjo.domains.approvals.rules.outcome import outcome_of
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import ApprovalRequestId, CompanyId
+from kanjo.foundation.texts import Text
 from kanjo.platform.outbox.operations import record
 from kanjo.platform.worklist.operations import close, put
 
@@ -17,6 +18,7 @@ DECIDE = "approvals.decide"
 MEET = "approvals.meet-condition"
 ITEM = "approvals_approvalitem"
 CONDITION = "approvals_approvalcondition"
+_ABOUT = Text(en="{deal}: {what}", ja="{deal}: {what}")
 
 
 def put_on_queue(request: ApprovalRequest, items: Sequence[ApprovalItem]) -> None:
@@ -28,8 +30,14 @@ def put_on_queue(request: ApprovalRequest, items: Sequence[ApprovalItem]) -> Non
                 subject=(ITEM, item.pk),
                 company_id=CompanyId(request.company_id),
                 role=Role(item.role),
-                why=item.reason,
+                why=about(request, item.reason),
             )
+
+
+def about(request: ApprovalRequest, what: Text) -> Text:
+    """Return *what* is asked with the deal it is asked about, where the request knows what that is called."""
+    called = request.facts.get("called")
+    return _ABOUT.filled(deal=Text(**called), what=what) if called else what
 
 
 def conclude(

@@ -52,6 +52,7 @@ def submit_quote(*, quote_id: QuoteId, on: date, by: Actor, at: datetime) -> Quo
         company_id=company_id,
         effective_on=on,
         quote_id=quote_id,
+        number=quote.number,
         version_id=version_id,
         customer_id=facts.customer_id,
         digest=facts.digest,
