@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kanjo.config.environment import EXAMPLE, NotAPort, read_environment, secret_key
+from kanjo.config.environment import EXAMPLES, NotAPort, read_environment, secret_key
 
 
 class TestReadEnvironment:
@@ -35,9 +35,9 @@ class TestReadEnvironment:
 
     def test_the_example_of_a_new_house(self) -> None:
         """Ours where nothing is said, none, or a folder of somebody's own."""
-        assert read_environment({}).example == EXAMPLE
-        assert read_environment({"KANJO_EXAMPLE": "none"}).example is None
-        assert read_environment({"KANJO_EXAMPLE": "/data/crm"}).example == Path("/data/crm")
+        assert read_environment({}).examples == EXAMPLES
+        assert read_environment({"KANJO_EXAMPLE": "none"}).examples == ()
+        assert read_environment({"KANJO_EXAMPLE": "/data/crm"}).examples == (Path("/data/crm"),)
 
     @pytest.mark.parametrize("port", ["x", "0", "-5", "65536", "８０", "1.5"])
     def test_not_a_port(self, port: str) -> None:

@@ -18,7 +18,7 @@ from kanjo.platform.database.custody import written_once
 from kanjo.platform.database.roles import APPLICATION_ROLE
 
 DEFAULT_PORT: Final = 8000
-EXAMPLE: Final = Path(__file__).parents[3] / "examples" / "maven-crm"
+EXAMPLES: Final = tuple(Path(__file__).parents[3] / "examples" / name for name in ("suginamiki", "maven-crm"))
 NO_EXAMPLE: Final = "none"
 
 
@@ -40,7 +40,7 @@ class Environment:
     `home` holds all data that is not in the database, and the embedded database itself. `database_url` names another
     PostgreSQL (15 or newer) to use instead. `database_role` is the role the application takes there; empty means it
     works with the rights of the login. `public_url` is what people type; https there switches secure cookies on.
-    `example` is the folder of the CRM export that a new house is shown with; None begins empty.
+    `examples` are the folders that a new house is shown with, of a made-up company or a CRM export; none begins empty.
     """
 
     home: Path
@@ -50,7 +50,7 @@ class Environment:
     address: str
     port: int
     public_url: str
-    example: Path | None
+    examples: tuple[Path, ...]
 
     @property
     def secure(self) -> bool:
@@ -90,14 +90,14 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         address=address,
         port=int(port),
         public_url=given("PUBLIC_URL", f"http://{address}:{port}").rstrip("/"),
-        example=_example(given("EXAMPLE")),
+        examples=_examples(given("EXAMPLE")),
     )
 
 
-def _example(given: str) -> Path | None:
+def _examples(given: str) -> tuple[Path, ...]:
     if given:
-        return None if given == NO_EXAMPLE else Path(given).expanduser().absolute()
-    return EXAMPLE if EXAMPLE.exists() else None  # an installed wheel brings none
+        return () if given == NO_EXAMPLE else (Path(given).expanduser().absolute(),)
+    return tuple(folder for folder in EXAMPLES if folder.exists())  # an installed wheel brings none
 
 
 @cache

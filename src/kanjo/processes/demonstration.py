@@ -96,8 +96,9 @@ class HouseInUse(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """How one demonstration person signs in."""
+    """How one demonstration person signs in, and to which company."""
 
+    company: str
     role: Role
     email: str
 
@@ -182,7 +183,7 @@ def play(*, company_id: CompanyId, at: datetime, report: Progress) -> Told:
 
 def sign_ins() -> Sequence[SignIn]:
     """Return one person per role."""
-    return [SignIn(role, f"{role.value.replace('_', '-')}@{MAVEN.code}.example") for role in Role]
+    return [SignIn(MAVEN.code, role, f"{role.value.replace('_', '-')}@{MAVEN.code}.example") for role in Role]
 
 
 def _books(at: datetime) -> Period:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -22,13 +23,13 @@ from kanjo.foundation.ids import CompanyId, CustomerId, PersonId, RunId
 from kanjo.foundation.texts import Language
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.identity.operations import admit_person
-from kanjo.platform.identity.queries import find_actor, house
+from kanjo.platform.identity.queries import find_actor, house, list_people
 from kanjo.platform.ledger.models import Period
 from kanjo.platform.ledger.operations import open_periods
 from kanjo.platform.runs import operations as runs
 from kanjo.platform.runs.models import Run
 from kanjo.platform.runs.operations import RunPlan
-from kanjo.processes.demonstration import HISTORY, own_companies, refuse_beside_others, set_tax_rates
+from kanjo.processes.demonstration import HISTORY, SignIn, own_companies, refuse_beside_others, set_tax_rates
 from kanjo.processes.found_company import found_company
 from kanjo.processes.history.days import Calendar, books_of
 from kanjo.processes.history.matrix import MATRIX_ROWS
@@ -40,9 +41,21 @@ RAISED = Day(-6, 1)
 """When the prices that were raised were."""
 
 
-def address_of(script: Script, key: str) -> str:
-    """Return the address a person signs in with."""
-    return f"{key}@{script.charter.code}.example"
+def address_of(code: str, key: str) -> str:
+    """Return the address that a person of the company signs in with."""
+    return f"{key}@{code}.example"
+
+
+def sign_ins() -> Sequence[SignIn]:
+    """Return the people of the made-up companies that are there, with the role of each."""
+    made_up = Run.objects.filter(kind=HISTORY).order_by("company__code")
+    return [
+        SignIn(code, role, email)
+        for code in made_up.values_list("company__code", flat=True)
+        for email, actor in list_people()
+        for role in actor.roles
+        if email.endswith(address_of(code, ""))
+    ]
 
 
 def is_played(script: Script) -> bool:
@@ -116,7 +129,7 @@ def _admit(script: Script, company_id: CompanyId, password: str, at: datetime) -
     first = {one.role: one.key for one in reversed(script.people)}
     for one in script.people:
         known[one.key] = admit_person(
-            email=address_of(script, one.key),
+            email=address_of(script.charter.code, one.key),
             name=one.name,
             roles=[one.role],
             companies=[company_id],
@@ -133,7 +146,7 @@ def _cast(script: Script) -> Cast:
     people: dict[str, Actor] = {}
     by_role: dict[Role, Actor] = {}
     for one in script.people:
-        actor = find_actor(address_of(script, one.key))
+        actor = find_actor(address_of(script.charter.code, one.key))
         assert actor is not None, "admitted when the company was founded"
         people[one.key] = actor
         by_role.setdefault(one.role, actor)

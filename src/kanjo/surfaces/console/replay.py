@@ -1,4 +1,4 @@
-"""`kanjo replay FOLDER`: the won deals of the demonstration's export go through the stream."""
+"""`kanjo replay FOLDER`: a demonstration goes through the stream, the won deals of an export or a made-up history."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from kanjo.foundation.texts import Text
 from kanjo.surfaces.console.speaking import AsJson, print_json, progress, said, say
 
 Folder = Annotated[
-    Path, typer.Argument(help=said("Folder of the demonstration's export.", "デモ用エクスポートのフォルダー。"))
+    Path,
+    typer.Argument(
+        help=said("Folder of the demonstration's export, or of a made-up company.", "デモ用データのフォルダー。")
+    ),
 ]
 
 
@@ -21,20 +24,43 @@ def register(cli: typer.Typer) -> None:
     """Add the command."""
     cli.command(
         help=said(
-            "Take the won deals of the demonstration from quote to cash and revenue. Can be killed and resumed.",
-            "デモ用エクスポートの受注商談を、見積から入金・収益まで進めます（中断・再開可能）。",
+            "Take the deals of a demonstration from quote to cash and revenue. Can be killed and resumed.",
+            "デモ用データの商談を、見積から入金・収益まで進めます（中断・再開可能）。",
         )
     )(replay)
 
 
 def replay(folder: Folder, as_json: AsJson = False) -> None:
-    """Found the demonstration's company where it is new, import its export, and replay what is won in it.
+    """Found the demonstration's company where it is new, and take its deals through the stream.
 
     Refuses `NotTheDemonstrations` and `HouseInUse`: people of the demonstration have no place beside real books.
     """
     import django
 
     django.setup()
+    from kanjo.processes.history import CHARTER
+
+    if (folder / CHARTER).exists():
+        _play(folder, as_json=as_json)
+    else:
+        _replay(folder, as_json=as_json)
+
+
+def _play(folder: Path, *, as_json: bool) -> None:
+    from kanjo.processes import history
+    from kanjo.surfaces.console.sign_ins import password
+
+    with progress(Text(en="History", ja="履歴")) as report:
+        script = history.read_script(folder)
+        told = history.play(script=script, password=password(), at=datetime.now(UTC), report=report)
+    if as_json:
+        print_json(asdict(told))
+        return
+    says = Text(en="{days} days, {scenes} acts.", ja="{days} 日分、{scenes} 件の業務。")
+    say(says.filled(**{name: f"{number:,}" for name, number in asdict(told).items()}), style="green")
+
+
+def _replay(folder: Path, *, as_json: bool) -> None:
     from kanjo.processes import demonstration
     from kanjo.surfaces.console.sign_ins import password
 

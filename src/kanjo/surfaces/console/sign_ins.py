@@ -7,7 +7,7 @@ import secrets
 
 from django.conf import settings
 
-from kanjo.foundation.actors import ROLE_NAMES
+from kanjo.foundation.actors import ROLE_NAMES, Role
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.console.speaking import language, said, say, table
 
@@ -23,25 +23,27 @@ def password() -> str:
 
 
 def print_sign_ins() -> None:
-    """Print one sign-in per role of the demonstration; where there is none, how to let the first person in.
+    """Print one sign-in per role and demonstration; where there is none, how to let the first person in.
 
     A password is printed only where it signs in: a house that was restored elsewhere does not know it.
     """
     from kanjo.platform.companies.models import SellingCompany
-    from kanjo.platform.identity.queries import list_people
-    from kanjo.processes.demonstration import sign_ins
 
-    may = {email for email, _ in list_people()}
-    there = [one for one in sign_ins() if one.email in may]
+    there = _sign_ins()
     if not SellingCompany.objects.exists():
         say(Text(en="Found your company: ./kanjo company found --help", ja="自社の登録: ./kanjo company found --help"))
     if not there:
         say(Text(en="Let people in: ./kanjo user --help", ja="利用者の登録: ./kanjo user --help"))
         return
-    secret = _password_of(there[0].email)
-    headings = [said("role", "役割"), said("e-mail", "メールアドレス"), said("password", "パスワード")]
-    rows = [[ROLE_NAMES[one.role].said_in(language()), one.email, secret or "-"] for one in there]
-    table(headings, rows)
+    secret = _password_of(next(email for people in there.values() for email in people.values()))
+    headings = [said("role", "役割"), *there, said("password", "パスワード")]
+    table(
+        headings,
+        [
+            [ROLE_NAMES[role].said_in(language()), *(people.get(role, "") for people in there.values()), secret or "-"]
+            for role in Role
+        ],
+    )
     if not secret:
         say(
             Text(
@@ -49,6 +51,19 @@ def print_sign_ins() -> None:
                 ja="このインストールではパスワードが分かりません。再発行: ./kanjo user password メールアドレス",
             )
         )
+
+
+def _sign_ins() -> dict[str, dict[Role, str]]:
+    """Return who may sign in to each demonstration that is there, by its code and the role."""
+    from kanjo.platform.identity.queries import list_people
+    from kanjo.processes import demonstration, history
+
+    may = {email for email, _ in list_people()}
+    found: dict[str, dict[Role, str]] = {}
+    for one in [*history.sign_ins(), *demonstration.sign_ins()]:
+        if one.email in may:
+            found.setdefault(one.company, {}).setdefault(one.role, one.email)
+    return found
 
 
 def _password_of(email: str) -> str:

@@ -71,31 +71,64 @@ def _static_digest(directories: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
+def play_history(report: Report) -> bool:
+    """Play the history of the example's made-up company, unless that was done or the data is somebody's own.
+
+    Then the books must hold: refuses `BooksBroken`. Where it was done, only the books of a new year are opened.
+    """
+    django.setup()
+    from kanjo.processes import history
+    from kanjo.surfaces.console.sign_ins import password
+
+    at, changed = datetime.now(UTC), False
+    for folder in _examples(made_up=True):
+        script = history.read_script(folder)
+        if history.is_played(script):
+            changed |= history.open_books(script, at=at)
+            continue
+        history.play(script=script, password=password(), at=at, report=report)
+        _refuse_broken(report, script.charter.code)
+        changed = True
+    return changed
+
+
 def play_demonstration(report: Report) -> bool:
     """Take the example's year of deals through the stream, unless that was done or the data is somebody's own.
 
     Then the books must hold: refuses `BooksBroken`. Where it was done, only the books of a new year are opened.
     """
     django.setup()
-    example = settings.ENVIRONMENT.example
-    if example is None:
-        return False
     from kanjo.processes import demonstration
-    from kanjo.processes.verify_books import verify_books
     from kanjo.surfaces.console.sign_ins import password
 
-    at = datetime.now(UTC)
-    if demonstration.is_played():
-        return demonstration.open_books(at=at)
-    export = demonstration.read(example)
-    demonstration.refuse_elsewhere(export)
-    company_id = demonstration.prepare_company(password=password(), at=at)
-    demonstration.take_in(export=export, at=at, report=report)
-    demonstration.play(company_id=company_id, at=at, report=report)
-    found = verify_books(report=report)
+    at, changed = datetime.now(UTC), False
+    for folder in _examples(made_up=False):
+        if demonstration.is_played():
+            changed |= demonstration.open_books(at=at)
+            continue
+        export = demonstration.read(folder)
+        demonstration.refuse_elsewhere(export)
+        company_id = demonstration.prepare_company(password=password(), at=at)
+        demonstration.take_in(export=export, at=at, report=report)
+        demonstration.play(company_id=company_id, at=at, report=report)
+        _refuse_broken(report, demonstration.MAVEN.code)
+        changed = True
+    return changed
+
+
+def _examples(*, made_up: bool) -> list[Path]:
+    """Return the examples that are a made-up company, or those that are an export of a CRM."""
+    from kanjo.processes.history import CHARTER
+
+    return [folder for folder in settings.ENVIRONMENT.examples if (folder / CHARTER).exists() is made_up]
+
+
+def _refuse_broken(report: Report, code: str) -> None:
+    from kanjo.processes.verify_books import verify_books
+
+    found = verify_books(company_code=code, report=report)
     if broken := [one.name for checks in found.values() for one in checks if not one.holds]:
         raise BooksBroken(names=", ".join(broken))
-    return True
 
 
 def serve(report: Report) -> bool:
@@ -124,5 +157,6 @@ STEPS = [
     Step(Text(en="Tables", ja="テーブル"), migrate),
     Step(Text(en="Static files", ja="静的ファイル"), collect_static_files),
     Step(Text(en="Web server and worker", ja="Web サーバーとワーカー"), serve),
+    Step(Text(en="A made-up Japanese company", ja="架空の日本企業"), play_history),
     Step(Text(en="A year of deals", ja="1年分の商談"), play_demonstration),
 ]
