@@ -117,10 +117,15 @@ def _priced(caller: Caller, key: int) -> PricedProduct:
     return PricedProduct(_product(row), tuple(list_prices(ProductId(key))))
 
 
-def _customer(caller: Caller, key: int) -> Customer:
+def shared_customer(caller: Caller, key: int) -> CustomerRow:
+    """Return a customer, which all companies share; refuses `NotFound` to whoever belongs to none of them."""
     if not caller.actor.companies:
         raise NotFound(what=ROW_NAMES["customers_customer"], key=key)
-    row = get_customer(CustomerId(key))
+    return get_customer(CustomerId(key))
+
+
+def _customer(caller: Caller, key: int) -> Customer:
+    row = shared_customer(caller, key)
     departments = tuple(Department(*one) for one in list_departments(row.id))
     return Customer(row, departments, stage_of(caller.actor, row.id, AsKnown(caller.today)))
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from kanjo.domains.customers.queries import get_customer
 from kanjo.domains.licenses.queries import PositionRow, position
 from kanjo.domains.receivables.queries import ageing
 from kanjo.domains.revenue.queries import waterfall_by_month
@@ -33,6 +32,7 @@ from kanjo.platform.tables import NotFound
 from kanjo.platform.worklist.queries import WorkRow, list_queue
 from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.api.fields import Code, Day, Moment, one_of
+from kanjo.surfaces.api.reads.deals import shared_customer
 from kanjo.surfaces.api.resources import Report, Resource
 from kanjo.surfaces.doors import BOOKS
 
@@ -166,7 +166,7 @@ def _ageing(caller: Caller, key: int, **asked: Any) -> Ageing:
 
 
 def _position(caller: Caller, key: int, on: date | None = None) -> Position:
-    day, row = on or caller.today, get_customer(CustomerId(key))
+    day, row = on or caller.today, shared_customer(caller, key)
     return Position(day, tuple(position(caller.actor, row.id, AsKnown(day))))
 
 
