@@ -196,7 +196,7 @@ def trail(connection: Connection) -> Finding:
         [LONGEST_ACT],
     ).fetchone()
     if row is None:
-        return Finding("trail", "ok", Text(en="Time goes on along the trail", ja="証跡の時刻は順に進んでいます"))
+        return Finding("trail", "ok", Text(en="Time goes on along the trail", ja="監査証跡の時刻は順に進んでいます"))
     says = Text(
         en=f"Position {row[0]} of the audit trail was recorded {row[1]} before one that precedes it. Find out whether"
         " the clock was put back, or the moment written by hand.",
