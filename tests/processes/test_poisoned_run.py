@@ -136,6 +136,26 @@ def test_what_can_not_be_billed_stops_nobody_and_is_somebodys_work(
     assert rows(states) == [(len(POISONS), "done", "done")]
 
 
+KEPT_OUT = {
+    "plan_recurs": "UPDATE billing_plan SET charge = 'usage'",
+    "plan_net_in_bounds": "UPDATE billing_plan SET net_minor = 10::bigint ^ 16",
+    "plan_service": "UPDATE billing_plan SET service_until = service_start",
+    "plan_days_exist": "UPDATE billing_plan SET service_until = 'infinity'",
+    "customer_named": "UPDATE customers_customer SET name = ''",
+}
+
+
+@pytest.mark.row("R2")
+@pytest.mark.parametrize(("constraint", "statement"), KEPT_OUT.items(), ids=KEPT_OUT)
+def test_what_no_run_could_read_never_comes_in(fresh_database: FreshDatabase, constraint: str, statement: str) -> None:
+    """A kind of charge that would vanish, a day at infinity: the tables refuse it, even with their triggers off."""
+    a_house_of_many(a_company(), ["A"])
+    with psycopg.connect(fresh_database.url) as owner, pytest.raises(psycopg.errors.CheckViolation, match=constraint):
+        for table in ("billing_plan", "customers_customer"):
+            owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        owner.execute(statement)
+
+
 def assert_each_waits_with_its_cause() -> None:
     """Each poisoned account, and no other, is a failure of the run and an open work item, in both languages."""
     failed = rows(_FAILED)

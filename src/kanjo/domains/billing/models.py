@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,6 +12,8 @@ from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
 from kanjo.platform.tables import CompanyRow, append_only, kept, no_truncate, recorded_at
 
 _IN_BOUNDS = (-LARGEST_MINOR, LARGEST_MINOR)
+_DAYS = (date.min, date.max)
+"""The days that can be computed with: PostgreSQL also knows infinity, which stops whoever reads it."""
 
 
 class Account(CompanyRow):
@@ -61,6 +65,15 @@ class Plan(CompanyRow):
                 | Q(service_until__gt=F("service_start")),
             ),
             models.CheckConstraint(
+                name="plan_days_exist",
+                condition=Q(
+                    anchor_on__range=_DAYS,
+                    due_from__range=_DAYS,
+                    service_start__range=_DAYS,
+                    service_until__range=_DAYS,
+                ),
+            ),
+            models.CheckConstraint(
                 name="plan_recurs",
                 condition=Q(charge=ChargeKind.ONE_TIME, interval_months=0)
                 | Q(
@@ -82,6 +95,9 @@ class Acceptance(models.Model):
 
     class Meta:
         verbose_name = "billing acceptance"
+        constraints = [
+            models.CheckConstraint(name="acceptance_day_exists", condition=Q(accepted_on__range=_DAYS)),
+        ]
         triggers = append_only()
 
 
