@@ -20,6 +20,7 @@ from tests.builders import NOW, TODAY
 from tests.web.office import CONDITION, Deal, Office, a_bank_file, opened, paid, quoted
 
 CUSTOMERS = ("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department")
+MATRIX = ("matrix", "add-matrix-row", "activate-matrix", "withdraw-matrix")
 ROUTES = tuple(str(route.name) for route in urlpatterns)
 KEYED = frozenset(str(route.name) for route in urlpatterns if "<" in str(route.pattern))
 
@@ -84,7 +85,7 @@ def told(office: Office) -> Told:
             "obligation": receivables.key("obligation", "order", order),
             **dict.fromkeys(("renewal", "quote-renewal", "renew", "let-lapse"), rep.key("renewal", "renewals")),
             "postings": "1310",
-            "matrix": rep.key("matrix", "company"),
+            **dict.fromkeys(MATRIX, rep.key("matrix", "company")),
             "file": receivables.key("file", "contract", contract),
         },
     )

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from kanjo.surfaces.web.approvals import pages as approvals
 from kanjo.surfaces.web.billing import pages as billing
 from kanjo.surfaces.web.catalog import pages as catalog
+from kanjo.surfaces.web.companies import matrices
 from kanjo.surfaces.web.companies import pages as companies
 from kanjo.surfaces.web.contracts import pages as contracts
 from kanjo.surfaces.web.customers import pages as customers
@@ -119,6 +120,10 @@ urlpatterns: list[URLPattern] = [
     path("periods/<int:key>", ledger.period, name="period"),
     path("periods/<int:key>/lock", ledger.lock, name="lock-period"),
     path("company", companies.company, name="company"),
+    path("company/matrices/draft", matrices.draft, name="draft-matrix"),
+    path("company/matrices/<int:key>/row", matrices.add, name="add-matrix-row"),
+    path("company/matrices/<int:key>/activate", matrices.activate, name="activate-matrix"),
+    path("company/matrices/<int:key>/withdraw", matrices.withdraw, name="withdraw-matrix"),
     path("company/matrices/<int:key>", companies.matrix, name="matrix"),
     path("automatic-steps", outbox.GIVEN_UP, name="failed-deliveries"),
     path("automatic-steps/<int:key>", outbox.delivery, name="delivery"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from kanjo.domains.approvals.queries import MatrixRowView, MatrixView, get_matrix, list_matrices
+from kanjo.domains.approvals.facts import Finding, MatrixState
+from kanjo.domains.approvals.queries import MatrixRowView, MatrixView, check_matrix, get_matrix, list_matrices
 from kanjo.foundation.actors import ROLE_NAMES
 from kanjo.foundation.ids import MatrixId
 from kanjo.foundation.money import Rounding
@@ -21,6 +22,14 @@ COMPANY = Text(en="Selling company", ja="販売会社")
 MATRICES = Text(en="Approval matrices", ja="承認マトリックス")
 MATRIX = Text(en="Approval matrix", ja="承認マトリックス")
 VERSION = Text(en="Version {number}", ja="第{number}版")
+DRAFT = Text(en="Draft a matrix", ja="承認マトリックスを作成")
+ADD_ROW = Text(en="Add a row to the matrix", ja="承認マトリックスに行を追加")
+ACTIVATE = Text(en="Put in force", ja="有効化")
+WITHDRAW = Text(en="Withdraw", ja="取下げ")
+NO_DRAFT = Text(en="The matrix is: {state}.", ja="現在の状態: {state}")
+UNSOUND = Text(en="Something keeps it from being put in force.", ja="有効化を妨げる問題があります。")
+FINDINGS = Text(en="What keeps it from being put in force", ja="有効化を妨げる問題")
+SOUND = Text(en="Nothing: exactly one row of each item answers for any deal.", ja="問題はありません。")
 NOBODY = Text(en="nobody", ja="承認不要")
 
 _MATRICES: tuple[Column[MatrixView], ...] = (
@@ -31,6 +40,11 @@ _MATRICES: tuple[Column[MatrixView], ...] = (
     Column(Text(en="Activated by", ja="有効化した人"), lambda row: row.activated_by),
     amount(Text(en="Rows", ja="行数"), lambda row: row.row_count),
     Column(labels.STATE, lambda row: row.state),
+)
+
+_FINDINGS: tuple[Column[Finding], ...] = (
+    Column(labels.TITLE, lambda one: one.sentence),
+    Column(Text(en="Rule", ja="規則"), lambda one: one.rule),
 )
 
 
@@ -44,14 +58,16 @@ def _matrix_columns() -> tuple[Column[MatrixRowView], ...]:
     )
 
 
-_INPUTS = {
+INPUTS = {
     "discount": labels.DISCOUNT,
     "payment_days": Text(en="Days until payment", ja="支払までの日数"),
     "term_months": Text(en="Term (months)", ja="契約期間（月）"),
-    "net_total": labels.TOTAL_BEFORE_TAX,
+    "list_total_minor": Text(en="At list price (smallest units)", ja="標準価格合計（最小通貨単位）"),
+    "net_total_minor": Text(en="Total before tax (smallest units)", ja="合計（税抜、最小通貨単位）"),
     "currency": labels.CURRENCY,
+    "asked_on": Text(en="Asked on", ja="申請日"),
 }
-_SIGNS = {"above": ">", "from": "≥", "until": "<", "up_to": "≤", "in": "∈", "not_in": "∉"}
+SIGNS = {"above": ">", "from": "≥", "until": "<", "up_to": "≤", "in": "∈", "not_in": "∉"}
 
 
 def _when(row: MatrixRowView) -> Text | None:
@@ -59,7 +75,7 @@ def _when(row: MatrixRowView) -> Text | None:
 
     def written(language: str) -> str:
         return ", ".join(
-            f"{_INPUTS[name].said_in(language) if name in _INPUTS else name} {_SIGNS.get(sign, sign)} {value}"
+            f"{INPUTS[name].said_in(language) if name in INPUTS else name} {SIGNS.get(sign, sign)} {value}"
             for name, cell in row.draft.when.items()
             for sign, value in cell.items()
         )
@@ -88,7 +104,10 @@ def company(request: DeskRequest) -> HttpResponse:
             (Text(en="Bank account", ja="振込先口座"), row.bank_account),
         ),
         sections=(Section(MATRICES, Table.of(_MATRICES, list_matrices(request.desk.actor))),),
-        acts=(Act(STEPS, Link("", "failed-deliveries"), "outbox.deliver-again"),),
+        acts=(
+            Act(DRAFT, Link("", "draft-matrix"), "approvals.draft-matrix"),
+            Act(STEPS, Link("", "failed-deliveries"), "outbox.deliver-again"),
+        ),
         trail=(("companies_sellingcompany", row.id),),
     )
     return show(request, detail)
@@ -98,6 +117,8 @@ def company(request: DeskRequest) -> HttpResponse:
 def matrix(request: DeskRequest, key: int) -> HttpResponse:
     """Show a version of the approval matrix with its rows."""
     view, rows = get_matrix(request.desk.actor, MatrixId(key))
+    drafted = view.state is MatrixState.DRAFTED
+    found = check_matrix(view.id, request.desk.actor) if drafted else []
     detail = Detail(
         kind=MATRIX,
         title=VERSION.filled(number=view.version).said_in(request.desk.actor.language),
@@ -109,7 +130,26 @@ def matrix(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Made by", ja="作成者"), view.made_by),
             (Text(en="Activated by", ja="有効化した人"), view.activated_by),
         ),
-        sections=(Section(Text(en="Rows", ja="行"), Table.of(_matrix_columns(), rows)),),
+        sections=(
+            Section(Text(en="Rows", ja="行"), Table.of(_matrix_columns(), rows)),
+            *([Section(FINDINGS, Table.of(_FINDINGS, found), empty=SOUND)] if drafted else ()),
+        ),
+        acts=_acts(view, sound=not found),
         trail=(("approvals_matrix", key),),
     )
     return show(request, detail)
+
+
+def _acts(view: MatrixView, *, sound: bool) -> tuple[Act, ...]:
+    held = None if view.state is MatrixState.DRAFTED else NO_DRAFT.filled(state=view.state.shown)
+    return (
+        Act(ADD_ROW, Link("", "add-matrix-row", view.id), "approvals.add-rows", held),
+        Act(WITHDRAW, Link("", "withdraw-matrix", view.id), "approvals.withdraw-matrix", held),
+        Act(
+            ACTIVATE,
+            Link("", "activate-matrix", view.id),
+            "approvals.activate-matrix",
+            held or (None if sound else UNSOUND),
+            main=True,
+        ),
+    )
