@@ -17,6 +17,7 @@ from kanjo.platform.outbox.operations import name_of
 from kanjo.platform.runs.models import Run
 from kanjo.platform.worklist.models import WorkItem
 from kanjo.processes.reactions import REACTIONS
+from kanjo.surfaces.web.subjects import FACT_TABLES
 from kanjo.surfaces.web.words import FACT_NAMES, REACTION_NAMES, RUN_NAMES, VERB_NAMES, WORK_NAMES
 from tests.web.story import Told
 from tests.web.test_every_page import JAPANESE
@@ -41,8 +42,9 @@ class TestWords:
         assert set(WorkItem.objects.values_list("kind", flat=True)) - set(WORK_NAMES) == set()
 
     def test_what_follows_by_itself_has_names(self) -> None:
-        """Each fact that something answers has words of its own, and so has each answer."""
+        """Each fact that something answers has words and a page of its own, and so has each answer its words."""
         assert {fact.kind for fact in REACTIONS} - set(FACT_NAMES) == set()
+        assert {fact.kind for fact in REACTIONS} - set(FACT_TABLES) == set()
         assert {name_of(one) for answers in REACTIONS.values() for one in answers} - set(REACTION_NAMES) == set()
 
     @pytest.mark.parametrize("names", [VERB_NAMES, WORK_NAMES, RUN_NAMES, FACT_NAMES, REACTION_NAMES])

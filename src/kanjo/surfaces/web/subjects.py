@@ -38,7 +38,12 @@ _SUBJECTS = {
     "renewals_renewal": Subject(Text(en="Renewal", ja="契約更新"), "renewal", "renewals"),
     "runs_run": Subject(Text(en="Run", ja="一括処理"), "run", "runs"),
 }
-_FACTS = {"orders.booked": "orders_order"}
+FACT_TABLES = {
+    "contracts.ended": "contracts_contract",
+    "contracts.terminated": "contracts_contract",
+    "orders.booked": "orders_order",
+    "renewals.lapsed": "renewals_renewal",
+}
 """The table of what a fact happened to."""
 _NUMBERED = Text(en="{name} #{key}", ja="{name} #{key}")
 
@@ -73,4 +78,4 @@ def source_of(table: str, key: int) -> object:
 
 def source_of_fact(kind: str, key: int) -> object:
     """Return what a fact happened to, leading to its page where it has one."""
-    return source_of(_FACTS.get(kind, kind), key)
+    return source_of(FACT_TABLES.get(kind, kind), key)
