@@ -24,6 +24,7 @@ from tests.web.office import Office, an_office
 from tests.web.test_forms import everything
 
 
+@pytest.mark.row("M7")
 class TestKeys:
     def test_the_same_request_again_is_answered_alike(self, office: Office) -> None:
         """A retry after a lost answer gets the first answer, and nothing is done again."""
@@ -213,6 +214,7 @@ class TestProblems:
             ("get", "", 404),
             ("get", "quotes/", 404),
             ("get", "quotes/abc", 404),
+            ("get", "quotes/a%0Ab", 404),
             ("get", "quotes/-1", 404),
             ("get", f"quotes/{10**30}", 404),
             ("get", "quotes/0", 404),
