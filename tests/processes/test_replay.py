@@ -200,7 +200,7 @@ class TestKilled:
             assert kanjo.types("verify").code == 0
         state = end_state()
         assert {name: state[name] for name in state if state[name] != undisturbed.state[name]} == {}
-        assert deliver(by=house(), at=datetime.now(UTC)) == 32
+        assert deliver(by=house(), at=datetime.now(UTC)) == 2 * 32
         assert (
             rows("SELECT kind FROM worklist_workitem WHERE state = 'open' AND kind <> 'receivables.unmatched-receipt'")
             == []

@@ -9,12 +9,16 @@ from kanjo.domains.orders import operations as orders
 from kanjo.domains.revenue import operations as revenue
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import OrderLineId
+from kanjo.processes.ask_for_acceptance import ask_no_longer
 
 
 def accept_delivery(
     *, order_line_id: OrderLineId, accepted_on: date, evidence: str = "", by: Actor, at: datetime
 ) -> None:
     """Note the acceptance (検収) on the order line, and let billing and revenue follow it, in one transaction."""
-    orders.accept_delivery(order_line_id=order_line_id, accepted_on=accepted_on, evidence=evidence, by=by, at=at)
+    accepted = orders.accept_delivery(
+        order_line_id=order_line_id, accepted_on=accepted_on, evidence=evidence, by=by, at=at
+    )
     billing.note_acceptance(order_line_id=order_line_id, accepted_on=accepted_on, by=by, at=at)
     revenue.note_delivery(order_line_id=order_line_id, delivered_on=accepted_on, by=by, at=at)
+    ask_no_longer(accepted.order_id, by=by, at=at)

@@ -18,7 +18,6 @@ from kanjo.foundation.actors import Role
 from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period, add_months
 from kanjo.platform.files.operations import digest_of
-from kanjo.platform.outbox.operations import deliver
 from kanjo.processes.accept_delivery import accept_delivery
 from kanjo.processes.accept_quote import SignedPaper, accept_quote
 from kanjo.processes.ask_approval import QUOTE, decide_item, meet_condition, submit_quote
@@ -167,7 +166,7 @@ def win(deal: DealInPlay, stage: Stage) -> None:
         by=desk,
         at=stage.at,
     )
-    deliver(by=stage.founded.house, at=stage.at, of=stage.company_id)
+    stage.follow()
 
 
 def lose(deal: DealInPlay, stage: Stage) -> None:
@@ -215,6 +214,7 @@ def let_lapse(deal: DealInPlay, stage: Stage) -> None:
         by=stage.person(deal.owner),
         at=stage.at,
     )
+    stage.follow()
 
 
 def _request(deal: DealInPlay, stage: Stage) -> RequestDetail:

@@ -65,6 +65,7 @@ def _in_month(month: Period, calendar: Calendar) -> Iterator[Scene]:
 def end(stage: Stage) -> None:
     """Note the contracts whose term ran out."""
     end_contracts(company_id=stage.company_id, on=stage.on, by=stage.the(Role.DEAL_MANAGEMENT), at=stage.at)
+    stage.follow()
 
 
 def expire(stage: Stage) -> None:

@@ -14,6 +14,7 @@ from kanjo.domains.quotes.queries import list_quotes
 from kanjo.domains.renewals.queries import RenewalRow, list_renewals
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, CustomerId, OpportunityId, OrderId, ProductId, QuoteId, RunId
+from kanjo.platform.outbox.operations import deliver
 from kanjo.processes.history.days import Calendar
 from kanjo.processes.history.script import CustomerInPlay, DealInPlay, Script
 
@@ -72,6 +73,10 @@ class Stage:
     def person(self, key: str) -> Actor:
         """Return the person of that key."""
         return self.founded.cast.people[key]
+
+    def follow(self) -> None:
+        """Let what follows by itself from the facts of the day follow now, before the worker of the house does it."""
+        deliver(by=self.founded.house, at=self.at, of=self.company_id)
 
     def customer(self, key: str) -> CustomerInPlay:
         """Return the customer of that key."""

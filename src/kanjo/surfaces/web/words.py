@@ -112,6 +112,8 @@ WORK_NAMES: Mapping[str, Text] = {
     "receivables.unmatched-receipt": Text(en="Allocate a receipt", ja="入金を消し込む"),
     "renewals.prepare": Text(en="Prepare a renewal", ja="契約更新を準備する"),
     "billing.invoice-asked": Text(en="Bill an order", ja="注文を請求する"),
+    "licenses.running-out": Text(en="Watch rights that run out", ja="利用終了を確認する"),
+    "orders.acceptance-awaited": Text(en="Get an acceptance", ja="検収を確認する"),
     "outbox.dead": Text(en="Mend a failed automatic step", ja="失敗した自動処理を解消する"),
     "billing.failed": Text(en="Mend what could not be invoiced", ja="請求できなかった顧客を確認する"),
     "billing.reversal.failed": Text(en="Mend what could not be reversed", ja="取消できなかった請求を確認する"),
@@ -120,12 +122,17 @@ WORK_NAMES: Mapping[str, Text] = {
 """What waits, by the kind of the work item."""
 
 FACT_NAMES: Mapping[str, Text] = {
+    "contracts.ended": Text(en="A contract ended", ja="契約期間の満了"),
     "orders.booked": Text(en="An order was booked", ja="注文の登録"),
+    "renewals.lapsed": Text(en="A renewal lapsed", ja="契約更新の見送り"),
 }
 """What happened, by the kind of the fact: of each that something answers."""
 
 REACTION_NAMES: Mapping[str, Text] = {
+    "kanjo.processes.ask_for_acceptance.ask_for_acceptance": Text(en="Ask for the acceptance", ja="検収の依頼"),
     "kanjo.processes.ask_for_invoice.ask_for_invoice": Text(en="Ask for the invoice", ja="請求の依頼"),
+    "kanjo.processes.watch_rights.watch_no_longer": Text(en="Watch its rights no longer", ja="利用終了の確認を完了"),
+    "kanjo.processes.watch_rights.watch_rights": Text(en="Watch rights that run out", ja="利用終了の確認の依頼"),
 }
 """What follows by itself, by the dotted name of the reaction."""
 

@@ -1,0 +1,56 @@
+"""A booked order asks Sales Operations for what the customer has to accept (検収), until all of it is accepted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from kanjo.domains.catalog.facts import BillingTiming, Recognition
+from kanjo.domains.orders.facts import OrderBooked
+from kanjo.domains.orders.queries import OrderLineRow, list_lines
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import OrderId
+from kanjo.foundation.texts import Text
+from kanjo.platform.worklist import operations as worklist
+
+KIND = "orders.acceptance-awaited"
+ORDER = "orders_order"
+WHY = Text(
+    en="Order {number} waits for the customer's acceptance: {lines}.",
+    ja="注文 {number} の検収・納品確認が未登録です: {lines}。",
+)
+
+
+def ask_for_acceptance(booked: OrderBooked, by: Actor, at: datetime) -> None:
+    """Put the order on the queue of Sales Operations with the lines that wait; where none does, ask nobody."""
+    waiting = _awaited(booked.order_id, by)
+    if not waiting:
+        return
+    names = [row.line.terms.name for row in waiting]
+    worklist.put(
+        kind=KIND,
+        subject=(ORDER, booked.order_id),
+        company_id=booked.company_id,
+        role=Role.SALES_OPERATIONS,
+        why=WHY.filled(
+            number=booked.number,
+            lines=Text(en=", ".join(name.en for name in names), ja="、".join(name.ja for name in names)),
+        ),
+    )
+
+
+def ask_no_longer(order_id: OrderId, *, by: Actor, at: datetime) -> None:
+    """Take the order off the queue when all of it is accepted."""
+    if not _awaited(order_id, by):
+        worklist.close(kind=KIND, subject=(ORDER, order_id), by=by, at=at)
+
+
+def _awaited(order_id: OrderId, by: Actor) -> list[OrderLineRow]:
+    """Return the lines that are billed or earned only when the customer has them, and that nobody accepted yet."""
+    return [
+        row
+        for row in list_lines(by, order_id)
+        if row.accepted_on is None
+        and (
+            row.line.terms.timing is BillingTiming.ON_ACCEPTANCE or row.line.terms.recognition is Recognition.AT_A_POINT
+        )
+    ]
