@@ -85,6 +85,7 @@ class Author:
         self.chance = random.Random(SEED)  # noqa: S311 - a play
         self.customers = list(self._customers())
         self.deals: list[Deal] = []
+        self.about_to_lapse = False
         self._orders = count(1201)
 
     def _customers(self) -> Iterator[Row]:
@@ -253,6 +254,12 @@ def renew(author: Author, deal: Deal) -> None:
     )
     if ends <= 0 and author.chance.random() < 0.15:
         renewal.outcome, renewal.quoted, renewal.because = "lapsed", None, author.chance.choice(LAPSED_BECAUSE)
+        renewal.decision = renewal.comment = ""
+    elif ends == 2 and not author.about_to_lapse:
+        author.about_to_lapse = True
+        renewal.outcome, renewal.quoted, renewal.because = "lapsed", None, author.chance.choice(LAPSED_BECAUSE)
+        renewal.closed = author.day(0, 4, 9)
+        renewal.decision = renewal.comment = ""
     elif ends == 1 and author.chance.random() < 0.5:
         renewal.outcome, renewal.closed = "sent", None
     elif ends > 0:

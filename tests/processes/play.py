@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 SUGINAMIKI = Path(__file__).parents[2] / "examples" / "suginamiki"
-MONTHS = 5
+MONTHS = 4
 Rows = list[dict[str, str]]
 
 

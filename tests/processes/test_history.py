@@ -62,7 +62,7 @@ def script(shared_database: FreshDatabase) -> Script:
 
 QUEUES = (
     Role.SALES_REP, Role.RENEWAL_REP, Role.APPROVER, Role.CXO, Role.CFO, Role.CLO, Role.LEGAL, Role.DEAL_MANAGEMENT,
-    Role.REV_REC, Role.RECEIVABLES,
+    Role.REV_REC, Role.RECEIVABLES, Role.SALES_OPERATIONS, Role.LICENSE_MANAGEMENT,
 )  # fmt: skip
 
 
