@@ -74,7 +74,7 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("approve-run", "execute-run", "withdraw-run"), previewed),
             **dict.fromkeys(("period", "lock-period"), receivables.key("period", "periods")),
             **dict.fromkeys(("delivery", "deliver-again"), delivery),
-            **dict.fromkeys(("product", "withdraw-product"), office.cloud),
+            **dict.fromkeys(("product", "set-list-price", "withdraw-product"), office.cloud),
             "opportunity": done.opportunity,
             **dict.fromkeys(("approval", "recall-request"), conditional.request),
             **dict.fromkeys(("contract", "end-contract", "terminate-contract"), contract),

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kanjo.domains.catalog.queries import get_product
+from kanjo.domains.catalog.queries import get_product, list_prices
 from kanjo.domains.customers.models import Customer
 from kanjo.domains.customers.queries import details_of, get_customer, list_departments
 from kanjo.domains.opportunities.queries import get_opportunity
@@ -92,6 +92,21 @@ class TestDepartments:
             desk.do("add-department", office.customer_id, name="情報システム部")
         assert [name for _, name in list_departments(office.customer_id)] == ["情報システム部"]
         assert "情報システム部" in desk.see("customer", office.customer_id)
+
+
+class TestSetListPrice:
+    def test_from_a_day_on(self, office: Office) -> None:
+        """The new price stands beside the old one, each from its day; the one of another currency, too."""
+        desk = office.desk(Role.SALES_OPERATIONS)
+        desk.do("set-list-price", office.cloud, amount="１，２００", currency="JPY", effective_on="R8.5.1")
+        desk.do("set-list-price", office.cloud, amount="9.50", currency="USD", effective_on="2026-05-01")
+        prices = [(row.effective_on, str(row.amount.minor), row.amount.currency) for row in list_prices(office.cloud)]
+        assert prices == [
+            (date(2026, 5, 1), "1200", "JPY"),
+            (date(2025, 4, 1), "1000", "JPY"),
+            (date(2026, 5, 1), "950", "USD"),
+        ]
+        assert "¥1,200" in desk.see("product", office.cloud)
 
 
 class TestWithdrawProduct:

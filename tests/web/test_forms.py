@@ -99,6 +99,8 @@ CUSTOMERS = [
     ),
     Bad("place-under", Role.SALES_REP, "customers.not-one", "parent", {"parent": "どこにもない会社"}),
     Bad("add-department", Role.SALES_REP, "form.missing", "name", {"name": " "}),
+    Bad("set-list-price", Role.SALES_OPERATIONS, "money.too-many-decimals", "amount", {"amount": "1.5"}),
+    Bad("set-list-price", Role.SALES_OPERATIONS, "money.currency-unknown", "currency", {"currency": "ZZZ"}),
     Bad("withdraw-product", Role.SALES_OPERATIONS, "days.unreadable", "last_on", {"last_on": "月末"}),
 ]
 DEALS = [
@@ -176,6 +178,7 @@ def rightly(bad: Bad, story: Told) -> dict[str, object]:
             "reason_en": "Reason",
             "stage": "1",
         },
+        "set-list-price": {"amount": "1,200", "currency": "JPY", "effective_on": "2026-05-01"},
         "expect-close": {"close_on": "2026-12-31", "value": "1,000,000"},
         "open-opportunity": {**opened(office)},
         "decide-item": {**ON, **CONDITION},

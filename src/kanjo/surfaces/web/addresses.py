@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:key>/licenses", licenses.license_position, name="license-position"),
     path("products", catalog.PRODUCTS, name="products"),
     path("products/<int:key>", catalog.product, name="product"),
+    path("products/<int:key>/price", catalog.set_price, name="set-list-price"),
     path("products/<int:key>/withdraw", catalog.withdraw, name="withdraw-product"),
     path("opportunities", opportunities.OPPORTUNITIES, name="opportunities"),
     path("opportunities/<int:key>", opportunities.opportunity, name="opportunity"),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from kanjo.domains.catalog.facts import PriceRow, ProductRow
-from kanjo.domains.catalog.operations import withdraw_product
+from kanjo.domains.catalog.operations import set_list_price, withdraw_product
 from kanjo.domains.catalog.queries import count_products, get_product, list_prices, list_products
 from kanjo.foundation.ids import ProductId
+from kanjo.foundation.money import Money, currency
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import ONE_DAY, last_day
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
-from kanjo.surfaces.web.fields import day
+from kanjo.surfaces.web.fields import Field, day, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import ListPage
 from kanjo.surfaces.web.shown import Link, language
@@ -24,6 +25,7 @@ FAMILY = Text(en="Family", ja="製品群")
 INTERVAL = Text(en="Billing interval (months)", ja="請求間隔（月）")
 METRIC = Text(en="License counts", ja="ライセンス単位")
 LAST_SOLD_ON = Text(en="Last day of sale", ja="販売終了日")
+SET_PRICE = Text(en="Set the list price", ja="標準価格を設定")
 WITHDRAW = Text(en="Withdraw from sale", ja="販売終了を登録")
 FROM = Text(en="In force from", ja="適用開始日")
 
@@ -85,10 +87,49 @@ def product(request: DeskRequest, key: int) -> HttpResponse:
             (LAST_SOLD_ON, last_day(row.sold_until)),
         ),
         sections=(Section(Text(en="List prices", ja="標準価格"), Table.of(_PRICES, list_prices(ProductId(key)))),),
-        acts=(Act(WITHDRAW, Link("", "withdraw-product", key), "catalog.withdraw-product"),),
+        acts=(
+            Act(SET_PRICE, Link("", "set-list-price", key), "catalog.set-list-price"),
+            Act(WITHDRAW, Link("", "withdraw-product", key), "catalog.withdraw-product"),
+        ),
         trail=(("catalog_product", key),),
     )
     return show(request, detail)
+
+
+@door(doing("catalog.set-list-price"))
+def set_price(request: DeskRequest, key: int) -> HttpResponse:
+    """Set what one unit costs from a day on, in the currency of the company or another."""
+    desk = request.desk
+    row = get_product(ProductId(key), desk.actor, on=desk.today)
+
+    def do(given: Given) -> Link:
+        price = Money.parse(given["amount"], given["currency"], at="amount")
+        set_list_price(
+            product_id=ProductId(key),
+            currency=price.currency,
+            amount_minor=price.minor,
+            effective_on=given["effective_on"],
+            by=desk.actor,
+            at=desk.now,
+        )
+        return Link("", "product", key)
+
+    says = Text(
+        en="Quotes drafted from that day on start from it. Quotes already drafted keep their price.",
+        ja="適用開始日以降に作成する見積に使用します。作成済みの見積の価格は変わりません。",
+    )
+    fields = (
+        words("amount", labels.LIST_PRICE, most=40),
+        Field(
+            "currency",
+            labels.CURRENCY,
+            lambda text, at: currency(text.upper(), at=at).code,
+            initial=desk.company.currency,
+        ),
+        day("effective_on", FROM, desk.today, hint=labels.BUSINESS_DAY),
+    )
+    back = Link(row.terms.name, "product", key)
+    return perform(request, Deed(title=SET_PRICE, back=back, button=SET_PRICE, do=do, fields=fields, says=says))
 
 
 @door(doing("catalog.withdraw-product"))
