@@ -75,7 +75,8 @@ class TestWhatIsAsked:
         for asked in operation.described["parameters"]:
             schema = asked["schema"]
             for value in schema.get("enum", ()):
-                everybody.asks(name, **{asked["name"]: value})
+                given: dict[str, Any] = {asked["name"]: value}
+                everybody.asks(name, **given)
             if asked["name"] == "search":
                 for text in ODD_TEXTS:
                     everybody.asks(name, search=text)

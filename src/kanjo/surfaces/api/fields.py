@@ -60,8 +60,12 @@ Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 BlankProse = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000, pattern=TEXT)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=LINE)]
 Day = Annotated[date, BeforeValidator(_written), Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
-Moment = Annotated[AwareDatetime, Field(ge=datetime(1990, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC))]
-"""A moment with its zone."""
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1990, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC)),
+    AfterValidator(lambda moment: moment.astimezone(UTC)),
+]
+"""A moment with its zone. It goes on in UTC: PostgreSQL knows no zone more than 16 hours away."""
 Minor = Annotated[int, Field(ge=-MINOR_MAX, le=MINOR_MAX, strict=True)]
 Owed = Annotated[int, Field(ge=1, le=MINOR_MAX, strict=True)]
 """An amount above zero in minor units."""
