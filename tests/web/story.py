@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kanjo.foundation.actors import Role
+from kanjo.platform.bookmarks.models import Bookmark
 from kanjo.platform.identity.queries import house
 from kanjo.platform.outbox.models import Delivery, FactRow
 from kanjo.platform.outbox.operations import MOST_ATTEMPTS, deliver
@@ -49,6 +50,7 @@ def told(office: Office) -> Told:
     with transaction.atomic():
         find_renewals(company_id=office.company_id, on=date(2027, 1, 15), by=house(), at=NOW)
     delivery = given_up()
+    rep.do("keep-view", name="2026-11", **{"for": "all"})
     prospect = rep.do("open-opportunity", office.customer_id, **opened(office, engaged_on=""))
     invoice = receivables.key("invoice", "order", done.order)
     receipt = receivables.key("receipt", "bank-file", done.bank_file)
@@ -84,6 +86,7 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("bank-file", "bank-file-original"), bank_file),
             "obligation": receivables.key("obligation", "order", order),
             **dict.fromkeys(("renewal", "quote-renewal", "renew", "let-lapse"), rep.key("renewal", "renewals")),
+            "drop-view": Bookmark.objects.latest("id").pk,
             "postings": "1310",
             **dict.fromkeys(MATRIX, rep.key("matrix", "company")),
             "file": receivables.key("file", "contract", contract),

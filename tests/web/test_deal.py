@@ -32,7 +32,7 @@ class TestOneDeal:
         deal = ordered(office)
         page = office.desk(Role.AUDITOR).see("quote", deal.quote)
         acts = re.findall(r'<span class="what">(.+?)</span>(?: <span class="became">→ (.+?)</span>)?', page)
-        doers = re.findall(r'<p class="sub">\d{4}-\d\d-\d\d \d\d:\d\d · (.+?)</p>', page)
+        doers = re.findall(r'<p class="sub"><time>\d{4}-\d\d-\d\d \d\d:\d\d</time> · (.+?)</p>', page)
         assert list(zip(acts, doers, strict=True)) == [
             (("顧客の承諾を登録", "承諾済み"), "deal_management 太郎"),
             (("見積を提示", "提示済み"), "sales_rep 太郎"),

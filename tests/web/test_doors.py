@@ -24,6 +24,8 @@ PAGES = [name for name in ROUTES if name not in LANGUAGES_OF_ALL]
 LIMITED = [name for name in PAGES if DOORS[name].roles]
 OPEN = [name for name in PAGES if not DOORS[name].roles]
 ACTS = [name for name in ROUTES if DOORS[name].verb]
+OWN = ["drop-view", "keep-view"]
+"""Acts by which everybody, the auditor too, arranges its own desk; they touch no business."""
 
 
 def _routes(of: URLResolver) -> Iterator[URLPattern]:
@@ -46,8 +48,8 @@ class TestDeclarations:
         assert {name: DOORS[name].roles for name in ACTS} == {name: VERBS[DOORS[name].verb].roles for name in ACTS}
 
     def test_no_act_is_for_the_auditor(self) -> None:
-        """The auditor reads; no act is hers."""
-        assert [name for name in ACTS if Role.AUDITOR in DOORS[name].roles] == []
+        """The auditor reads; no act is hers but to arrange her own desk."""
+        assert sorted(name for name in ACTS if Role.AUDITOR in DOORS[name].roles) == OWN
 
     @pytest.mark.parametrize("name", sorted(CLOSED - {"account_confirm_email"}))
     def test_what_is_closed_is_not_there(self, client: Client, db: None, name: str) -> None:

@@ -31,6 +31,7 @@ PLATFORM_APPS = [
     "kanjo.platform.numbering",
     "kanjo.platform.runs",
     "kanjo.platform.bulk",
+    "kanjo.platform.bookmarks",
     "kanjo.platform.files",
     "kanjo.platform.ledger",
     "kanjo.platform.imports",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 import polars as pl
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kanjo.domains.billing.facts import ChargeToCome, Derivation, LineToBill
 from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTax, Plan, Sending
@@ -123,7 +124,8 @@ def list_invoices(
 ) -> list[InvoiceRow]:
     """Return invoices and credit notes of the actor's companies, newest first; *search* is in number or payer name."""
     asked = _asked(actor, company_id=company_id, order_id=order_id, payer_id=payer_id, search=search, issued=issued)
-    return _rows(ordered(asked, order, ORDERS, "-issued_on", "-id")[offset : offset + limit])
+    rows = ordered(_told(asked), order, ORDERS, "-issued_on", "-id")
+    return [_row(invoice) for invoice in rows[offset : offset + limit]]
 
 
 def count_invoices(
@@ -142,13 +144,13 @@ def count_invoices(
 
 def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
     """Return an invoice in full; refuses `InvoiceMissing`."""
-    invoice = Invoice.objects.visible_to(actor).filter(pk=invoice_id).select_related("original").first()
+    invoice = _told(Invoice.objects.visible_to(actor).filter(pk=invoice_id).select_related("original")).first()
     if invoice is None:
         raise InvoiceMissing(key=invoice_id)
     lines = InvoiceLine.objects.filter(invoice_id=invoice_id).select_related("plan").order_by("position")
     taxes = InvoiceTax.objects.filter(invoice_id=invoice_id).order_by("id")
     return InvoiceView(
-        row=_rows([invoice])[0],
+        row=_row(invoice),
         original_number=invoice.original.number if invoice.original else "",
         language=Language(invoice.language),
         payer_address=invoice.payer_address,
@@ -249,15 +251,15 @@ def _asked(
     return asked
 
 
-def _rows(invoices: Iterable[Invoice]) -> list[InvoiceRow]:
-    invoices = list(invoices)
-    keys = [invoice.pk for invoice in invoices]
-    credited = set(Invoice.objects.filter(original_id__in=keys).values_list("original_id", flat=True))
-    sent = set(Sending.objects.filter(invoice_id__in=keys).values_list("invoice_id", flat=True))
-    return [_row(invoice, credited=invoice.pk in credited, sent=invoice.pk in sent) for invoice in invoices]
+def _told(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Return the invoices with what became of each: whether it was given back, and whether it was sent."""
+    return invoices.annotate(
+        credited=Exists(Invoice.objects.filter(original_id=OuterRef("pk"))),
+        sent=Exists(Sending.objects.filter(invoice_id=OuterRef("pk"))),
+    )
 
 
-def _row(invoice: Invoice, *, credited: bool, sent: bool) -> InvoiceRow:
+def _row(invoice: Any) -> InvoiceRow:
     return InvoiceRow(
         id=InvoiceId(invoice.pk),
         company_id=CompanyId(invoice.company_id),
@@ -271,8 +273,8 @@ def _row(invoice: Invoice, *, credited: bool, sent: bool) -> InvoiceRow:
         net=Money(invoice.net_minor, invoice.currency),
         tax=Money(invoice.tax_minor, invoice.currency),
         total=Money(invoice.total_minor, invoice.currency),
-        credited=credited,
-        sent=sent,
+        credited=invoice.credited,
+        sent=invoice.sent,
     )
 
 

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from kanjo.surfaces.web.approvals import pages as approvals
 from kanjo.surfaces.web.billing import pages as billing
+from kanjo.surfaces.web.bookmarks import pages as bookmarks
 from kanjo.surfaces.web.catalog import pages as catalog
 from kanjo.surfaces.web.companies import matrices
 from kanjo.surfaces.web.companies import pages as companies
@@ -36,6 +37,8 @@ urlpatterns: list[URLPattern] = [
     path("language", home.choose_language_here, name="language"),
     path("look", home.choose_look, name="look"),
     path("choose-company", home.choose_company, name="choose-company"),
+    path("views/keep", bookmarks.keep, name="keep-view"),
+    path("views/<int:key>/drop", bookmarks.drop, name="drop-view"),
     path("customers", customers.CUSTOMERS, name="customers"),
     path("customers/register", registering.register, name="register-customer"),
     path("customers/<int:key>", customers.customer, name="customer"),

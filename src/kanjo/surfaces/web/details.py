@@ -19,6 +19,9 @@ from kanjo.surfaces.web.trail import Subject, happened
 
 R = TypeVar("R")
 
+PANEL = "HX-Request"
+"""The header by which a list asks for a panel."""
+
 _ROLES = Text(en="Done by: {roles}", ja="実行できる役割: {roles}")
 
 
@@ -138,7 +141,7 @@ class Detail:
 
 
 def show(request: DeskRequest, detail: Detail) -> HttpResponse:
-    """Answer with the page of one object."""
+    """Answer with the page of one object, or with the panel beside a list that asks for it."""
     context = {
         "detail": detail,
         "state": cell(detail.state) if detail.state is not None else None,
@@ -147,4 +150,6 @@ def show(request: DeskRequest, detail: Detail) -> HttpResponse:
         "acts": buttons(detail.acts, request.desk.actor),
         "happened": happened(detail.trail),
     }
-    return render(request, "detail.html", context)
+    response = render(request, "panel.html" if PANEL in request.headers else "detail.html", context)
+    response.headers["Vary"] = PANEL
+    return response

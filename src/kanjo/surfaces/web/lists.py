@@ -13,11 +13,12 @@ from django.shortcuts import render
 
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
+from kanjo.platform.bookmarks.queries import list_views
 from kanjo.surfaces.web.desk import Desk, DeskRequest
 from kanjo.surfaces.web.details import Act, Button, Column, Head, Table, buttons
 from kanjo.surfaces.web.doors import SIGNED_IN, Door
 from kanjo.surfaces.web.exports import EXPORTS, exported
-from kanjo.surfaces.web.shown import Cell, said
+from kanjo.surfaces.web.shown import Cell, Link, said
 
 R = TypeVar("R")
 
@@ -27,8 +28,10 @@ ROWS = 50
 MOST_EXPORTED = 100_000
 """Rows of one export: a spreadsheet still opens them."""
 
-TEXT, ORDER, PAGE, WITHOUT, AS = "q", "order", "page", "without", "as"
-"""What the address names beside the filters: text to find, order, page, columns left out, kind of export."""
+TEXT, ORDER, PAGE, WITHOUT, AS, OPEN = "q", "order", "page", "without", "as", "open"
+"""What the address names beside the filters: text to find, order, page, columns left out, export, row in the panel."""
+
+ALL = Text(en="All", ja="すべて")
 
 
 class UnknownChoice(Refusal):
@@ -75,6 +78,16 @@ class Filter:
     def options(self, chosen: object) -> list[tuple[str, str, bool]]:
         """Return (code, words, whether chosen) of every value."""
         return [(self.code(value), said(self.shown(value)), value == chosen) for value in self.values]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A tab above a list; `mine` is the id of a kept view that its reader may drop."""
+
+    name: str
+    href: str
+    here: bool
+    mine: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +148,7 @@ class ListPage(Generic[R]):
             ],
             "kept": _kept(request, WITHOUT, PAGE),
             "sorted_by": asked.order,
+            "views": self._views(request),
             "exports": [(kind, _at(request, **{AS: kind, PAGE: ""})) for kind in EXPORTS],
             "total": total,
             **_paging(request, number, total),
@@ -177,6 +191,18 @@ class ListPage(Generic[R]):
             chips.append((said(self.search), asked.text, _at(request, **{TEXT: "", PAGE: ""})))
         return chips
 
+    def _views(self, request: DeskRequest) -> dict[str, Any]:
+        """Return the tabs above the list: all of it, the kept views, and the way to keep what is seen now."""
+        page = _name(request)
+        query = urlencode(_kept(request, PAGE, AS, OPEN))
+        kept = [
+            View(one.name, Link("", page, query=one.query).url, one.query == query, one.id if one.mine else None)
+            for one in list_views(request.desk.actor, page)
+        ]
+        everything = View(said(ALL), request.path, not query, None)
+        keep = Link("", "keep-view", query=urlencode({"of": page, "query": query})).url
+        return {"tabs": [everything, *kept], "keep": keep if query and not any(one.here for one in kept) else ""}
+
     def _buttons(self, desk: Desk) -> list[Button]:
         return buttons(self.acts(desk), desk.actor)
 
@@ -194,6 +220,12 @@ def _at(request: DeskRequest, **changed: object) -> str:
 def _kept(request: DeskRequest, *apart_from: str) -> list[tuple[str, str]]:
     """Return what the address says, so that a form can say it again."""
     return [(name, value) for name in request.GET if name not in apart_from for value in request.GET.getlist(name)]
+
+
+def _name(request: DeskRequest) -> str:
+    match = request.resolver_match
+    assert match is not None, "a list has an address"
+    return match.url_name or ""
 
 
 def _head(request: DeskRequest, column: Column[Any]) -> Head:

@@ -18,6 +18,7 @@ from kanjo.foundation.texts import Language, Text
 NOTHING = "—"
 YES, NO = Text(en="Yes", ja="はい"), Text(en="No", ja="いいえ")
 _DAYS = Text(en="{first} to {last} ({days} days)", ja="{first} から {last}（{days}日間）")
+_DAY = Text(en="{first} (1 day)", ja="{first}（1日間）")
 
 _TONES = {
     "ok": "approved accepted concluded won renewed executed settled met paid sound",
@@ -41,16 +42,18 @@ SHAPES = {
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A value that leads to the page *name* of the object *key*."""
+    """A value that leads to the page *name* of the object *key*, or to a list with what *query* says of it."""
 
     value: object
     name: str
     key: object = None
+    query: str = ""
 
     @property
     def url(self) -> str:
         """The address it leads to."""
-        return reverse(self.name, args=[] if self.key is None else [self.key])
+        address = reverse(self.name, args=[] if self.key is None else [self.key])
+        return f"{address}?{self.query}" if self.query else address
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,8 @@ def _words(value: object) -> str:
         case date():
             return value.isoformat()
         case Period():
-            return said(_DAYS.filled(first=value.start, last=value.last_on, days=value.days))
+            return said(
+                (_DAYS if value.days != 1 else _DAY).filled(first=value.start, last=value.last_on, days=value.days)
+            )
         case _:
             return said(value)

@@ -33,6 +33,8 @@ VERB_NAMES: Mapping[str, Text] = {
     "billing.preview-reversal": Text(en="previewed a reversal", ja="請求処理の取消を試算"),
     "billing.reversal.execute": Text(en="executed a reversal", ja="請求処理の取消を実行"),
     "billing.send-invoice": Text(en="sent the invoice", ja="請求書を送付"),
+    "bookmarks.drop": Text(en="dropped a kept view", ja="保存した表示を削除"),
+    "bookmarks.keep": Text(en="kept a view", ja="表示を保存"),
     "catalog.add-product": Text(en="added the product", ja="製品を登録"),
     "catalog.set-list-price": Text(en="set the list price", ja="標準価格を設定"),
     "catalog.set-tax-rate": Text(en="set the tax rate", ja="税率を設定"),

@@ -14,6 +14,7 @@
     next.classList.add("cur");
     next.querySelector("a")?.focus({ preventScroll: true });
     next.scrollIntoView({ block: "nearest" });
+    if (host?.classList.contains("split")) opens(next);
   };
   let went = false;
   const keys = {
@@ -24,6 +25,7 @@
     h: () => went && location.assign("/"),
   };
   addEventListener("keydown", (e) => {
+    if (e.key === "Escape") closes();
     if (e.key === "Escape") document.querySelectorAll("details.more[open], details.kj-me[open]").forEach((one) => { one.open = false; });
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) e.target.form?.requestSubmit();
     if (typing(e) || e.ctrlKey || e.metaKey || e.altKey) return;
@@ -35,6 +37,39 @@
     went = e.key.toLowerCase() === "g";
   });
   // Enter on the focused link opens it: that is the browser's own.
+
+  // The panel beside a list: a pressed row opens there while the window is wide; the address keeps what is open.
+  const host = document.querySelector("[data-panelled]"), panel = document.getElementById("panel");
+  const wide = matchMedia("(min-width: 1101px)");
+  const remember = (path) => {
+    const address = new URL(location);
+    if (path) address.searchParams.set("open", path); else address.searchParams.delete("open");
+    history.replaceState(null, "", address);
+  };
+  const opens = async (row) => {
+    const link = row?.querySelector("a");
+    if (!link || !wide.matches) return;
+    rows().forEach((one) => one.classList.toggle("cur", one === row));
+    host.classList.add("split");
+    await htmx.ajax("GET", link.pathname, { target: "#panel", swap: "innerHTML" });
+    remember(link.pathname);
+  };
+  const closes = () => {
+    if (!host?.classList.contains("split")) return;
+    host.classList.remove("split");
+    panel.replaceChildren();
+    remember("");
+    document.querySelector("tr.cur a")?.focus({ preventScroll: true });
+  };
+  if (host) {
+    host.addEventListener("click", (e) => {
+      if (e.target.closest("[data-closes]")) closes();
+      const row = e.target.closest("[data-rows] tbody tr");
+      if (row && !e.target.closest("a, button, input, label") && !getSelection().toString()) opens(row);
+    });
+    const asked = new URL(location).searchParams.get("open");
+    if (asked) addEventListener("load", () => opens(rows().find((row) => row.querySelector("a")?.pathname === asked)));
+  }
 
   // A menu closes when something else is pressed.
   addEventListener("click", (e) => {
