@@ -96,7 +96,7 @@ def told(office: Office) -> Told:
 
 def given_up() -> int:
     """Let a reaction that there is no more answer a booked order until it is given up; return its delivery."""
-    fact = FactRow.objects.filter(kind="orders.booked").earliest("id")
+    fact = FactRow.objects.filter(kind="orders.booked").latest("id")
     delivery = Delivery.objects.create(fact=fact, reaction="kanjo.processes.ask_for_invoice.ask_once")
     for hours in range(MOST_ATTEMPTS):
         deliver(by=house(), at=timezone.now() + timedelta(hours=hours + 1))

@@ -138,7 +138,7 @@ class TestFiles:
         """In Excel an amount is a number with its currency beside it, a day is a day, and nothing is a formula."""
         answer = auditor(story).client.get(story.address("invoices"), {"as": "xlsx", "order": "total"})
         sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
-        head, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]  # type: ignore[union-attr]
+        head, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
         total = head.index("合計")
         assert [row[total] for row in rows] == _totals(auditor(story), "total")
         assert {row[total + 1] for row in rows} == {"JPY"}
@@ -157,7 +157,7 @@ class TestFiles:
         in_csv = next(csv.reader(StringIO(exported("csv", "x", [typed], []).content.decode("utf-8-sig"))))
         assert in_csv[0] == f"'{typed}" or in_csv[0].replace("\r", "\n") == f"'{typed}".replace("\r", "\n")
         book = openpyxl.load_workbook(BytesIO(exported("xlsx", "x", ["a"], [[typed]]).content))
-        assert {cell.data_type for row in book.active.iter_rows() for cell in row} <= {"s", "n"}  # type: ignore[union-attr]
+        assert {cell.data_type for row in book.active.iter_rows() for cell in row} <= {"s", "n"}
 
     @given(st.text(max_size=40))
     def test_harmless_text(self, text: str) -> None:
