@@ -13,6 +13,7 @@ from kanjo.foundation.actors import ROLE_NAMES, Actor
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import VERBS
+from kanjo.surfaces.web.charts import Chart
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.shown import Cell, Link, cell, said
 from kanjo.surfaces.web.trail import Subject, happened
@@ -79,12 +80,13 @@ def _aligned(column: Column[Any], row: Any) -> Cell:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table of a detail page with its heading; `note` stands above it, `empty` in its place."""
+    """A table of a page with its heading; `note` and `chart` stand above it, `empty` in its place."""
 
     title: Text
     table: Table
     note: Text | None = None
     empty: Text | None = None
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True)

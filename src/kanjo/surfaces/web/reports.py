@@ -24,6 +24,7 @@ def report(
         "title": title,
         "note": note,
         "sections": sections,
+        "charts": any(section.chart for section in sections),
         "known": known.shown,
         "on_name": ON,
         "on": known.effective_on.isoformat(),

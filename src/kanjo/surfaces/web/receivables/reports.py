@@ -10,14 +10,16 @@ from kanjo.domains.receivables.queries import ageing
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.charts import BALANCE, Chart, told
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Column, Section, Table, amount
 from kanjo.surfaces.web.doors import BOOKS, door
 from kanjo.surfaces.web.known import asked_known
 from kanjo.surfaces.web.reports import report
-from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.shown import Link, said
 
 TITLE = Text(en="Ageing of receivables", ja="売掛金年齢表")
+FINDING = Text(en="Of {owed} owed, {late} is past its due day.", ja="未回収{owed}のうち、期日超過は{late}。")
 _BUCKETS = (
     ("not_due", Text(en="Not due", ja="期日前")),
     ("days_1_30", Text(en="1 to 30 days", ja="1〜30日")),
@@ -38,6 +40,14 @@ _COLUMNS: tuple[Column[dict[str, Any]], ...] = (
 )
 
 
+def _bars(owed: Money, not_due: Money, *late: Money) -> Chart:
+    return Chart(
+        finding=FINDING.filled(late=told(owed - not_due), owed=told(owed)),
+        names=[said(label) for _name, label in _BUCKETS],
+        series=[(labels.OPEN_AMOUNT, BALANCE, [not_due, *late])],
+    )
+
+
 @door(BOOKS)
 def ageing_report(request: DeskRequest) -> HttpResponse:
     """Show what was owed on a day, by how late it was, one table per currency."""
@@ -47,7 +57,8 @@ def ageing_report(request: DeskRequest) -> HttpResponse:
     for currency in sorted(frame["currency"].unique()):
         rows = [row for row in frame.iter_rows(named=True) if row["currency"] == currency]
         sums = [Money(sum(row[name] for row in rows), currency) for name in ("open_minor", *dict(_BUCKETS))]
-        sections.append(Section(Text(en=currency, ja=currency), Table.of(_COLUMNS, rows, (labels.TOTAL, *sums))))
+        table = Table.of(_COLUMNS, rows, (labels.TOTAL, *sums))
+        sections.append(Section(Text(en=currency, ja=currency), table, chart=_bars(*sums)))
     if not sections:
         sections = [Section(labels.OPEN_AMOUNT, Table.of(_COLUMNS, ()))]
     return report(request, TITLE, known, sections)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.charts import BALANCE, FORECAST, Chart, told
 from kanjo.surfaces.web.days import day_after, last_day
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
@@ -108,6 +110,9 @@ def obligation(request: DeskRequest, key: int) -> HttpResponse:
     return show(request, detail)
 
 
+FINDING = Text(
+    en="{recognised} is recognised, {to_come} is to come.", ja="認識済み{recognised}、今後の認識予定{to_come}。"
+)
 _MONTHS: tuple[Column[dict[str, Any]], ...] = (
     Column(MONTH, lambda row: f"{row['month']:%Y-%m}" if row["month"] else UNDATED),
     amount(RECOGNISED, lambda row: Money(row["recognised_minor"], row["currency"])),
@@ -124,8 +129,21 @@ def waterfall(request: DeskRequest) -> HttpResponse:
     for currency in sorted(frame["currency"].unique()):
         rows = [row for row in frame.iter_rows(named=True) if row["currency"] == currency]
         sums = [Money(sum(row[name] for row in rows), currency) for name in ("recognised_minor", "to_come_minor")]
-        sections.append(Section(Text(en=currency, ja=currency), Table.of(_MONTHS, rows, (labels.TOTAL, *sums))))
+        table = Table.of(_MONTHS, rows, (labels.TOTAL, *sums))
+        sections.append(Section(Text(en=currency, ja=currency), table, chart=_bars(rows, *sums)))
     return report(request, WATERFALL, known, sections or [Section(RECOGNISED, Table.of(_MONTHS, ()))])
+
+
+def _bars(rows: Sequence[dict[str, Any]], recognised: Money, to_come: Money) -> Chart:
+    dated = [row for row in rows if row["month"]]
+    return Chart(
+        finding=FINDING.filled(recognised=told(recognised), to_come=told(to_come)),
+        names=[f"{row['month']:%Y-%m}" for row in dated],
+        series=[
+            (RECOGNISED, BALANCE, [Money(row["recognised_minor"], row["currency"]) for row in dated]),
+            (TO_COME, FORECAST, [Money(row["to_come_minor"], row["currency"]) for row in dated]),
+        ],
+    )
 
 
 @door(doing("revenue.preview-recognition"))
