@@ -72,7 +72,7 @@ class TestDiskFull:
         expected, chance = undisturbed(company, MAY), random.Random("full")
         prepared(company, MAY)
         with moved(fresh_database, own_server), forge(own_server.environment) as kanjo:
-            for _ in range(3):
+            for _ in range(2):
                 fate = Fate(chance.randint(2, 20), after="billing.execute", server=own_server.pid, filled=True)
                 told = billed(kanjo, fate=fate, KANJO_LANGUAGE="en")
                 assert told.code == REFUSED, told
