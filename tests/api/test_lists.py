@@ -14,6 +14,7 @@ from kanjo.platform.ledger.entries import AccountCode
 from kanjo.platform.worklist.models import WorkItem
 from kanjo.surfaces.api.addresses import REPORTS, RESOURCES
 from kanjo.surfaces.api.paging import MOST, cursor_at
+from kanjo.surfaces.api.resources import Report
 from tests.api.programs import Program, program_of
 from tests.api.world import OPERATIONS, Operation, named
 from tests.web.crowd import FIRST, crowd
@@ -103,10 +104,10 @@ class TestWhatIsAsked:
         assert everybody.asks("quotes", status=422, cursor=cursor, state="drafted")["at"] == "cursor"
 
     @pytest.mark.parametrize("report", [one for one in REPORTS if one.of == "companies"], ids=lambda one: one.name)
-    def test_a_report_answers_whatever_is_asked(self, everybody: Program, story: Told, report: object) -> None:
+    def test_a_report_answers_whatever_is_asked(self, everybody: Program, story: Told, report: Report) -> None:
         """A day or a moment that can not be read is refused; every other gives the report."""
-        name = next(one.name for one in REPORTS if one is report)
-        path, code = f"companies/{story.office.company_id}/{name}", {"code": RECEIVABLE} if name == "postings" else {}
+        path = f"companies/{story.office.company_id}/{report.name}"
+        code: dict[str, Any] = {"code": RECEIVABLE} if report.name == "postings" else {}
         for day in ODD_DAYS:
             everybody.asks(path, status=422, on=day, **code)
         for moment in ("abc", "2026-04-01T00:00:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00Z", "\0"):

@@ -41,7 +41,7 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff01-\uff9f]+")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 # Words that Japanese pages write in Latin letters, and numbers of documents, digests and time zones.
 LATIN = re.compile(
-    r"\b(Kanjo|PDF|QR|CSV|ISO|SHA-256|CxO|CFO|CLO|JPY|USD|JP|ID|Asia/Tokyo|[A-Z]+-\d{4}-\d+|[0-9a-f]{64}|T\d{13}|user|CLOUD-M|BOX|PO-1)\b",
+    r"\b(Kanjo|API|PDF|QR|CSV|ISO|SHA-256|CxO|CFO|CLO|JPY|USD|JP|ID|Asia/Tokyo|[A-Z]+-\d{4}-\d+|[0-9a-f]{64}|T\d{13}|user|CLOUD-M|BOX|PO-1)\b",
     re.ASCII,
 )
 

@@ -17,10 +17,10 @@ from kanjo.surfaces.doors import SIGNED_IN, door, named
 
 _TITLE = Text(en="API", ja="API")
 _SAYS = Text(
-    en="Programs call these addresses with a token of yours; they may do what your roles may. Every POST needs an"
-    " Idempotency-Key.",
+    en="Programs call these addresses with a token of yours; they may do what your roles may. Every act needs a key,"
+    " under which it is done once:",
     ja="プログラムは利用者のトークンで次のアドレスを呼び出します。操作できる範囲は利用者の役割に従います。"
-    "POST には Idempotency-Key が必要です。",
+    "操作の呼び出しには、二重実行を防ぐキーを付けます:",
 )
 _HEADS = (
     Text(en="Address", ja="アドレス"),
@@ -28,7 +28,7 @@ _HEADS = (
     Text(en="Takes", ja="項目"),
     Text(en="Who may", ja="実行できる役割"),
 )
-_DESCRIPTION = Text(en="Description (OpenAPI)", ja="API定義（OpenAPI）")
+_DESCRIPTION = Text(en="Description (OpenAPI)", ja="API定義ファイル")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from kanjo.surfaces.web.receivables.reports import ageing_report
 from kanjo.surfaces.web.renewals import pages as renewals
 from kanjo.surfaces.web.revenue import pages as revenue
 from kanjo.surfaces.web.runs import pages as runs
+from kanjo.surfaces.web.tokens import pages as tokens
 
 urlpatterns: list[URLPattern] = [
     path("health", health, name="health"),
@@ -37,6 +38,9 @@ urlpatterns: list[URLPattern] = [
     path("language", home.choose_language_here, name="language"),
     path("look", home.choose_look, name="look"),
     path("choose-company", home.choose_company, name="choose-company"),
+    path("tokens", tokens.tokens, name="tokens"),
+    path("tokens/make", tokens.make, name="make-token"),
+    path("tokens/revoke", tokens.revoke, name="revoke-token"),
     path("views/keep", bookmarks.keep, name="keep-view"),
     path("views/<int:key>/drop", bookmarks.drop, name="drop-view"),
     path("customers", customers.CUSTOMERS, name="customers"),
