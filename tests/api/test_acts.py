@@ -25,6 +25,7 @@ from tests.web.test_forms import everything
 
 
 @pytest.mark.row("M7")
+@pytest.mark.row("M7")
 class TestKeys:
     def test_the_same_request_again_is_answered_alike(self, office: Office) -> None:
         """A retry after a lost answer gets the first answer, and nothing is done again."""
@@ -180,6 +181,9 @@ class TestProblems:
         rep = program_of(office, Role.SALES_REP, language="")
         told = rep.asks("quotes/999", status=404)
         assert told["title"] == {"ja": "見つかりません", "en": "Not found"}[language]
+        for path in ("quotes", "quotes/999"):
+            headers = rep.client.get(f"/api/v1/{path}", headers=rep.headers).headers
+            assert (headers["Content-Language"], type(headers["Content-Language"])) == (language, str)
 
     def test_a_place_in_the_body_is_named(self, office: Office) -> None:
         """A rule names the place as the body has it."""

@@ -186,7 +186,9 @@ def _nothing(key: int) -> NotFound:
 
 
 def _answer(caller: Caller, value: Any) -> HttpResponse:
-    return JsonResponse(told(value, caller.language), safe=False)
+    response = JsonResponse(told(value, caller.language))
+    response.headers["Content-Language"] = caller.language.value
+    return response
 
 
 def _camel(name: str) -> str:

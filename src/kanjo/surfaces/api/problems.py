@@ -164,7 +164,7 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "errors": list(getattr(refusal, "errors", ())),
     }
     response = JsonResponse(body, status=status, content_type=MEDIA_TYPE, json_dumps_params={"ensure_ascii": False})
-    response.headers["Content-Language"] = language
+    response.headers["Content-Language"] = language.value
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
