@@ -13,7 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 import kanjo
 from kanjo.platform.acts import VERBS
 from kanjo.surfaces.api.addresses import ACTS, API, REPORTS, RESOURCES, openapi
-from kanjo.surfaces.api.verbs.left_out import LEFT_OUT
+from kanjo.surfaces.api.verbs.left_out import LEFT_OUT, why_left_out
 from kanjo.surfaces.web.addresses import urlpatterns as pages
 from tests.api.world import OPERATIONS, ROOT
 
@@ -37,9 +37,9 @@ class TestDescription:
                 import_module(module.name)
         done = {verb for act in ACTS for verb in act.verbs}
         ours = {name for name, verb in VERBS.items() if verb.function.__module__.startswith("kanjo.")}
-        assert ours - done == set(LEFT_OUT)
-        assert done & set(LEFT_OUT) == set()
-        assert done - ours == set()
+        assert {verb for verb in ours - done if not why_left_out(verb)} == set()
+        assert {verb for verb in done if verb not in ours or why_left_out(verb)} == set()
+        assert {lead for lead in LEFT_OUT if not any(verb.startswith(lead) for verb in ours)} == set()
 
     def test_no_name_means_two_things(self) -> None:
         """A schema has one meaning, whoever refers to it."""

@@ -56,7 +56,7 @@ def address(fresh_database: FreshDatabase) -> Iterator[str]:
         thread.join()
 
 
-@pytest.mark.row("MO-1")
+@pytest.mark.row("SFR-5")
 def test_from_quote_to_revenue_with_curl(address: str) -> None:
     """Whoever types what the page says has a quote approved, concluded, billed, paid and recognised."""
     office = an_office()

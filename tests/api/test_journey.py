@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from kanjo.foundation.actors import Role
 from tests.api.programs import paid, program_of
 from tests.plumbing import FreshDatabase
 from tests.web.office import an_office
 
 
-@pytest.mark.row("MO-1")
 def test_from_quote_to_revenue(fresh_database: FreshDatabase) -> None:
     """A quote is approved, accepted, delivered, billed, paid and recognised by programs, each with its own person."""
     office = an_office()
