@@ -49,6 +49,8 @@ MANNERS = {
 }  # fmt: skip
 """How customers pay that do not simply pay each invoice on its day and name it."""
 SELLERS = {"東": ("hayasaka", "tachibana", "mizoguchi"), "西": ("uehara", "nagatomo")}
+FIRST_SELLER = "hayasaka"
+"""Who signs in as the sales rep of the demonstration: some of the answers wait for them."""
 RENEWAL_REPS = ("asakura", "shiraki")
 EAST = ("北海道", "宮城", "山形", "福島", "茨城", "栃木", "群馬", "埼玉", "千葉", "東京", "神奈川", "新潟", "長野")
 
@@ -313,6 +315,8 @@ def open_deals(author: Author) -> None:
     """Open what is being talked about today, at every stage."""
     for place, (outcome, decision, discount, months, terms, comment, because) in enumerate(WAITING):
         customer = author.customers[place * 2]
+        answered = outcome in {"conditional", "rejected", "approved"}
+        owner = FIRST_SELLER if answered and place % 2 else author.seller_of(customer)
         month = {"expired": -4, "withdrawn": -1}.get(outcome, 0)
         users = max(int(customer["employees"]) // 20 * 10, 50)
         if months == 12:
@@ -322,7 +326,7 @@ def open_deals(author: Author) -> None:
             name = f"なみき文書管理 {users}名"
         author.deals.append(
             Deal(
-                customer=customer["key"], name=name, owner=author.seller_of(customer),
+                customer=customer["key"], name=name, owner=owner,
                 opened=author.day(month - 1, 8, 26), quoted=author.day(month, 1, 6), starts=(month + 2, 1),
                 months=months, outcome=outcome, terms=terms, decision=decision, comment=comment,
                 because=BECAUSE.get(because, ("", "")), lines=lines,

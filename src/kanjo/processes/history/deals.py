@@ -256,9 +256,14 @@ def _line(line: LineInPlay, deal: DealInPlay, stage: Stage) -> LineWanted:
     return LineWanted(
         product_id=product_id,
         quantity=line.quantity,
-        net_minor=listed * (100 - line.discount) // 100,
+        net_minor=_rounded(listed * (100 - line.discount), of=listed),
         service=Period(_starts_on(deal, stage), until) if served and until else None,
     )
+
+
+def _rounded(hundredths: int, *, of: int) -> int:
+    """Return what is asked for in full hundreds of yen, at most the list price: a discount is never above its rate."""
+    return min(-(-hundredths // 10_000) * 100, of)
 
 
 def _starts_on(deal: DealInPlay, stage: Stage) -> date:
