@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kanjo.config.environment import EXAMPLES, NotAPort, read_environment, secret_key
+from kanjo.config.environment import EXAMPLES, MailServer, NotAMailServer, NotAPort, read_environment, secret_key
 
 
 class TestReadEnvironment:
@@ -45,6 +45,21 @@ class TestReadEnvironment:
         with pytest.raises(NotAPort) as refused:
             read_environment({"KANJO_PORT": port})
         assert refused.value.facts == {"value": port}
+
+    def test_mail(self) -> None:
+        """Mail goes to files, or encrypted to the server that is named; its password is not told by accident."""
+        assert read_environment({}).mail is None
+        plain = read_environment({"KANJO_MAIL_URL": "smtp://kanjo:p%40ss@mail.example.co.jp"}).mail
+        assert plain == MailServer("mail.example.co.jp", 587, "kanjo", "p@ss", encrypted_at_once=False)
+        assert "p@ss" not in repr(plain)
+        at_once = read_environment({"KANJO_MAIL_URL": "smtps://mail.example.co.jp:4650"}).mail
+        assert at_once == MailServer("mail.example.co.jp", 4650, "", "", encrypted_at_once=True)
+
+    @pytest.mark.parametrize("url", ["mail.example.co.jp", "http://mail", "smtp://", "smtp://mail:70000", "smtp://[x"])
+    def test_not_a_mail_server(self, url: str) -> None:
+        """What names no mail server is refused, without telling a password that may stand in it."""
+        with pytest.raises(NotAMailServer):
+            read_environment({"KANJO_MAIL_URL": url})
 
 
 class TestSecretKey:

@@ -15,7 +15,9 @@ from tests.web.office import Desk, an_office, faults
 from tests.web.story import KEYED, Told, told
 
 MISSING = 2**40
-SHARED = frozenset({"customer", "open-opportunity", "license-position", "postings"})
+SHARED = frozenset(
+    {"customer", "amend-customer", "place-under", "add-department", "open-opportunity", "license-position", "postings"}
+)
 """Routes whose key names what no single company owns: customers, and accounts, which every company has its own of."""
 OWNED = sorted(KEYED - SHARED)
 LOOKED_AT = (

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -134,6 +136,18 @@ class TestNoPage:
         answer = client.post(reverse("register-customer"), {f"field-{number}": "" for number in range(5)})
         assert answer.status_code == 400
         look_at(answer, language)
+
+
+def test_moments_stand_in_the_zone_of_the_company(story: Told) -> None:
+    """The clock of a page is that of the company at hand, not of the machine; the next page starts anew."""
+    desk, company = story.office.desk(Role.AUDITOR), SellingCompany.objects.get(pk=story.office.company_id)
+    shown = re.compile(r'class="kj-asof.*?(\d{4}-\d\d-\d\d \d\d):', re.DOTALL)
+    for zone in ("Pacific/Kiritimati", "America/Juneau", company.time_zone):
+        SellingCompany.objects.filter(pk=company.pk).update(time_zone=zone)
+        now = datetime.now(tz=ZoneInfo(zone)).strftime("%Y-%m-%d %H")
+        found = shown.search(desk.see("home"))
+        assert found is not None
+        assert found[1] >= now
 
 
 @pytest.mark.parametrize("name", ["language", "look", "choose-company"])

@@ -6,11 +6,11 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
@@ -33,6 +33,28 @@ class NotAPort(Refusal):
     )
 
 
+class NotAMailServer(Refusal):
+    """KANJO_MAIL_URL does not name a mail server."""
+
+    rule = "config.not-a-mail-server"
+    says = Text(en="KANJO_MAIL_URL names no mail server.", ja="KANJO_MAIL_URL がメールサーバーの指定になっていません。")
+    remedy = Text(
+        en="Write it as smtp://user:password@host:587, or smtps:// for a port that begins encrypted.",
+        ja="smtp://user:password@host:587 の形で指定してください（最初から暗号化する場合は smtps://）。",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over: by STARTTLS (`smtp`) or encrypted from the start (`smtps`); never in the clear."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    encrypted_at_once: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """The settings of one installation; `KANJO_<NAME>` in the environment sets each of them.
@@ -40,6 +62,7 @@ class Environment:
     `home` holds all data that is not in the database, and the embedded database itself. `database_url` names another
     PostgreSQL (15 or newer) to use instead. `database_role` is the role the application takes there; empty means it
     works with the rights of the login. `public_url` is what people type; https there switches secure cookies on.
+    `mail` is where mail goes; without one it is written to files.
     `examples` are the folders that a new house is shown with, of a made-up company or a CRM export; none begins empty.
     """
 
@@ -50,6 +73,7 @@ class Environment:
     address: str
     port: int
     public_url: str
+    mail: MailServer | None
     examples: tuple[Path, ...]
 
     @property
@@ -90,8 +114,24 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         address=address,
         port=int(port),
         public_url=given("PUBLIC_URL", f"http://{address}:{port}").rstrip("/"),
+        mail=_mail(given("MAIL_URL")),
         examples=_examples(given("EXAMPLE")),
     )
+
+
+def _mail(given: str) -> MailServer | None:
+    if not given:
+        return None
+    try:
+        url = urlsplit(given)
+        port = url.port
+    except ValueError:
+        raise NotAMailServer from None
+    if url.scheme not in {"smtp", "smtps"} or not url.hostname:
+        raise NotAMailServer
+    at_once = url.scheme == "smtps"
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    return MailServer(url.hostname, port or (465 if at_once else 587), user, password, at_once)
 
 
 def _examples(given: str) -> tuple[Path, ...]:

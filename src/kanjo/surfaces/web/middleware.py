@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
-from django.utils import translation
+from django.utils import timezone, translation
 
 from kanjo.foundation.actors import ROLE_NAMES
 from kanjo.foundation.refusals import Refusal, RefusalKind
@@ -67,7 +67,10 @@ class ContentPolicy:
 
 
 class AtTheDesk:
-    """Seat whoever is signed in, in its language; show the sign-in to others; answer refusals as pages."""
+    """Seat whoever is signed in, in its language and the zone of its company; show the sign-in to others.
+
+    Refusals are answered as pages.
+    """
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -75,6 +78,7 @@ class AtTheDesk:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer in the person's language."""
         translation.activate(_language(request))
+        timezone.deactivate()
         response = self._answer(request)
         response.headers.setdefault("Content-Language", translation.get_language())
         if isinstance(response, HttpResponse) and request.user.is_authenticated:
@@ -94,6 +98,8 @@ class AtTheDesk:
         if isinstance(request.user, Person):
             seated = cast("DeskRequest", request)
             seated.desk = sit_down(request.user, request.session.get(CHOSEN))
+            if seated.desk.chosen is not None:
+                timezone.activate(seated.desk.chosen.time_zone)
             return _refused_by_character(request) or (None if who.public else _refused_by_role(seated, who))
         if who.public:
             return None
