@@ -23,7 +23,7 @@ def password() -> str:
 
 
 def print_sign_ins() -> None:
-    """Print one sign-in per role and demonstration; where there is none, how to let the first person in.
+    """Print one sign-in per role of each demonstration; where there is none, how to let the first person in.
 
     A password is printed only where it signs in: a house that was restored elsewhere does not know it.
     """
@@ -36,14 +36,10 @@ def print_sign_ins() -> None:
         say(Text(en="Let people in: ./kanjo user --help", ja="利用者の登録: ./kanjo user --help"))
         return
     secret = _password_of(next(email for people in there.values() for email in people.values()))
-    headings = [said("role", "役割"), *there, said("password", "パスワード")]
-    table(
-        headings,
-        [
-            [ROLE_NAMES[role].said_in(language()), *(people.get(role, "") for people in there.values()), secret or "-"]
-            for role in Role
-        ],
-    )
+    for company, people in there.items():
+        headings = [said("role", "役割"), company, said("password", "パスワード")]
+        rows = [[ROLE_NAMES[role].said_in(language()), people[role], secret or "-"] for role in Role if role in people]
+        table(headings, rows)
     if not secret:
         say(
             Text(
