@@ -60,7 +60,9 @@ class Page(HTMLParser):
 
     def _is_ours(self) -> bool:
         return not any(
-            tag in {"code", "textarea", "script"} or given.get("translate") == "no" or (tag != "html" and "lang" in given)
+            tag in {"code", "textarea", "script"}
+            or given.get("translate") == "no"
+            or (tag != "html" and "lang" in given)
             for tag, given in self._open
         )
 
