@@ -37,10 +37,10 @@ class OtherwiseGranted(Refusal):
     kind = RefusalKind.CONFLICT
     says = Text(
         en="This order line already granted {quantity} {metric}.",
-        ja="この受注明細では、すでに{metric} {quantity}のライセンスが付与されています。",
+        ja="この注文明細では、すでに{metric} {quantity}のライセンスが付与されています。",
     )
     remedy = Text(
-        en="A change of the right needs an order of its own.", ja="ライセンスを変更するには、別の受注が必要です。"
+        en="A change of the right needs an order of its own.", ja="ライセンスを変更するには、別の注文が必要です。"
     )
 
 

@@ -17,7 +17,7 @@ class NoLines(Refusal):
     """An order of nothing."""
 
     rule = "orders.no-lines"
-    says = Text(en="The order has no line.", ja="受注に明細がありません。")
+    says = Text(en="The order has no line.", ja="注文に明細がありません。")
     remedy = Text(en="Give at least one line.", ja="明細を1行以上入力してください。")
 
 
@@ -35,7 +35,7 @@ class NoServicePeriod(Refusal):
     rule = "orders.service-missing"
     says = Text(
         en="{code} is charged every {months} months, but has no service period.",
-        ja="{code}は{months}か月ごとに請求する商品ですが、提供期間がありません。",
+        ja="{code}は{months}か月ごとに請求する製品ですが、提供期間がありません。",
     )
     remedy = Text(en="Give its first and last day.", ja="提供期間の初日と最終日を指定してください。")
 
@@ -69,11 +69,11 @@ class OtherwiseBooked(Refusal):
     kind = RefusalKind.CONFLICT
     says = Text(
         en="This version of the quote was already booked as order {number}, with other contents.",
-        ja="この見積の版はすでに受注{number}として登録済みで、内容が異なります。",
+        ja="この見積の版はすでに注文{number}として登録済みで、内容が異なります。",
     )
     remedy = Text(
         en="Open {number}; a change of it needs a new version of the quote.",
-        ja="受注{number}を確認してください。変更するには見積の新しい版が必要です。",
+        ja="注文{number}を確認してください。変更するには見積の新しい版が必要です。",
     )
 
 
@@ -84,7 +84,7 @@ class OtherwiseAccepted(Refusal):
     kind = RefusalKind.CONFLICT
     says = Text(
         en="Line {position} of order {number} was already accepted on {accepted_on}.",
-        ja="受注{number}の明細{position}は、すでに{accepted_on}に検収済みです。",
+        ja="注文{number}の明細{position}は、すでに{accepted_on}に検収済みです。",
     )
     remedy = Text(
         en="If that day is wrong, tell Rev/Rec: revenue may rest on it.",
@@ -98,7 +98,7 @@ class AcceptedBeforeOrder(Refusal):
     rule = "orders.accepted-before-order"
     says = Text(
         en="Order {number} was placed on {ordered_on}; {accepted_on} is before that.",
-        ja="受注{number}の受注日は{ordered_on}です。検収日{accepted_on}はそれより前です。",
+        ja="注文{number}の注文日は{ordered_on}です。検収日{accepted_on}はそれより前です。",
     )
     remedy = Text(en="Give the day on the certificate of acceptance.", ja="検収書に記載された日付を指定してください。")
 

@@ -18,7 +18,7 @@ class NoLines(Refusal):
 
     rule = "quotes.no-lines"
     says = Text(en="The quote has no line.", ja="見積に明細がありません。")
-    remedy = Text(en="Add at least one product.", ja="商品を1つ以上追加してください。")
+    remedy = Text(en="Add at least one product.", ja="製品を1つ以上追加してください。")
 
 
 class TermReversed(Refusal):

@@ -31,9 +31,9 @@ class PromisedAlready(Refusal):
     kind = RefusalKind.CONFLICT
     says = Text(
         en="Order line {line} already has a performance obligation.",
-        ja="受注明細 {line} の履行義務はすでに登録済みです。",
+        ja="注文明細 {line} の履行義務はすでに登録済みです。",
     )
-    remedy = Text(en="Amend the order by a new line.", ja="新しい明細で受注を変更してください。")
+    remedy = Text(en="Amend the order by a new line.", ja="新しい明細で注文を変更してください。")
 
 
 class NothingPromised(Refusal):
@@ -42,9 +42,9 @@ class NothingPromised(Refusal):
     rule = "revenue.nothing-promised"
     kind = RefusalKind.MISSING
     says = Text(
-        en="Order line {line} has no performance obligation.", ja="受注明細 {line} の履行義務が見つかりません。"
+        en="Order line {line} has no performance obligation.", ja="注文明細 {line} の履行義務が見つかりません。"
     )
-    remedy = Text(en="Book the order first.", ja="先に受注を登録してください。")
+    remedy = Text(en="Book the order first.", ja="先に注文を登録してください。")
 
 
 def refuse_unsound(lines: Sequence[LineToRecognise]) -> None:

@@ -9,7 +9,7 @@ from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.details import Column, amount
 from kanjo.surfaces.web.shown import Link
 
-ORDERED_ON = Text(en="Ordered on", ja="受注日")
+ORDERED_ON = Text(en="Ordered on", ja="注文日")
 PO_NUMBER = Text(en="Customer's order number", ja="顧客注文番号")
 
 ORDERS: tuple[Column[OrderRow], ...] = (
