@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import django
+from hypothesis import settings as examples
 
 # One home per person, shared by all runs: making a server and migrating it again each time would cost seconds.
 os.environ["KANJO_HOME"] = str(Path(tempfile.gettempdir()) / f"kanjo-tests-{os.geteuid()}")
@@ -24,5 +25,10 @@ Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django.setup()
+
+# How many examples the properties try: few in every run, 20,000 with HYPOTHESIS_PROFILE=thorough; none against a clock.
+examples.register_profile("everyday", max_examples=100, deadline=None)
+examples.register_profile("thorough", max_examples=20_000, deadline=None)
+examples.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 
 pytest_plugins = ["tests.plumbing"]

@@ -19,6 +19,7 @@ from kanjo.surfaces.console.speaking import AsJson, people, print_json, said, sa
 
 PASS_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
 CHROMIUM: Final = "/usr/bin/chromium"
+MOST_AT_ONCE: Final = 4
 PACKAGES: Final = ("chromium", "fonts-noto-cjk", "poppler-utils")
 
 
@@ -45,7 +46,7 @@ def run_tests(
 ) -> None:
     """Run pytest with the given arguments, then the database tests on the system's PostgreSQL where one is wanted."""
     _ensure_browser()
-    code = _run([sys.executable, "-m", "pytest", *context.args])
+    code = _run([sys.executable, "-m", "pytest", *_spread(), *context.args])
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parent.parent.name))
     if (system_postgres or os.environ.get("CI") == "true") and found:
         code = _on_system_postgres(found[-1].parent, context.args) or code
@@ -127,10 +128,15 @@ def _on_system_postgres(programs: Path, arguments: Sequence[str]) -> int:
     try:
         server.start()
         url = server.login(DatabaseRole.OWNER, "postgres").conninfo()
-        return _run([sys.executable, "-m", "pytest", "-m", "database", *arguments], KANJO_DATABASE_URL=url)
+        return _run([sys.executable, "-m", "pytest", *_spread(), "-m", "database", *arguments], KANJO_DATABASE_URL=url)
     finally:
         server.stop()
         shutil.rmtree(home)
+
+
+def _spread() -> list[str]:
+    """Return what lets pytest work on each core; the tests of a file stay together, for they share what they set up."""
+    return ["-n", str(min(os.cpu_count() or 1, MOST_AT_ONCE)), "--dist", "loadfile"]
 
 
 def _ensure_browser() -> None:
