@@ -125,30 +125,31 @@ def quote(deal: DealInPlay, stage: Stage) -> None:
 
 def decide(deal: DealInPlay, stage: Stage) -> None:
     """Let the approvers answer stage by stage as far as the deal gets, and send what they approve."""
-    while (item := _next_to_decide(deal, _request(deal, stage))) is not None:
+    asked = _request(deal, stage)
+    while (item := _next_to_decide(deal, asked)) is not None:
         decision = _decision(deal, item)
-        conditions = [_condition(deal, stage)] if decision is Decision.CONDITION else []
         decide_item(
             item_id=item.id,
             decision=decision,
-            conditions=conditions,
+            conditions=[_condition(deal, stage)] if decision is Decision.CONDITION else [],
             comment=deal.comment,
             on=stage.on,
             by=stage.the(item.role),
             at=stage.at,
         )
-    _send_approved(deal, stage)
+        asked = _request(deal, stage)
+    _send_approved(deal, asked.row.state, stage)
 
 
 def meet(deal: DealInPlay, stage: Stage) -> None:
     """Let Deal Management note that the conditions of the approvers are met, where they set any, and send the quote."""
-    conditions = [condition for item in _request(deal, stage).items for condition in item.conditions]
-    for condition in conditions:
-        meet_condition(
-            condition_id=condition.id, proof=PROOF, on=stage.on, by=stage.the(Role.DEAL_MANAGEMENT), at=stage.at
-        )
-    if conditions:
-        _send_approved(deal, stage)
+    state = RequestState.OPEN
+    for item in _request(deal, stage).items:
+        for condition in item.conditions:
+            state = meet_condition(
+                condition_id=condition.id, proof=PROOF, on=stage.on, by=stage.the(Role.DEAL_MANAGEMENT), at=stage.at
+            )
+    _send_approved(deal, state, stage)
 
 
 def win(deal: DealInPlay, stage: Stage) -> None:
@@ -238,8 +239,8 @@ def _condition(deal: DealInPlay, stage: Stage) -> ConditionDraft:
     return ConditionDraft(ConditionKind(deal.decision), deal.because, stage.on + timedelta(days=CONDITION_DAYS))
 
 
-def _send_approved(deal: DealInPlay, stage: Stage) -> None:
-    if deal.outcome in SENT and _request(deal, stage).row.state is RequestState.APPROVED:
+def _send_approved(deal: DealInPlay, state: RequestState, stage: Stage) -> None:
+    if deal.outcome in SENT and state is RequestState.APPROVED:
         quotes.send_quote(quote_id=stage.quote_id(deal), on=stage.on, by=stage.person(deal.owner), at=stage.at)
 
 
