@@ -126,6 +126,13 @@ class TestSeen:
         answers = [rep.sends(f"quotes/{deal.quote}/submit", ON, key="a", headers=sent) for _ in range(2)]
         assert [answer.status_code for answer in answers] == [200, 200]
 
+    def test_where_nothing_has_a_tag_none_is_taken(self, office: Office) -> None:
+        """An If-Match that nobody would look at is refused, not passed over."""
+        rep = program_of(office, Role.SALES_REP)
+        response = rep.sends("opportunities", opened_given(office), headers={"If-Match": '"x"'})
+        assert (response.status_code, json.loads(response.content)["rule"]) == (422, "api.no-etag")
+        assert count_opportunities(house()) == 0
+
     @staticmethod
     def _tag(program: Program, quote: int) -> str:
         response = program.client.get(f"/api/v1/quotes/{quote}", headers=program.headers)

@@ -17,7 +17,7 @@ from kanjo.platform.access.queries import Keyed, find_answer
 from kanjo.platform.tables import hold
 from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.api.fields import Given
-from kanjo.surfaces.api.problems import Stale
+from kanjo.surfaces.api.problems import Stale, Untagged
 from kanjo.surfaces.api.resources import Resource
 
 ROOT = "/api/v1/"
@@ -67,9 +67,12 @@ def perform(
     caller: Caller = request.auth  # type: ignore[attr-defined]  # set by the token
     if_match = request.headers.get("If-Match", "")
 
+    if if_match and (resource is None or not resource.table):
+        raise Untagged(at="If-Match")
+
     def do() -> dict[str, Any]:
         at_home = caller if resource is None else _at_home(resource, caller, key)
-        if resource is not None and resource.table and if_match:
+        if resource is not None and if_match:
             _refuse_stale(resource, at_home, key, if_match)
         return act.do(at_home, key, given).body
 

@@ -29,7 +29,14 @@ ACTING = (400, 401, 403, 404, 405, 409, 412, 413, 422, 500)
 IdempotencyKey = Annotated[
     str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$"), NamedHeader(..., alias="Idempotency-Key")
 ]
-IfMatch = Annotated[str, StringConstraints(max_length=2_000), NamedHeader("", alias="If-Match")]
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "The ETag of what was seen: nothing is done to what has changed since.",
+}
+_ETAG = {200: {"headers": {"ETag": {"required": True, "schema": {"type": "string"}}}}}
 
 
 class Done(BaseModel):
@@ -84,7 +91,8 @@ def add_detail(api: NinjaAPI, resource: Resource) -> None:
         return response
 
     path, whole = f"{resource.name}/{{int:key}}", shape_of(resource.whole)
-    _add_get(api, resource, view, path=path, shape=whole, name=f"get-{resource.name}")
+    tagged = _ETAG if resource.table else {}
+    _add_get(api, resource, view, path=path, shape=whole, name=f"get-{resource.name}", responses=tagged)
 
 
 def add_report(api: NinjaAPI, report: Report) -> None:
@@ -119,7 +127,6 @@ def add_act(api: NinjaAPI, act: Act, resources: Mapping[str, Resource]) -> None:
             key: int,
             given: takes,  # type: ignore[valid-type]  # the schema of this act
             idempotency_key: IdempotencyKey,
-            if_match: IfMatch = "",
         ) -> HttpResponse:
             if not key:
                 raise _nothing(key)
@@ -142,11 +149,24 @@ def add_act(api: NinjaAPI, act: Act, resources: Mapping[str, Resource]) -> None:
         operation_id=f"do-{act.path.replace('/{int:key}', '').replace('/', '-')}",
         summary=act.title.en,
         tags=[act.path.partition("/")[0]],
-        openapi_extra={"x-summary-ja": act.title.ja, "x-verbs": list(act.verbs)},
+        openapi_extra={
+            "x-summary-ja": act.title.ja,
+            "x-verbs": list(act.verbs),
+            "parameters": [_IF_MATCH] if resource is not None and resource.table else [],
+        },
     )
 
 
-def _add_get(api: NinjaAPI, of: Resource | Report, view: Any, *, path: str, shape: Any, name: str) -> None:
+def _add_get(
+    api: NinjaAPI,
+    of: Resource | Report,
+    view: Any,
+    *,
+    path: str,
+    shape: Any,
+    name: str,
+    responses: Mapping[int, Any] | None = None,
+) -> None:
     api.default_router.add_api_operation(
         path,
         ["GET"],
@@ -156,7 +176,7 @@ def _add_get(api: NinjaAPI, of: Resource | Report, view: Any, *, path: str, shap
         operation_id=name,
         summary=of.title.en,
         tags=[path.partition("/")[0]],
-        openapi_extra={"x-summary-ja": of.title.ja},
+        openapi_extra={"x-summary-ja": of.title.ja, "responses": {**(responses or {})}},
     )
 
 

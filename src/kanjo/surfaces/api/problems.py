@@ -121,6 +121,15 @@ class Stale(ApiRefusal):
     )
 
 
+class Untagged(ApiRefusal):
+    """An ETag where there is none."""
+
+    rule = "api.no-etag"
+    status = 422
+    says = Text(en="What this act is about has no ETag.", ja="この操作の対象に ETag はありません。")
+    remedy = Text(en="Leave If-Match out.", ja="If-Match を付けずに送信してください。")
+
+
 class AtOnce(ApiRefusal):
     """Two acts met in a way that the database refused."""
 
