@@ -44,8 +44,8 @@ TERMS = (MONTH_END, MONTH_END, MONTH_END, "close:31:1:31:preceding", "close:20:1
 SLOW_TERMS = "close:31:2:31:none"
 FORMS = ("株式会社", "有限会社", "合同会社", "医療法人社団", "学校法人", "一般社団法人", "社会福祉法人")
 MANNERS = {
-    3: "fee", 9: "fee", 15: "fee", 21: "unnamed", 27: "unnamed", 5: "late", 17: "late", 41: "late", 43: "stopped",
-    29: "late", 11: "in_part", 23: "odd_fee", 35: "stopped", 59: "together",
+    3: "fee", 9: "fee", 15: "fee", 14: "unnamed", 45: "unnamed", 49: "unnamed", 5: "late", 33: "late", 53: "late",
+    57: "late", 11: "in_part", 21: "in_part", 22: "odd_fee", 37: "stopped", 52: "stopped", 59: "together",
 }  # fmt: skip
 """How customers pay that do not simply pay each invoice on its day and name it."""
 SELLERS = {"東": ("hayasaka", "tachibana", "mizoguchi"), "西": ("uehara", "nagatomo")}
