@@ -206,7 +206,7 @@ def _nothing(key: int) -> NotFound:
 
 
 def _answer(caller: Caller, value: Any) -> HttpResponse:
-    response = JsonResponse(told(value, caller.language))
+    response = JsonResponse(told(value, caller.language), json_dumps_params={"ensure_ascii": False})
     response.headers["Content-Language"] = caller.language.value
     return response
 
