@@ -55,6 +55,11 @@ class TestDescription:
         sent = {one.described["operationId"]: one.body for one in OPERATIONS if one.method == "post"}
         assert [name for name, body in sent.items() if body.get("additionalProperties") is not False] == []
 
+    def test_it_says_who_may(self) -> None:
+        """The roles of every operation are those of its door."""
+        said = {one.described["operationId"]: one.described["x-roles"] for one in OPERATIONS}
+        assert said == {one.described["operationId"]: list(one.door.roles) for one in OPERATIONS}
+
     def test_it_changes_only_on_purpose(self) -> None:
         """The description is the one kept in docs/openapi.json: what changes it, changes the file (tools/openapi)."""
         assert json.loads(KEPT.read_text()) == openapi()

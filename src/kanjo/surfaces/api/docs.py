@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language, Text
-from kanjo.platform.acts import VERBS
 from kanjo.surfaces.api.addresses import openapi
 from kanjo.surfaces.doors import SIGNED_IN, door, named
 
@@ -28,6 +28,7 @@ _HEADS = (
     Text(en="Takes", ja="項目"),
     Text(en="Who may", ja="実行できる役割"),
 )
+_EVERYBODY = Text(en="everybody", ja="全員")
 _DESCRIPTION = Text(en="Description (OpenAPI)", ja="API定義ファイル")
 
 
@@ -61,13 +62,13 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 def _described(method: str, path: str, operation: dict[str, Any], language: Language) -> Described:
-    verbs = operation.get("x-verbs", [])
+    roles = [Role(role) for role in operation["x-roles"]]
     return Described(
         method=method.upper(),
         path=path,
         summary=operation["summary"] if language is Language.ENGLISH else operation["x-summary-ja"],
         takes=tuple(_takes(operation)),
-        roles=named(VERBS[verbs[0]].roles).said_in(language) if verbs else "",
+        roles=(named(roles) if roles else _EVERYBODY).said_in(language),
     )
 
 

@@ -140,11 +140,12 @@ def add_act(api: NinjaAPI, act: Act, resources: Mapping[str, Resource]) -> None:
         ) -> HttpResponse:
             return done(request, 0, given)
 
+    who = doing(act.verbs[0])
     api.default_router.add_api_operation(
         act.path,
         ["POST"],
         view,
-        auth=Token(doing(act.verbs[0]), Scope.ACT),
+        auth=Token(who, Scope.ACT),
         response={200: Done, **dict.fromkeys(ACTING, Problem)},
         operation_id=f"do-{act.path.replace('/{int:key}', '').replace('/', '-')}",
         summary=act.title.en,
@@ -152,6 +153,7 @@ def add_act(api: NinjaAPI, act: Act, resources: Mapping[str, Resource]) -> None:
         openapi_extra={
             "x-summary-ja": act.title.ja,
             "x-verbs": list(act.verbs),
+            "x-roles": [role.value for role in who.roles],
             "parameters": [_IF_MATCH] if resource is not None and resource.table else [],
         },
     )
@@ -176,7 +178,11 @@ def _add_get(
         operation_id=name,
         summary=of.title.en,
         tags=[path.partition("/")[0]],
-        openapi_extra={"x-summary-ja": of.title.ja, "responses": {**(responses or {})}},
+        openapi_extra={
+            "x-summary-ja": of.title.ja,
+            "x-roles": [role.value for role in of.door.roles],
+            "responses": {**(responses or {})},
+        },
     )
 
 
