@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ class ChangeRow:
 
     id: int
     recorded_at: datetime
+    actor_id: int | None
     actor: str
     verb: str
     because: str
@@ -46,9 +48,11 @@ def who_did(*, verbs: Sequence[str], subjects: Sequence[tuple[str, int]], actor_
 
 def list_history(subjects: Sequence[tuple[str, int]], *, limit: int = 200) -> list[ChangeRow]:
     """Return the last changes of *subjects* (table, id), the latest first."""
-    touched = Q(pk__in=[])
+    touched, keys = Q(pk__in=[]), defaultdict(list)
     for table, key in subjects:
-        touched |= Q(subject=table, subject_id=key)
+        keys[table].append(key)
+    for table, of_it in keys.items():
+        touched |= Q(subject=table, subject_id__in=of_it)
     names = list(ChangeRow.__dataclass_fields__)
     return [ChangeRow(**row) for row in Change.objects.filter(touched).order_by("-id").values(*names)[:limit]]
 

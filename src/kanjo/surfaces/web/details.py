@@ -16,7 +16,8 @@ from kanjo.platform.acts import VERBS
 from kanjo.surfaces.web.charts import Chart
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.shown import Cell, Link, cell, said
-from kanjo.surfaces.web.trail import Subject, happened
+from kanjo.surfaces.web.stages import DrawnStep
+from kanjo.surfaces.web.trail import Story, Subject, happened
 
 R = TypeVar("R")
 
@@ -129,7 +130,11 @@ def _button(act: Act, actor: Actor) -> Button:
 
 @dataclass(frozen=True, kw_only=True)
 class Detail:
-    """One object in full. `trail` names the rows (table, id) whose history is shown."""
+    """One object in full.
+
+    `trail` names the rows (table, id) whose history is shown, `story` is a whole one in its place; `steps` are the
+    stages of the deal it belongs to.
+    """
 
     kind: Text
     title: str
@@ -140,6 +145,8 @@ class Detail:
     sections: Sequence[Section] = ()
     acts: Sequence[Act] = ()
     trail: Sequence[Subject] = ()
+    story: Story | None = None
+    steps: Sequence[DrawnStep] = ()
 
 
 def show(request: DeskRequest, detail: Detail) -> HttpResponse:
@@ -150,7 +157,7 @@ def show(request: DeskRequest, detail: Detail) -> HttpResponse:
         "back": cell(detail.back),
         "facts": [(said(label), cell(value)) for label, value in detail.facts],
         "acts": buttons(detail.acts, request.desk.actor),
-        "happened": happened(detail.trail),
+        "story": detail.story or Story(happened(detail.trail)) if detail.story or detail.trail else None,
     }
     response = render(request, "panel.html" if PANEL in request.headers else "detail.html", context)
     response.headers["Vary"] = PANEL

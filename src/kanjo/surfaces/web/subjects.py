@@ -36,6 +36,7 @@ _SUBJECTS = {
     "receivables_openitem": Subject(Text(en="Receivable", ja="売掛金"), "open-item", "open-items"),
     "receivables_receipt": Subject(Text(en="Receipt", ja="入金"), "receipt", "receipts"),
     "renewals_renewal": Subject(Text(en="Renewal", ja="契約更新"), "renewal", "renewals"),
+    "revenue_obligation": Subject(Text(en="Performance obligation", ja="履行義務"), "obligation", "obligations"),
     "runs_run": Subject(Text(en="Run", ja="一括処理"), "run", "runs"),
 }
 FACT_TABLES = {

@@ -10,6 +10,7 @@ from kanjo.domains.billing.queries import InvoiceRow, count_invoices, get_invoic
 from kanjo.foundation.ids import InvoiceId
 from kanjo.foundation.texts import Text
 from kanjo.processes.bill import credit_invoice, preview
+from kanjo.reports.deals import INVOICE, find_deal
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.columns import INVOICES as COLUMNS
 from kanjo.surfaces.web.billing.columns import LINES, SENDINGS, TAXES, state_of
@@ -21,6 +22,7 @@ from kanjo.surfaces.web.files.pages import as_download
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import ListPage
 from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.stages import stages
 
 TITLE = Text(en="Invoices", ja="請求書")
 RUN = Text(en="Preview a billing run", ja="請求処理を試算")
@@ -84,7 +86,8 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
             Act(CREDIT, Link("", "credit-invoice", key), "billing.credit-invoice", held),
             Act(SEND, Link("", "send-invoice", key), "billing.send-invoice", main=True),
         ),
-        trail=(("billing_invoice", key),),
+        trail=((INVOICE, key),),
+        steps=stages(find_deal(request.desk.actor, INVOICE, row.id)),
     )
     return show(request, detail)
 

@@ -16,6 +16,7 @@ from kanjo.foundation.ids import ContractId
 from kanjo.foundation.money import Money
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
+from kanjo.reports.deals import CONTRACT, QUOTE, find_deal
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.contracts.columns import CONCLUDED_ON
 from kanjo.surfaces.web.contracts.columns import CONTRACTS as COLUMNS
@@ -30,6 +31,7 @@ from kanjo.surfaces.web.lists import Asked, Filter, ListPage
 from kanjo.surfaces.web.orders.columns import ORDERS
 from kanjo.surfaces.web.revenue.columns import OBLIGATIONS
 from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.stages import stages
 
 TITLE = Text(en="Contracts", ja="契約")
 STOPS_ON = Text(en="Stops on", ja="解約日")
@@ -109,7 +111,8 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
             Section(Text(en="Licenses", ja="ライセンス"), Table.of(GRANTS, list_grants(actor, contract_id=row.id))),
         ),
         acts=_acts(row, request.desk.today),
-        trail=(("contracts_contract", key), ("quotes_quote", row.quote_id)),
+        trail=((CONTRACT, key), (QUOTE, row.quote_id)),
+        steps=stages(find_deal(actor, CONTRACT, row.id)),
     )
     return show(request, detail)
 

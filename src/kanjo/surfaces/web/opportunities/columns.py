@@ -5,9 +5,11 @@ from __future__ import annotations
 from kanjo.domains.opportunities.facts import OpportunityRow
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
+from kanjo.reports.deals import Part, Phase
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.details import Column, amount
 from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.subjects import page_of
 
 STAGE = Text(en="Stage", ja="段階")
 EXPECTED = Text(en="Expected", ja="受注見込額")
@@ -36,4 +38,15 @@ OPPORTUNITIES: tuple[Column[OpportunityRow], ...] = (
     amount(EXPECTED, expected, "expected"),
     amount(VALUE, value, "value"),
     Column(STAGE, lambda row: row.stage, order="stage"),
+)
+
+PARTS: tuple[Column[Part], ...] = (
+    Column(Text(en="Function", ja="区分"), lambda part: part.phase.shown),
+    Column(labels.NUMBER, lambda part: page_of(part.table, part.id, part.number or part.phase.shown)),
+    Column(Text(en="Day", ja="日付"), lambda part: part.on),
+    amount(labels.AMOUNT, lambda part: part.whole),
+    amount(
+        Text(en="Paid or recognised", ja="入金・認識済み"),
+        lambda part: part.done if part.phase in {Phase.PAYMENT, Phase.REVENUE} else None,
+    ),
 )

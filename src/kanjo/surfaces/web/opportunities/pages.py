@@ -18,6 +18,7 @@ from kanjo.domains.quotes.queries import list_quotes
 from kanjo.foundation.ids import CustomerId, OpportunityId, ProductId
 from kanjo.foundation.money import currency
 from kanjo.foundation.texts import Text
+from kanjo.reports.deals import OPPORTUNITY, Deal, Phase, find_deal
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
@@ -28,6 +29,8 @@ from kanjo.surfaces.web.lists import Filter, ListPage
 from kanjo.surfaces.web.opportunities import columns
 from kanjo.surfaces.web.quotes.columns import QUOTES
 from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.stages import stages
+from kanjo.surfaces.web.trail import story_of
 
 TITLE = Text(en="Opportunities", ja="商談")
 OPEN = Text(en="New opportunity", ja="商談を登録")
@@ -36,9 +39,12 @@ EXPECT = Text(en="Say what is expected", ja="受注見込を登録")
 EXPECTED_ON = Text(en="Expected close", ja="受注予定日")
 LOSE = Text(en="Close as lost", ja="失注を登録")
 DRAFT = Text(en="Draft a quote", ja="見積を作成")
+LOST_BECAUSE = Text(en="Lost because", ja="失注理由")
+EXTERNAL_KEY = Text(en="Key in the other system", ja="外部システムのキー")
+WHAT_CAME = Text(en="What came of it", ja="契約から収益まで")
+CAME = (Phase.CONTRACT, Phase.ORDER, Phase.INVOICE, Phase.PAYMENT, Phase.REVENUE, Phase.RENEWAL)
 CLOSED = Text(en="The opportunity is closed.", ja="この商談は完了しています。")
 ENGAGED = Text(en="It is engaged already.", ja="すでに商談中です。")
-OPPORTUNITY_TABLE = "opportunities_opportunity"
 
 
 def _currency(text: str, at: str) -> str:
@@ -65,11 +71,12 @@ OPPORTUNITIES = ListPage[OpportunityRow](
 
 @door(SIGNED_IN)
 def opportunity(request: DeskRequest, key: int) -> HttpResponse:
-    """Show an opportunity with its quotes."""
+    """Show a deal: its stages, its quotes, and all that happened to any part of it."""
     actor = request.desk.actor
     row = get_opportunity(OpportunityId(key), actor)
     closed = CLOSED if row.stage in {Stage.WON, Stage.LOST} else None
     engaged = ENGAGED if row.stage is Stage.ENGAGING else None
+    deal = find_deal(actor, OPPORTUNITY, row.id)
     detail = Detail(
         kind=labels.OPPORTUNITY,
         title=row.name,
@@ -84,19 +91,29 @@ def opportunity(request: DeskRequest, key: int) -> HttpResponse:
             (columns.EXPECTED, columns.expected(row)),
             (columns.CLOSED_ON, row.closed_on),
             (columns.VALUE, columns.value(row)),
-            (Text(en="Lost because", ja="失注理由"), row.lost_because),
-            (Text(en="Key in the other system", ja="外部システムのキー"), row.external_key),
+            *(((LOST_BECAUSE, row.lost_because),) if row.lost_because else ()),
+            *(((EXTERNAL_KEY, row.external_key),) if row.external_key else ()),
         ),
-        sections=(Section(Text(en="Quotes", ja="見積"), Table.of(QUOTES, list_quotes(actor, opportunity_id=row.id))),),
+        sections=(
+            Section(Text(en="Quotes", ja="見積"), Table.of(QUOTES, list_quotes(actor, opportunity_id=row.id))),
+            *_what_came(deal),
+        ),
         acts=(
             Act(ENGAGE, Link("", "engage-opportunity", key), "opportunities.engage", closed or engaged),
             Act(EXPECT, Link("", "expect-close", key), "opportunities.expect", closed),
             Act(LOSE, Link("", "lose-opportunity", key), "opportunities.lose", closed),
             Act(DRAFT, Link("", "draft-quote", key), "quotes.draft", closed, main=True),
         ),
-        trail=((OPPORTUNITY_TABLE, key),),
+        steps=stages(deal),
+        story=story_of(deal, request.GET.get("of", "")) if deal else None,
     )
     return show(request, detail)
+
+
+def _what_came(deal: Deal | None) -> list[Section]:
+    """Return what came of the deal: its contracts, orders, invoices, receivables and obligations."""
+    parts = [part for phase in CAME for part in deal.of(phase)] if deal else []
+    return [Section(WHAT_CAME, Table.of(columns.PARTS, parts))] if parts else []
 
 
 @door(doing("opportunities.open"))

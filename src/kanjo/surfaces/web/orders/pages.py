@@ -13,6 +13,7 @@ from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
 from kanjo.processes.accept_delivery import accept_delivery
+from kanjo.reports.deals import ORDER, find_deal
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.columns import INVOICES
 from kanjo.surfaces.web.desk import DeskRequest
@@ -25,6 +26,7 @@ from kanjo.surfaces.web.orders.columns import ORDERED_ON, PO_NUMBER
 from kanjo.surfaces.web.orders.columns import ORDERS as COLUMNS
 from kanjo.surfaces.web.revenue.columns import OBLIGATIONS
 from kanjo.surfaces.web.shown import Explained, Link, said
+from kanjo.surfaces.web.stages import stages
 
 TITLE = Text(en="Orders", ja="注文")
 ACCEPT = Text(en="Note an acceptance", ja="検収を登録")
@@ -101,7 +103,8 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
             ),
         ),
         acts=(Act(ACCEPT, Link("", "accept-delivery", key), "orders.accept-delivery", held, main=True),),
-        trail=(("orders_order", key), *(("orders_orderline", line.line.order_line_id) for line in lines)),
+        steps=stages(find_deal(actor, ORDER, row.id)),
+        trail=((ORDER, key), *(("orders_orderline", line.line.order_line_id) for line in lines)),
     )
     return show(request, detail)
 

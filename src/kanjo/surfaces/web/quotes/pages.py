@@ -22,6 +22,7 @@ from kanjo.platform.files.operations import store
 from kanjo.processes.accept_quote import SignedPaper, accept_quote
 from kanjo.processes.ask_approval import QUOTE, submit_quote
 from kanjo.processes.preview_offer import planned_charges
+from kanjo.reports.deals import find_deal
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import last_day
 from kanjo.surfaces.web.desk import DeskRequest
@@ -35,6 +36,7 @@ from kanjo.surfaces.web.quotes.columns import PATH, VERSIONS, charge_columns, li
 from kanjo.surfaces.web.quotes.columns import QUOTES as COLUMNS
 from kanjo.surfaces.web.quotes.drafting import NOBODY, PLANNED, REVISE, WOULD_ASK
 from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.stages import stages
 
 TITLE = Text(en="Quotes", ja="見積")
 SUBMIT = Text(en="Submit for approval", ja="承認を申請")
@@ -82,6 +84,7 @@ def quote(request: DeskRequest, key: int) -> HttpResponse:
         ),
         acts=_acts(row),
         trail=((QUOTE, key),),
+        steps=stages(find_deal(desk.actor, QUOTE, row.id)),
     )
     return show(request, detail)
 
