@@ -58,13 +58,37 @@ class Derivation:
         return Fraction(self.day_until - self.day_from, self.period_days)
 
     @property
+    def through(self) -> tuple[Money, Money]:
+        """The price through the day before the first and through the last day, each rounded once."""
+        first, last = (
+            Money(divide(self.price.minor * days, self.period_days, Rounding.HALF_UP), self.price.currency)
+            for days in (self.day_from, self.day_until)
+        )
+        return first, last
+
+    @property
+    def recomputed(self) -> Money:
+        """What follows from the price and the days."""
+        first, last = self.through
+        return Money(last.minor - first.minor, self.price.currency)
+
+    @property
     def holds(self) -> bool:
         """Whether the amount follows from the price and the days."""
-        through = [
-            divide(self.price.minor * days, self.period_days, Rounding.HALF_UP)
-            for days in (self.day_from, self.day_until)
-        ]
-        return self.amount.minor == through[1] - through[0]
+        return self.amount == self.recomputed
+
+    @property
+    def steps(self) -> tuple[tuple[Text, object], ...]:
+        """The calculation line by line: the price, the share of it, the rounding by name, the amount."""
+        days, period = self.day_until - self.day_from, self.period_days
+        whole = days == period
+        first, last = self.through
+        steps: list[tuple[Text, object]] = [(_PRICE, self.price), (_SHARE, f"{days:,} ÷ {period:,}")]
+        if self.day_from and not whole:
+            steps += [(_THROUGH.filled(days=self.day_until), last), (_LESS.filled(days=self.day_from), first)]
+        elif not whole:
+            steps += [(_ROUNDED.filled(rounding=Rounding.HALF_UP.shown), _unrounded(self.price, self.fraction))]
+        return (*steps, (_AMOUNT, self.recomputed))
 
     @property
     def sentence(self) -> Text:
@@ -80,6 +104,23 @@ class Derivation:
             price=_shown(self.price),
             amount=_shown(self.amount),
         )
+
+
+_PRICE = Text(en="Price of one period", ja="1期間の金額")
+_SHARE = Text(en="× days billed ÷ days of the period", ja="× 請求日数 ÷ 期間の日数")
+_THROUGH = Text(en="Through day {days}, rounded half up", ja="{days}日目までの累計（四捨五入）")
+_LESS = Text(en="− through day {days}, rounded half up", ja="− {days}日目までの累計（四捨五入）")
+_ROUNDED = Text(en="Unrounded; {rounding}", ja="端数処理前（{rounding}）")
+_AMOUNT = Text(en="Result", ja="計算結果")
+
+
+def _unrounded(price: Money, share: Fraction) -> str:
+    """Return a share of a price with three more decimals than its currency has, cut, for the eye."""
+    unit = Money(1, price.currency).as_decimal()
+    thousandths = abs(price.minor) * share * 1000
+    more = "…" if thousandths.denominator != 1 else ""
+    cut = thousandths.numerator // thousandths.denominator * unit / 1000
+    return f"{'−' if price.minor < 0 else ''}{cut:,f}{more}"
 
 
 def _shown(money: Money) -> Text:

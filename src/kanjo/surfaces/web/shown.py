@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
@@ -17,6 +18,8 @@ from kanjo.foundation.texts import Language, Text
 
 NOTHING = "—"
 YES, NO = Text(en="Yes", ja="はい"), Text(en="No", ja="いいえ")
+_EQUAL = Text(en="Recomputed: equal", ja="再計算して一致")
+_DIFFERS = Text(en="Recomputed: differs by {difference}", ja="再計算と不一致（差額 {difference}）")
 _DAYS = Text(en="{first} to {last} ({days} days)", ja="{first} から {last}（{days}日間）")
 _DAY = Text(en="{first} (1 day)", ja="{first}（1日間）")
 
@@ -72,6 +75,46 @@ class Explained:
     why: object
 
 
+Worked = Sequence[tuple[object, object]]
+"""Lines of a derivation: what it is, and how much."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """An amount that opens its derivation: `parts` add up to it, `worked` is the one calculation, line by line.
+
+    `recomputed` is what comes out when it is done again, None where the parts are no more than its definition. `key`
+    is its name on the page, `because` the rule or the facts.
+    """
+
+    key: str
+    value: Money
+    title: Text
+    recomputed: Money | None = None
+    parts: Worked = ()
+    worked: Worked = ()
+    because: object = None
+
+    @classmethod
+    def sum_of(cls, key: str, value: Money, title: Text, parts: Worked, because: object = None) -> Derived:
+        """Return an amount that is the sum of amounts."""
+        amounts = [part.minor for _name, part in parts if isinstance(part, Money)]
+        recomputed = Money(sum(amounts), value.currency)
+        return cls(key=key, value=value, title=title, recomputed=recomputed, parts=parts, because=because)
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """A derivation as the templates draw it."""
+
+    id: str
+    title: str
+    parts: tuple[tuple[str, Cell], ...]
+    worked: tuple[tuple[str, Cell], ...]
+    because: str
+    verdict: Cell | None
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What the templates draw."""
@@ -82,6 +125,7 @@ class Cell:
     href: str = ""
     why: str = ""
     place: str = ""
+    working: Working | None = None
 
     @property
     def classes(self) -> str:
@@ -113,6 +157,8 @@ def cell(value: object) -> Cell:
             return replace(cell(value.value), href=value.url)
         case Explained():
             return replace(cell(value.value), why=cell(value.why).text)
+        case Derived():
+            return replace(cell(value.value), working=_working(value))
         case State():
             return Cell(said(value.text), "state", value.tone)
         case Enum():
@@ -128,6 +174,22 @@ def percent(share: Fraction) -> str:
     """Return a share in percent with one decimal, half away from zero: for the eye, nothing is computed from it."""
     tenths = int(abs(share) * 1000 + Fraction(1, 2))
     return f"{'−' if share < 0 else ''}{tenths // 10}.{tenths % 10}%"
+
+
+def _working(one: Derived) -> Working:
+    return Working(
+        id=f"of-{one.key}",
+        title=said(one.title),
+        parts=tuple((cell(name).text, cell(part)) for name, part in one.parts),
+        worked=tuple((cell(name).text, cell(part)) for name, part in one.worked),
+        because="" if one.because is None else said(one.because),
+        verdict=None if one.recomputed is None else cell(_verdict(one.value, one.recomputed)),
+    )
+
+
+def _verdict(value: Money, recomputed: Money) -> State:
+    differs = Money(value.minor - recomputed.minor, value.currency)
+    return State(_DIFFERS.filled(difference=_figure(differs)), "stop") if differs.minor else State(_EQUAL, "ok")
 
 
 def _state(value: Enum) -> Cell:

@@ -17,7 +17,7 @@ from kanjo.foundation.texts import Text
 _LIST = Text(en="List price", ja="標準価格")
 _DISCOUNT = Text(en="Discount", ja="値引き")
 _UPLIFT = Text(en="Uplift", ja="割増し")
-_TERM = Text(en="Over the whole term", ja="契約期間全体")
+_TERM = Text(en="Adjusted to the term", ja="契約期間による増減")
 
 
 def listed_minor(line: OfferLine) -> int:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from kanjo.domains.billing.queries import InvoiceLineRow, InvoiceRow, InvoiceTaxRow, SendingRow
+from kanjo.domains.billing.queries import InvoiceLineRow, InvoiceRow, InvoiceTaxRow, InvoiceView, SendingRow
+from kanjo.foundation.money import Rounding
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.details import Column, amount
-from kanjo.surfaces.web.shown import Explained, Link, State, said
+from kanjo.surfaces.web.shown import Derived, Explained, Link, State
 
 _CREDIT = State(Text(en="Credit note", ja="返還請求書"), "warn")
 _CREDITED = State(Text(en="Given back", ja="返還済み"), "quiet")
 _SENT = State(Text(en="Sent", ja="送付済み"), "ok")
 _ISSUED = State(Text(en="Issued", ja="発行済み"), "info")
+TAX_AT = Text(en="{rate} of {of}", ja="{of} × {rate}")
+TIMES = Text(en="× rate", ja="× 税率")
+ONCE = Text(
+    en="Tax is rounded once per rate and invoice: {rounding}.",
+    ja="消費税は請求書ごと・税率ごとに1回だけ端数処理します（{rounding}）。",
+)
+FACTS = Text(
+    en="{sentence} Quantity {quantity}; billing rule, version {policy}.",
+    ja="{sentence} 数量 {quantity}、請求計算の規則 第{policy}版。",
+)
 _WRONG = Text(en="The amount does not follow from the facts.", ja="金額が計算根拠と一致しません。")
 
 
@@ -35,21 +47,67 @@ INVOICES: tuple[Column[InvoiceRow], ...] = (
     Column(labels.STATE, state_of),
 )
 
+
+def _derived(line: InvoiceLineRow) -> object:
+    """Return the amount with how it came about, recomputed; where it does not follow, that stands below it."""
+    by = line.derivation
+    derived = Derived(
+        key=f"line-{line.position}",
+        value=line.net,
+        title=Text(en=line.description, ja=line.description),
+        recomputed=by.recomputed,
+        worked=by.steps,
+        because=FACTS.filled(
+            sentence=by.sentence if by.holds else _WRONG, quantity=f"{line.quantity:,}", policy=line.policy
+        ),
+    )
+    return derived if by.holds else Explained(derived, _WRONG)
+
+
+def _taxed(row: InvoiceTaxRow, rounding: Rounding) -> Derived:
+    recomputed = row.rate.of(row.net, rounding)
+    return Derived(
+        key=f"tax-{row.tax_class.value}",
+        value=row.tax,
+        title=TAX_AT.filled(rate=row.rate.shown(), of=told(row.net)),
+        recomputed=recomputed,
+        worked=((labels.TOTAL_BEFORE_TAX, row.net), (TIMES, row.rate), (rounding.shown, recomputed)),
+        because=ONCE.filled(rounding=rounding.shown),
+    )
+
+
 LINES: tuple[Column[InvoiceLineRow], ...] = (
     amount(Text(en="No.", ja="行"), lambda line: line.position),
     Column(labels.TITLE, lambda line: line.description),
     amount(labels.QUANTITY, lambda line: line.quantity),
     Column(labels.SERVICE, lambda line: line.service),
     Column(labels.TAX_RATE, lambda line: Explained(line.rate, line.tax_class.shown), number=True),
-    Column(labels.TOTAL_BEFORE_TAX, lambda line: Explained(line.net, _derived(line)), number=True),
+    Column(labels.TOTAL_BEFORE_TAX, _derived, number=True),
 )
 
-TAXES: tuple[Column[InvoiceTaxRow], ...] = (
-    Column(labels.TAX_CLASS, lambda row: row.tax_class.shown),
-    Column(labels.TAX_RATE, lambda row: row.rate, number=True),
-    amount(labels.TOTAL_BEFORE_TAX, lambda row: row.net),
-    amount(labels.TAX, lambda row: row.tax),
-)
+
+def tax_columns(rounding: Rounding) -> tuple[Column[InvoiceTaxRow], ...]:
+    """Return the columns of the tax by rate; each amount of tax says how it came about."""
+    return (
+        Column(labels.TAX_CLASS, lambda row: row.tax_class.shown),
+        Column(labels.TAX_RATE, lambda row: row.rate, number=True),
+        amount(labels.TOTAL_BEFORE_TAX, lambda row: row.net),
+        Column(labels.TAX, lambda row: _taxed(row, rounding), number=True),
+    )
+
+
+def totals(view: InvoiceView) -> tuple[Derived, Derived, Derived]:
+    """Return the total before tax, the tax and the total of an invoice, each with what adds up to it."""
+    row = view.row
+    lines = [(line.description, line.net) for line in view.lines]
+    taxes = [(TAX_AT.filled(rate=tax.rate.shown(), of=told(tax.net)), tax.tax) for tax in view.taxes]
+    both = [(labels.TOTAL_BEFORE_TAX, row.net), (labels.TAX, row.tax)]
+    return (
+        Derived.sum_of("net", row.net, labels.TOTAL_BEFORE_TAX, lines),
+        Derived.sum_of("tax", row.tax, labels.TAX, taxes, ONCE.filled(rounding=view.tax_rounding.shown)),
+        Derived.sum_of("total", row.total, labels.TOTAL, both),
+    )
+
 
 SENDINGS: tuple[Column[SendingRow], ...] = (
     Column(Text(en="Sent on", ja="送付日"), lambda row: row.sent_on),
@@ -58,8 +116,3 @@ SENDINGS: tuple[Column[SendingRow], ...] = (
     ),
     Column(labels.RECORDED, lambda row: row.recorded_at),
 )
-
-
-def _derived(line: InvoiceLineRow) -> str:
-    """Return how the amount came about, recomputed; or that it does not follow."""
-    return said(line.derivation.sentence if line.derivation.holds else _WRONG)

@@ -13,7 +13,7 @@ from kanjo.processes.bill import credit_invoice, preview
 from kanjo.reports.deals import INVOICE, find_deal
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.columns import INVOICES as COLUMNS
-from kanjo.surfaces.web.billing.columns import LINES, SENDINGS, TAXES, state_of
+from kanjo.surfaces.web.billing.columns import LINES, SENDINGS, state_of, tax_columns, totals
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
@@ -48,6 +48,7 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
     """Show an invoice with the derivation of every line."""
     view = get_invoice(InvoiceId(key), request.desk.actor)
     row = view.row
+    net, tax, total = totals(view)
     held = CREDITED if row.credited or row.original_id is not None else None
     detail = Detail(
         kind=labels.INVOICE,
@@ -66,16 +67,18 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Registration number", ja="登録番号"), view.registration_number),
             (labels.ISSUED_ON, row.issued_on),
             (labels.DUE_ON, row.due_on),
-            (labels.TOTAL_BEFORE_TAX, row.net),
-            (labels.TAX, row.tax),
+            (labels.TOTAL_BEFORE_TAX, net),
+            (labels.TAX, tax),
             (Text(en="Rounding of tax", ja="消費税の端数処理"), view.tax_rounding.shown),
-            (labels.TOTAL, row.total),
+            (labels.TOTAL, total),
             (Text(en="Open item", ja="売掛金"), Link(row.number, "open-item", row.id)),
             (Text(en="Paper", ja="請求書"), Link(Text(en="PDF", ja="PDF"), "invoice-pdf", row.id)),
         ),
         sections=(
             Section(labels.LINES, Table.of(LINES, view.lines, ("", "", "", "", "", row.net))),
-            Section(Text(en="Tax by rate", ja="税率ごとの消費税"), Table.of(TAXES, view.taxes)),
+            Section(
+                Text(en="Tax by rate", ja="税率ごとの消費税"), Table.of(tax_columns(view.tax_rounding), view.taxes)
+            ),
             Section(
                 Text(en="Sendings", ja="送付履歴"),
                 Table.of(SENDINGS, list_sendings(row.id, request.desk.actor)),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from kanjo.domains.approvals.facts import PathStep
-from kanjo.domains.quotes.facts import OfferLine, PlannedCharge, WaterfallStep
+from kanjo.domains.quotes.facts import Offer, OfferLine, PlannedCharge, WaterfallStep
 from kanjo.domains.quotes.queries import QuoteRow, VersionRow, waterfall
 from kanjo.foundation.actors import ROLE_NAMES
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.days import last_day
 from kanjo.surfaces.web.details import Column, amount
-from kanjo.surfaces.web.shown import Explained, Link, language, percent, said
+from kanjo.surfaces.web.shown import Derived, Explained, Link, percent, said
+
+AT_LIST = Text(en="List price {listed} × {quantity}, {charge}.", ja="標準単価 {listed} × 数量 {quantity}（{charge}）")
 
 QUOTES: tuple[Column[QuoteRow], ...] = (
     Column(labels.NUMBER, lambda row: Link(row.number, "quote", row.id), order="number"),
@@ -45,7 +50,8 @@ PATH: tuple[Column[PathStep], ...] = (
 
 
 def line_columns(currency: str) -> tuple[Column[OfferLine], ...]:
-    """Return the columns of offered lines; each price says how it came about."""
+    """Return the columns of offered lines; each total opens the steps that lead to it."""
+    places = count(1)
     return (
         Column(labels.PRODUCT, lambda line: Link(line.terms.name, "product", line.terms.product_id)),
         amount(labels.QUANTITY, lambda line: line.quantity),
@@ -56,20 +62,33 @@ def line_columns(currency: str) -> tuple[Column[OfferLine], ...]:
         ),
         Column(
             labels.TOTAL_BEFORE_TAX,
-            lambda line: Explained(Money(line.total_minor, currency), derivation(line, currency)),
+            lambda line: derived(line, currency, f"line-{next(places)}"),
             True,
         ),
     )
 
 
-def derivation(line: OfferLine, currency: str) -> str:
-    """Return the steps from the list price to the total in one line of words."""
-    return " → ".join(_step(step, currency) for step in waterfall(line))
+def derived(line: OfferLine, currency: str, key: str) -> Derived:
+    """Return the total of a line with the steps that lead to it from the list price."""
+    total, listed = Money(line.total_minor, currency), told(Money(line.list_minor, currency))
+    return Derived(
+        key=key,
+        value=total,
+        title=line.terms.name,
+        parts=[(_named(step), Money(step.change_minor, currency)) for step in waterfall(line)],
+        because=AT_LIST.filled(listed=listed, quantity=f"{line.quantity:,}", charge=line.terms.charge.shown),
+    )
 
 
-def _step(step: WaterfallStep, currency: str) -> str:
+def total_of(offer: Offer, total_minor: int) -> Derived:
+    """Return the total that is kept of an offer, with its lines."""
+    lines = [(line.terms.name, Money(line.total_minor, offer.currency)) for line in offer.lines]
+    return Derived.sum_of("total", Money(total_minor, offer.currency), labels.TOTAL_BEFORE_TAX, lines)
+
+
+def _named(step: WaterfallStep) -> str:
     share = f" {percent(step.share)}" if step.share is not None else ""
-    return f"{said(step.name)}{share} {Money(step.result_minor, currency).shown(language())}"
+    return f"{said(step.name)}{share}"
 
 
 def charge_columns(currency: str) -> tuple[Column[PlannedCharge], ...]:

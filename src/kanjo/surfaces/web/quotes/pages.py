@@ -32,7 +32,7 @@ from kanjo.surfaces.web.fields import day, file, prose, words
 from kanjo.surfaces.web.files.pages import as_download
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import Filter, ListPage
-from kanjo.surfaces.web.quotes.columns import PATH, VERSIONS, charge_columns, line_columns
+from kanjo.surfaces.web.quotes.columns import PATH, VERSIONS, charge_columns, line_columns, total_of
 from kanjo.surfaces.web.quotes.columns import QUOTES as COLUMNS
 from kanjo.surfaces.web.quotes.drafting import NOBODY, PLANNED, REVISE, WOULD_ASK
 from kanjo.surfaces.web.shown import Link
@@ -77,7 +77,12 @@ def quote(request: DeskRequest, key: int) -> HttpResponse:
         back=Link(TITLE, "quotes"),
         facts=_facts(found, desk.actor),
         sections=(
-            Section(labels.LINES, Table.of(line_columns(row.currency), offer.lines, ("", "", "", "", "", total))),
+            Section(
+                labels.LINES,
+                Table.of(
+                    line_columns(row.currency), offer.lines, ("", "", "", "", "", total_of(offer, row.total_minor))
+                ),
+            ),
             Section(WOULD_ASK, Table.of(PATH, _path(request, found)), empty=NOBODY),
             Section(PLANNED, Table.of(charge_columns(row.currency), charges, ("", "", total))),
             Section(Text(en="Versions", ja="版の履歴"), Table.of(VERSIONS, found.versions)),

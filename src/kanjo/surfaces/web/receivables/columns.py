@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kanjo.domains.receivables.facts import MATCH_RULE_NAMES, AllocationKind, Confidence
 from kanjo.domains.receivables.queries import AllocationRow, BankFileRow, OpenItemRow, ReceiptRow
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.details import Column, amount
-from kanjo.surfaces.web.shown import Link, State
+from kanjo.surfaces.web.shown import Derived, Link, State, said
 
 PAID = State(Text(en="Paid", ja="入金済み"), "ok")
 PART = State(Text(en="Part paid", ja="一部入金"), "warn")
@@ -34,6 +36,18 @@ def item_state(row: OpenItemRow) -> State:
     if row.open_minor == 0:
         return PAID
     return OPEN if row.open_minor == row.amount_minor else PART
+
+
+def still_open(row: OpenItemRow, settled: Sequence[AllocationRow]) -> Derived:
+    """Return what is open of an item: what was invoiced, less what settled it."""
+    parts = [
+        (labels.TOTAL, Money(row.amount_minor, row.currency)),
+        *(
+            (f"{said(KIND_NAMES[one.kind])} {one.effective_on} {one.reference}", Money(-one.amount_minor, row.currency))
+            for one in settled
+        ),
+    ]
+    return Derived.sum_of("open", Money(row.open_minor, row.currency), labels.OPEN_AMOUNT, parts)
 
 
 OPEN_ITEMS: tuple[Column[OpenItemRow], ...] = (

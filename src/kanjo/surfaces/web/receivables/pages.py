@@ -114,7 +114,7 @@ def open_item(request: DeskRequest, key: int) -> HttpResponse:
             (labels.ISSUED_ON, row.issued_on),
             (labels.DUE_ON, row.due_on),
             (labels.TOTAL, Money(row.amount_minor, row.currency)),
-            (labels.OPEN_AMOUNT, Money(row.open_minor, row.currency)),
+            (labels.OPEN_AMOUNT, columns.still_open(row, settled)),
         ),
         sections=(Section(SETTLED_BY, Table.of(columns.allocations(row.currency), settled)),),
         acts=(

@@ -33,7 +33,7 @@ from kanjo.surfaces.web.lists import ListPage
 from kanjo.surfaces.web.reports import report
 from kanjo.surfaces.web.revenue.columns import OBLIGATIONS as COLUMNS
 from kanjo.surfaces.web.revenue.columns import PRICE, RECOGNISED, TO_COME
-from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.shown import Derived, Link
 
 TITLE = Text(en="Performance obligations", ja="履行義務")
 OBLIGATION = Text(en="Performance obligation", ja="履行義務")
@@ -80,6 +80,8 @@ def obligation(request: DeskRequest, key: int) -> HttpResponse:
     """Show an obligation and every month that was posted of it."""
     actor = request.desk.actor
     row = get_obligation(actor, key)
+    slices = list_slices(actor, key)
+    recognised, to_come = _recognised(row, slices)
     detail = Detail(
         kind=OBLIGATION,
         title=f"#{row.id}",
@@ -92,15 +94,15 @@ def obligation(request: DeskRequest, key: int) -> HttpResponse:
             (labels.STARTS_ON, row.service_start),
             (labels.UNTIL, last_day(row.service_until)),
             (PRICE, Money(row.price_minor, row.currency)),
-            (RECOGNISED, Money(row.recognised_minor, row.currency)),
-            (TO_COME, Money(row.price_minor - row.recognised_minor, row.currency)),
+            (RECOGNISED, recognised),
+            (TO_COME, to_come),
         ),
         sections=(
             Section(
                 RECOGNISED,
                 Table.of(
                     _slices(row.currency),
-                    list_slices(actor, key),
+                    slices,
                     (labels.TOTAL, Money(row.recognised_minor, row.currency), "", ""),
                 ),
             ),
@@ -108,6 +110,18 @@ def obligation(request: DeskRequest, key: int) -> HttpResponse:
         trail=(("revenue_obligation", key),),
     )
     return show(request, detail)
+
+
+def _recognised(row: ObligationRow, slices: Sequence[SliceRow]) -> tuple[Derived, Derived]:
+    """Return what is recognised, the sum of what was posted, and what is to come, the price less that."""
+    price, recognised = Money(row.price_minor, row.currency), Money(row.recognised_minor, row.currency)
+    months = [(f"{one.month:%Y-%m}", Money(one.amount_minor, row.currency)) for one in slices]
+    left = Money(row.price_minor - row.recognised_minor, row.currency)
+    less = Money(-row.recognised_minor, row.currency)
+    return (
+        Derived.sum_of("recognised", recognised, RECOGNISED, months, row.method.shown),
+        Derived(key="to-come", value=left, title=TO_COME, parts=[(PRICE, price), (RECOGNISED, less)]),
+    )
 
 
 FINDING = Text(

@@ -25,7 +25,7 @@
     h: () => went && location.assign("/"),
   };
   addEventListener("keydown", (e) => {
-    if (e.key === "Escape") closes();
+    if (e.key === "Escape" && !document.querySelector(".pop:popover-open")) closes();
     if (e.key === "Escape") document.querySelectorAll("details.more[open], details.kj-me[open]").forEach((one) => { one.open = false; });
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) e.target.form?.requestSubmit();
     if (typing(e) || e.ctrlKey || e.metaKey || e.altKey) return;
@@ -75,6 +75,12 @@
   addEventListener("click", (e) => {
     document.querySelectorAll("details.more[open], details.kj-me[open]").forEach((one) => { if (!one.contains(e.target)) one.open = false; });
   });
+
+  // A figure tells whether its derivation is open; the browser opens and closes it.
+  addEventListener("toggle", (e) => {
+    if (!e.target.matches?.(".pop")) return;
+    document.querySelector(`.fig[popovertarget="${e.target.id}"]`)?.setAttribute("aria-expanded", String(e.newState === "open"));
+  }, true);
 
   // A form of choices sends itself.
   addEventListener("change", (e) => { if (e.target.form?.hasAttribute("data-sends")) e.target.form.requestSubmit(); });
