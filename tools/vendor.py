@@ -42,7 +42,7 @@ PACKAGES = (
         "5.3.9",
         "MIT",
         "06bdf78289c3c12ea99d40df84eedf6278c724c73eebf38f11f3a65b44ec8c94",
-        {"dist/css/bootstrap.min.css": "bootstrap.css", "dist/js/bootstrap.bundle.min.js": "bootstrap.js"},
+        {"dist/css/bootstrap.min.css": "bootstrap.css"},
     ),
     Package(
         "htmx.org",

@@ -21,6 +21,7 @@ FIELDS = [
     ("allocate", Role.RECEIVABLES, "amount"),
     ("write-off-fee", Role.RECEIVABLES, "amount"),
     ("set-off", Role.RECEIVABLES, "amount"),
+    ("set-list-price", Role.SALES_OPERATIONS, "amount"),
 ]
 
 

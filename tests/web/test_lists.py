@@ -73,6 +73,17 @@ class TestManyRows:
         assert "?page=1" in page
         assert "?page=3" in page
 
+    def test_the_queue_is_paged(self, story: Told, asked: Asked) -> None:
+        """Nothing that waits is out of reach: the queue goes on to a next page, and its groups count all of it."""
+        desk = story.office.desk(Role.AUDITOR)
+        pages = [desk.see("home", page=page) for page in ("1", "2")]
+        assert [page.count('class="q-i"') for page in pages] == [50, 50]
+        counted = [int(count.replace(",", "")) for count in re.findall(r"（([\d,]+)件）", pages[0])]
+        total = re.search(r'class="n hot">(\d+)<', pages[0])
+        assert total is not None
+        assert max(counted) > 50
+        assert sum(counted) <= int(total[1])
+
     def test_everything_is_crowded(self) -> None:
         """There is a list for each kind of thing that the crowd has, so that none is measured empty."""
         assert len(COPIES) > len(PAGES)

@@ -37,5 +37,15 @@ def ordered(rows: QuerySet[M], asked: str, orders: Orders, *otherwise: str) -> Q
     column = orders.get(asked.removeprefix("-"))
     if column is None:
         raise UnknownOrder(order=quoted(asked))
-    by = OrderBy(F(column), descending=turned, nulls_last=True)
+    by = OrderBy(F(column), descending=turned, nulls_last=True if _may_be_blank(rows.model, column) else None)
     return rows.order_by(by, "-id" if turned else "id")
+
+
+def _may_be_blank(model: type[Model], column: str) -> bool:
+    """Return whether a column can be NULL. Where it cannot, an index that stands the other way round still serves."""
+    blank = False
+    for name in column.split("__"):
+        field = model._meta.get_field(name)
+        blank = blank or bool(field.null)
+        model = field.related_model or model
+    return blank

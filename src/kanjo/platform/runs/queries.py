@@ -16,7 +16,7 @@ from kanjo.platform.runs.models import Failure, Run
 from kanjo.platform.runs.states import RunState
 
 ORDERS: Orders = {
-    "number": "id",
+    "recorded": "recorded_at",
     "state": "state",
     "kind": "kind",
 }

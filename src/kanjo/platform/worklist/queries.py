@@ -38,6 +38,33 @@ def count_queue(actor: Actor) -> int:
     return _waiting_for(actor).count()
 
 
+@dataclass(frozen=True, slots=True)
+class DueCounts:
+    """How much of a queue is past its due day, due today, due later, and due on no day."""
+
+    overdue: int
+    today: int
+    later: int
+    undated: int
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.overdue + self.today + self.later + self.undated
+
+
+def count_queue_by_due(actor: Actor, today: date) -> DueCounts:
+    """Return how many things wait for the actor, by when they are due as seen on a day."""
+    return DueCounts(
+        **_waiting_for(actor).aggregate(
+            overdue=Count("id", filter=Q(due_on__lt=today)),
+            today=Count("id", filter=Q(due_on=today)),
+            later=Count("id", filter=Q(due_on__gt=today)),
+            undated=Count("id", filter=Q(due_on__isnull=True)),
+        )
+    )
+
+
 def count_queue_by_subject(actor: Actor) -> dict[str, int]:
     """Return how many things wait for the actor, by the table of what they are about."""
     counted = _waiting_for(actor).values_list("subject").annotate(Count("id"))

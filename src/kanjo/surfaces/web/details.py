@@ -8,11 +8,13 @@ from typing import Any, Generic, TypeVar
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.text import slugify
 
-from kanjo.foundation.actors import ROLE_NAMES, Actor
+from kanjo.foundation.actors import Actor
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import VERBS
+from kanjo.surfaces.doors import named
 from kanjo.surfaces.web.charts import Chart
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.shown import Cell, Link, cell, said
@@ -38,6 +40,11 @@ class Column(Generic[R]):
     of: Callable[[R], object]
     number: bool = False
     order: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name by which an address leaves it out: what it is called in English."""
+        return slugify(self.label.en)
 
 
 def amount(label: Text, of: Callable[[R], Money | int | None], order: str = "") -> Column[R]:
@@ -119,10 +126,7 @@ def buttons(acts: Iterable[Act], actor: Actor) -> list[Button]:
 def _button(act: Act, actor: Actor) -> Button:
     roles = VERBS[act.verb].roles
     if not actor.holds(*roles):
-        named = Text(
-            en=", ".join(ROLE_NAMES[role].en for role in roles), ja="、".join(ROLE_NAMES[role].ja for role in roles)
-        )
-        return Button(said(act.label), "", said(_ROLES.filled(roles=named)), main=False)
+        return Button(said(act.label), "", said(_ROLES.filled(roles=named(roles))), main=False)
     if act.held is not None:
         return Button(said(act.label), "", said(act.held), main=False)
     return Button(said(act.label), act.link.url, "", main=act.main)

@@ -87,15 +87,19 @@ def _written(value: object) -> object:
     return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value
 
 
+def _decimals(value: int | Decimal) -> int:
+    """Return how many decimals an amount is written with: those of its currency."""
+    exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+
+
 def _xlsx(table: Sequence[Sequence[object]]) -> bytes:
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
         head, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
-        moment, number = (
-            book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-            book.add_format({"num_format": "#,##0.###"}),
-        )
+        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        numbers = [book.add_format({"num_format": f"#,##0{'.' * bool(count)}{'0' * count}"}) for count in range(5)]
         sheet.freeze_panes(1, 0)
         for line, row in enumerate(table):
             for place, value in enumerate(row):
@@ -105,7 +109,7 @@ def _xlsx(table: Sequence[Sequence[object]]) -> bytes:
                     case date():
                         sheet.write_datetime(line, place, value, day)
                     case int() | Decimal():
-                        sheet.write_number(line, place, value, number)
+                        sheet.write_number(line, place, value, numbers[_decimals(value)])
                     case _:
                         sheet.write_string(line, place, str(value), head if not line else None)
     return made.getvalue()

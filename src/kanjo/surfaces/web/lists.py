@@ -38,7 +38,7 @@ class UnknownChoice(Refusal):
     """The address names a filter value that there is not."""
 
     rule = "pages.unknown-choice"
-    says = Text(en="“{value}” is no choice of {filter}.", ja="「{value}」は{filter}の選択肢にありません。")
+    says = Text(en="“{value}” is not a choice for {filter}.", ja="「{value}」は{filter}の選択肢にありません。")
     remedy = Text(en="Choose one from the list.", ja="一覧から選択してください。")
 
 
@@ -131,7 +131,7 @@ class ListPage(Generic[R]):
         columns = self._columns(request)
         if request.GET.get(AS, "") in EXPORTS:
             return self._file(request.GET[AS], asked, total, columns)
-        number = min(_page(request.GET.get(PAGE, "")), max(1, -(-total // ROWS)))
+        number = page_number(request, total)
         rows = self.rows(replace(asked, offset=(number - 1) * ROWS))
         context = {
             "title": self.title,
@@ -143,22 +143,20 @@ class ListPage(Generic[R]):
             "filters": [(one, one.options(choices[one.name])) for one in self.filters],
             "chips": self._chips(request, asked),
             "filtered": bool(asked.text) or any(choice is not None for choice in choices.values()),
-            "choices": [
-                (index, said(column.label), column in columns) for index, column in enumerate(self.columns) if index
-            ],
+            "choices": [(column.name, said(column.label), column in columns) for column in self.columns[1:]],
             "kept": _kept(request, WITHOUT, PAGE),
-            "sorted_by": asked.order,
+            "kept_by_filters": _kept(request, TEXT, PAGE, OPEN, *choices),
             "views": self._views(request),
             "exports": [(kind, _at(request, **{AS: kind, PAGE: ""})) for kind in EXPORTS],
             "total": total,
-            **_paging(request, number, total),
+            **paging(request, number, total),
         }
         return render(request, "list.html", context)
 
     def _columns(self, request: DeskRequest) -> Sequence[Column[R]]:
         """Return the columns that the address does not leave out; the first, which leads to the row, always stays."""
         without = set(request.GET.getlist(WITHOUT))
-        return [column for index, column in enumerate(self.columns) if not index or str(index) not in without]
+        return [self.columns[0], *(column for column in self.columns[1:] if column.name not in without)]
 
     def _table(self, request: DeskRequest, columns: Sequence[Column[R]], rows: Sequence[R]) -> Table:
         table = Table.of(columns, rows)
@@ -244,7 +242,13 @@ def _places(columns: Sequence[Column[Any]], row: Sequence[Cell]) -> dict[int, st
     return {0: "k3", 1: "k1"} | ({numbers[-1]: "k2"} if numbers else {}) | ({states[-1]: "k4"} if states else {})
 
 
-def _paging(request: DeskRequest, number: int, total: int) -> dict[str, object]:
+def page_number(request: DeskRequest, total: int) -> int:
+    """Return which page of *total* rows the address asks for; beyond the end that is the last one."""
+    return min(_page(request.GET.get(PAGE, "")), max(1, -(-total // ROWS)))
+
+
+def paging(request: DeskRequest, number: int, total: int) -> dict[str, object]:
+    """Return what a page says of where it stands: its first and last row, the addresses before and after it."""
     return {
         "first": min((number - 1) * ROWS + 1, total),
         "last": min(number * ROWS, total),

@@ -11,12 +11,12 @@ from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils import timezone, translation
 
-from kanjo.foundation.actors import ROLE_NAMES
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.identity.models import Person
+from kanjo.surfaces.doors import Door, named
 from kanjo.surfaces.web.desk import CHOSEN, DeskRequest, sit_down
-from kanjo.surfaces.web.doors import Door, door_of
+from kanjo.surfaces.web.doors import door_of
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -118,10 +118,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def _refused_by_role(request: DeskRequest, who: Door) -> HttpResponse | None:
     if not who.roles or request.desk.actor.holds(*who.roles):
         return None
-    named = Text(
-        en=", ".join(ROLE_NAMES[role].en for role in who.roles), ja="、".join(ROLE_NAMES[role].ja for role in who.roles)
-    )
-    return refused(request, NotForYourRole(roles=named))
+    return refused(request, NotForYourRole(roles=named(who.roles)))
 
 
 def _refused_by_character(request: HttpRequest) -> HttpResponse | None:

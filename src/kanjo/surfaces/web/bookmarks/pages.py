@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.urls import NoReverseMatch, resolve, reverse
 
 from kanjo.foundation.quoting import quoted
 from kanjo.foundation.refusals import Refusal
@@ -14,7 +15,7 @@ from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.doors import doing, door
 from kanjo.surfaces.web.fields import choice, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
-from kanjo.surfaces.web.menu import ICONS
+from kanjo.surfaces.web.lists import ListPage
 from kanjo.surfaces.web.shown import Link
 
 KEEP = Text(en="Keep this view", ja="この表示を保存")
@@ -44,7 +45,7 @@ def keep(request: DeskRequest) -> HttpResponse:
     """Keep what the address says of a list under a name."""
     desk = request.desk
     page = request.GET.get("of", "customers")
-    if page not in ICONS:
+    if not _is_list(page):
         raise NoSuchList(page=quoted(page))
     query = request.GET.get("query", "")
 
@@ -70,6 +71,13 @@ def keep(request: DeskRequest) -> HttpResponse:
     )
     back = Link(BACK, page, query=query)
     return perform(request, Deed(title=KEEP, back=back, button=KEEP, do=do, fields=fields, says=says))
+
+
+def _is_list(page: str) -> bool:
+    try:
+        return isinstance(resolve(reverse(page)).func, ListPage)
+    except NoReverseMatch:
+        return False
 
 
 @door(doing("bookmarks.drop"))

@@ -16,16 +16,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from kanjo.foundation.actors import ROLE_NAMES
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.identity.operations import choose_language
-from kanjo.platform.worklist.queries import WorkRow, count_queue, list_queue
+from kanjo.platform.worklist.queries import DueCounts, WorkRow, count_queue_by_due, list_queue
 from kanjo.surfaces.web.desk import CHOSEN, Desk, DeskRequest
 from kanjo.surfaces.web.doors import PUBLIC, SIGNED_IN, door
+from kanjo.surfaces.web.lists import ROWS, page_number, paging
 from kanjo.surfaces.web.look import CHOICES, cookie
 from kanjo.surfaces.web.middleware import LANGUAGE_COOKIE
 from kanjo.surfaces.web.shown import Link, State, said
 from kanjo.surfaces.web.subjects import icon_of, page_of
 from kanjo.surfaces.web.words import WORK_NAMES
 
-SHOWN = 200
 LATE = Text(en="{day}, overdue", ja="{day}（期限超過）")
 DUE = Text(en="due {day}", ja="期限 {day}")
 OVERDUE = Text(en="Past the due date ({count})", ja="期限を過ぎています（{count}件）")
@@ -61,8 +61,15 @@ class Group:
 @door(SIGNED_IN)
 def home(request: DeskRequest) -> HttpResponse:
     """Show what waits for the person, nearest due date first."""
-    items = list_queue(request.desk.actor, limit=SHOWN)
-    context = {"groups": _grouped(items, request.desk.today), "total": count_queue(request.desk.actor)}
+    desk = request.desk
+    counts = count_queue_by_due(desk.actor, desk.today)
+    number = page_number(request, counts.total)
+    items = list_queue(desk.actor, limit=ROWS, offset=(number - 1) * ROWS)
+    context = {
+        "groups": _grouped(items, counts, desk.today),
+        "total": counts.total,
+        **paging(request, number, counts.total),
+    }
     return render(request, "home.html", context)
 
 
@@ -108,18 +115,18 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(given if safe else "/")
 
 
-def _grouped(items: Sequence[WorkRow], today: date) -> list[Group]:
+def _grouped(items: Sequence[WorkRow], counts: DueCounts, today: date) -> list[Group]:
     kinds = (
-        (OVERDUE, "alert-octagon", True, lambda due: due is not None and due < today),
-        (TODAY, "clock", False, lambda due: due == today),
-        (LATER, "calendar", False, lambda due: due is not None and due > today),
-        (UNDATED, "inbox", False, lambda due: due is None),
+        (OVERDUE, counts.overdue, "alert-octagon", True, lambda due: due is not None and due < today),
+        (TODAY, counts.today, "clock", False, lambda due: due == today),
+        (LATER, counts.later, "calendar", False, lambda due: due is not None and due > today),
+        (UNDATED, counts.undated, "inbox", False, lambda due: due is None),
     )
     groups = []
-    for words, icon, hot, belongs in kinds:
+    for words, count, icon, hot, belongs in kinds:
         here = [_waiting(item, today) for item in items if belongs(item.due_on)]
         if here:
-            groups.append(Group(said(words.filled(count=len(here))), icon, hot, here))
+            groups.append(Group(said(words.filled(count=count)), icon, hot, here))
     return groups
 
 

@@ -85,7 +85,7 @@ RUNS = ListPage[RunRow](
         Column(Text(en="Approved by", ja="承認者"), lambda row: row.approved_by),
         Column(Text(en="Done", ja="進捗"), _progress),
         Column(labels.STATE, lambda row: row.state, order="state"),
-        Column(labels.RECORDED, lambda row: row.recorded_at, order="number"),
+        Column(labels.RECORDED, lambda row: row.recorded_at, order="recorded"),
     ),
     rows=lambda asked: list_runs(
         asked.desk.actor,

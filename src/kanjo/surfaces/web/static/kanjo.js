@@ -86,8 +86,11 @@
   addEventListener("change", (e) => { if (e.target.form?.hasAttribute("data-sends")) e.target.form.requestSubmit(); });
 
   // Drafts: what is typed is kept in this tab until the form was sent and answered, so that an ended session loses nothing.
+  // A draft is its person's: whoever signs in next finds none. What was not touched is not brought back.
   const form = document.querySelector("form[data-draft]");
-  const here = `draft ${location.pathname}`, sent = "sent";
+  const here = `draft ${document.body.dataset.person} ${location.pathname}`, sent = "sent";
+  const touched = new Set();
+  document.querySelector("form[action*=logout]")?.addEventListener("submit", () => sessionStorage.clear());
   const kept = (name) => { try { return JSON.parse(sessionStorage.getItem(name) ?? "null"); } catch { return null; } };
   const typed = () => [...form.elements].filter((one) => one.name && !/^(hidden|password|file|submit)$/.test(one.type));
   const last = kept(sent);
@@ -114,8 +117,10 @@
       note.append(discard);
       form.before(note);
     }
-    form.addEventListener("input", () => {
-      sessionStorage.setItem(here, JSON.stringify(Object.fromEntries(typed().map((one) => [one.name, one.value]))));
+    form.addEventListener("input", (e) => {
+      touched.add(e.target.name);
+      const mine = typed().filter((one) => touched.has(one.name) || (draft && one.name in draft));
+      sessionStorage.setItem(here, JSON.stringify(Object.fromEntries(mine.map((one) => [one.name, one.value]))));
     });
     form.addEventListener("submit", () => sessionStorage.setItem(sent, JSON.stringify(here)));
     // The first refused field is where the person goes on.
