@@ -41,10 +41,10 @@ COPIES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def crowd(already: int, until: int) -> None:
-    """Copy the first row of every table as number *already* + 1 to *until*."""
+def crowd(already: int, until: int, copies: Mapping[str, Mapping[str, str]] = COPIES) -> None:
+    """Copy the first row of every table as number *already* + 1 to *until*, changed as *copies* says."""
     with connections["owner"].cursor() as cursor:
-        for table, changed in COPIES.items():
+        for table, changed in copies.items():
             cursor.execute(_WRITTEN, [table])
             written = [name for (name,) in cursor.fetchall()]
             columns, values = ", ".join(written), ", ".join(f"(copy).{name}" for name in written)

@@ -35,6 +35,7 @@ PLATFORM_APPS = [
     "kanjo.platform.files",
     "kanjo.platform.ledger",
     "kanjo.platform.imports",
+    "kanjo.platform.search",
 ]
 DOMAIN_APPS: list[str] = [
     "kanjo.domains.customers",

@@ -143,6 +143,7 @@ class Invoice(CompanyRow):
         indexes = [
             models.Index(fields=["company", "-issued_on", "-id"], name="invoice_newest"),
             models.Index(fields=["number"], name="invoice_by_number"),
+            models.Index(fields=["total_minor"], name="invoice_by_amount"),
             models.Index(fields=["original"], name="invoice_given_back", condition=Q(original__isnull=False)),
         ]
         triggers = append_only()

@@ -16,6 +16,7 @@ from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTa
 from kanjo.domains.billing.rules.guards import InvoiceMissing
 from kanjo.domains.billing.rules.schedule import PLAN, POSTED, as_plans, due_charges, should_be
 from kanjo.domains.catalog.facts import TaxClass
+from kanjo.domains.customers.queries import customers_found
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, CustomerId, FileId, InvoiceId, OrderId, OrderLineId, PlanId
 from kanjo.foundation.money import Money, Rate, Rounding
@@ -24,6 +25,7 @@ from kanjo.foundation.texts import Language
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.bulk.reading import read_columns
 from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.search.queries import any_of, has_number, is_amount, is_numbered, is_one_of
 
 ORDERS: Orders = {
     "number": "number",
@@ -117,14 +119,19 @@ def list_invoices(
     order_id: OrderId | None = None,
     payer_id: CustomerId | None = None,
     search: str = "",
+    most: int | None = None,
     issued: Period | None = None,
     order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[InvoiceRow]:
-    """Return invoices and credit notes of the actor's companies, newest first; *search* is in number or payer name."""
-    asked = _asked(actor, company_id=company_id, order_id=order_id, payer_id=payer_id, search=search, issued=issued)
-    rows = ordered(_told(asked), order, ORDERS, "-issued_on", "-id")
+    """Return invoices and credit notes of the actor's companies, newest first.
+
+    *search* finds them by number, total, payer as printed or payer as it is called now. With *most* no more of each
+    are looked for, and names as printed are not.
+    """
+    asked = _asked(actor, company_id=company_id, order_id=order_id, payer_id=payer_id, issued=issued)
+    rows = ordered(_told(_found(asked, search, most)), order, ORDERS, "-issued_on", "-id")
     return [_row(invoice) for invoice in rows[offset : offset + limit]]
 
 
@@ -138,8 +145,8 @@ def count_invoices(
     issued: Period | None = None,
 ) -> int:
     """Return how many invoices `list_invoices` has in all."""
-    asked = _asked(actor, company_id=company_id, order_id=order_id, payer_id=payer_id, search=search, issued=issued)
-    return asked.count()
+    asked = _asked(actor, company_id=company_id, order_id=order_id, payer_id=payer_id, issued=issued)
+    return _found(asked, search).count()
 
 
 def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
@@ -164,6 +171,13 @@ def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
         taxes=tuple(_tax(tax, invoice.currency) for tax in taxes),
         recorded_at=invoice.recorded_at,
     )
+
+
+def find_invoice(actor: Actor, number: str) -> InvoiceId | None:
+    """Return an invoice of the actor's companies by its number in full, in any case, or None."""
+    found = Invoice.objects.visible_to(actor).filter(has_number(number))
+    key = found.order_by("id").values_list("pk", flat=True).first()
+    return None if key is None else InvoiceId(key)
 
 
 def list_sendings(invoice_id: InvoiceId, actor: Actor) -> list[SendingRow]:
@@ -237,18 +251,27 @@ def _asked(
     company_id: CompanyId | None,
     order_id: OrderId | None,
     payer_id: CustomerId | None,
-    search: str,
     issued: Period | None,
 ) -> QuerySet[Invoice]:
     asked = Invoice.objects.visible_to(actor)
     for name, value in (("company_id", company_id), ("order_id", order_id), ("payer_id", payer_id)):
         if value is not None:
             asked = asked.filter(**{name: value})
-    if search:
-        asked = asked.filter(Q(number__icontains=search) | Q(payer_name__icontains=search))
     if issued is not None:
         asked = asked.filter(issued_on__gte=issued.start, issued_on__lt=issued.until)
     return asked
+
+
+def _found(invoices: QuerySet[Invoice], search: str, most: int | None = None) -> QuerySet[Invoice]:
+    if not search.strip():
+        return invoices
+    conditions = (
+        is_numbered(search, "number", within=most is None),
+        is_amount(search, "total_minor", "currency"),
+        is_one_of("payer_id", customers_found(search, most)),
+        Q(payer_name__icontains=search.strip()) if most is None else None,
+    )
+    return any_of(invoices, conditions, most)
 
 
 def _told(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 import polars as pl
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from kanjo.domains.catalog.facts import (
     BillingTiming,
@@ -26,6 +26,7 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import called
 from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.search.queries import any_of, holds
 from kanjo.platform.tables import NotFound
 
 ORDERS: Orders = {
@@ -121,12 +122,13 @@ def list_products(
     on: date,
     company_id: CompanyId | None = None,
     search: str = "",
+    most: int | None = None,
     order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[ProductRow]:
     """Return the products of the actor's companies by code, with the list prices in force on a day."""
-    found = ordered(_priced(_found(actor, company_id, search), on), order, ORDERS, "company_id", "code", "id")
+    found = ordered(_priced(_found(actor, company_id, search, most), on), order, ORDERS, "company_id", "code", "id")
     return [_row(product, product.pk) for product in found[offset : offset + limit]]
 
 
@@ -141,13 +143,13 @@ def ids_by_external_key(company_id: CompanyId) -> Mapping[str, ProductId]:
     return {key: ProductId(pk) for key, pk in known.values_list("external_key", "pk")}
 
 
-def _found(actor: Actor, company_id: CompanyId | None, search: str) -> QuerySet[Product]:
+def _found(actor: Actor, company_id: CompanyId | None, search: str, most: int | None = None) -> QuerySet[Product]:
     rows = Product.objects.visible_to(actor)
     if company_id is not None:
         rows = rows.filter(company_id=company_id)
-    words = search.strip()
-    named = Q(code__icontains=words) | Q(name_en__icontains=words) | Q(name_ja__icontains=words)
-    return rows.filter(named | Q(family__icontains=words)) if words else rows
+    if not search.strip():
+        return rows
+    return any_of(rows, (holds(search, "code", "name_en", "name_ja", "family"),), most)
 
 
 def _priced(products: QuerySet[Product], on: date) -> QuerySet[Product]:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from kanjo.domains.contracts.facts import ContractState
 from kanjo.domains.contracts.models import Contract
+from kanjo.domains.customers.queries import customers_found
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import (
     ApprovalRequestId,
@@ -22,6 +23,7 @@ from kanjo.foundation.ids import (
 )
 from kanjo.platform.names import called
 from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.search.queries import any_of, has_number, is_numbered, is_one_of
 from kanjo.platform.tables import NotFound
 
 ORDERS: Orders = {
@@ -78,12 +80,15 @@ def list_contracts(
     state: ContractState | None = None,
     company_id: CompanyId | None = None,
     over_on: date | None = None,
+    search: str = "",
+    most: int | None = None,
 ) -> list[ContractRow]:
     """Return the contracts the actor may see, last concluded first.
 
     With *over_on* only those whose term is over on that day and whose end is not noted yet.
     """
-    contracts = _chosen(actor, customer_id=customer_id, state=state, company_id=company_id, over_on=over_on)
+    chosen = _chosen(actor, customer_id=customer_id, state=state, company_id=company_id, over_on=over_on)
+    contracts = _found(chosen, search, most)
     return _rows(ordered(contracts, order, ORDERS, "-effective_on", "-id")[offset : offset + limit])
 
 
@@ -94,9 +99,11 @@ def count_contracts(
     state: ContractState | None = None,
     company_id: CompanyId | None = None,
     over_on: date | None = None,
+    search: str = "",
 ) -> int:
     """Return how many contracts `list_contracts` would show without a limit."""
-    return _chosen(actor, customer_id=customer_id, state=state, company_id=company_id, over_on=over_on).count()
+    chosen = _chosen(actor, customer_id=customer_id, state=state, company_id=company_id, over_on=over_on)
+    return _found(chosen, search).count()
 
 
 def get_contract(actor: Actor, contract_id: ContractId) -> ContractRow:
@@ -105,6 +112,13 @@ def get_contract(actor: Actor, contract_id: ContractId) -> ContractRow:
     if not found:
         raise NotFound(what=called(Contract), key=contract_id)
     return found[0]
+
+
+def find_contract(actor: Actor, number: str) -> ContractId | None:
+    """Return a contract of the actor's companies by its number in full, in any case, or None."""
+    found = Contract.objects.visible_to(actor).filter(has_number(number))
+    key = found.order_by("id").values_list("pk", flat=True).first()
+    return None if key is None else ContractId(key)
 
 
 def is_signed_paper(actor: Actor, file_id: FileId) -> bool:
@@ -154,6 +168,16 @@ def _chosen(
     asked = {"customer_id": customer_id, "state": state, "company_id": company_id}
     given = {name: value for name, value in asked.items() if value}
     return Contract.objects.visible_to(actor).filter(_over(over_on) if over_on else Q(), **given)
+
+
+def _found(contracts: QuerySet[Contract], search: str, most: int | None = None) -> QuerySet[Contract]:
+    if not search.strip():
+        return contracts
+    conditions = (
+        is_numbered(search, "number", within=most is None),
+        is_one_of("customer_id", customers_found(search, most)),
+    )
+    return any_of(contracts, conditions, most)
 
 
 _PATHS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -18,6 +19,7 @@ from kanjo.foundation.names import matching_key
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.names import called
 from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.search.queries import any_of, holds, is_one_of, plain
 from kanjo.platform.tables import NotFound
 
 _COLUMNS = tuple(field.name for field in fields(CustomerRow))
@@ -59,18 +61,33 @@ def list_customers(
     actor: Actor,
     *,
     search: str = "",
+    most: int | None = None,
     among: Collection[CustomerId] | None = None,
     order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[CustomerRow]:
-    """Return customers by name, those *among* the given whose name, reading or corporate number holds *search*."""
-    return _rows(ordered(_found(actor, search, among), order, ORDERS, "name", "id")[offset : offset + limit])
+    """Return customers by name, those *among* the given that `customers_found` finds by *search*."""
+    return _rows(ordered(_found(actor, search, among, most), order, ORDERS, "name", "id")[offset : offset + limit])
 
 
 def count_customers(actor: Actor, *, search: str = "", among: Collection[CustomerId] | None = None) -> int:
     """Return how many customers `list_customers` has."""
     return _found(actor, search, among).count()
+
+
+def customers_found(search: str, most: int | None = None) -> QuerySet[Customer, Any]:
+    """Return the ids of the customers found by a piece of name, reading, English name or department, or by number.
+
+    The number is the corporate number in full. With *most* no more of each are looked for.
+    """
+    departments = Department.objects.filter(holds(search, "name"))
+    conditions = (
+        holds(search, "name", "name_kana", "name_en", "matching_key"),
+        Q(corporate_number=plain(search)),
+        is_one_of("pk", departments.values("customer_id")[:most]),
+    )
+    return any_of(Customer.objects.all(), conditions, most).values("pk")
 
 
 def list_departments(customer_id: CustomerId) -> list[tuple[DepartmentId, str]]:
@@ -123,15 +140,13 @@ def country_shown(code: str) -> Text:
     return country_names()[code]
 
 
-def _found(actor: Actor, search: str, among: Collection[CustomerId] | None) -> QuerySet[Customer]:
+def _found(
+    actor: Actor, search: str, among: Collection[CustomerId] | None, most: int | None = None
+) -> QuerySet[Customer]:
     rows = Customer.objects.visible_to(actor)
     if among is not None:
         rows = rows.filter(pk__in=among)
-    words = search.strip()
-    if not words:
-        return rows
-    name = Q(name__icontains=words) | Q(name_kana__icontains=words) | Q(name_en__icontains=words)
-    return rows.filter(name | Q(matching_key__contains=matching_key(words)) | Q(corporate_number=words))
+    return rows.filter(is_one_of("pk", customers_found(search, most))) if search.strip() else rows
 
 
 def _rows(customers: QuerySet[Customer]) -> list[CustomerRow]:

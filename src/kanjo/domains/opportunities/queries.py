@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
+from kanjo.domains.customers.queries import customers_found
 from kanjo.domains.opportunities.facts import OpportunityRow, Stage, StageTotal
 from kanjo.domains.opportunities.models import Opportunity
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, CustomerId, OpportunityId, PersonId
 from kanjo.platform.names import called
 from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.search.queries import any_of, holds, is_one_of
 from kanjo.platform.tables import NotFound
 
 _JOINED = {"customer": F("customer__name"), "product": F("product__code"), "owner": F("owner__name")}
@@ -47,12 +49,14 @@ def list_opportunities(
     owner_id: PersonId | None = None,
     customer_id: CustomerId | None = None,
     search: str = "",
+    most: int | None = None,
     order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[OpportunityRow]:
     """Return opportunities of the actor's companies, the newest first."""
-    found = _found(actor, search, company_id=company_id, stage=stage, owner_id=owner_id, customer_id=customer_id)
+    given = {"company_id": company_id, "stage": stage, "owner_id": owner_id, "customer_id": customer_id}
+    found = _found(actor, search, most, **given)
     return _rows(ordered(found, order, ORDERS, "-id")[offset : offset + limit])
 
 
@@ -104,12 +108,13 @@ def ids_by_external_key(company_id: CompanyId) -> Mapping[str, OpportunityId]:
     return {key: OpportunityId(pk) for key, pk in known.values_list("external_key", "pk")}
 
 
-def _found(actor: Actor, search: str, **given: object) -> QuerySet[Opportunity]:
+def _found(actor: Actor, search: str, most: int | None = None, **given: object) -> QuerySet[Opportunity]:
     wanted = {name: value for name, value in given.items() if value is not None}
     found = Opportunity.objects.visible_to(actor).filter(**wanted)
-    words = search.strip()
-    named = Q(name__icontains=words) | Q(external_key=words) | Q(customer__name__icontains=words)
-    return found.filter(named) if words else found
+    if not search.strip():
+        return found
+    conditions = holds(search, "name", "external_key"), is_one_of("customer_id", customers_found(search, most))
+    return any_of(found, conditions, most)
 
 
 def _rows(opportunities: QuerySet[Opportunity]) -> list[OpportunityRow]:

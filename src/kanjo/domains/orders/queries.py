@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
+from kanjo.domains.customers.queries import customers_found
 from kanjo.domains.orders.facts import BookedLine, BookedOrder
 from kanjo.domains.orders.models import Order, OrderLine
 from kanjo.foundation.actors import Actor
@@ -17,6 +18,7 @@ from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import called
 from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.search.queries import any_of, has_number, is_numbered, is_one_of
 from kanjo.platform.tables import NotFound
 
 ORDERS: Orders = {
@@ -70,15 +72,19 @@ def list_orders(
     offset: int = 0,
     customer_id: CustomerId | None = None,
     contract_id: ContractId | None = None,
+    search: str = "",
+    most: int | None = None,
 ) -> list[OrderRow]:
     """Return the orders the actor may see, last ordered first."""
-    orders = _chosen(actor, customer_id=customer_id, contract_id=contract_id)
+    orders = _found(_chosen(actor, customer_id=customer_id, contract_id=contract_id), search, most)
     return _rows(ordered(orders, order, ORDERS, "-effective_on", "-id")[offset : offset + limit])
 
 
-def count_orders(actor: Actor, *, customer_id: CustomerId | None = None, contract_id: ContractId | None = None) -> int:
+def count_orders(
+    actor: Actor, *, customer_id: CustomerId | None = None, contract_id: ContractId | None = None, search: str = ""
+) -> int:
     """Return how many orders `list_orders` would show without a limit."""
-    return _chosen(actor, customer_id=customer_id, contract_id=contract_id).count()
+    return _found(_chosen(actor, customer_id=customer_id, contract_id=contract_id), search).count()
 
 
 def get_order(actor: Actor, order_id: OrderId) -> OrderRow:
@@ -87,6 +93,13 @@ def get_order(actor: Actor, order_id: OrderId) -> OrderRow:
     if not found:
         raise NotFound(what=called(Order), key=order_id)
     return found[0]
+
+
+def find_order(actor: Actor, number: str) -> OrderId | None:
+    """Return an order of the actor's companies by its number in full, in any case, or None."""
+    found = Order.objects.visible_to(actor).filter(has_number(number))
+    key = found.order_by("id").values_list("pk", flat=True).first()
+    return None if key is None else OrderId(key)
 
 
 def list_lines(actor: Actor, order_id: OrderId) -> list[OrderLineRow]:
@@ -146,6 +159,16 @@ def booked_line(line: OrderLine) -> BookedLine:
 def _chosen(actor: Actor, *, customer_id: CustomerId | None, contract_id: ContractId | None) -> QuerySet[Order]:
     asked = {"customer_id": customer_id, "contract_id": contract_id}
     return Order.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
+
+
+def _found(orders: QuerySet[Order], search: str, most: int | None = None) -> QuerySet[Order]:
+    if not search.strip():
+        return orders
+    conditions = (
+        is_numbered(search, "number", within=most is None),
+        is_one_of("customer_id", customers_found(search, most)),
+    )
+    return any_of(orders, conditions, most)
 
 
 _PATHS = {

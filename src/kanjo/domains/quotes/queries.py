@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from kanjo.domains.approvals.facts import DealFacts
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
+from kanjo.domains.customers.queries import customers_found
 from kanjo.domains.quotes.facts import Offer, OfferLine, QuoteState, WaterfallStep
 from kanjo.domains.quotes.models import Quote, QuoteLine, QuoteVersion, Sending
 from kanjo.domains.quotes.rules import pricing
@@ -29,6 +30,7 @@ from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import called
 from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.search.queries import any_of, has_number, is_numbered, is_one_of
 from kanjo.platform.tables import NotFound
 
 QUOTE = "quotes_quote"
@@ -100,12 +102,15 @@ def list_quotes(
     customer_id: CustomerId | None = None,
     opportunity_id: OpportunityId | None = None,
     search: str = "",
+    most: int | None = None,
     order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[QuoteRow]:
     """Return quotes, newest first; *search* looks into numbers and customers."""
-    found = ordered(_current(actor, state, customer_id, opportunity_id, search), order, ORDERS, "-quote_id")
+    found = ordered(
+        _found(_current(actor, state, customer_id, opportunity_id), search, most), order, ORDERS, "-quote_id"
+    )
     return [_row(version) for version in found[offset : offset + limit]]
 
 
@@ -118,7 +123,7 @@ def count_quotes(
     search: str = "",
 ) -> int:
     """Return how many quotes `list_quotes` has."""
-    return _current(actor, state, customer_id, opportunity_id, search).count()
+    return _found(_current(actor, state, customer_id, opportunity_id), search).count()
 
 
 def get_quote(actor: Actor, quote_id: QuoteId) -> QuoteDetail:
@@ -133,6 +138,13 @@ def get_quote(actor: Actor, quote_id: QuoteId) -> QuoteDetail:
         waterfalls=tuple(pricing.waterfall(line) for line in offer.lines),
         versions=tuple(_version(version) for version in versions.order_by("-number")),
     )
+
+
+def find_quote(actor: Actor, number: str) -> QuoteId | None:
+    """Return a quote of the actor's companies by its number in full, in any case, or None."""
+    found = Quote.objects.visible_to(actor).filter(has_number(number))
+    key = found.order_by("id").values_list("pk", flat=True).first()
+    return None if key is None else QuoteId(key)
 
 
 def is_quotation(actor: Actor, file_id: FileId) -> bool:
@@ -172,7 +184,7 @@ def facts_of(offer: Offer, *, company_id: CompanyId, quote_id: int = 0, version_
 
 def current_version(actor: Actor, quote_id: QuoteId) -> QuoteVersion:
     """Return the current version with its quote and customer, or refuse `NotFound`."""
-    found = _current(actor, None, None, None, "").filter(quote_id=quote_id).first()
+    found = _current(actor, None, None, None).filter(quote_id=quote_id).first()
     if found is None:
         raise NotFound(what=called(Quote), key=quote_id)
     return found
@@ -196,15 +208,21 @@ def _current(
     state: QuoteState | None,
     customer_id: CustomerId | None,
     opportunity_id: OpportunityId | None,
-    search: str,
 ) -> QuerySet[QuoteVersion]:
     found = QuoteVersion.objects.visible_to(actor).filter(number=F("quote__version"))
     wanted = {"state": state, "customer_id": customer_id, "opportunity_id": opportunity_id}
     found = found.filter(**{f"quote__{name}": value for name, value in wanted.items() if value is not None})
-    if search.strip():
-        words = search.strip()
-        found = found.filter(Q(quote__number__icontains=words) | Q(quote__customer__name__icontains=words))
     return found.select_related("quote__customer", "quote__drafted_by")
+
+
+def _found(versions: QuerySet[QuoteVersion], search: str, most: int | None = None) -> QuerySet[QuoteVersion]:
+    if not search.strip():
+        return versions
+    conditions = (
+        is_numbered(search, "quote__number", within=most is None),
+        is_one_of("quote__customer_id", customers_found(search, most)),
+    )
+    return any_of(versions, conditions, most)
 
 
 def _row(version: QuoteVersion) -> QuoteRow:

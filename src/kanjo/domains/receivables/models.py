@@ -57,6 +57,8 @@ class OpenItem(CompanyRow):
         indexes = [
             models.Index(fields=["customer", "due_on"], name="item_of_customer"),
             models.Index(fields=["company", "due_on", "id"], name="item_by_due_day"),
+            models.Index(fields=["number"], name="item_by_number"),
+            models.Index(fields=["amount_minor"], name="item_by_amount"),
         ]
         triggers = append_only()
 
@@ -118,7 +120,10 @@ class Receipt(CompanyRow):
             models.UniqueConstraint(fields=["company", "account", "identity"], name="receipt_known_once"),
             models.CheckConstraint(name="receipt_moves_money", condition=~Q(amount_minor=0)),
         ]
-        indexes = [models.Index(fields=["company", "value_on", "id"], name="receipt_by_day")]
+        indexes = [
+            models.Index(fields=["company", "value_on", "id"], name="receipt_by_day"),
+            models.Index(fields=["amount_minor"], name="receipt_by_amount"),
+        ]
         triggers = append_only()
 
 

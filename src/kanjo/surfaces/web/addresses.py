@@ -30,11 +30,13 @@ from kanjo.surfaces.web.receivables.reports import ageing_report
 from kanjo.surfaces.web.renewals import pages as renewals
 from kanjo.surfaces.web.revenue import pages as revenue
 from kanjo.surfaces.web.runs import pages as runs
+from kanjo.surfaces.web.searching import pages as searching
 from kanjo.surfaces.web.tokens import pages as tokens
 
 urlpatterns: list[URLPattern] = [
     path("health", health, name="health"),
     path("", home.home, name="home"),
+    path("search", searching.search, name="search"),
     path("language", home.choose_language_here, name="language"),
     path("look", home.choose_look, name="look"),
     path("choose-company", home.choose_company, name="choose-company"),

@@ -92,7 +92,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a list is asked for."""
+    """What a list is asked for. `most` bounds how much is looked for, where only the first few are shown."""
 
     desk: Desk
     text: str
@@ -100,6 +100,7 @@ class Asked:
     order: str
     limit: int
     offset: int
+    most: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,12 +161,11 @@ class ListPage(Generic[R]):
 
     def _table(self, request: DeskRequest, columns: Sequence[Column[R]], rows: Sequence[R]) -> Table:
         table = Table.of(columns, rows)
-        heads = tuple(_head(request, column) for column in columns)
-        places = _places(columns, table.rows[0]) if table.rows else {}
-        placed = tuple(
-            tuple(replace(cell, place=places.get(index, "")) for index, cell in enumerate(row)) for row in table.rows
-        )
-        return replace(table, heads=heads, rows=placed, cards=True)
+        return replace(_placed(columns, table), heads=tuple(_head(request, column) for column in columns))
+
+    def found(self, asked: Asked) -> Table:
+        """Return the first rows that hold the text asked for, as a table."""
+        return _placed(self.columns, Table.of(self.columns, self.rows(asked)))
 
     def _file(self, kind: str, asked: Asked, total: int, columns: Sequence[Column[R]]) -> HttpResponse:
         if total > MOST_EXPORTED:
@@ -235,11 +235,22 @@ def _head(request: DeskRequest, column: Column[Any]) -> Head:
     return Head(said(column.label), column.number, _at(request, **{ORDER: turned, PAGE: ""}), sorted_by)
 
 
+def _placed(columns: Sequence[Column[Any]], table: Table) -> Table:
+    """Return the table with the places of its cells on a phone."""
+    places = _places(columns, table.rows[0]) if table.rows else {}
+    rows = tuple(
+        tuple(replace(cell, place=places.get(index, "")) for index, cell in enumerate(row)) for row in table.rows
+    )
+    return replace(table, rows=rows, cards=True)
+
+
 def _places(columns: Sequence[Column[Any]], row: Sequence[Cell]) -> dict[int, str]:
     """Return where a phone draws the columns: number and name left, the last amount and the state right."""
+    names = [index for index, column in enumerate(columns) if not column.number and index]
     numbers = [index for index, column in enumerate(columns) if column.number and index > 1]
     states = [index for index, cell in enumerate(row) if cell.kind == "state"]
-    return {0: "k3", 1: "k1"} | ({numbers[-1]: "k2"} if numbers else {}) | ({states[-1]: "k4"} if states else {})
+    named = {names[0]: "k1"} if names else {}
+    return {0: "k3"} | named | ({numbers[-1]: "k2"} if numbers else {}) | ({states[-1]: "k4"} if states else {})
 
 
 def page_number(request: DeskRequest, total: int) -> int:

@@ -82,18 +82,23 @@ def menu_for(actor: Actor, path: str, waiting: Mapping[str, int]) -> list[tuple[
         drawn = [
             Entry(href, icon, said(label), here=path.startswith(href), waiting=waiting.get(name, 0))
             for name, icon, label in entries
-            for href, who in (_route(name),)
-            if not who.roles or actor.holds(*who.roles)
+            if may_open(actor, name)
+            for href in (reverse(name),)
         ]
         if drawn:
             groups.append((said(heading), drawn))
     return groups
 
 
+def may_open(actor: Actor, name: str) -> bool:
+    """Return whether the door of a page lets *actor* in."""
+    who = _door(name)
+    return not who.roles or actor.holds(*who.roles)
+
+
 @cache
-def _route(name: str) -> tuple[str, Door]:
-    """Return the address of a page and who may open it; neither changes while the house runs."""
-    href = reverse(name)
-    who = door_of(resolve(href))
-    assert who is not None, "the menu leads to no closed page"
-    return href, who
+def _door(name: str) -> Door:
+    """Return who may open a page; it does not change while the house runs."""
+    who = door_of(resolve(reverse(name)))
+    assert who is not None, "nothing leads to a closed page"
+    return who

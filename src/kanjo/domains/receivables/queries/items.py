@@ -7,11 +7,13 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
+from kanjo.domains.customers.queries import customers_found
 from kanjo.domains.receivables.facts import AllocationKind, Confidence, MatchRule
 from kanjo.domains.receivables.models import Allocation, OpenItem
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CustomerId, InvoiceId, ReceiptId
 from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.search.queries import any_of, is_amount, is_numbered, is_one_of
 
 ORDERS: Orders = {
     "number": "number",
@@ -64,14 +66,18 @@ def list_open_items(
     *,
     customer_id: CustomerId | None = None,
     text: str = "",
+    most: int | None = None,
     due_before: date | None = None,
     settled: bool = False,
     order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[OpenItemRow]:
-    """Return items, nearest due day first: the open ones, or with `settled` all of them."""
-    items = _items(actor, customer_id, text, due_before, settled=settled)
+    """Return items, nearest due day first: the open ones, or with `settled` all of them.
+
+    *text* finds them by number, amount or customer; with *most* no more of each are looked for.
+    """
+    items = _found(_items(actor, customer_id, due_before, settled=settled), text, most)
     return [_item_row(item) for item in ordered(items, order, ORDERS, "due_on", "id")[offset : offset + limit]]
 
 
@@ -84,7 +90,7 @@ def count_open_items(
     settled: bool = False,
 ) -> int:
     """Return how many items `list_open_items` has."""
-    return _items(actor, customer_id, text, due_before, settled=settled).count()
+    return _found(_items(actor, customer_id, due_before, settled=settled), text).count()
 
 
 def get_open_item(actor: Actor, item_id: InvoiceId) -> OpenItemRow:
@@ -111,18 +117,27 @@ def get_allocation(actor: Actor, allocation_id: int) -> AllocationRow:
 
 
 def _items(
-    actor: Actor, customer_id: CustomerId | None, text: str, due_before: date | None, *, settled: bool
+    actor: Actor, customer_id: CustomerId | None, due_before: date | None, *, settled: bool
 ) -> QuerySet[OpenItem]:
     items = OpenItem.objects.visible_to(actor).select_related("balance", "customer")
     if not settled:
         items = items.filter(~Q(balance__open_minor=0))
     if customer_id is not None:
         items = items.filter(customer_id=customer_id)
-    if text:
-        items = items.filter(Q(number__icontains=text) | Q(customer__name__icontains=text))
     if due_before is not None:
         items = items.filter(due_on__lt=due_before)
     return items
+
+
+def _found(items: QuerySet[OpenItem], text: str, most: int | None = None) -> QuerySet[OpenItem]:
+    if not text.strip():
+        return items
+    conditions = (
+        is_numbered(text, "number", within=most is None),
+        is_amount(text, "amount_minor", "currency"),
+        is_one_of("customer_id", customers_found(text, most)),
+    )
+    return any_of(items, conditions, most)
 
 
 def _item_row(item: OpenItem) -> OpenItemRow:

@@ -11,6 +11,7 @@ from kanjo.domains.receivables.models import BankFile, Receipt
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import BankFileId, CompanyId, FileId, ReceiptId
 from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.search.queries import any_of, holds, is_amount
 
 FILE_ORDERS: Orders = {
     "name": "name",
@@ -88,13 +89,16 @@ def list_receipts(
     *,
     bank_file_id: BankFileId | None = None,
     text: str = "",
+    most: int | None = None,
     unmatched: bool = False,
     order: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[ReceiptRow]:
     """Return receipts, newest value date first; with `unmatched` only those with something left."""
-    rows = ordered(_receipts(actor, bank_file_id, text, unmatched=unmatched), order, RECEIPT_ORDERS, "-value_on", "-id")
+    rows = ordered(
+        _receipts(actor, bank_file_id, text, most, unmatched=unmatched), order, RECEIPT_ORDERS, "-value_on", "-id"
+    )
     return [_receipt_row(row) for row in rows[offset : offset + limit]]
 
 
@@ -102,7 +106,7 @@ def count_receipts(
     actor: Actor, *, bank_file_id: BankFileId | None = None, text: str = "", unmatched: bool = False
 ) -> int:
     """Return how many receipts `list_receipts` has."""
-    return _receipts(actor, bank_file_id, text, unmatched=unmatched).count()
+    return _receipts(actor, bank_file_id, text, None, unmatched=unmatched).count()
 
 
 def get_receipt(actor: Actor, receipt_id: ReceiptId) -> ReceiptRow:
@@ -119,15 +123,18 @@ def list_opposites(actor: Actor, receipt_id: ReceiptId) -> list[ReceiptRow]:
     return [_receipt_row(row) for row in whole.order_by("-value_on", "-id")]
 
 
-def _receipts(actor: Actor, bank_file_id: BankFileId | None, text: str, *, unmatched: bool) -> QuerySet[Receipt]:
+def _receipts(
+    actor: Actor, bank_file_id: BankFileId | None, text: str, most: int | None, *, unmatched: bool
+) -> QuerySet[Receipt]:
     rows = Receipt.objects.visible_to(actor).select_related("balance")
     if bank_file_id is not None:
         rows = rows.filter(bank_file_id=bank_file_id)
-    if text:
-        rows = rows.filter(Q(payer_name__icontains=text) | Q(text__icontains=text) | Q(reference=text))
     if unmatched:
         rows = rows.filter(~Q(balance__left_minor=0))
-    return rows
+    if not text.strip():
+        return rows
+    conditions = holds(text, "payer_name", "text", "reference"), is_amount(text, "amount_minor", "currency")
+    return any_of(rows, conditions, most)
 
 
 def _file_row(file: BankFile) -> BankFileRow:

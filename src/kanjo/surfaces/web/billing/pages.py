@@ -33,10 +33,10 @@ CREDITED = Text(en="It was given back, or is itself a credit note.", ja="返還�
 
 INVOICES = ListPage[InvoiceRow](
     title=TITLE,
-    search=Text(en="Number or payer", ja="請求書番号・請求先"),
+    search=Text(en="Number, amount or payer", ja="請求書番号・金額・請求先"),
     columns=COLUMNS,
     rows=lambda asked: list_invoices(
-        asked.desk.actor, search=asked.text, order=asked.order, limit=asked.limit, offset=asked.offset
+        asked.desk.actor, search=asked.text, most=asked.most, order=asked.order, limit=asked.limit, offset=asked.offset
     ),
     count=lambda asked: count_invoices(asked.desk.actor, search=asked.text),
     acts=lambda _desk: (Act(RUN, Link("", "preview-billing"), "billing.preview", main=True),),

@@ -52,6 +52,7 @@ PRODUCTS = ListPage[ProductRow](
         asked.desk.actor,
         on=asked.desk.today,
         search=asked.text,
+        most=asked.most,
         order=asked.order,
         limit=asked.limit,
         offset=asked.offset,

@@ -50,6 +50,7 @@ STAYS = Text(
 
 CONTRACTS = ListPage[ContractRow](
     title=TITLE,
+    search=Text(en="Number or customer", ja="契約番号・顧客名"),
     columns=COLUMNS,
     filters=(
         Filter("state", labels.STATE, tuple(ContractState)),
@@ -59,11 +60,15 @@ CONTRACTS = ListPage[ContractRow](
         asked.desk.actor,
         state=asked.choices["state"],
         over_on=_over_on(asked),
+        search=asked.text,
+        most=asked.most,
         order=asked.order,
         limit=asked.limit,
         offset=asked.offset,
     ),
-    count=lambda asked: count_contracts(asked.desk.actor, state=asked.choices["state"], over_on=_over_on(asked)),
+    count=lambda asked: count_contracts(
+        asked.desk.actor, state=asked.choices["state"], over_on=_over_on(asked), search=asked.text
+    ),
 )
 
 

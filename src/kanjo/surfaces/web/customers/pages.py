@@ -73,7 +73,13 @@ class Listed:
 def _rows(asked: Asked) -> list[Listed]:
     actor = asked.desk.actor
     rows = list_customers(
-        actor, search=asked.text, among=_among(asked), order=asked.order, limit=asked.limit, offset=asked.offset
+        actor,
+        search=asked.text,
+        most=asked.most,
+        among=_among(asked),
+        order=asked.order,
+        limit=asked.limit,
+        offset=asked.offset,
     )
     stages = stages_of(actor, [row.id for row in rows], AsKnown(asked.desk.today))
     return [Listed(row, stages[row.id].stage) for row in rows]

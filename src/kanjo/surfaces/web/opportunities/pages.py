@@ -59,6 +59,7 @@ OPPORTUNITIES = ListPage[OpportunityRow](
     rows=lambda asked: list_opportunities(
         asked.desk.actor,
         search=asked.text,
+        most=asked.most,
         stage=asked.choices["stage"],
         order=asked.order,
         limit=asked.limit,

@@ -47,9 +47,12 @@ class AllAccepted(Refusal):
 
 ORDERS = ListPage[OrderRow](
     title=TITLE,
+    search=Text(en="Number or customer", ja="注文番号・顧客名"),
     columns=COLUMNS,
-    rows=lambda asked: list_orders(asked.desk.actor, order=asked.order, limit=asked.limit, offset=asked.offset),
-    count=lambda asked: count_orders(asked.desk.actor),
+    rows=lambda asked: list_orders(
+        asked.desk.actor, search=asked.text, most=asked.most, order=asked.order, limit=asked.limit, offset=asked.offset
+    ),
+    count=lambda asked: count_orders(asked.desk.actor, search=asked.text),
 )
 
 _LINES: tuple[Column[OrderLineRow], ...] = (

@@ -54,6 +54,7 @@ QUOTES = ListPage[QuoteRow](
         asked.desk.actor,
         state=asked.choices["state"],
         search=asked.text,
+        most=asked.most,
         order=asked.order,
         limit=asked.limit,
         offset=asked.offset,

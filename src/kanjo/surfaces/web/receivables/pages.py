@@ -54,12 +54,13 @@ _WHICH = {
 
 OPEN_ITEMS = ListPage[OpenItemRow](
     title=ITEMS_TITLE,
-    search=Text(en="Invoice or customer", ja="請求書番号・顧客名"),
+    search=Text(en="Invoice, amount or customer", ja="請求書番号・金額・顧客名"),
     filters=(Filter("settled", labels.STATE, ("all",), _WHICH.__getitem__),),
     columns=columns.OPEN_ITEMS,
     rows=lambda asked: list_open_items(
         asked.desk.actor,
         text=asked.text,
+        most=asked.most,
         settled=asked.choices["settled"] == "all",
         order=asked.order,
         limit=asked.limit,
@@ -72,12 +73,13 @@ OPEN_ITEMS = ListPage[OpenItemRow](
 RECEIPTS = ListPage[ReceiptRow](
     title=RECEIPTS_TITLE,
     door=BOOKS,
-    search=Text(en="Payer, text or reference", ja="振込依頼人名・摘要・照会番号"),
+    search=Text(en="Payer, amount, text or reference", ja="振込依頼人名・金額・摘要・照会番号"),
     filters=(Filter("left", labels.STATE, ("left",), _WHICH.__getitem__),),
     columns=columns.RECEIPTS,
     rows=lambda asked: list_receipts(
         asked.desk.actor,
         text=asked.text,
+        most=asked.most,
         unmatched=asked.choices["left"] == "left",
         order=asked.order,
         limit=asked.limit,
