@@ -22,6 +22,7 @@ from kanjo.platform.identity.operations import (
     unassign_company,
 )
 from kanjo.platform.identity.queries import get_actor, house, list_actors, signs_in_with
+from tests.api.programs import program_of
 from tests.builders import NOW, an_actor
 from tests.processes.end_state import rows
 from tests.web.office import Office
@@ -69,6 +70,13 @@ class TestDismissPerson:
         assert person.id not in {one.id for one in list_actors(office.company_id, Role.CXO)}
         assert get_actor(person.id).roles == {Role.CXO}
 
+    def test_its_tokens_are_revoked(self, office: Office) -> None:
+        """The list of tokens tells it, and the trail names who shut the person out."""
+        program_of(office, Role.CXO)
+        dismissed(office.people[Role.CXO])
+        asked = "SELECT actor FROM audit_change WHERE verb = 'identity.dismiss-person' AND subject = 'access_token'"
+        assert rows(asked) == [("管理 花子",)]
+
     def test_it_is_audited_once(self, office: Office) -> None:
         """Dismissed again, nothing changes."""
         person = office.people[Role.CXO]
@@ -108,6 +116,18 @@ class TestReadmitPerson:
         assert get_actor(desk.actor.id).roles == {Role.CXO}
         asked = "SELECT actor FROM audit_change WHERE verb = 'identity.readmit-person' AND subject = 'identity_person'"
         assert rows(asked) == [("管理 次郎",)]
+
+    def test_no_token_of_before_lets_in(self, office: Office) -> None:
+        """What was revoked with the person stays revoked, and so does what an earlier dismissal left."""
+        program, earlier = program_of(office, Role.CXO), program_of(office, Role.CFO)
+        program.asks("quotes")
+        dismissed(office.people[Role.CXO])
+        Person.objects.filter(pk=office.people[Role.CFO].id).update(is_active=False)
+        second = an_actor(Role.ADMINISTRATOR, name="管理 次郎")
+        for role in (Role.CXO, Role.CFO):
+            self.readmitted(office.people[role], by=second)
+        program.asks("quotes", status=401)
+        earlier.asks("quotes", status=401)
 
     def test_not_by_whom_it_was_dismissed(self, office: Office) -> None:
         """Who shut a person out does not let it in again, nor does anybody but an administrator."""

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import PersonId
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.access.models import Answer, Token
@@ -54,6 +55,11 @@ def revoke_token(*, token_id: int, by: Actor, at: datetime) -> None:
     if token.revoked_at is None:
         token.revoked_at = at
         token.save(update_fields=["revoked_at"])
+
+
+def revoke_all(*, person_id: PersonId, at: datetime) -> None:
+    """Revoke all tokens of a person who is shut out."""
+    Token.objects.filter(person_id=person_id, revoked_at=None).update(revoked_at=at)
 
 
 def note_use(token_id: int, at: datetime) -> None:

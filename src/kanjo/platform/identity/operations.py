@@ -9,6 +9,7 @@ from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, PersonId
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Language, Text
+from kanjo.platform.access.operations import revoke_all
 from kanjo.platform.acts import verb
 from kanjo.platform.identity.models import Assignment, Person, RoleGrant
 
@@ -109,7 +110,7 @@ def unassign_company(*, person_id: PersonId, company_id: CompanyId, by: Actor, a
 
 @verb("identity.dismiss-person", Role.ADMINISTRATOR)
 def dismiss_person(*, person_id: PersonId, by: Actor, at: datetime) -> None:
-    """Shut a person out: it signs in no more, and its open sessions end at the next request.
+    """Shut a person out: it signs in no more, its open sessions end at the next request, and its tokens are revoked.
 
     What the person did, and its roles and companies, stay on record. Refuses `HouseStays`, `NotYourself`.
     """
@@ -121,6 +122,7 @@ def dismiss_person(*, person_id: PersonId, by: Actor, at: datetime) -> None:
     if person.is_active:
         person.is_active = False
         person.save(update_fields=["is_active"])
+        revoke_all(person_id=person_id, at=at)
 
 
 @verb(
@@ -132,7 +134,8 @@ def dismiss_person(*, person_id: PersonId, by: Actor, at: datetime) -> None:
 def readmit_person(*, person_id: PersonId, password: str, by: Actor, at: datetime) -> None:
     """Let a dismissed person in again, with the roles and companies it had and a new password.
 
-    Neither the old password nor a session of then opens anything. Refuses whoever dismissed it, and `NotDismissed`.
+    Neither the old password nor a session or token of then opens anything. Refuses whoever dismissed it, and
+    `NotDismissed`.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
     if person.is_active:
@@ -140,6 +143,8 @@ def readmit_person(*, person_id: PersonId, password: str, by: Actor, at: datetim
     person.is_active = True
     person.set_password(password)
     person.save(update_fields=["is_active", "password"])
+    # Before dismissal revoked tokens, it left them as they were.
+    revoke_all(person_id=person_id, at=at)
 
 
 @verb("identity.choose-language", *Role)
