@@ -6,7 +6,7 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from itertools import count
 from typing import Any
 
@@ -68,7 +68,7 @@ def a_program(actor: Actor, scope: Scope = Scope.ACT, language: str = "en") -> P
     """Give a program a token of the person that lives for a month."""
     now = timezone.now()
     with transaction.atomic():
-        secret = make_token(name="test", scope=scope, until=now + timedelta(days=30), by=actor, at=now)
+        secret = make_token(name="test", scope=scope, last_on=now.date() + timedelta(days=30), zone=UTC, by=actor, at=now)
     return Program(secret, language)
 
 

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from kanjo.foundation.actors import Role
+from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId
 from kanjo.platform.access.models import Token
-from kanjo.platform.access.operations import EndsTooLate, make_token, revoke_token
-from kanjo.platform.access.queries import digest_of, list_tokens
+from kanjo.platform.access.operations import MOST, EndsTooLate, TooManyTokens, make_token, revoke_token
+from kanjo.platform.access.queries import digest_of, list_living, list_tokens
 from kanjo.platform.access.scopes import Scope
 from kanjo.platform.audit.models import Change
 from kanjo.platform.identity.operations import dismiss_person, unassign_company, withdraw_role
 from kanjo.platform.identity.queries import house
 from kanjo.platform.tables import NotFound
 from tests.api.programs import ON, Program, a_program, opened_given, program_of
-from tests.builders import NOW, an_actor
+from tests.builders import NOW, TODAY, an_actor
 from tests.web.office import Office
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+@transaction.atomic
+def made(person: Actor, *, name: str = "x", last_on: date = TODAY) -> str:
+    """Make a token of the person on the day of the tests."""
+    return make_token(name=name, scope=Scope.ACT, last_on=last_on, zone=TOKYO, by=person, at=NOW)
 
 
 class TestMaking:
@@ -36,18 +45,50 @@ class TestMaking:
         assert "digest" not in change.after
         assert rep.secret not in str(change.after)
 
-    @pytest.mark.parametrize("days", [-1, 0, 367])
+    @pytest.mark.parametrize("days", [-1, 366])
     def test_it_ends_within_a_year(self, office: Office, days: int) -> None:
-        """A token without an end in sight is refused, and so is one that would be over at once."""
+        """A token without an end in sight is refused, and so is one that was over yesterday."""
         with pytest.raises(EndsTooLate):
-            make_token(name="x", scope=Scope.READ, until=NOW + timedelta(days=days), by=house(), at=NOW)
+            made(house(), last_on=TODAY + timedelta(days=days))
         assert Token.objects.count() == 0
+
+    def test_its_last_day_is_whole(self, office: Office) -> None:
+        """Today in Tokyo is an end, and so is the same day of next year; the token lives until midnight there."""
+        for last_on in (TODAY, TODAY + timedelta(days=365)):
+            made(house(), last_on=last_on)
+        first, second = (token.until.astimezone(TOKYO) for token in Token.objects.order_by("id"))
+        assert (first.date(), second.date()) == (TODAY + timedelta(days=1), TODAY + timedelta(days=366))
+        assert (first.hour, second.hour) == (0, 0)
+
+    def test_a_person_has_so_many(self, office: Office) -> None:
+        """One more than it may have is refused until one is revoked; a colleague has its own."""
+        rep = office.people[Role.SALES_REP]
+        for _ in range(MOST):
+            made(rep)
+        with pytest.raises(TooManyTokens) as refused:
+            made(rep)
+        assert refused.value.said_in("ja").startswith("有効なトークンが上限の20件に達しています。")
+        made(office.people[Role.CXO])
+        with transaction.atomic():
+            revoke_token(token_id=list_living(rep, NOW)[0].id, by=rep, at=NOW)
+        made(rep)
+        assert len(list_living(rep, NOW)) == MOST
+
+    def test_one_that_lives_is_always_listed(self, office: Office) -> None:
+        """However many newer ones were revoked, the old one that lives is there to be revoked."""
+        rep = office.people[Role.SALES_REP]
+        for name in ("old", "new", "newest"):
+            made(rep, name=name)
+        for row in list_tokens(rep, NOW)[:2]:
+            with transaction.atomic():
+                revoke_token(token_id=row.id, by=rep, at=NOW)
+        assert [row.name for row in list_tokens(rep, NOW, limit=1)] == ["newest", "old"]
 
     def test_each_person_has_its_own(self, office: Office) -> None:
         """Nobody sees or revokes the token of another; the answer is as if there were none."""
         program_of(office, Role.SALES_REP)
         colleague = office.people[Role.CXO]
-        assert list_tokens(colleague) == []
+        assert list_tokens(colleague, NOW) == []
         with pytest.raises(NotFound):
             revoke_token(token_id=Token.objects.get().pk, by=colleague, at=NOW)
         assert Token.objects.get().revoked_at is None
@@ -59,7 +100,7 @@ class TestLetsIn:
         rep = program_of(office, Role.SALES_REP)
         before = Change.objects.count()
         rep.asks("quotes")
-        (row,) = list_tokens(office.people[Role.SALES_REP])
+        (row,) = list_tokens(office.people[Role.SALES_REP], NOW)
         assert row.last_used_at is not None
         assert Change.objects.count() == before
 
@@ -72,11 +113,7 @@ class TestLetsIn:
 
     def test_one_that_is_over_lets_nobody_in(self, office: Office) -> None:
         """A token ends by itself."""
-        with transaction.atomic():
-            secret = make_token(
-                name="x", scope=Scope.ACT, until=NOW + timedelta(days=1), by=office.people[Role.SALES_REP], at=NOW
-            )
-        self._shut(Program(secret))
+        self._shut(Program(made(office.people[Role.SALES_REP])))
 
     def test_who_was_dismissed_is_shut_out(self, office: Office) -> None:
         """A person who left has no programs, either."""

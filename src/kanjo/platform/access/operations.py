@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django.db.models import Q
 
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import PersonId
-from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.access.models import Answer, Token
-from kanjo.platform.access.queries import Keyed, digest_of, find_answer
+from kanjo.platform.access.queries import Keyed, digest_of, find_answer, list_living
 from kanjo.platform.access.scopes import Scope
 from kanjo.platform.acts import verb
 from kanjo.platform.names import ROW_NAMES
@@ -23,7 +23,10 @@ from kanjo.platform.tables import NotFound, alone
 LEAD = "kanjo_"
 """What every token begins with, so that a scanner for secrets knows one."""
 
-LONGEST = timedelta(days=366)
+LONGEST = timedelta(days=365)
+MOST = 20
+"""How many living tokens a person may have: more than anybody tells apart."""
+
 SELDOM = timedelta(minutes=1)
 """How often at most the last use of a token is written down."""
 
@@ -36,11 +39,28 @@ class EndsTooLate(Refusal):
     remedy = Text(en="Let it end within a year from today.", ja="本日から1年以内の日を指定してください。")
 
 
+class TooManyTokens(Refusal):
+    """More tokens than anybody keeps in sight."""
+
+    rule = "access.too-many-tokens"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="You have {most} living tokens, and no more are made.", ja="有効なトークンが上限の{most}件に達しています。")
+    remedy = Text(en="Revoke one that no program needs.", ja="使用していないトークンを失効してください。")
+
+
 @verb("access.make-token", *Role)
-def make_token(*, name: str, scope: Scope, until: datetime, by: Actor, at: datetime) -> str:
-    """Make a token for the person itself and return its secret, which is told once and kept nowhere."""
-    if not at < until <= at + LONGEST:
-        raise EndsTooLate(at="last_on", day=(until - timedelta(days=1)).date())
+def make_token(*, name: str, scope: Scope, last_on: date, zone: tzinfo, by: Actor, at: datetime) -> str:
+    """Make a token for the person itself and return its secret, which is told once and kept nowhere.
+
+    It lives through its last day, as days are in *zone*. Refuses `EndsTooLate` and `TooManyTokens`.
+    """
+    today = at.astimezone(zone).date()
+    if not today <= last_on <= today + LONGEST:
+        raise EndsTooLate(at="last_on", day=last_on)
+    alone("tokens", by.id)
+    if len(list_living(by, at)) >= MOST:
+        raise TooManyTokens(most=MOST)
+    until = datetime.combine(last_on + timedelta(days=1), time.min, zone)
     secret = LEAD + secrets.token_urlsafe(32)
     Token.objects.create(person_id=by.id, name=name, scope=scope, until=until, digest=digest_of(secret))
     return secret

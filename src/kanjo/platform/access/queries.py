@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
@@ -57,9 +59,15 @@ class TokenRow:
         return self.revoked_at is None and at < self.until
 
 
-def list_tokens(actor: Actor, *, limit: int = 100) -> list[TokenRow]:
-    """Return the tokens of the person itself, the newest first."""
-    return [_row(token) for token in Token.objects.filter(person_id=actor.id).order_by("-id")[:limit]]
+def list_tokens(actor: Actor, at: datetime, *, limit: int = 100) -> list[TokenRow]:
+    """Return the tokens of the person itself, the newest first: all that live, and what else is among the newest."""
+    mine = Token.objects.filter(person_id=actor.id).order_by("-id")
+    return [_row(token) for token in mine.filter(_lives(at) | Q(pk__in=mine.values("pk")[:limit]))]
+
+
+def list_living(actor: Actor, at: datetime) -> list[TokenRow]:
+    """Return the tokens of the person itself that let a program in at a moment, the newest first."""
+    return [_row(token) for token in Token.objects.filter(_lives(at), person_id=actor.id).order_by("-id")]
 
 
 def find_bearer(secret: str, at: datetime) -> tuple[Person, TokenRow] | None:
@@ -83,6 +91,10 @@ def find_answer(keyed: Keyed) -> dict[str, Any] | None:
 def digest_of(secret: str) -> str:
     """Return what is kept of a secret. It has 256 random bits, so that no slow digest is needed."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _lives(at: datetime) -> Q:
+    return Q(revoked_at=None, until__gt=at)
 
 
 def _row(token: Token) -> TokenRow:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
 from kanjo.foundation.texts import Text
-from kanjo.platform.access.operations import LONGEST, EndsTooLate, make_token, revoke_token
-from kanjo.platform.access.queries import TokenRow, list_tokens
+from kanjo.platform.access.operations import make_token, revoke_token
+from kanjo.platform.access.queries import TokenRow, list_living, list_tokens
 from kanjo.platform.access.scopes import Scope
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import ONE_DAY
-from kanjo.surfaces.web.desk import Desk, DeskRequest
+from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, door
 from kanjo.surfaces.web.fields import choice, day, words
@@ -35,6 +35,12 @@ NONE_LIVES = Text(en="No token lives.", ja="有効なトークンがありませ
 MADE = Text(
     en="Copy it now: it is shown this once and kept nowhere. Who has it acts as you.",
     ja="今すぐコピーしてください。再表示はできません。このトークンを持つ人は、あなたとして操作できます。",
+)
+SHOWN = Text(
+    en="The form came twice. The token was made once, and shown once, in the answer to the first."
+    " If you have not copied it, revoke it and make another.",
+    ja="同じ内容が2回送信されました。トークンは1件だけ発行され、最初の応答で一度だけ表示されています。"
+    "コピーしていない場合は、失効してから新しく発行してください。",
 )
 LIVES = State(Text(en="In force", ja="有効"), "ok")
 REVOKED = State(Text(en="Revoked", ja="失効"), "stop")
@@ -62,7 +68,8 @@ def _columns(now: datetime) -> tuple[Column[TokenRow], ...]:
 def tokens(request: DeskRequest) -> HttpResponse:
     """Show the tokens of the person, the newest first."""
     desk = request.desk
-    rows = list_tokens(desk.actor)
+    rows = list_tokens(desk.actor, desk.now)
+    living = any(row.lives(desk.now) for row in rows)
     detail = Detail(
         kind=TITLE,
         title=TITLE.said_in(desk.actor.language),
@@ -71,7 +78,7 @@ def tokens(request: DeskRequest) -> HttpResponse:
         sections=(Section(TITLE, Table.of(_columns(desk.now), rows), empty=NO_TOKEN),),
         acts=(
             Act(MAKE, Link("", "make-token"), "access.make-token", main=True),
-            Act(REVOKE, Link("", "revoke-token"), "access.revoke-token", None if _living(desk) else NONE_LIVES),
+            Act(REVOKE, Link("", "revoke-token"), "access.revoke-token", None if living else NONE_LIVES),
         ),
     )
     return show(request, detail)
@@ -79,17 +86,20 @@ def tokens(request: DeskRequest) -> HttpResponse:
 
 @door(SIGNED_IN)
 def make(request: DeskRequest) -> HttpResponse:
-    """Make a token and show its secret, once."""
+    """Make a token and show its secret, once; the same form sent again is told so."""
     desk = request.desk
     secrets: list[str] = []
 
     def do(given: Given) -> Link:
-        last_on = given["last_on"]
-        if last_on > desk.today + LONGEST:
-            raise EndsTooLate(at="last_on", day=last_on)
-        until = timezone.make_aware(datetime.combine(last_on + ONE_DAY, time.min))
-        scope = Scope(given["scope"])
-        secrets.append(make_token(name=given["name"], scope=scope, until=until, by=desk.actor, at=desk.now))
+        secret = make_token(
+            name=given["name"],
+            scope=Scope(given["scope"]),
+            last_on=given["last_on"],
+            zone=timezone.get_current_timezone(),
+            by=desk.actor,
+            at=desk.now,
+        )
+        secrets.append(secret)
         return Link("", "tokens")
 
     fields = (
@@ -103,7 +113,10 @@ def make(request: DeskRequest) -> HttpResponse:
     )
     deed = Deed(title=MAKE, back=Link(TITLE, "tokens"), button=MAKE, do=do, fields=fields, says=says)
     response = perform(request, deed)
-    return render(request, "token.html", {"title": TOKEN, "says": MADE, "secret": secrets[0]}) if secrets else response
+    if secrets:
+        return render(request, "token.html", {"title": TOKEN, "says": MADE, "secret": secrets[0]})
+    repeated = isinstance(response, HttpResponseRedirect)
+    return render(request, "token.html", {"title": TOKEN, "says": SHOWN, "revoke": REVOKE}) if repeated else response
 
 
 @door(SIGNED_IN)
@@ -115,12 +128,8 @@ def revoke(request: DeskRequest) -> HttpResponse:
         revoke_token(token_id=int(given["token"]), by=desk.actor, at=desk.now)
         return Link("", "tokens")
 
-    options = tuple((str(row.id), row.name) for row in _living(desk))
+    options = tuple((str(row.id), row.name) for row in list_living(desk.actor, desk.now))
     says = Text(en="The next call with it is refused, for good.", ja="次の呼び出しから拒否されます。元に戻せません。")
     fields = (choice("token", TOKEN, options),)
     deed = Deed(title=REVOKE, back=Link(TITLE, "tokens"), button=REVOKE, do=do, fields=fields, says=says)
     return perform(request, deed)
-
-
-def _living(desk: Desk) -> list[TokenRow]:
-    return [row for row in list_tokens(desk.actor) if row.lives(desk.now)]
