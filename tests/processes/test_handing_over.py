@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.db import transaction
 
+from kanjo.domains.contracts.operations import terminate_contract
 from kanjo.domains.renewals import operations as renewals
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import RenewalId
@@ -32,6 +33,15 @@ def office() -> Office:
 def told() -> None:
     """Let the worker's job deliver what waits."""
     deliver(by=house(), at=morning(LATER))
+
+
+@transaction.atomic
+def terminated(deal: ConcludedDeal) -> None:
+    """Stop the contract in the middle of its term."""
+    stops_on = date(2026, 10, 1)
+    terminate_contract(
+        contract_id=deal.contract_id, stops_on=stops_on, because="解約", by=house(), at=morning(stops_on)
+    )
 
 
 def on_desk(actor: Actor) -> list[WorkRow]:
@@ -60,6 +70,20 @@ class TestAcceptance:
         for line, left in zip(deal.lines, (1, 0), strict=True):
             office.deliver(line.order_line_id, on=APRIL)
             assert len(on_desk(desk)) == left
+
+    def test_until_the_contract_is_terminated(self, office: Office, desk: Actor) -> None:
+        """What will not be delivered is not awaited; the order of another contract stays."""
+        deal, other = (office.sell(a_customer(), [office.boxes(1)]) for _ in range(2))
+        told()
+        terminated(deal)
+        told()
+        assert [waiting.subject_id for waiting in on_desk(desk)] == [other.order_id]
+
+    def test_a_contract_terminated_before_the_worker_came_asks_nobody(self, office: Office, desk: Actor) -> None:
+        """In whatever order a slow worker hears of it."""
+        terminated(office.sell(a_customer(), [office.boxes(1)]))
+        told()
+        assert on_desk(desk) == []
 
     def test_nobody_is_asked_for_what_needs_no_acceptance(self, office: Office, desk: Actor) -> None:
         """A subscription, and boxes that were accepted before the worker came."""
@@ -107,6 +131,15 @@ class TestRights:
         told()
         assert len(on_desk(desk)) == 1
         self.ended(office)
+        told()
+        assert on_desk(desk) == []
+
+    def test_until_the_contract_is_terminated(self, office: Office, desk: Actor) -> None:
+        """Rights that were stopped before their last day are watched no longer."""
+        deal = self.lapsed(office)
+        told()
+        assert len(on_desk(desk)) == 1
+        terminated(deal)
         told()
         assert on_desk(desk) == []
 

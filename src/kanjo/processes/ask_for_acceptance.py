@@ -1,12 +1,17 @@
-"""A booked order asks Sales Operations for what the customer has to accept (検収), until all of it is accepted."""
+"""A booked order asks Sales Operations for what the customer has to accept (検収), until all of it is accepted.
+
+Nobody is asked for what stands under a terminated contract.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from kanjo.domains.catalog.facts import BillingTiming, Recognition
+from kanjo.domains.contracts.facts import ContractState, ContractTerminated
+from kanjo.domains.contracts.queries import get_contract
 from kanjo.domains.orders.facts import OrderBooked
-from kanjo.domains.orders.queries import OrderLineRow, list_lines
+from kanjo.domains.orders.queries import OrderLineRow, list_lines, list_orders
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import OrderId
 from kanjo.foundation.texts import Text
@@ -23,7 +28,7 @@ WHY = Text(
 def ask_for_acceptance(booked: OrderBooked, by: Actor, at: datetime) -> None:
     """Put the order on the queue of Sales Operations with the lines that wait; where none does, ask nobody."""
     waiting = _awaited(booked.order_id, by)
-    if not waiting:
+    if not waiting or get_contract(by, booked.contract_id).state is ContractState.TERMINATED:
         return
     names = [row.line.terms.name for row in waiting]
     worklist.put(
@@ -42,6 +47,12 @@ def ask_no_longer(order_id: OrderId, *, by: Actor, at: datetime) -> None:
     """Take the order off the queue when all of it is accepted."""
     if not _awaited(order_id, by):
         worklist.close(kind=KIND, subject=(ORDER, order_id), by=by, at=at)
+
+
+def await_no_longer(terminated: ContractTerminated, by: Actor, at: datetime) -> None:
+    """Take the orders of the contract off the queue."""
+    orders = [order.id for order in list_orders(by, contract_id=terminated.contract_id)]
+    worklist.close_all(kind=KIND, table=ORDER, keys=orders, by=by, at=at, dropped=True)
 
 
 def _awaited(order_id: OrderId, by: Actor) -> list[OrderLineRow]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kanjo.domains.contracts.facts import ContractEnded
+from kanjo.domains.contracts.facts import ContractEnded, ContractTerminated
 from kanjo.domains.orders.facts import OrderBooked
 from kanjo.domains.renewals.facts import RenewalLapsed
 from kanjo.foundation.facts import Fact
 from kanjo.platform.outbox.operations import Reaction
-from kanjo.processes.ask_for_acceptance import ask_for_acceptance
+from kanjo.processes.ask_for_acceptance import ask_for_acceptance, await_no_longer
 from kanjo.processes.ask_for_invoice import ask_for_invoice
 from kanjo.processes.watch_rights import watch_no_longer, watch_rights
 
@@ -20,4 +20,5 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     OrderBooked: [ask_for_invoice, ask_for_acceptance],
     RenewalLapsed: [watch_rights],
     ContractEnded: [watch_no_longer],
+    ContractTerminated: [watch_no_longer, await_no_longer],
 }

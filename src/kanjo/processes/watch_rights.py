@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from kanjo.domains.contracts.facts import ContractEnded, ContractState
+from kanjo.domains.contracts.facts import ContractEnded, ContractState, ContractTerminated
 from kanjo.domains.contracts.queries import get_contract
 from kanjo.domains.licenses.queries import list_grants
 from kanjo.domains.renewals.facts import RenewalLapsed
@@ -38,6 +38,6 @@ def watch_rights(lapsed: RenewalLapsed, by: Actor, at: datetime) -> None:
     )
 
 
-def watch_no_longer(ended: ContractEnded, by: Actor, at: datetime) -> None:
-    """Take the contract off the queue: its rights have run out."""
+def watch_no_longer(ended: ContractEnded | ContractTerminated, by: Actor, at: datetime) -> None:
+    """Take the contract off the queue: its rights have run out, or were stopped."""
     worklist.close(kind=KIND, subject=(CONTRACT, ended.contract_id), by=by, at=at)

@@ -125,6 +125,7 @@ WORK_NAMES: Mapping[str, Text] = {
 
 FACT_NAMES: Mapping[str, Text] = {
     "contracts.ended": Text(en="A contract ended", ja="契約期間の満了"),
+    "contracts.terminated": Text(en="A contract was terminated", ja="契約の解約"),
     "orders.booked": Text(en="An order was booked", ja="注文の登録"),
     "renewals.lapsed": Text(en="A renewal lapsed", ja="契約更新の見送り"),
 }
@@ -132,6 +133,7 @@ FACT_NAMES: Mapping[str, Text] = {
 
 REACTION_NAMES: Mapping[str, Text] = {
     "kanjo.processes.ask_for_acceptance.ask_for_acceptance": Text(en="Ask for the acceptance", ja="検収の依頼"),
+    "kanjo.processes.ask_for_acceptance.await_no_longer": Text(en="Await no acceptance any more", ja="検収依頼の終了"),
     "kanjo.processes.ask_for_invoice.ask_for_invoice": Text(en="Ask for the invoice", ja="請求の依頼"),
     "kanjo.processes.watch_rights.watch_no_longer": Text(en="Watch its rights no longer", ja="利用終了の確認を完了"),
     "kanjo.processes.watch_rights.watch_rights": Text(en="Watch rights that run out", ja="利用終了の確認の依頼"),
