@@ -166,10 +166,11 @@ class QuoteSubmitted(_QuoteFact):
 
     `discount` is what approval is asked for: the largest of the whole offer's and any line's, negative above list.
     `term_months` counts begun months, 0 without a term; `payment_days` is the longest wait until an invoice is due.
+    Facts of before the quote's `number` was told have none.
     """
 
     kind: ClassVar[str] = "quotes.submitted"
-    number: str
+    number: str = ""
     digest: str
     currency: str
     list_total_minor: int
