@@ -68,7 +68,9 @@ def a_program(actor: Actor, scope: Scope = Scope.ACT, language: str = "en") -> P
     """Give a program a token of the person that lives for a month."""
     now = timezone.now()
     with transaction.atomic():
-        secret = make_token(name="test", scope=scope, last_on=now.date() + timedelta(days=30), zone=UTC, by=actor, at=now)
+        secret = make_token(
+            name="test", scope=scope, last_on=now.date() + timedelta(days=30), zone=UTC, by=actor, at=now
+        )
     return Program(secret, language)
 
 

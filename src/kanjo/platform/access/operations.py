@@ -44,7 +44,9 @@ class TooManyTokens(Refusal):
 
     rule = "access.too-many-tokens"
     kind = RefusalKind.CONFLICT
-    says = Text(en="You have {most} living tokens, and no more are made.", ja="有効なトークンが上限の{most}件に達しています。")
+    says = Text(
+        en="You have {most} living tokens, and no more are made.", ja="有効なトークンが上限の{most}件に達しています。"
+    )
     remedy = Text(en="Revoke one that no program needs.", ja="使用していないトークンを失効してください。")
 
 
