@@ -6,11 +6,12 @@ Declared on the model (`triggers = [*append_only()]`), kept by PostgreSQL. Error
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
 import pgtrigger
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from psycopg import sql
 
@@ -91,6 +92,16 @@ def alone(act: str, key: int) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [act, key])
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Let a part of a transaction fail alone: whatever is wrong with it, by deferred constraints too, shows at its end."""
+    with transaction.atomic():
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def hold(table: str, key: int) -> None:

@@ -33,6 +33,7 @@ from kanjo.platform.numbering.models import Issued
 from kanjo.platform.numbering.operations import take_block
 from kanjo.platform.outbox.operations import record
 from kanjo.platform.tables import alone, refuse_unseen
+from kanjo.platform.worklist.operations import close
 
 
 @verb("contracts.conclude", Role.DEAL_MANAGEMENT)
@@ -89,13 +90,16 @@ def conclude(
         return ContractId(concluded.pk)
     return _written(terms, by=by, at=at)
 
+CONTRACT, END_FAILED = "contracts_contract", "contracts.end.failed"
+"""The table of contracts, and the kind of the work item about one whose end could not be noted."""
+
 
 @verb("contracts.end", Role.DEAL_MANAGEMENT)
 def end_contract(*, contract_id: ContractId, on: date, by: Actor, at: datetime) -> ContractEnded:
     """Note that the term of a contract ran out. Refuses `TermRunning`, `NoTermToEnd` and `NotInForce`."""
     contract = _in_force(contract_id, by=by)
     refuse_early_end(contract.number, contract.until, on=on)
-    _stop(contract, ContractState.ENDED, stops_on=contract.until or on, because="")
+    _stop(contract, ContractState.ENDED, stops_on=contract.until or on, because="", by=by, at=at)
     return record(
         ContractEnded(
             company_id=CompanyId(contract.company_id),
@@ -118,7 +122,7 @@ def terminate_contract(
     """
     contract = _in_force(contract_id, by=by)
     refuse_termination(contract.number, contract.starts_on, contract.until, stops_on=stops_on, because=because)
-    _stop(contract, ContractState.TERMINATED, stops_on=stops_on, because=because)
+    _stop(contract, ContractState.TERMINATED, stops_on=stops_on, because=because, by=by, at=at)
     return record(
         ContractTerminated(
             company_id=CompanyId(contract.company_id),
@@ -169,9 +173,12 @@ def _in_force(contract_id: ContractId, *, by: Actor) -> Contract:
     return contract
 
 
-def _stop(contract: Contract, kind: ContractState, *, stops_on: date, because: str) -> None:
+def _stop(
+    contract: Contract, kind: ContractState, *, stops_on: date, because: str, by: Actor, at: datetime
+) -> None:
     Ending.objects.create(
         company_id=contract.company_id, contract=contract, kind=kind, effective_on=stops_on, because=because
     )
     contract.state = kind
     contract.save(update_fields=["state"])
+    close(kind=END_FAILED, subject=(CONTRACT, contract.pk), by=by, at=at)

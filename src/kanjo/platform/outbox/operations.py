@@ -18,7 +18,7 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.acts import name_act, verb
 from kanjo.platform.names import called
 from kanjo.platform.outbox.models import Delivery, FactRow
-from kanjo.platform.tables import NotFound
+from kanjo.platform.tables import NotFound, apart
 from kanjo.platform.worklist.operations import close, put
 
 F = TypeVar("F", bound=Fact)
@@ -154,11 +154,8 @@ def _next_waiting(at: datetime, only: FactId | None, of: CompanyId | None) -> De
 def _deliver(delivery: Delivery, *, by: Actor, at: datetime) -> int:
     name_act(ACT, by, delivery.fact.kind)
     try:
-        with transaction.atomic():
+        with apart():
             WIRING.reaction(delivery.reaction)(WIRING.fact(delivery.fact), by, at)
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     except Exception as failure:  # noqa: BLE001 - whatever fails is kept and tried again
         _put_off(delivery, failure, at=at)
         return 0

@@ -119,6 +119,8 @@ WORK_NAMES: Mapping[str, Text] = {
     "outbox.dead": Text(en="Mend a failed automatic step", ja="失敗した自動処理を解消する"),
     "billing.failed": Text(en="Mend what could not be invoiced", ja="請求できなかった顧客を確認する"),
     "billing.reversal.failed": Text(en="Mend what could not be reversed", ja="取消できなかった請求を確認する"),
+    "contracts.end.failed": Text(en="Mend a contract that could not be ended", ja="満了にできなかった契約を確認する"),
+    "quotes.expire.failed": Text(en="Mend a quote that could not expire", ja="期限切れにできなかった見積を確認する"),
     "replay.failed": Text(en="Mend what could not be replayed", ja="再現できなかった商談を確認する"),
 }
 """What waits, by the kind of the work item."""
