@@ -10,6 +10,7 @@ from kanjo.domains.approvals.facts import MatrixState
 from kanjo.domains.approvals.queries import check_matrix, get_matrix
 from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import MatrixId
+from kanjo.foundation.texts import Language
 from kanjo.platform.identity.queries import house
 from tests.web.office import Office, faults
 
@@ -74,6 +75,19 @@ class TestDraft:
         status, page = desk.refused("add-matrix-row", matrix, **{**ABOVE, "when-0-input": "payment_days"})
         assert status == 400
         assert "approvals.wrong-kind" in faults(page)
+        assert get_matrix(house(), matrix)[1] == []
+
+    def test_nothing_is_said_twice(self, office: Office) -> None:
+        """A second limit of the same kind is refused beside its row, in both languages; the first stays."""
+        matrix = drafted(office, base="empty")
+        typed = {**ABOVE, "when-count": "2"}
+        typed |= {"when-1-input": "discount", "when-1-sign": "above", "when-1-value": "10%"}
+        for language, says in ((Language.JAPANESE, "条件が重複しています"), (Language.ENGLISH, "is said twice")):
+            status, page = office.desk(Role.APPROVER, language).refused("add-matrix-row", matrix, **typed)
+            assert status == 400
+            beside = page[page.index('name="when-1-sign"') : page.index('name="when-1-value"')]
+            assert says in beside
+            assert "approvals.said-twice" in beside
         assert get_matrix(house(), matrix)[1] == []
 
 

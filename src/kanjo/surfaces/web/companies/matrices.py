@@ -11,6 +11,7 @@ from kanjo.domains.approvals.operations import activate_matrix, add_rows, draft_
 from kanjo.domains.approvals.queries import STANDARD_ROWS, get_matrix, list_matrices
 from kanjo.foundation.actors import ROLE_NAMES, Role
 from kanjo.foundation.ids import MatrixId
+from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.companies.pages import (
@@ -119,9 +120,22 @@ _ROW = (
 )
 
 
+class SaidTwice(Refusal):
+    """A second condition that would take the place of the first."""
+
+    rule = "approvals.said-twice"
+    says = Text(en="“{what}: {sign}” is said twice.", ja="「{what}: {sign}」の条件が重複しています。")
+    remedy = Text(
+        en="Keep one of the two; both of them hold only in a row of their own.",
+        ja="どちらか一方にしてください。両方必要な場合は、行を分けてください。",
+    )
+
+
 def _row(given: Given) -> RowDraft:
     when: dict[str, dict[str, object]] = {}
     for one in given["when"]:
+        if one["sign"] in when.get(one["input"], {}):
+            raise SaidTwice(at=f"{one['at']}-sign", what=INPUTS[one["input"]], sign=SIGNS[one["sign"]])
         when.setdefault(one["input"], {})[one["sign"]] = _value(one["sign"], one["value"])
     return RowDraft(
         item=given["item"],
