@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import psycopg
 import pytest
@@ -38,49 +39,54 @@ def put(kind: str) -> Rows:
     return rows(f"SELECT subject_id, owner_role, state, why_en FROM worklist_workitem WHERE kind = '{kind}'")
 
 
-@pytest.mark.parametrize(
-    ("job", "made", "table", "state", "kind", "role", "number"),
-    [
-        (
-            tasks.expire_quotes,
-            a_quote,
-            "quotes_quote",
-            "expired",
-            "quotes.expire.failed",
-            "sales_operations",
-            lambda key: get_quote(house(), QuoteId(key)).row.number,
-        ),
-        (
-            tasks.end_contracts,
-            a_term,
-            "contracts_contract",
-            "ended",
-            "contracts.end.failed",
-            "deal_management",
-            lambda key: get_contract(house(), ContractId(key)).number,
-        ),
-    ],
-)
-def test_one_that_fails_does_not_stop_the_others(
-    fresh_database: FreshDatabase,
-    job: Callable[[int], int],
-    made: Callable[[CompanyId], int],
-    table: str,
-    state: str,
-    kind: str,
-    role: str,
-    number: Callable[[int], str],
-) -> None:
+@dataclass(frozen=True)
+class Night:
+    """A job, what it is done to, and where that waits when it fails."""
+
+    job: Callable[[int], int]
+    made: Callable[[CompanyId], int]
+    number: Callable[[int], str]
+    table: str
+    state: str
+    kind: str
+    role: str
+
+
+NIGHTS = {
+    "expire": Night(
+        tasks.expire_quotes,
+        a_quote,
+        lambda key: get_quote(house(), QuoteId(key)).row.number,
+        "quotes_quote",
+        "expired",
+        "quotes.expire.failed",
+        "sales_operations",
+    ),
+    "end": Night(
+        tasks.end_contracts,
+        a_term,
+        lambda key: get_contract(house(), ContractId(key)).number,
+        "contracts_contract",
+        "ended",
+        "contracts.end.failed",
+        "deal_management",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NIGHTS)
+def test_one_that_fails_does_not_stop_the_others(fresh_database: FreshDatabase, name: str) -> None:
     """It is put on the queue once, tried every night, and off the queue when it is done at last."""
-    company = a_company()
-    bad, good = (made(company) for _ in range(2))
-    alter(fresh_database, f"{table} ADD CONSTRAINT spoilt CHECK (id <> {bad} OR state <> '{state}')")
-    assert [job(early(A_YEAR.until)) for _ in range(2)] == [1, 0]
-    assert rows(f"SELECT id FROM {table} WHERE state = '{state}'") == [(good,)]
-    [waiting] = put(kind)
-    assert waiting[:3] == (bad, role, "open")
-    assert number(bad) in waiting[3]
-    alter(fresh_database, f"{table} DROP CONSTRAINT spoilt")
-    assert job(early(A_YEAR.until)) == 1
-    [mended] = put(kind)
+    company, night = a_company(), NIGHTS[name]
+    bad, good = (night.made(company) for _ in range(2))
+    sound = f"id <> {bad} OR state <> '{night.state}'"
+    alter(fresh_database, f"{night.table} ADD CONSTRAINT spoilt CHECK ({sound})")
+    assert [night.job(early(A_YEAR.until)) for _ in range(2)] == [1, 0]
+    assert rows(f"SELECT id FROM {night.table} WHERE state = '{night.state}'") == [(good,)]
+    [waiting] = put(night.kind)
+    assert waiting[:3] == (bad, night.role, "open")
+    assert night.number(bad) in waiting[3]
+    alter(fresh_database, f"{night.table} DROP CONSTRAINT spoilt")
+    assert night.job(early(A_YEAR.until)) == 1
+    [mended] = put(night.kind)
     assert mended[2] == "done"

@@ -96,7 +96,7 @@ def alone(act: str, key: int) -> None:
 
 @contextmanager
 def apart() -> Iterator[None]:
-    """Let a part of a transaction fail alone: whatever is wrong with it, by deferred constraints too, shows at its end."""
+    """Let a part of a transaction fail alone: what is wrong with it, by deferred constraints too, shows at its end."""
     with transaction.atomic():
         yield
         with connection.cursor() as cursor:
