@@ -259,8 +259,8 @@ WHERE f.kind = 'orders.booked' AND d.state = 'delivered'
     AND NOT EXISTS (SELECT FROM billing_invoice i WHERE i.order_id = f.subject_id)
     AND (f.payload ->> 'total_minor')::bigint > 0
 UNION ALL
-SELECT 'not one delivery', f.id FROM outbox_fact f LEFT JOIN outbox_delivery d ON d.fact_id = f.id
-WHERE f.kind = 'orders.booked' GROUP BY f.id HAVING count(d.id) <> 1
+SELECT 'not one delivery per reaction', f.id FROM outbox_fact f LEFT JOIN outbox_delivery d ON d.fact_id = f.id
+WHERE f.kind = 'orders.booked' GROUP BY f.id HAVING count(d.id) = 0 OR count(d.id) <> count(DISTINCT d.reaction)
 UNION ALL
 SELECT 'not told once: ' || kind, id FROM (
     SELECT 'contracts.concluded' AS kind, id FROM contracts_contract
