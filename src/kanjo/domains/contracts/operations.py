@@ -90,6 +90,7 @@ def conclude(
         return ContractId(concluded.pk)
     return _written(terms, by=by, at=at)
 
+
 CONTRACT, END_FAILED = "contracts_contract", "contracts.end.failed"
 """The table of contracts, and the kind of the work item about one whose end could not be noted."""
 
@@ -173,9 +174,7 @@ def _in_force(contract_id: ContractId, *, by: Actor) -> Contract:
     return contract
 
 
-def _stop(
-    contract: Contract, kind: ContractState, *, stops_on: date, because: str, by: Actor, at: datetime
-) -> None:
+def _stop(contract: Contract, kind: ContractState, *, stops_on: date, because: str, by: Actor, at: datetime) -> None:
     Ending.objects.create(
         company_id=contract.company_id, contract=contract, kind=kind, effective_on=stops_on, because=because
     )
