@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
+from django.contrib import messages
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.http import HttpResponse
@@ -27,6 +28,8 @@ from kanjo.surfaces.web.middleware import STATUS
 from kanjo.surfaces.web.shown import Link, cell, said
 
 MOST_LINES = 100
+DONE = Text(en="Done: {title}", ja="完了しました：{title}")
+"""What stands on the next page once a deed is done."""
 MORE, LOOK = "more", "look"
 """Names of the buttons that add a row and that show what would happen."""
 
@@ -91,7 +94,9 @@ def perform(request: DeskRequest, deed: Deed) -> HttpResponse:
     try:
         if LOOK in request.POST and deed.look is not None:
             return _page(request, deed, {}, deed.look(values))
-        return HttpResponseRedirect(deed.do(values).url if deed.own_transactions else _once(request, deed, values))
+        leads = deed.do(values).url if deed.own_transactions else _once(request, deed, values)
+        messages.success(request, said(DONE.filled(title=deed.title)))
+        return HttpResponseRedirect(leads)
     except Refusal as refusal:
         at = deed.beside(refusal.at, values)
         return _page(request, deed, {at: refusal}, (), status=STATUS[refusal.kind])

@@ -14,6 +14,7 @@ from kanjo.reports.deals import INVOICE, find_deal
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.columns import INVOICES as COLUMNS
 from kanjo.surfaces.web.billing.columns import LINES, SENDINGS, state_of, tax_columns, totals
+from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
@@ -28,6 +29,14 @@ TITLE = Text(en="Invoices", ja="請求書")
 RUN = Text(en="Preview a billing run", ja="請求処理を試算")
 SEND = Text(en="Note as sent", ja="送付を登録")
 CREDIT = Text(en="Give back", ja="返還請求書を発行")
+SENT_SAYS = Text(
+    en="Invoice {number} of {total} to {payer} is kept as it was sent. What was sent is undone only by a credit note.",
+    ja="請求書 {number}（{payer} 宛、{total}）を送付済みとして保存します。送付後の取り消しは適格返還請求書によります。",
+)
+CREDIT_SAYS = Text(
+    en="A credit note over the whole of {total} is issued to {payer} for invoice {number}. It can not be taken back.",
+    ja="請求書 {number} の全額 {total} について、{payer} 宛に適格返還請求書を発行します。発行後は元に戻せません。",
+)
 NOT_SENT = Text(en="It was not sent yet.", ja="まだ送付されていません。")
 CREDITED = Text(en="It was given back, or is itself a credit note.", ja="返還済み、または返還請求書です。")
 
@@ -130,8 +139,10 @@ def send(request: DeskRequest, key: int) -> HttpResponse:
         send_invoice(invoice_id=row.id, on=given["on"], by=desk.actor, at=desk.now)
         return Link("", "invoice", key)
 
+    says = SENT_SAYS.filled(number=row.number, total=told(row.total), payer=row.payer_name)
     fields = (day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),)
-    return perform(request, Deed(title=SEND, back=Link(row.number, "invoice", key), button=SEND, do=do, fields=fields))
+    back = Link(row.number, "invoice", key)
+    return perform(request, Deed(title=SEND, back=back, button=SEND, do=do, fields=fields, says=says))
 
 
 @door(doing("billing.credit-invoice"))
@@ -152,6 +163,6 @@ def credit(request: DeskRequest, key: int) -> HttpResponse:
         return Link("", "invoice", note)
 
     fields = (prose("because", labels.REASON), day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY))
-    return perform(
-        request, Deed(title=CREDIT, back=Link(row.number, "invoice", key), button=CREDIT, do=do, fields=fields)
-    )
+    says = CREDIT_SAYS.filled(number=row.number, total=told(row.total), payer=row.payer_name)
+    back = Link(row.number, "invoice", key)
+    return perform(request, Deed(title=CREDIT, back=back, button=CREDIT, do=do, fields=fields, says=says))

@@ -18,6 +18,7 @@ from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
 from kanjo.reports.deals import CONTRACT, QUOTE, find_deal
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.contracts.columns import CONCLUDED_ON
 from kanjo.surfaces.web.contracts.columns import CONTRACTS as COLUMNS
 from kanjo.surfaces.web.days import last_day
@@ -168,11 +169,12 @@ def terminate(request: DeskRequest, key: int) -> HttpResponse:
         return Link("", "contract", key)
 
     says = Text(
-        en="From that day on the contract is without effect, for good, and no renewal of it is prepared. {stays}"
+        en="{number}, {total} before tax: from that day on the contract is without effect, for good,"
+        " and no renewal of it is prepared. {stays}"
         " Credit what was invoiced for later days with a credit note.",
-        ja="指定日以降、契約は無効となり、元に戻せません。契約更新の対象にもなりません。{stays}"
+        ja="契約 {number}（税抜 {total}）は指定日以降無効となり、元に戻せません。契約更新の対象にもなりません。{stays}"
         "指定日以降の分を請求済みの場合は、適格返還請求書を発行してください。",
-    ).filled(stays=STAYS)
+    ).filled(stays=STAYS, number=row.number, total=told(Money(row.total_minor, row.currency)))
     fields = (
         day(
             "stops_on",

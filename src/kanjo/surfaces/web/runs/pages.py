@@ -112,7 +112,7 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
     row = get_run(actor, RunId(key))
     before = row.preview.get("before") or {}
     sections = [
-        Section(Text(en="Preview", ja="試算結果"), _figures(row.preview.get("made") or row.preview)),
+        Section(Text(en="Preview", ja="試算結果"), _figures(_made(row))),
         Section(Text(en="Report", ja="実行結果"), _figures(row.report)),
         Section(FAILED, Table.of(_FAILURES, list_failures(actor, row.id)), empty=NONE_FAILED),
     ]
@@ -137,6 +137,12 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
         trail=(("runs_run", key),),
     )
     return show(request, detail)
+
+
+def _made(row: RunRow) -> Mapping[str, Any]:
+    """Return what the preview of a run found: how many, and how much."""
+    made: Mapping[str, Any] = row.preview.get("made") or row.preview
+    return made
 
 
 def _acts(row: RunRow) -> list[Act]:
@@ -212,7 +218,10 @@ def execute(request: DeskRequest, key: int) -> HttpResponse:
         en="Documents are issued and posted. They are taken back only by documents that point to them.",
         ja="書類の発行と計上を行います。取り消す場合は、対応する取消書類を発行します。",
     )
-    deed = Deed(title=EXECUTE, back=_back(row), button=EXECUTE, do=do, says=says, own_transactions=True)
+    made = Section(Text(en="What is issued and posted", ja="発行・計上する内容"), _figures(_made(row)))
+    deed = Deed(
+        title=EXECUTE, back=_back(row), button=EXECUTE, do=do, says=says, sections=(made,), own_transactions=True
+    )
     return perform(request, deed)
 
 

@@ -82,6 +82,13 @@
     document.querySelector(`.fig[popovertarget="${e.target.id}"]`)?.setAttribute("aria-expanded", String(e.newState === "open"));
   }, true);
 
+  // What was done is told for a while, and stays while a pointer rests on it.
+  document.querySelectorAll(".note.toast").forEach((one) => {
+    let goes = setTimeout(() => one.remove(), 6000);
+    one.addEventListener("pointerenter", () => clearTimeout(goes));
+    one.addEventListener("pointerleave", () => { goes = setTimeout(() => one.remove(), 2000); });
+  });
+
   // A form of choices sends itself.
   addEventListener("change", (e) => { if (e.target.form?.hasAttribute("data-sends")) e.target.form.requestSubmit(); });
 
