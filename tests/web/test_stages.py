@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
+from kanjo.reports.deals import OPPORTUNITY, find_deal
 from tests.builders import TODAY, a_company
 from tests.web.crowd import crowd
 from tests.web.office import CONDITION, Deal, Desk, Office, an_office, ordered, paid, quoted
@@ -100,6 +101,7 @@ class TestStory:
         deal = quoted(office)
         other = an_office(a_company(code="OTHER"), office.customer_id)
         other.desk(Role.AUDITOR).see("opportunity", deal.opportunity, status=404)
+        assert find_deal(other.people[Role.AUDITOR], OPPORTUNITY, deal.opportunity) is None
 
 
 class TestMany:
