@@ -154,6 +154,20 @@ class TestStaged:
                 with pytest.raises(DatabaseError), connections[alias].cursor() as cursor:
                     cursor.execute(f"UPDATE {table} SET amount_minor = 1")
 
+    @pytest.mark.row("T4")
+    def test_a_part_of_a_table_is_written_through_the_table_only(self, setting: Setting) -> None:
+        """Checks of a whole statement belong to the table: nobody gets past them by naming one of its parts."""
+        self.load_and_settle(setting)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT oid::regclass::text FROM pg_class WHERE relispartition AND relkind = 'r' ORDER BY 1")
+            parts = [name for (name,) in cursor.fetchall()]
+            assert {"ledger_posting_hand", f"ledger_posting_run_{setting.run_id}"} < set(parts)
+            for part in parts:
+                cursor.execute("SELECT has_table_privilege(%s, 'INSERT, UPDATE, DELETE, TRUNCATE')", [part])
+                assert (part, cursor.fetchone()) == (part, (False,))
+        with pytest.raises(DatabaseError, match="permission denied"), connection.cursor() as cursor:
+            cursor.execute("INSERT INTO ledger_posting_hand SELECT * FROM ledger_posting LIMIT 1")
+
     def test_settled_tables_have_every_key_of_the_live_ones(self, setting: Setting) -> None:
         self.load_and_settle(setting)
         with connection.cursor() as cursor:
