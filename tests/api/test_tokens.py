@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from kanjo.foundation.actors import Actor, Role
@@ -110,6 +110,17 @@ class TestLetsIn:
         with transaction.atomic():
             revoke_token(token_id=Token.objects.get().pk, by=office.people[Role.SALES_REP], at=timezone.now())
         self._shut(rep)
+
+    def test_a_revoked_one_stays_revoked(self, office: Office) -> None:
+        """Whoever writes: neither is the revocation taken back, nor its moment moved."""
+        program_of(office, Role.SALES_REP)
+        tokens = Token.objects.all()
+        tokens.update(revoked_at=NOW)
+        for moment in (None, NOW + timedelta(days=1)):
+            with pytest.raises(DatabaseError, match="is frozen"), transaction.atomic():
+                tokens.update(revoked_at=moment)
+        tokens.update(last_used_at=NOW)
+        assert tokens.get().revoked_at == NOW
 
     def test_one_that_is_over_lets_nobody_in(self, office: Office) -> None:
         """A token ends by itself."""

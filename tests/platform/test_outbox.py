@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import polars as pl
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.facts import Fact
@@ -139,6 +139,12 @@ class TestDeliverAgain:
         deliver(by=administrator, at=AT)
         dead.refresh_from_db()
         assert (dead.state, dead.attempts, dead.error) == ("waiting", 1, "ValueError: no oil")
+
+    def test_it_does_not_vanish(self, dead: Delivery) -> None:
+        """What was given up stays in sight, and so does what it was about."""
+        with pytest.raises(DatabaseError, match="are kept"), transaction.atomic():
+            dead.delete()
+        assert Delivery.objects.get(reaction__endswith="stumble").state == "dead"
 
     @pytest.mark.row("SFA-2")
     def test_the_trail_tells_who_and_after_which_failure(self, dead: Delivery, administrator: Actor) -> None:

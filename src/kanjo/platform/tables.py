@@ -173,12 +173,12 @@ def kept() -> pgtrigger.Trigger:
     )
 
 
-def frozen(fields: Sequence[str], *, once: str) -> pgtrigger.Trigger:
+def frozen(fields: Sequence[str], *, once: str, name: str = "frozen") -> pgtrigger.Trigger:
     """Return the trigger that refuses a change of *fields* once the SQL condition *once* holds for the old row."""
     old = ", ".join(f"OLD.{name}" for name in fields)
     new = ", ".join(f"NEW.{name}" for name in fields)
     return pgtrigger.Trigger(
-        name="frozen",
+        name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
         func=f"""

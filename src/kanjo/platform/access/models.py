@@ -27,6 +27,7 @@ class Token(models.Model):
             *audited("digest", "last_used_at"),
             kept(),
             frozen(["person_id", "scope", "digest", "until"], once="true"),
+            frozen(["revoked_at"], once="OLD.revoked_at IS NOT NULL", name="revoked_for_good"),
         ]
 
 

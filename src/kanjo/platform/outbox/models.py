@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
-from kanjo.platform.tables import CompanyRow, append_only, no_truncate, recorded_at
+from kanjo.platform.tables import CompanyRow, append_only, kept, no_truncate, recorded_at
 
 
 class FactRow(CompanyRow):
@@ -55,5 +55,6 @@ class Delivery(models.Model):
                 condition=pgtrigger.Q(old__state="dead") | pgtrigger.Q(new__state="dead"),
                 func="PERFORM audit_change_of(TG_TABLE_NAME::text, to_jsonb(OLD), to_jsonb(NEW)); RETURN NULL;",
             ),
+            kept(),
             no_truncate(),
         ]
