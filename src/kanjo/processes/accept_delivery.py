@@ -9,7 +9,7 @@ from kanjo.domains.orders import operations as orders
 from kanjo.domains.revenue import operations as revenue
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import OrderLineId
-from kanjo.processes.ask_for_acceptance import ask_no_longer
+from kanjo.processes.ask_for_acceptance import ask_for_the_rest
 
 
 def accept_delivery(
@@ -21,4 +21,4 @@ def accept_delivery(
     )
     billing.note_acceptance(order_line_id=order_line_id, accepted_on=accepted_on, by=by, at=at)
     revenue.note_delivery(order_line_id=order_line_id, delivered_on=accepted_on, by=by, at=at)
-    ask_no_longer(accepted.order_id, by=by, at=at)
+    ask_for_the_rest(accepted.order_id, by=by, at=at)

@@ -5,16 +5,18 @@ Nobody is asked for what stands under a terminated contract.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from kanjo.domains.catalog.facts import BillingTiming, Recognition
 from kanjo.domains.contracts.facts import ContractState, ContractTerminated
 from kanjo.domains.contracts.queries import get_contract
 from kanjo.domains.orders.facts import OrderBooked
-from kanjo.domains.orders.queries import OrderLineRow, list_lines, list_orders
+from kanjo.domains.orders.queries import OrderLineRow, get_order, list_lines, list_orders
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import OrderId
 from kanjo.foundation.texts import Text
+from kanjo.platform.tables import hold
 from kanjo.platform.worklist import operations as worklist
 
 KIND = "orders.acceptance-awaited"
@@ -27,25 +29,26 @@ WHY = Text(
 
 def ask_for_acceptance(booked: OrderBooked, by: Actor, at: datetime) -> None:
     """Put the order on the queue of Sales Operations with the lines that wait; where none does, ask nobody."""
+    hold(ORDER, booked.order_id)  # Who accepts holds it, too: what is read here is not being accepted.
     waiting = _awaited(booked.order_id, by)
     if not waiting or get_contract(by, booked.contract_id).state is ContractState.TERMINATED:
         return
-    names = [row.line.terms.name for row in waiting]
     worklist.put(
         kind=KIND,
         subject=(ORDER, booked.order_id),
         company_id=booked.company_id,
         role=Role.SALES_OPERATIONS,
-        why=WHY.filled(
-            number=booked.number,
-            lines=Text(en=", ".join(name.en for name in names), ja="、".join(name.ja for name in names)),
-        ),
+        why=_why(booked.number, waiting),
     )
 
 
-def ask_no_longer(order_id: OrderId, *, by: Actor, at: datetime) -> None:
-    """Take the order off the queue when all of it is accepted."""
-    if not _awaited(order_id, by):
+def ask_for_the_rest(order_id: OrderId, *, by: Actor, at: datetime) -> None:
+    """Ask anew for what is left after an acceptance; take the order off the queue when all of it is accepted."""
+    hold(ORDER, order_id)
+    if waiting := _awaited(order_id, by):
+        why = _why(get_order(by, order_id).number, waiting)
+        worklist.put_anew(kind=KIND, subject=(ORDER, order_id), why=why, by=by, at=at)
+    else:
         worklist.close(kind=KIND, subject=(ORDER, order_id), by=by, at=at)
 
 
@@ -53,6 +56,12 @@ def await_no_longer(terminated: ContractTerminated, by: Actor, at: datetime) -> 
     """Take the orders of the contract off the queue."""
     orders = [order.id for order in list_orders(by, contract_id=terminated.contract_id)]
     worklist.close_all(kind=KIND, table=ORDER, keys=orders, by=by, at=at, dropped=True)
+
+
+def _why(number: str, waiting: Sequence[OrderLineRow]) -> Text:
+    names = [row.line.terms.name for row in waiting]
+    lines = Text(en=", ".join(name.en for name in names), ja="、".join(name.ja for name in names))
+    return WHY.filled(number=number, lines=lines)
 
 
 def _awaited(order_id: OrderId, by: Actor) -> list[OrderLineRow]:

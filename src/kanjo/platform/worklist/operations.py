@@ -38,6 +38,25 @@ def put(
     WorkItem.objects.bulk_create([item], ignore_conflicts=True)
 
 
+def put_anew(*, kind: str, subject: tuple[str, int], why: Text, by: Actor, at: datetime) -> None:
+    """Close the open item and put it anew for the same owner with what it says now; one that is not open stays away."""
+    item = WorkItem.objects.filter(
+        kind=kind, subject=subject[0], subject_id=subject[1], state=WorkItem.State.OPEN
+    ).first()
+    if item is None or (item.why_en, item.why_ja) == (why.en, why.ja):
+        return
+    close(kind=kind, subject=subject, by=by, at=at)
+    put(
+        kind=kind,
+        subject=subject,
+        company_id=CompanyId(item.company_id),
+        role=Role(item.owner_role),
+        why=why,
+        due_on=item.due_on,
+        owner_id=PersonId(item.owner_id) if item.owner_id else None,
+    )
+
+
 def put_all(*, kind: str, table: str, whys: Mapping[int, Text], company_id: CompanyId, role: Role) -> None:
     """Put one item on the queue of *role* per row of *table* (id to why); open items of the same kind are kept."""
     WorkItem.objects.bulk_create(
