@@ -9,13 +9,14 @@ from typing import Any
 
 from kanjo.domains.customers.facts import DepartmentId, NewCustomer, TakenIn
 from kanjo.domains.customers.models import Customer, Department
-from kanjo.domains.customers.queries import ids_by_external_key
+from kanjo.domains.customers.queries import ids_by_external_key, parents_above
 from kanjo.domains.customers.rules import registering
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.names import matching_key
 from kanjo.foundation.texts import Language
 from kanjo.platform.acts import verb
+from kanjo.platform.tables import alone
 
 SALES = (Role.SALES_REP, Role.RENEWAL_REP, Role.SALES_MANAGER, Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT)
 
@@ -105,11 +106,11 @@ def amend_customer(*, customer_id: CustomerId, given: NewCustomer, because: str,
 @verb("customers.place-under", *SALES, Role.ADMINISTRATOR)
 def place_under(*, customer_id: CustomerId, parent_id: CustomerId | None, by: Actor, at: datetime) -> None:
     """Say which legal entity a customer belongs to; refuses `ParentCircle`."""
+    alone("customers.place-under", 0)  # A circle may close over customers that nobody here holds.
     row = Customer.objects.locked(customer_id, by)
-    pairs = Customer.objects.filter(parent__isnull=False).values_list("pk", "parent_id")
-    parents = {str(child): str(parent) for child, parent in pairs}
     if parent_id is not None:
         Customer.objects.seen(parent_id, by)
+        parents = {str(child): str(parent) for child, parent in parents_above(parent_id).items()}
         registering.refuse_circle({**parents, str(row.pk): str(parent_id)}, start=str(row.pk), name=row.name)
     row.parent_id = parent_id
     row.save(update_fields=["parent"])

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from kanjo.domains.customers.facts import CustomerRow, DepartmentId, NewCustomer
@@ -114,6 +115,18 @@ def ids_by_external_key(keys: Iterable[str]) -> Mapping[str, CustomerId]:
     """Return the ids of the customers that carry one of the keys."""
     known = Customer.objects.filter(external_key__in=set(keys) - {""})
     return {key: CustomerId(pk) for key, pk in known.values_list("external_key", "pk")}
+
+
+def parents_above(customer_id: CustomerId) -> dict[CustomerId, CustomerId]:
+    """Return the parent of the customer, the parent of that one, and so on to the top."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE above AS (SELECT id, parent_id FROM customers_customer WHERE id = %s"
+            " UNION SELECT c.id, c.parent_id FROM above a JOIN customers_customer c ON c.id = a.parent_id)"
+            " SELECT id, parent_id FROM above WHERE parent_id IS NOT NULL",
+            [customer_id],
+        )
+        return dict(cursor.fetchall())
 
 
 def external_keys(lead: str) -> list[str]:
