@@ -6,8 +6,12 @@ their own history is found against the last anchor. `docs/trust.md` says what an
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -65,6 +69,20 @@ class NotAsAnchored(Refusal):
         """Return the refusal of *differences* in both languages."""
         en, ja = ("; ".join(getattr(one, language) for one in differences) for language in ("en", "ja"))
         return cls(what=Text(en=en, ja=ja), file=file)
+
+
+class AnchorUnreadable(Refusal):
+    """A line of the file that is no anchor: cut short, or written by another hand."""
+
+    rule = "audit.anchor-unreadable"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="Line {line} of {file} is no anchor.", ja="{file} の {line} 行目をアンカーとして読めません。")
+    remedy = Text(
+        en="Find out what happened to the file. Then take a copy of it away and remove the line, or put an earlier copy"
+        " of the whole file back: kanjo verify compares with the anchors that are left.",
+        ja="ファイルに何が起きたかを確認してください。控えを別に保存したうえでその行を削除するか、以前の控えに戻します。"
+        "残ったアンカーとの照合: kanjo verify",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +202,42 @@ def _asked(query: str, parameters: Sequence[Any] = ()) -> list[Any]:
 def _read(path: Path) -> list[Anchor]:
     if not path.exists():
         return []
-    return [Anchor(**json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+    return [_read_line(path, number, line) for number, line in enumerate(path.read_bytes().splitlines(), start=1)]
+
+
+def _read_line(path: Path, number: int, line: bytes) -> Anchor:
+    try:
+        one = Anchor(**json.loads(line))
+        datetime.fromisoformat(one.taken_at)
+    except (ValueError, TypeError) as error:
+        raise AnchorUnreadable(line=number, file=path) from error
+    return one
 
 
 def _append(path: Path, one: Anchor) -> None:
+    """Write the file anew with one line more: a crash or a full disk leaves the old file, never half a line."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(one)) + "\n")
+    with _alone_in(path.parent) as directory:
+        before = path.read_bytes() if path.exists() else b""
+        handle, partial = tempfile.mkstemp(dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(before + json.dumps(asdict(one)).encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            Path(partial).replace(path)
+        except BaseException:
+            Path(partial).unlink()
+            raise
+        os.fsync(directory)
+
+
+@contextmanager
+def _alone_in(directory: Path) -> Iterator[int]:
+    """Let no other process write an anchor meanwhile: the later one would lose the line of the earlier."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+    finally:
+        os.close(handle)

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
-from kanjo.platform.audit.anchor import anchor_file, last_anchor
+from kanjo.platform.audit.anchor import AnchorUnreadable, anchor_file, last_anchor
 from kanjo.platform.database.embedded import FLOOR_MB
 from kanjo.platform.database.roles import DatabaseRole
 from kanjo.platform.database.schema import current_shape, shape_of
@@ -208,7 +208,10 @@ def trail(connection: Connection) -> Finding:
 
 def anchored(connection: Connection) -> Finding:
     """Whether the append-only rows were written down outside the database in the last day (`platform.audit.anchor`)."""
-    last = last_anchor(anchor_file(settings.ENVIRONMENT.home, connection.info.dbname))
+    try:
+        last = last_anchor(anchor_file(settings.ENVIRONMENT.home, connection.info.dbname))
+    except AnchorUnreadable as refusal:
+        return Finding("anchor", "fail", refusal.sentence)
     if last and (age := datetime.now(UTC) - last) <= OLDEST_BACKUP:
         hours = int(age.total_seconds() // 3600)
         return Finding("anchor", "ok", Text(en=f"Last anchor {hours} h ago", ja=f"前回のアンカー: {hours} 時間前"))
