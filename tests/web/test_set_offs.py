@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from io import BytesIO
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kanjo.connectors.bank.plain import write_statement
@@ -14,8 +15,10 @@ from kanjo.domains.revenue.queries import list_obligations
 from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import InvoiceId
 from kanjo.foundation.money import Money
+from kanjo.foundation.texts import Language
 from kanjo.platform.identity.queries import house
 from kanjo.platform.worklist.queries import count_queue
+from kanjo.surfaces.web.receivables import set_offs
 from tests.builders import a_customer
 from tests.web.office import PAYER, Office, billed, faults, paid
 
@@ -68,6 +71,18 @@ class TestSetOff:
         status, page = clerk.refused("set-off", foreign, other=credit, amount="1", **ON)
         assert status == 400
         assert "form.not-a-choice" in faults(page)
+
+    def test_only_what_cancels_it_out_counts(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+        """However many invoices are nearer due, the credit note is offered; what is left out is told."""
+        invoice, credit = credited(office)
+        clerk = office.desk(Role.RECEIVABLES, Language.ENGLISH)
+        monkeypatch.setattr(set_offs, "OFFERED", 1)
+        for one, other in ((invoice, credit), (credit, invoice)):
+            page = clerk.see("set-off", one)
+            assert f'<option value="{other}"' in page
+            assert "There are more" not in page
+        monkeypatch.setattr(set_offs, "OFFERED", 0)
+        assert "There are more" in clerk.see("set-off", invoice)
 
 
 def returned_file(amount: int) -> SimpleUploadedFile:

@@ -9,6 +9,7 @@ from kanjo.domains.receivables.queries.items import (
     get_open_item,
     list_allocations,
     list_open_items,
+    list_set_off_against,
 )
 from kanjo.domains.receivables.queries.receipts import (
     BankFileRow,
@@ -44,5 +45,6 @@ __all__ = [
     "list_open_items",
     "list_opposites",
     "list_receipts",
+    "list_set_off_against",
     "open_as_known",
 ]

@@ -93,6 +93,13 @@ def count_open_items(
     return _found(_items(actor, customer_id, due_before, settled=settled), text).count()
 
 
+def list_set_off_against(actor: Actor, item: OpenItemRow, *, limit: int) -> list[OpenItemRow]:
+    """Return what is open of the customer and currency of an item and cancels it out, nearest due day first."""
+    opposite = Q(balance__open_minor__lt=0) if item.open_minor > 0 else Q(balance__open_minor__gt=0)
+    items = _items(actor, item.customer_id, None, settled=False).filter(opposite, currency=item.currency)
+    return [_item_row(one) for one in items.order_by("due_on", "id")[:limit]]
+
+
 def get_open_item(actor: Actor, item_id: InvoiceId) -> OpenItemRow:
     """Return one item, or refuse with `NotFound`."""
     return _item_row(OpenItem.objects.select_related("balance", "customer").seen(item_id, actor))

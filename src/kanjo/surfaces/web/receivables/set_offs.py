@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 
 from kanjo.domains.receivables.operations import return_transfer, set_off
@@ -10,8 +12,8 @@ from kanjo.domains.receivables.queries import (
     ReceiptRow,
     get_open_item,
     get_receipt,
-    list_open_items,
     list_opposites,
+    list_set_off_against,
 )
 from kanjo.foundation.ids import InvoiceId, ReceiptId
 from kanjo.foundation.money import Money
@@ -27,6 +29,10 @@ from kanjo.surfaces.web.shown import Link
 OFFERED = 200
 AGAINST = Text(en="Set off against", ja="相殺する相手")
 OTHER_HALF = Text(en="The transfer or its return", ja="対応する振込または組戻し")
+MORE = Text(
+    en="There are more: these are due first. The others are set off from their own pages.",
+    ja="期日の早いものから表示しています。ほかの項目は、それぞれの画面から相殺してください。",
+)
 FOR_GOOD = Text(
     en="A set-off is not taken back, and the books do not move.",
     ja="相殺は取り消せません。帳簿の残高は変わりません。",
@@ -38,11 +44,7 @@ def offset(request: DeskRequest, key: int) -> HttpResponse:
     """Set a credit note off against an invoice of the same customer, whichever of the two is open here."""
     desk = request.desk
     row = get_open_item(desk.actor, InvoiceId(key))
-    others = [
-        one
-        for one in list_open_items(desk.actor, customer_id=row.customer_id, limit=OFFERED)
-        if one.currency == row.currency and one.open_minor * row.open_minor < 0
-    ]
+    others = list_set_off_against(desk.actor, row, limit=OFFERED + 1)
 
     def do(given: Given) -> Link:
         other = InvoiceId(int(given["other"]))
@@ -60,7 +62,10 @@ def offset(request: DeskRequest, key: int) -> HttpResponse:
 
     left = Money(abs(row.open_minor), row.currency)
     fields = (
-        choice("other", AGAINST, tuple((str(one.id), _open(one)) for one in others)),
+        replace(
+            choice("other", AGAINST, tuple((str(one.id), _open(one)) for one in others[:OFFERED])),
+            hint=MORE if len(others) > OFFERED else None,
+        ),
         money(
             "amount",
             labels.AMOUNT,
