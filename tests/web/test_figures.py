@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.db import connections
+from django.utils import translation
 
 from kanjo.domains.billing.facts import Derivation
 from kanjo.foundation.actors import Role
@@ -49,7 +50,8 @@ class TestDerived:
     def test_a_difference_is_told(self) -> None:
         """An amount that its parts do not make says by how much, in the colour of what went wrong."""
         parts = [("a", Money(60, "JPY")), ("b", Money(30, "JPY"))]
-        working = cell(Derived.sum_of("x", Money(100, "JPY"), labels.TOTAL, parts)).working
+        with translation.override("ja"):
+            working = cell(Derived.sum_of("x", Money(100, "JPY"), labels.TOTAL, parts)).working
         assert working is not None
         assert working.verdict is not None
         assert (working.verdict.tone, "¥10" in working.verdict.text) == ("stop", True)
