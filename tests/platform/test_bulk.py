@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from kanjo.foundation.ids import RunId
 from kanjo.foundation.times import AsKnown
-from kanjo.platform.bulk.loading import BLOCK, HAND_UNTIL, Live, Loading, Staged, prepare_stage, settle
+from kanjo.platform.bulk.loading import BLOCK, HAND_UNTIL, Live, Loading, Staged, make_ready, prepare_stage, settle
 from kanjo.platform.bulk.reading import read_columns
 from kanjo.platform.ledger.entries import AccountCode
 from kanjo.platform.ledger.models import Entry, Posting
@@ -125,6 +125,21 @@ class TestStaged:
         ids = list(Entry.objects.order_by("id").values_list("pk", flat=True))
         assert ids == [*range(HAND_UNTIL, HAND_UNTIL + 10), *range(HAND_UNTIL + BLOCK, HAND_UNTIL + BLOCK + 10)]
 
+    def test_what_was_made_ready_is_taken_as_it_is(self, setting: Setting) -> None:
+        """Every index of the live table is built before, once, and becomes the part's own when it is attached."""
+        with transaction.atomic():
+            setting.load(Staged(setting.run_id, 0), 10)
+        for _ in range(2):
+            make_ready(run_id=setting.run_id, tables=TABLES, workers=2)
+        ready = {table: _indexes(f"stage_{setting.run_id}_{table}") for table in TABLES}
+        assert {table: len(found) for table, found in ready.items()} == {
+            table: len(_indexes(table)) for table in TABLES
+        }
+        settle(run_id=setting.run_id, tables=TABLES)
+        assert {table: _indexes(f"{table}_run_{setting.run_id}") for table in TABLES} == ready
+        make_ready(run_id=setting.run_id, tables=TABLES, workers=2)
+        assert bank(setting) == 1_000
+
     def test_settling_twice_changes_nothing(self, setting: Setting) -> None:
         self.load_and_settle(setting)
         assert settle(run_id=setting.run_id, tables=TABLES) == []
@@ -183,3 +198,10 @@ class TestStaged:
                 "SELECT count(*) FROM pg_index WHERE indrelid = %s::regclass", [f"ledger_posting_run_{setting.run_id}"]
             )
             assert cursor.fetchone() == by_hand
+
+
+def _indexes(table: str) -> set[str]:
+    """Return the indexes of a table by name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass", [table])
+        return {name for (name,) in cursor.fetchall()}

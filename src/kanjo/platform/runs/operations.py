@@ -143,12 +143,14 @@ def execute_run(
     finish: Callable[[RunId], dict[str, Any]] | None = None,
     progress: Callable[[int], None] | None = None,
     workers: int = 1,
+    before_finish: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
     """Do every shard that waits, each in one transaction, then finish the run; return its report.
 
     Owns its transactions: call it outside of one. *workers* threads share the shards, each with a connection of its
     own, and so do other processes that execute the run at the same time. Killed anywhere, or refused `NoSpace` before
-    a shard, it is called again and goes on. An executed run returns its report.
+    a shard, it is called again and goes on. An executed run returns its report. *before_finish* is called when no
+    shard waits any more; it owns its transactions and bears being called again.
     """
     stopped = Event()
 
@@ -161,6 +163,8 @@ def execute_run(
         take_shards()
     else:
         _side_by_side(workers, take_shards, stopped)
+        if before_finish:
+            before_finish()
     return _finish(run_id, finish, by, at)
 
 

@@ -26,7 +26,7 @@ from kanjo.domains.billing.operations.writing import INVOICES, TABLES, Also, Iss
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.platform.acts import verb
-from kanjo.platform.bulk.loading import Live, Loading, Staged, prepare_stage, settle
+from kanjo.platform.bulk.loading import Live, Loading, Staged, make_ready, prepare_stage, settle
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.outbox.loading import await_delivery
 from kanjo.platform.runs import operations as runs
@@ -97,6 +97,7 @@ def execute(
         finish=partial(_finish, run=run, tables=tables),
         progress=progress,
         workers=workers,
+        before_finish=partial(make_ready, run_id=run_id, tables=tables, workers=workers) if run.staged else None,
     )
 
 
