@@ -97,7 +97,7 @@ class TestReadColumns:
         assert read_columns("SELECT 1", {}, {"n": pl.Int64})["n"].to_list() == [1]
 
     @pytest.mark.parametrize("name", [r"\N", "NULL", "", '"', "a,b", "a\r\nb", "a\rb", r"\.", " x "])
-    def test_no_text_is_taken_for_something_else(self, name: str) -> None:
+    def test_no_text_is_taken_for_something_else(self, db: None, name: str) -> None:
         """A customer may be called what other systems write for NULL: it comes back as it was; NULL is null."""
         read = read_columns("SELECT %(name)s::text, NULL::text", {"name": name}, {"name": pl.String, "none": pl.String})
         assert read.rows() == [(name, None)]

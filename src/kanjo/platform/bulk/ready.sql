@@ -1,13 +1,16 @@
 -- Attaching a table to a parent builds the indexes that it lacks, one after the other. Those it has already are taken
--- as they are: this builds them beforehand, so that several tables can be made ready at the same time.
+-- as they are: this builds them beforehand, so that several tables can be made ready at the same time. Whoever settles
+-- waits for it, and it for whoever settles, by the run's block; afterwards there is nothing to make ready any more.
 
 CREATE FUNCTION bulk_ready(parent text, run bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
-    staged regclass := to_regclass(format('stage_%s_%s', run, parent));
+    staged regclass;
     one record;
     own text;
 BEGIN
+    PERFORM FROM bulk_block WHERE run_id = run FOR SHARE;
+    staged := to_regclass(format('stage_%s_%s', run, parent));
     IF staged IS NULL THEN
         RETURN;
     END IF;
