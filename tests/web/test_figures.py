@@ -7,6 +7,7 @@ import re
 import pytest
 from django.db import connections
 from django.utils import translation
+from playwright.sync_api import expect
 
 from kanjo.domains.billing.facts import Derivation
 from kanjo.foundation.actors import Role
@@ -100,7 +101,7 @@ def test_in_the_browser(fresh_database: FreshDatabase, language: Language, width
         figure.focus()
         window.page.keyboard.press("Enter")
         opened.wait_for()
-        assert figure.get_attribute("aria-expanded") == "true"
+        expect(figure).to_have_attribute("aria-expanded", "true")  # told a moment after it opened
         over, box = figure.bounding_box(), opened.bounding_box()
         assert over
         assert box
@@ -111,7 +112,7 @@ def test_in_the_browser(fresh_database: FreshDatabase, language: Language, width
             assert box["y"] >= over["y"] + over["height"] or box["y"] + box["height"] <= over["y"]
         window.page.keyboard.press("Escape")
         opened.wait_for(state="detached")
-        assert figure.get_attribute("aria-expanded") == "false"
+        expect(figure).to_have_attribute("aria-expanded", "false")
         assert figure.evaluate("one => one === document.activeElement")
         assert window.complaints == []
 
