@@ -23,10 +23,10 @@ from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Language, Text
 from kanjo.foundation.times import AsKnown
-from kanjo.platform.tables import NotFound
 from kanjo.reports.customer_stage import Stage, ids_in_stage, stage_of, stages_of
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.contracts.columns import CONTRACTS
+from kanjo.surfaces.web.customers.shared import the_customer
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, door
@@ -115,9 +115,7 @@ _DEPARTMENTS: tuple[Column[tuple[int, str]], ...] = (Column(DEPARTMENT, lambda p
 def customer(request: DeskRequest, key: int) -> HttpResponse:
     """Show a customer with its opportunities, contracts and what it owes."""
     actor, customer_id = request.desk.actor, CustomerId(key)
-    row = get_customer(customer_id)
-    if request.desk.chosen is None:
-        raise NotFound(what=KIND, key=key)
+    row = the_customer(request.desk, key)
     staged = stage_of(actor, customer_id, AsKnown(request.desk.today))
     parent = get_customer(row.parent_id) if row.parent_id else None
     detail = Detail(

@@ -17,6 +17,7 @@ from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Language, Text
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.customers import pages
+from kanjo.surfaces.web.customers.shared import the_customer
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.doors import doing, door
 from kanjo.surfaces.web.fields import Field, Options, choice, prose, words
@@ -56,7 +57,7 @@ def register(request: DeskRequest) -> HttpResponse:
 def amend(request: DeskRequest, key: int) -> HttpResponse:
     """Write the details of a customer anew."""
     desk = request.desk
-    before = details_of(CustomerId(key))
+    before = details_of(the_customer(desk, key).id)
 
     def do(given: Given) -> Link:
         amended = replace(before, **_details(given))
@@ -82,7 +83,7 @@ def amend(request: DeskRequest, key: int) -> HttpResponse:
 def place(request: DeskRequest, key: int) -> HttpResponse:
     """Say which customer a customer belongs to, or that it belongs to none."""
     desk = request.desk
-    row = get_customer(CustomerId(key))
+    row = the_customer(desk, key)
 
     def do(given: Given) -> Link:
         parent = _one(desk.actor, given["parent"]) if given["parent"] else None
@@ -103,7 +104,7 @@ def place(request: DeskRequest, key: int) -> HttpResponse:
 def department(request: DeskRequest, key: int) -> HttpResponse:
     """Add a department that orders for itself."""
     desk = request.desk
-    row = get_customer(CustomerId(key))
+    row = the_customer(desk, key)
 
     def do(given: Given) -> Link:
         add_department(customer_id=row.id, name=given["name"], by=desk.actor, at=desk.now)

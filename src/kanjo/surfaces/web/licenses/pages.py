@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from kanjo.domains.customers.queries import get_customer
 from kanjo.domains.licenses.queries import GrantRow, PositionRow, count_grants, list_grants, position
 from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.texts import Text
 from kanjo.foundation.times import AsKnown
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.customers.shared import the_customer
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Column, Detail, Section, Table, amount, show
 from kanjo.surfaces.web.doors import SIGNED_IN, door
@@ -44,7 +44,7 @@ _POSITION: tuple[Column[PositionRow], ...] = (
 def license_position(request: DeskRequest, key: int) -> HttpResponse:
     """Show how much of each product a customer may use today."""
     actor, customer_id = request.desk.actor, CustomerId(key)
-    customer = get_customer(customer_id)
+    customer = the_customer(request.desk, key)
     today = AsKnown(request.desk.today)
     detail = Detail(
         kind=POSITION,
