@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.core.wsgi import get_wsgi_application
 from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Locator, Page, Request, Response, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "correct horse battery"
@@ -52,13 +53,14 @@ class Window:
     page: Page
     home: str
     complaints: list[str] = field(default_factory=list)
+    touch: bool = False
 
     @classmethod
-    def opened(cls, browser: Browser, home: str, email: str, width: int) -> Window:
-        """Open a window and sign in through the form."""
-        page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    def opened(cls, browser: Browser, home: str, email: str, width: int, *, touch: bool = False) -> Window:
+        """Open a window, or with *touch* that of a phone, and sign in through the form."""
+        page = browser.new_context(viewport={"width": width, "height": 900}, has_touch=touch).new_page()
         page.set_default_timeout(10_000)
-        window = cls(page, home)
+        window = cls(page, home, touch=touch)
         page.on("console", window._hears)
         page.on("pageerror", lambda error: window.complaints.append(str(error)))
         page.on("requestfailed", window._misses)
@@ -81,9 +83,30 @@ class Window:
         for one in words:
             content = self.page.locator("main")
             link, button = (content.get_by_role(role, name=one, exact=True) for role in _PRESSED)
-            with self.page.expect_navigation():
-                link.or_(button).first.click()
-            self._fits()
+            self._follows(link.or_(button).first)
+
+    def turns_to(self, entry: str) -> None:
+        """Follow an entry of the menu, which a phone opens first; what waits there counts behind its name."""
+        burger = self.page.locator(".kj-burger")
+        if burger.is_visible():
+            self._presses(burger)
+        link = self.page.locator(".kj-nav").get_by_role("link", name=re.compile(rf"^{re.escape(entry)} ?\d*$"))
+        self._follows(link)
+
+    def menu(self) -> list[str]:
+        """Return the entries of the menu, without what waits there."""
+        return [_bare(entry) for entry in self.page.locator(".kj-nav a").all_text_contents()]
+
+    def here(self) -> str:
+        """Return the entry of the menu that is marked as open."""
+        return _bare(self.page.locator(".kj-nav a[aria-current=page]").inner_text())
+
+    def opens_the_first(self) -> str:
+        """Follow the link of the first row of a list; return its words."""
+        link = self.page.locator("[data-rows] tbody tr a").first
+        words = link.inner_text()
+        self._follows(link)
+        return words
 
     def types(self, **typed: str) -> None:
         """Fill fields by their name; `__` in a name stands for a dash."""
@@ -108,6 +131,17 @@ class Window:
         """Return where the window stands."""
         return self.page.url.removeprefix(self.home)
 
+    def _presses(self, it: Locator) -> None:
+        if self.touch:
+            it.tap()
+        else:
+            it.click()
+
+    def _follows(self, it: Locator) -> None:
+        with self.page.expect_navigation():
+            self._presses(it)
+        self._fits()
+
     def _fits(self) -> None:
         beyond = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if beyond > 0:
@@ -123,3 +157,7 @@ class Window:
     def _reads(self, response: Response) -> None:
         if response.status >= 400:
             self.complaints.append(f"{response.status}: {response.url}")
+
+
+def _bare(entry: str) -> str:
+    return re.sub(r"\d+$", "", entry.strip()).strip()
