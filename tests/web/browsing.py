@@ -152,7 +152,9 @@ class Window:
             self.complaints.append(f"{message.type}: {message.text}")
 
     def _misses(self, request: Request) -> None:
-        self.complaints.append(f"failed: {request.url}")
+        # A form that is sent while it is being checked no longer waits for the answer.
+        if not ("hx-request" in request.headers and request.failure == "net::ERR_ABORTED"):
+            self.complaints.append(f"failed: {request.url}")
 
     def _reads(self, response: Response) -> None:
         if response.status >= 400:

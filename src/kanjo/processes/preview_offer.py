@@ -1,4 +1,4 @@
-"""What an offer would lead to, shown before anybody decides: its invoices and its approval path."""
+"""What an offer would lead to, shown before anybody decides: its invoices, its revenue and its approval path."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from kanjo.domains.billing.facts import LineToBill
 from kanjo.domains.billing.queries import preview_schedule
 from kanjo.domains.quotes.facts import Offer, OfferLine, PlannedCharge
 from kanjo.domains.quotes.queries import facts_of
+from kanjo.domains.revenue.facts import LineToRecognise
+from kanjo.domains.revenue.queries import preview_revenue
 from kanjo.foundation.ids import CompanyId, OrderLineId
 
 
@@ -18,6 +20,13 @@ def planned_charges(lines: Sequence[OfferLine], *, on: date) -> list[PlannedChar
     """Return the invoices before tax that billing would make of *lines* ordered on *on*, in their order."""
     charges = preview_schedule([_to_bill(line, on) for line in lines])
     return [PlannedCharge(charge.bill_on, charge.net_minor, charge.service) for charge in charges]
+
+
+def planned_revenue(lines: Sequence[OfferLine]) -> list[tuple[date | None, int]]:
+    """Return what *lines* would earn in each month before tax, last what waits for its delivery (no month)."""
+    return preview_revenue(
+        [LineToRecognise(OrderLineId(0), line.terms.recognition, line.total_minor, line.service) for line in lines]
+    )
 
 
 def approval_path(offer: Offer, *, company_id: CompanyId, on: date) -> list[PathStep]:

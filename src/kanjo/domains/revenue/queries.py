@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +12,9 @@ from django.db.models import F, Max, Sum
 from django.db.models.functions import Coalesce
 
 from kanjo.domains.catalog.facts import Recognition
+from kanjo.domains.revenue.facts import LineToRecognise
 from kanjo.domains.revenue.models import Obligation
+from kanjo.domains.revenue.rules.promises import refuse_unsound
 from kanjo.domains.revenue.rules.schedule import OBLIGATIONS, POSTED, earned_by_month
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.columns import totals
@@ -228,6 +231,26 @@ def open_books(company_id: CompanyId) -> list[tuple[date, date]]:
         {"start": pl.Date, "until": pl.Date},
     )
     return list(periods.iter_rows())
+
+
+def preview_revenue(lines: Sequence[LineToRecognise]) -> list[tuple[date | None, int]]:
+    """Return what *lines* would earn in each month, in order; None is the month of what waits for its delivery.
+
+    Refuses `ServicePeriodMissing`.
+    """
+    refuse_unsound(lines)
+    rows = [
+        {
+            "obligation_id": number,
+            "method": line.recognition.value,
+            "price_minor": line.total_minor,
+            "service_start": line.service.start if line.service else None,
+            "service_until": line.service.until if line.service else None,
+        }
+        for number, line in enumerate(lines)
+    ]
+    months = _planned(pl.DataFrame(rows, schema=OBLIGATIONS)).group_by("month").agg(pl.sum("earned_minor"))
+    return list(months.sort("month", nulls_last=True).iter_rows())
 
 
 def _planned(obligations: pl.DataFrame) -> pl.DataFrame:

@@ -15,8 +15,10 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import VERBS
 from kanjo.surfaces.doors import named
+from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.charts import Chart
 from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.differences import Change
 from kanjo.surfaces.web.shown import Cell, Link, cell, said
 from kanjo.surfaces.web.stages import DrawnStep
 from kanjo.surfaces.web.trail import Story, Subject, happened
@@ -95,6 +97,20 @@ class Section:
     note: Text | None = None
     empty: Text | None = None
     chart: Chart | None = None
+
+
+_SAME = Text(en="Nothing differs.", ja="変更はありません。")
+_DIFFERENCE: tuple[Column[Change], ...] = (
+    Column(labels.TITLE, lambda one: one.what),
+    Column(Text(en="Change", ja="区分"), lambda one: one.word),
+    Column(Text(en="Before", ja="変更前"), lambda one: one.sides[0]),
+    Column(Text(en="After", ja="変更後"), lambda one: one.sides[1]),
+)
+
+
+def difference(title: Text, changes: Iterable[Change], note: Text | None = None) -> Section:
+    """Return the section that shows what differs."""
+    return Section(title, Table.of(_DIFFERENCE, changes), note, _SAME)
 
 
 @dataclass(frozen=True, slots=True)

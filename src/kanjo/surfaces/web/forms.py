@@ -1,11 +1,12 @@
 """A form page: says what will happen, asks what it needs, does it in one transaction, or says why not.
 
-Nothing typed is lost: a refusal stands beside the field it names, or above all fields.
+Nothing typed is lost: a refusal stands beside the field it names, or above all fields. While it is typed the page asks
+the same rules by the same door: the deed is done and taken back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -23,15 +24,19 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.tables import alone
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Section
-from kanjo.surfaces.web.fields import Field, Lines, taken
+from kanjo.surfaces.web.fields import Field, Lines, Missing, taken
 from kanjo.surfaces.web.middleware import STATUS
 from kanjo.surfaces.web.shown import Link, cell, said
+from kanjo.surfaces.web.standing import MARK, ChangedMeanwhile, mark_of, refuse_changed
+from kanjo.surfaces.web.trail import Subject
 
 MOST_LINES = 100
 DONE = Text(en="Done: {title}", ja="完了しました：{title}")
 """What stands on the next page once a deed is done."""
 MORE, LOOK = "more", "look"
 """Names of the buttons that add a row and that show what would happen."""
+CHECK, TOUCHED = "check", "touched"
+"""By which a form asks what the rules say while it is typed, and names the fields that were left once."""
 
 ONCE, ONCE_LENGTH, MOST_FORMS = "once", 22, 50
 """Name and length of the token that tells a form from the same form sent again, and how many a session remembers."""
@@ -44,7 +49,9 @@ class Deed:
     """What a form does. `do` gets the values, acts and returns where to go; `look` shows what would come of it.
 
     `beside` names the field of the place that a rule refused, where the rule calls it by another name.
-    `own_transactions` marks a deed that cuts its work into transactions itself.
+    `own_transactions` marks a deed that cuts its work into transactions itself. `of` is the row that the form was
+    opened on: changed by somebody else, it is shown before anything is done. `over` says that there is nothing left to
+    do. A deed that takes long or reaches outside the database is not `tried` while it is typed.
     """
 
     title: Text
@@ -57,6 +64,15 @@ class Deed:
     look: Callable[[Given], Sequence[Section]] | None = None
     beside: Callable[[str, Given], str] = lambda at, _given: at
     own_transactions: bool = False
+    of: Subject | None = None
+    over: Text | None = None
+    tried: bool = True
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether it may be done and taken back while it is typed."""
+        uploads = any(isinstance(one, Field) and one.widget == "file" for one in self.fields)
+        return self.tried and not self.own_transactions and not uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +105,18 @@ def perform(request: DeskRequest, deed: Deed) -> HttpResponse:
     if request.method != "POST":
         return _page(request, deed, {}, ())
     values, faults = _read(request, deed.fields)
+    if CHECK in request.POST:
+        return _checked(request, deed, values, faults)
     if MORE in request.POST or faults:
         return _page(request, deed, faults, (), status=400 if MORE not in request.POST else 200)
     try:
         if LOOK in request.POST and deed.look is not None:
             return _page(request, deed, {}, deed.look(values))
-        leads = deed.do(values).url if deed.own_transactions else _once(request, deed, values)
+        leads = _in_parts(request, deed, values) if deed.own_transactions else _once(request, deed, values)
         messages.success(request, said(DONE.filled(title=deed.title)))
         return HttpResponseRedirect(leads)
+    except ChangedMeanwhile as changed:
+        return _page(request, deed, {"": changed}, (), status=STATUS[changed.kind], meanwhile=(changed.section,))
     except Refusal as refusal:
         at = deed.beside(refusal.at, values)
         return _page(request, deed, {at: refusal}, (), status=STATUS[refusal.kind])
@@ -109,10 +129,41 @@ def _once(request: DeskRequest, deed: Deed, values: Given) -> str:
         alone(ONCE, crc32(f"{request.desk.actor.id} {sent}".encode()))
         done = SessionStore(request.session.session_key).get(ONCE, {}) if sent else {}
         if sent not in done:
+            refuse_changed(deed.of, request.POST.get(MARK, ""))
             done[sent] = deed.do(values).url
             request.session[ONCE] = dict(list(done.items())[-MOST_FORMS:])
             request.session.save()
         return str(done[sent])
+
+
+def _in_parts(request: DeskRequest, deed: Deed, values: Given) -> str:
+    with transaction.atomic():
+        refuse_changed(deed.of, request.POST.get(MARK, ""))
+    return deed.do(values).url
+
+
+def _checked(request: DeskRequest, deed: Deed, values: Given, faults: Mapping[str, Refusal]) -> HttpResponse:
+    """Answer what the rules say to what is typed so far: what is still blank is no fault until it was left."""
+    left, seen = set(request.POST.getlist(TOUCHED)), list[Section]()
+    told = {at: fault for at, fault in faults.items() if at in left or not isinstance(fault, Missing)}
+    if not faults:
+        try:
+            seen = [*deed.look(values)] if deed.look else []
+            _try(deed, values)
+        except Refusal as refusal:
+            told = {deed.beside(refusal.at, values): refusal}
+    places = [field.name for field in _all(_fields(request, deed, {}))]
+    above = [fault for at, fault in told.items() if at not in places]
+    context = {"places": [(at, told.get(at)) for at in places], "above": above, "sections": seen}
+    return render(request, "form_check.html", context)
+
+
+def _try(deed: Deed, values: Given) -> None:
+    """Do the deed and take it back."""
+    if deed.can_be_tried:
+        with transaction.atomic():
+            deed.do(values)
+            transaction.set_rollback(True)
 
 
 def _read(request: DeskRequest, fields: Sequence[Field | Lines]) -> tuple[dict[str, Any], dict[str, Refusal]]:
@@ -133,6 +184,8 @@ def _read(request: DeskRequest, fields: Sequence[Field | Lines]) -> tuple[dict[s
 
 def _value(request: DeskRequest, field: Field, place: str, faults: dict[str, Refusal]) -> Any:
     try:
+        if field.widget == "file" and CHECK in request.POST:
+            return None
         given = request.FILES.get(place) if field.widget == "file" else None
         if given is not None:
             return taken(given, place)
@@ -149,25 +202,44 @@ def _places(request: DeskRequest, lines: Lines) -> list[str]:
 
 
 def _page(
-    request: DeskRequest, deed: Deed, faults: Mapping[str, Refusal], seen: Sequence[Section], status: int = 200
+    request: DeskRequest,
+    deed: Deed,
+    faults: Mapping[str, Refusal],
+    seen: Sequence[Section],
+    *,
+    status: int = 200,
+    meanwhile: Sequence[Section] = (),
 ) -> HttpResponse:
-    drawn = [
-        _drawn_lines(request, one, faults) if isinstance(one, Lines) else _drawn(request, one, faults)
-        for one in deed.fields
-    ]
+    drawn = _fields(request, deed, faults)
     beside = {field.name for field in _all(drawn)}
     context = {
         "deed": deed,
         "back": cell(deed.back),
         "fields": drawn,
         "above": [fault for place, fault in faults.items() if place not in beside],
-        "sections": [*deed.sections, *seen],
+        "sections": [*meanwhile, *deed.sections],
+        "seen": seen,
         "can_look": deed.look is not None,
         "once_name": ONCE,
         "once": request.POST.get(ONCE) or get_random_string(ONCE_LENGTH),
+        "mark_name": MARK,
+        "mark": _mark(request, deed, faults.values()),
         "upload": any(field.widget == "file" for field in drawn),
     }
     return render(request, "form.html", context, status=status)
+
+
+def _fields(request: DeskRequest, deed: Deed, faults: Mapping[str, Refusal]) -> list[Drawn | DrawnLines]:
+    return [
+        _drawn_lines(request, one, faults) if isinstance(one, Lines) else _drawn(request, one, faults)
+        for one in deed.fields
+    ]
+
+
+def _mark(request: DeskRequest, deed: Deed, faults: Iterable[Refusal]) -> str:
+    """Return what the form was opened on: once it told what was changed, what stands now."""
+    seen = any(isinstance(fault, ChangedMeanwhile) for fault in faults)
+    return mark_of(deed.of) if seen or request.method != "POST" else request.POST.get(MARK, "")
 
 
 def _all(drawn: Sequence[Drawn | DrawnLines]) -> list[Drawn]:

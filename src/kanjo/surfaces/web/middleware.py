@@ -103,11 +103,19 @@ class AtTheDesk:
             return _refused_by_character(request) or (None if who.public else _refused_by_role(seated, who))
         if who.public:
             return None
-        return HttpResponseRedirect(f"{resolve_url('account_login')}?{urlencode({'next': request.get_full_path()})}")
+        return _to_the_sign_in(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal with its rule and the way out."""
         return refused(request, exception) if isinstance(exception, Refusal) else None
+
+
+def _to_the_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to the sign-in and back; a page that asks for a part of itself stays, and tells where to sign in."""
+    sign_in = f"{resolve_url('account_login')}?{urlencode({'next': request.get_full_path()})}"
+    if "HX-Request" in request.headers:
+        return render(request, "session_ended.html", {"sign_in": sign_in}, status=401)
+    return HttpResponseRedirect(sign_in)
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -117,7 +117,7 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What the templates draw."""
+    """What the templates draw; `mark` is del for what went and ins for what came."""
 
     text: str
     kind: str = ""
@@ -125,6 +125,7 @@ class Cell:
     href: str = ""
     why: str = ""
     place: str = ""
+    mark: str = ""
     working: Working | None = None
 
     @property

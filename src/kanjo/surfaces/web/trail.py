@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
 
 from django.utils import timezone
 
@@ -17,6 +16,8 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.audit.queries import ChangeRow, list_history
 from kanjo.platform.identity.queries import house
 from kanjo.reports.deals import ITEM, MOST, REQUEST, Deal, Occurrence, Part, Phase, occurrences, subjects_of
+from kanjo.surfaces.web.column_names import COLUMN_NAMES
+from kanjo.surfaces.web.differences import Change
 from kanjo.surfaces.web.shown import Cell, cell, said
 from kanjo.surfaces.web.subjects import page_of
 from kanjo.surfaces.web.words import FACT_NAMES, VERB_NAMES, state_shown
@@ -31,7 +32,7 @@ CUT = Text(en="The last {count} entries are shown.", ja="直近の{count}件を�
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry of the timeline; `changed` holds (column, before, after) as they were recorded.
+    """One entry of the timeline; `changed` holds what was recorded as changed.
 
     `of` leads to what it happened to, `true_on` says its day where that is another than the day it was recorded on.
     """
@@ -42,7 +43,7 @@ class Event:
     verb: str
     because: str
     became: str
-    changed: tuple[tuple[str, str, str], ...]
+    changed: tuple[Change, ...]
     of: Cell | None = None
     amount: str = ""
     true_on: str = ""
@@ -156,7 +157,7 @@ def _occurred(one: Occurrence) -> Event:
 
 
 def _event(row: ChangeRow) -> Event:
-    before, after = row.before or {}, row.after or {}
+    after = row.after or {}
     state = after.get("state") or after.get("stage")
     return Event(
         at=row.recorded_at,
@@ -165,13 +166,18 @@ def _event(row: ChangeRow) -> Event:
         verb=row.verb,
         because=said(FACT_NAMES.get(row.because, row.because)),
         became=said(state_shown(row.subject, str(state))) if state else "",
-        changed=tuple((name, _written(before.get(name)), _written(after.get(name))) for name in _named(before, after)),
+        changed=tuple(changed_by(row)),
     )
 
 
-def _named(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    return sorted({*before, *after} - {"id", "recorded_at"})
+def changed_by(row: ChangeRow) -> list[Change]:
+    """Return what an entry of the trail changed, column by column, the values as they were recorded."""
+    before, after = row.before or {}, row.after or {}
+    names = sorted({*before, *after} - {"id", "recorded_at"})
+    return [
+        Change(COLUMN_NAMES.get(name, name), _written(before.get(name)), _written(after.get(name))) for name in names
+    ]
 
 
-def _written(value: object) -> str:
-    return "" if value is None else str(value)
+def _written(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)

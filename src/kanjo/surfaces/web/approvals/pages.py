@@ -211,6 +211,7 @@ def decide(request: DeskRequest, key: int) -> HttpResponse:
         day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
     )
     deed = Deed(
+        of=("approvals_approvalitem", key),
         title=asking.item_name,
         says=asking.reason,
         back=Link(NUMBERED.filled(number=asked.row.id), "approval", asked.row.id),
@@ -237,7 +238,18 @@ def recall(request: DeskRequest, key: int) -> HttpResponse:
     )
     fields = (prose("because", labels.REASON), day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY))
     back = Link(NUMBERED.filled(number=row.id), "approval", key)
-    return perform(request, Deed(title=RECALL, back=back, button=RECALL, do=do, fields=fields, says=says))
+    return perform(
+        request,
+        Deed(
+            of=("approvals_approvalrequest", key),
+            title=RECALL,
+            back=back,
+            button=RECALL,
+            do=do,
+            fields=fields,
+            says=says,
+        ),
+    )
 
 
 def _condition(given: Given) -> ConditionDraft:
@@ -261,4 +273,7 @@ def meet(request: DeskRequest, key: int) -> HttpResponse:
         day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
     )
     back = Link(NUMBERED.filled(number=asked.id), "approval", asked.id)
-    return perform(request, Deed(title=MEET_TITLE, back=back, button=MEET, do=do, fields=fields))
+    return perform(
+        request,
+        Deed(of=("approvals_approvalcondition", key), title=MEET_TITLE, back=back, button=MEET, do=do, fields=fields),
+    )

@@ -126,7 +126,7 @@ def preview_billing(request: DeskRequest) -> HttpResponse:
     )
     fields = (day("on", labels.ISSUED_ON, desk.today, hint=labels.BUSINESS_DAY),)
     back = Link(TITLE, "invoices")
-    return perform(request, Deed(title=RUN, back=back, button=RUN, do=do, fields=fields, says=says))
+    return perform(request, Deed(tried=False, title=RUN, back=back, button=RUN, do=do, fields=fields, says=says))
 
 
 @door(doing("billing.send-invoice"))
@@ -142,7 +142,7 @@ def send(request: DeskRequest, key: int) -> HttpResponse:
     says = SENT_SAYS.filled(number=row.number, total=told(row.total), payer=row.payer_name)
     fields = (day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),)
     back = Link(row.number, "invoice", key)
-    return perform(request, Deed(title=SEND, back=back, button=SEND, do=do, fields=fields, says=says))
+    return perform(request, Deed(tried=False, title=SEND, back=back, button=SEND, do=do, fields=fields, says=says))
 
 
 @door(doing("billing.credit-invoice"))
@@ -165,4 +165,4 @@ def credit(request: DeskRequest, key: int) -> HttpResponse:
     fields = (prose("because", labels.REASON), day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY))
     says = CREDIT_SAYS.filled(number=row.number, total=told(row.total), payer=row.payer_name)
     back = Link(row.number, "invoice", key)
-    return perform(request, Deed(title=CREDIT, back=back, button=CREDIT, do=do, fields=fields, says=says))
+    return perform(request, Deed(tried=False, title=CREDIT, back=back, button=CREDIT, do=do, fields=fields, says=says))

@@ -130,7 +130,12 @@ def set_price(request: DeskRequest, key: int) -> HttpResponse:
         day("effective_on", FROM, desk.today, hint=labels.BUSINESS_DAY),
     )
     back = Link(row.terms.name, "product", key)
-    return perform(request, Deed(title=SET_PRICE, back=back, button=SET_PRICE, do=do, fields=fields, says=says))
+    return perform(
+        request,
+        Deed(
+            of=("catalog_product", key), title=SET_PRICE, back=back, button=SET_PRICE, do=do, fields=fields, says=says
+        ),
+    )
 
 
 @door(doing("catalog.withdraw-product"))
@@ -152,4 +157,7 @@ def withdraw(request: DeskRequest, key: int) -> HttpResponse:
     )
     fields = (day("last_on", LAST_SOLD_ON, last_day(row.sold_until) or desk.today, hint=labels.BUSINESS_DAY),)
     back = Link(row.terms.name, "product", key)
-    return perform(request, Deed(title=WITHDRAW, back=back, button=WITHDRAW, do=do, fields=fields, says=says))
+    return perform(
+        request,
+        Deed(of=("catalog_product", key), title=WITHDRAW, back=back, button=WITHDRAW, do=do, fields=fields, says=says),
+    )

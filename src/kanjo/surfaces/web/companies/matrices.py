@@ -85,6 +85,7 @@ def add(request: DeskRequest, key: int) -> HttpResponse:
         ja="どの案件にも、表ごとに1行だけが当てはまるようにしてください。条件のない行はすべての案件に当てはまります。",
     )
     deed = Deed(
+        of=("approvals_matrix", key),
         title=ADD_ROW,
         back=Link(VERSION.filled(number=view.version), "matrix", key),
         button=ADD_ROW,
@@ -174,7 +175,19 @@ def activate(request: DeskRequest, key: int) -> HttpResponse:
     ).filled(name=view.made_by)
     fields = (day("effective_from", labels.STARTS_ON, desk.today, hint=labels.BUSINESS_DAY),)
     back = Link(VERSION.filled(number=view.version), "matrix", key)
-    return perform(request, Deed(title=ACTIVATE, back=back, button=ACTIVATE, do=do, fields=fields, says=says))
+    return perform(
+        request,
+        Deed(
+            tried=False,
+            of=("approvals_matrix", key),
+            title=ACTIVATE,
+            back=back,
+            button=ACTIVATE,
+            do=do,
+            fields=fields,
+            says=says,
+        ),
+    )
 
 
 @door(doing("approvals.withdraw-matrix"))
@@ -190,4 +203,7 @@ def withdraw(request: DeskRequest, key: int) -> HttpResponse:
     says = Text(en="It can not be put in force any more.", ja="この版は有効化できなくなります。")
     back = Link(VERSION.filled(number=view.version), "matrix", key)
     fields = (prose("because", labels.REASON),)
-    return perform(request, Deed(title=WITHDRAW, back=back, button=WITHDRAW, do=do, fields=fields, says=says))
+    return perform(
+        request,
+        Deed(of=("approvals_matrix", key), title=WITHDRAW, back=back, button=WITHDRAW, do=do, fields=fields, says=says),
+    )

@@ -153,7 +153,7 @@ def end(request: DeskRequest, key: int) -> HttpResponse:
         ja="契約は期間の末日をもって終了し、以後の更新はできません。{stays}",
     ).filled(stays=STAYS)
     back = Link(row.number, "contract", key)
-    return perform(request, Deed(title=END, back=back, button=END, do=do, says=says))
+    return perform(request, Deed(of=("contracts_contract", key), title=END, back=back, button=END, do=do, says=says))
 
 
 @door(doing("contracts.terminate"))
@@ -185,4 +185,15 @@ def terminate(request: DeskRequest, key: int) -> HttpResponse:
         prose("because", labels.REASON),
     )
     back = Link(row.number, "contract", key)
-    return perform(request, Deed(title=TERMINATE, back=back, button=TERMINATE, do=do, fields=fields, says=says))
+    return perform(
+        request,
+        Deed(
+            of=("contracts_contract", key),
+            title=TERMINATE,
+            back=back,
+            button=TERMINATE,
+            do=do,
+            fields=fields,
+            says=says,
+        ),
+    )

@@ -69,6 +69,7 @@ def amend(request: DeskRequest, key: int) -> HttpResponse:
         ja="今後の書類に反映されます。発行済みの書類は変わりません。",
     )
     deed = Deed(
+        of=(pages.CUSTOMER_TABLE, key),
         title=pages.AMEND,
         back=Link(before.name, "customer", key),
         button=pages.AMEND,
@@ -95,7 +96,13 @@ def place(request: DeskRequest, key: int) -> HttpResponse:
     fields = (replace(words("parent", pages.PARENT, needed=False, hint=hint), initial=name),)
     back = Link(row.name, "customer", key)
     deed = Deed(
-        title=pages.PLACE, back=back, button=pages.PLACE, do=do, fields=fields, beside=lambda at, _given: at or "parent"
+        of=(pages.CUSTOMER_TABLE, key),
+        title=pages.PLACE,
+        back=back,
+        button=pages.PLACE,
+        do=do,
+        fields=fields,
+        beside=lambda at, _given: at or "parent",
     )
     return perform(request, deed)
 

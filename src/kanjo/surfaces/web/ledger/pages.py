@@ -206,4 +206,4 @@ def lock(request: DeskRequest, key: int) -> HttpResponse:
         ja="{first} から {last} には以後計上できません。後から判明したものは最初の未締め期間に計上します。",
     ).filled(first=row.start, last=last_day(row.until))
     back = Link(f"{row.start:%Y-%m}", "period", key)
-    return perform(request, Deed(title=LOCK, back=back, button=LOCK, do=do, says=says))
+    return perform(request, Deed(of=("ledger_period", key), title=LOCK, back=back, button=LOCK, do=do, says=says))

@@ -163,7 +163,10 @@ def engage(request: DeskRequest, key: int) -> HttpResponse:
 
     fields = (day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),)
     back = Link(row.name, "opportunity", key)
-    return perform(request, Deed(title=ENGAGE, back=back, button=ENGAGE, do=do, fields=fields))
+    return perform(
+        request,
+        Deed(of=("opportunities_opportunity", key), title=ENGAGE, back=back, button=ENGAGE, do=do, fields=fields),
+    )
 
 
 @door(doing("opportunities.expect"))
@@ -183,6 +186,7 @@ def expect(request: DeskRequest, key: int) -> HttpResponse:
         money("value", columns.EXPECTED, row.currency),
     )
     deed = Deed(
+        of=("opportunities_opportunity", key),
         title=EXPECT,
         back=Link(row.name, "opportunity", key),
         button=EXPECT,
@@ -208,4 +212,6 @@ def lose(request: DeskRequest, key: int) -> HttpResponse:
         day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
     )
     back = Link(row.name, "opportunity", key)
-    return perform(request, Deed(title=LOSE, back=back, button=LOSE, do=do, fields=fields))
+    return perform(
+        request, Deed(of=("opportunities_opportunity", key), title=LOSE, back=back, button=LOSE, do=do, fields=fields)
+    )

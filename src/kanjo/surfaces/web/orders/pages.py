@@ -143,7 +143,17 @@ def accept(request: DeskRequest, key: int) -> HttpResponse:
     )
     back = Link(row.number, "order", key)
     return perform(
-        request, Deed(title=ACCEPT, back=back, button=ACCEPT, do=do, fields=fields, says=says, beside=_beside)
+        request,
+        Deed(
+            of=("orders_order", key),
+            title=ACCEPT,
+            back=back,
+            button=ACCEPT,
+            do=do,
+            fields=fields,
+            says=says,
+            beside=_beside,
+        ),
     )
 
 

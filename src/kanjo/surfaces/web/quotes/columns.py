@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import count
 
 from kanjo.domains.approvals.facts import PathStep
@@ -17,6 +18,8 @@ from kanjo.surfaces.web.details import Column, amount
 from kanjo.surfaces.web.shown import Derived, Explained, Link, percent, said
 
 AT_LIST = Text(en="List price {listed} × {quantity}, {charge}.", ja="標準単価 {listed} × 数量 {quantity}（{charge}）")
+
+DELIVERED = Text(en="once delivered", ja="検収後")
 
 QUOTES: tuple[Column[QuoteRow], ...] = (
     Column(labels.NUMBER, lambda row: Link(row.number, "quote", row.id), order="number"),
@@ -97,4 +100,12 @@ def charge_columns(currency: str) -> tuple[Column[PlannedCharge], ...]:
         Column(Text(en="Billed on", ja="請求日"), lambda charge: charge.billing_on),
         Column(labels.SERVICE, lambda charge: charge.service),
         amount(labels.TOTAL_BEFORE_TAX, lambda charge: Money(charge.amount_minor, currency)),
+    )
+
+
+def earned_columns(currency: str) -> tuple[Column[tuple[date | None, int]], ...]:
+    """Return the columns of the revenue to come, month by month."""
+    return (
+        Column(Text(en="Month", ja="計上月"), lambda month: f"{month[0]:%Y-%m}" if month[0] else DELIVERED),
+        amount(labels.TOTAL_BEFORE_TAX, lambda month: Money(month[1], currency)),
     )

@@ -12,7 +12,7 @@ from kanjo.domains.catalog.queries import list_products
 from kanjo.domains.opportunities.queries import get_opportunity
 from kanjo.domains.quotes.facts import Offer, OfferLine
 from kanjo.domains.quotes.operations import revise_quote
-from kanjo.domains.quotes.queries import get_quote
+from kanjo.domains.quotes.queries import QUOTE, get_quote
 from kanjo.foundation.ids import CustomerId, OpportunityId, ProductId, QuoteId
 from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
@@ -20,7 +20,7 @@ from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
 from kanjo.processes.draft_offer import LineWanted, draft_offer, price
-from kanjo.processes.preview_offer import approval_path, planned_charges
+from kanjo.processes.preview_offer import approval_path, planned_charges, planned_revenue
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import day_after, last_day
 from kanjo.surfaces.web.desk import Desk, DeskRequest
@@ -28,9 +28,10 @@ from kanjo.surfaces.web.details import Section, Table
 from kanjo.surfaces.web.doors import doing, door
 from kanjo.surfaces.web.fields import Field, Lines, Missing, choice, day, money, whole
 from kanjo.surfaces.web.forms import Deed, Given, perform
-from kanjo.surfaces.web.quotes.columns import PATH, charge_columns, line_columns
+from kanjo.surfaces.web.quotes.columns import PATH, charge_columns, earned_columns, line_columns
 from kanjo.surfaces.web.shown import Link
 from kanjo.surfaces.web.terms_of_payment import TERMS
+from kanjo.surfaces.web.trail import Subject
 
 DRAFT = Text(en="Draft a quote", ja="見積を作成")
 REVISE = Text(en="Revise the quote", ja="見積を改訂")
@@ -39,6 +40,7 @@ FROM = Text(en="Used from", ja="利用開始日")
 THROUGH = Text(en="Used through", ja="利用終了日")
 NOBODY = Text(en="Nobody needs to be asked.", ja="承認は不要です。")
 PLANNED = Text(en="Invoices to come, before tax", ja="請求予定（税抜）")
+EARNED = Text(en="Revenue to come, before tax", ja="収益の計上予定（税抜）")
 WOULD_ASK = Text(en="Who would be asked", ja="承認経路")
 VALID_DAYS = 30
 
@@ -118,11 +120,20 @@ def revise(request: DeskRequest, key: int) -> HttpResponse:
         )
         return Link("", "quote", key)
 
-    return perform(request, _deed(desk, before, REVISE, Link(quote.row.number, "quote", key), do))
+    return perform(request, _deed(desk, before, REVISE, Link(quote.row.number, "quote", key), do, of=(QUOTE, key)))
 
 
-def _deed(desk: Desk, before: Before, title: Text, back: Link, do: Callable[[Given], Link]) -> Deed:
+def _deed(
+    desk: Desk,
+    before: Before,
+    title: Text,
+    back: Link,
+    do: Callable[[Given], Link],
+    *,
+    of: Subject | None = None,
+) -> Deed:
     return Deed(
+        of=of,
         title=title,
         back=back,
         button=title,
@@ -231,4 +242,5 @@ def _look(desk: Desk, before: Before, given: Given) -> list[Section]:
         Section(labels.LINES, Table.of(line_columns(currency), lines, ("", "", "", "", "", total))),
         Section(WOULD_ASK, Table.of(PATH, path), empty=NOBODY),
         Section(PLANNED, Table.of(charge_columns(currency), charges, ("", "", total))),
+        Section(EARNED, Table.of(earned_columns(currency), planned_revenue(lines), ("", total))),
     ]

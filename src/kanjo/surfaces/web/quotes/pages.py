@@ -165,6 +165,7 @@ def submit(request: DeskRequest, key: int) -> HttpResponse:
         return Link("", "approval", asked)
 
     deed = Deed(
+        of=(QUOTE, key),
         title=SUBMIT,
         back=Link(found.row.number, "quote", key),
         button=SUBMIT,
@@ -206,7 +207,9 @@ def send(request: DeskRequest, key: int) -> HttpResponse:
         ja="見積書PDFを作成して保存します。提示後、この版は変更できません。",
     )
     back = Link(found.row.number, "quote", key)
-    return perform(request, Deed(title=SEND, back=back, button=SEND, do=do, fields=fields, says=says))
+    return perform(
+        request, Deed(tried=False, of=(QUOTE, key), title=SEND, back=back, button=SEND, do=do, fields=fields, says=says)
+    )
 
 
 @door(doing("contracts.conclude"))
@@ -247,7 +250,9 @@ def accept(request: DeskRequest, key: int) -> HttpResponse:
         ja="契約・注文・請求計画・履行義務・ライセンスが同時に登録されます。再入力は不要です。",
     )
     back = Link(found.row.number, "quote", key)
-    return perform(request, Deed(title=ACCEPT, back=back, button=ACCEPT, do=do, fields=fields, says=says))
+    return perform(
+        request, Deed(of=(QUOTE, key), title=ACCEPT, back=back, button=ACCEPT, do=do, fields=fields, says=says)
+    )
 
 
 @door(doing("quotes.withdraw"))
@@ -262,4 +267,4 @@ def withdraw(request: DeskRequest, key: int) -> HttpResponse:
 
     fields = (prose("because", labels.REASON), day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY))
     back = Link(row.number, "quote", key)
-    return perform(request, Deed(title=WITHDRAW, back=back, button=WITHDRAW, do=do, fields=fields))
+    return perform(request, Deed(of=(QUOTE, key), title=WITHDRAW, back=back, button=WITHDRAW, do=do, fields=fields))

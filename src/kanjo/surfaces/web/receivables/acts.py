@@ -90,7 +90,9 @@ def match(request: DeskRequest) -> HttpResponse:
     )
     fields = (day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),)
     back = Link(pages.RECEIPTS_TITLE, "receipts")
-    return perform(request, Deed(title=pages.MATCH, back=back, button=pages.MATCH, do=do, fields=fields, says=says))
+    return perform(
+        request, Deed(tried=False, title=pages.MATCH, back=back, button=pages.MATCH, do=do, fields=fields, says=says)
+    )
 
 
 @door(doing("receivables.allocate"))

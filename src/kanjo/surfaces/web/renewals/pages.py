@@ -150,7 +150,18 @@ def note_quote(request: DeskRequest, key: int) -> HttpResponse:
         day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
     )
     back = Link(row.contract_number, "renewal", key)
-    return perform(request, Deed(title=NOTE_QUOTE, back=back, button=NOTE_QUOTE, do=do, fields=fields, says=says))
+    return perform(
+        request,
+        Deed(
+            of=("renewals_renewal", key),
+            title=NOTE_QUOTE,
+            back=back,
+            button=NOTE_QUOTE,
+            do=do,
+            fields=fields,
+            says=says,
+        ),
+    )
 
 
 def _offered(row: QuoteRow) -> Text:
@@ -178,6 +189,7 @@ def note_renewed(request: DeskRequest, key: int) -> HttpResponse:
     )
     fields = (day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),)
     deed = Deed(
+        of=("renewals_renewal", key),
         title=RENEW,
         back=Link(row.contract_number, "renewal", key),
         button=RENEW,
@@ -204,4 +216,7 @@ def lapse(request: DeskRequest, key: int) -> HttpResponse:
     )
     fields = (prose("because", labels.REASON), day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY))
     back = Link(row.contract_number, "renewal", key)
-    return perform(request, Deed(title=LAPSE, back=back, button=LAPSE, do=do, fields=fields, says=says))
+    return perform(
+        request,
+        Deed(of=("renewals_renewal", key), title=LAPSE, back=back, button=LAPSE, do=do, fields=fields, says=says),
+    )

@@ -179,4 +179,6 @@ def recognise(request: DeskRequest) -> HttpResponse:
     )
     fields = (day("last_on", Text(en="Earned through", ja="対象期間の末日"), desk.today, hint=labels.BUSINESS_DAY),)
     back = Link(TITLE, "obligations")
-    return perform(request, Deed(title=RECOGNISE, back=back, button=RECOGNISE, do=do, fields=fields, says=says))
+    return perform(
+        request, Deed(tried=False, title=RECOGNISE, back=back, button=RECOGNISE, do=do, fields=fields, says=says)
+    )

@@ -196,7 +196,9 @@ def approve(request: DeskRequest, key: int) -> HttpResponse:
     says = Text(
         en="Previewed by {name}. Another person approves it.", ja="試算者: {name}。試算者以外の担当者が承認します。"
     ).filled(name=row.made_by)
-    return perform(request, Deed(title=APPROVE, back=_back(row), button=APPROVE, do=do, says=says))
+    return perform(
+        request, Deed(of=("runs_run", key), title=APPROVE, back=_back(row), button=APPROVE, do=do, says=says)
+    )
 
 
 @door(doing("runs.preview"))
@@ -236,7 +238,9 @@ def withdraw(request: DeskRequest, key: int) -> HttpResponse:
         return Link("", "run", key)
 
     fields = (prose("because", labels.REASON),)
-    return perform(request, Deed(title=WITHDRAW, back=_back(row), button=WITHDRAW, do=do, fields=fields))
+    return perform(
+        request, Deed(of=("runs_run", key), title=WITHDRAW, back=_back(row), button=WITHDRAW, do=do, fields=fields)
+    )
 
 
 @door(doing("billing.preview-reversal"))
@@ -250,7 +254,10 @@ def reverse(request: DeskRequest, key: int) -> HttpResponse:
         return Link("", "run", made)
 
     fields = (prose("because", labels.REASON), day("on", labels.ISSUED_ON, desk.today, hint=labels.BUSINESS_DAY))
-    return perform(request, Deed(title=REVERSE, back=_back(row), button=REVERSE, do=do, fields=fields))
+    return perform(
+        request,
+        Deed(tried=False, of=("runs_run", key), title=REVERSE, back=_back(row), button=REVERSE, do=do, fields=fields),
+    )
 
 
 @door(doing("revenue.reverse-recognition"))
@@ -270,7 +277,16 @@ def take_back(request: DeskRequest, key: int) -> HttpResponse:
         "未締め日に計上します。次回の処理で、あるべき額をあらためて計上します。",
     )
     fields = (prose("because", labels.REASON),)
-    deed = Deed(title=TAKE_BACK, back=_back(row), button=TAKE_BACK, do=do, fields=fields, says=says)
+    deed = Deed(
+        tried=False,
+        of=("runs_run", key),
+        title=TAKE_BACK,
+        back=_back(row),
+        button=TAKE_BACK,
+        do=do,
+        fields=fields,
+        says=says,
+    )
     return perform(request, deed)
 
 

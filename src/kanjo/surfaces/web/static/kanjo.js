@@ -107,11 +107,25 @@
     sessionStorage.removeItem(sent);
   }
   if (form) {
-    const draft = kept(here);
-    const differs = draft && typed().some((one) => one.name in draft && draft[one.name] !== one.value);
+    const draft = kept(here), mark = form.elements.opened;
     const fresh = !form.querySelector(".fault");
+    // Rows that were added are not on a form opened anew: the last one is copied until each has its place.
+    const count = form.querySelector("input[name$='-count']"), rows = form.querySelector(".lines tbody");
+    const wanted = draft && count ? Math.max(...Object.keys(draft).map((name) => name.startsWith(count.name.slice(0, -5)) ? parseInt(name.slice(count.name.length - 5)) + 1 || 0 : 0), 0) : 0;
+    for (let at = rows?.rows.length ?? 0; fresh && at > 0 && at < Math.min(wanted, 100); at += 1) {
+      const copy = rows.rows[at - 1].cloneNode(true);
+      for (const one of copy.querySelectorAll("[id], [name]")) {
+        for (const way of ["id", "name"]) if (one[way]) one[way] = one[way].replace(`-${at - 1}-`, `-${at}-`);
+        if (one.name) one.value = "";
+      }
+      rows.append(copy);
+      count.value = at + 1;
+    }
+    const differs = draft && typed().some((one) => one.name in draft && draft[one.name] !== one.value);
     if (differs && fresh) {
       typed().forEach((one) => { if (one.name in draft) one.value = draft[one.name]; });
+      // What was typed was typed on what stood then: if that has changed since, sending shows the change.
+      if (mark && draft[mark.name]) mark.value = draft[mark.name];
       const note = document.createElement("p");
       note.className = "note";
       note.setAttribute("role", "status");
@@ -127,9 +141,21 @@
     form.addEventListener("input", (e) => {
       touched.add(e.target.name);
       const mine = typed().filter((one) => touched.has(one.name) || (draft && one.name in draft));
-      sessionStorage.setItem(here, JSON.stringify(Object.fromEntries(mine.map((one) => [one.name, one.value]))));
+      if (mark) mine.push(mark);
+      try { sessionStorage.setItem(here, JSON.stringify(Object.fromEntries(mine.map((one) => [one.name, one.value])))); } catch { /* More than a tab keeps. */ }
     });
     form.addEventListener("submit", () => sessionStorage.setItem(sent, JSON.stringify(here)));
+    // While it is typed the server is asked (htmx, on #checked): that a field is blank is told once it was left.
+    const left = new Set();
+    form.addEventListener("focusout", ({ target }) => {
+      if (!target.name || target.type === "submit" || left.has(target.name)) return;
+      left.add(target.name);
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "touched", value: target.name }));
+    });
+    addEventListener("htmx:after:swap", () => typed().forEach((one) => {
+      one.toggleAttribute("aria-invalid", false);
+      if (document.getElementById(`${one.id}-said`)?.querySelector(".fault")) one.setAttribute("aria-invalid", "true");
+    }));
     // The first refused field is where the person goes on.
     form.querySelector("[aria-invalid]")?.focus();
   }

@@ -111,7 +111,7 @@ def make(request: DeskRequest) -> HttpResponse:
         en="A program that holds the token may do what your roles may, as you, until the last day.",
         ja="トークンを持つプログラムは、有効期限まで、あなたの役割の範囲であなたとして操作できます。",
     )
-    deed = Deed(title=MAKE, back=Link(TITLE, "tokens"), button=MAKE, do=do, fields=fields, says=says)
+    deed = Deed(tried=False, title=MAKE, back=Link(TITLE, "tokens"), button=MAKE, do=do, fields=fields, says=says)
     response = perform(request, deed)
     if secrets:
         return render(request, "token.html", {"title": TOKEN, "says": MADE, "secret": secrets[0]})
