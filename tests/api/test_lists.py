@@ -91,7 +91,8 @@ class TestWhatIsAsked:
         self._refused(everybody, name, "order_by", "id")
 
     @pytest.mark.parametrize(
-        "cursor", ["x", "MA==", "=", "あ", cursor_at(50, "orders", {}), cursor_at(-50, "quotes", {})]
+        "cursor",
+        ["x", "MA==", "=", "あ", ".", "last", cursor_at("last", "orders", {}), cursor_at("last", "quotes", {}) + "0"],
     )
     def test_a_cursor_of_elsewhere_is_refused(self, everybody: Program, cursor: str) -> None:
         """A cursor that was not given by this list for these filters is none."""

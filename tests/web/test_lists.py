@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
@@ -24,7 +28,7 @@ PAGES: Mapping[str, ListPage[object]] = {
 REPORTS = ("ageing", "waterfall", "trial-balance", "postings")
 ALL = ("home", *PAGES, *REPORTS)
 MOST_QUERIES = 10
-ODD_PAGES = ("-1", "0", "abc", "1.5", "２", "99999999", "9" * 5000)
+ODD_PLACES = ("-1", "0", "abc", "1.5", "２", "last.-1", "last.x", "9" * 5000, "WzEsIj4iLDEsMV0")
 ODD_TEXTS = ("あ" * 10_000, "100%_\\", "'; DROP TABLE quotes_quote; --", "<script>alert(1)</script>", " ")
 ODD_DAYS = ("2026-02-30", "abc", "0001-01-01", "9999-12-31", "-1", "R99.1.1", "\x00", "9" * 5000)
 ODD_MOMENTS = ("abc", "0001-01-01", "9999-12-31 23:59:59", "2026-04-01T00:00:00+25:00", "\x00", "2026-04-01")
@@ -53,30 +57,39 @@ class TestManyRows:
     def test_a_thousand_rows_cost_no_more_questions(self, asked: Asked, name: str) -> None:
         """A list asks the database as often for a thousand rows as for ten, and seldom."""
         assert len(asked.many[name]) == len(asked.few[name])
-        assert len(asked.many[name]) <= MOST_QUERIES, asked.many[name]
+        assert len(asked.many[name]) <= MOST_QUERIES, "\n".join(asked.many[name])
 
     @pytest.mark.parametrize("name", PAGES)
     def test_the_order_is_one(self, asked: Asked, name: str) -> None:
         """The rows of a page stand in an order whose last key no two rows share."""
-        pages = [query for query in asked.many[name] if " LIMIT 50" in query]
+        pages = [query for query in asked.many[name] if " LIMIT 51" in query]
         assert len(pages) == 1
-        assert re.search(r'("id"|"quote_id") (ASC|DESC) LIMIT 50', _named(pages[0])), pages
+        place = re.search(r"(\d+) (?:ASC|DESC) LIMIT 51", pages[0])
+        assert place is not None
+        assert _columns(pages[0])[int(place[1]) - 1].endswith('"."id" AS "id"'), pages
 
     @pytest.mark.parametrize("name", PAGES)
     def test_paging(self, story: Told, asked: Asked, name: str) -> None:
         """Fifty rows to a page; next and previous lead on and back, and no row stands on two pages."""
         desk = story.office.desk(Role.AUDITOR)
-        first, second = (_rows(desk.see(name, page=page)) for page in ("1", "2"))
+        pages = [desk.see(name)]
+        pages.append(_led(desk, name, pages[0], "next"))
+        first, second = map(_rows, pages)
         assert (len(first), len(second)) == (50, 50)
         assert set(first) & set(second) == set()
-        page = desk.see(name, page="2")
-        assert "?page=1" in page
-        assert "?page=3" in page
+        assert _rows(_led(desk, name, pages[1], "prev")) == first
+        assert _rows(_led(desk, name, pages[1], "first")) == first
+        assert 'rel="prev"' not in pages[0]
+        last = _led(desk, name, pages[1], "last")
+        assert 'rel="next"' not in last
+        before = _led(desk, name, last, "prev")
+        assert _rows(_led(desk, name, before, "next")) == _rows(last)
 
     def test_the_queue_is_paged(self, story: Told, asked: Asked) -> None:
         """Nothing that waits is out of reach: the queue goes on to a next page, and its groups count all of it."""
         desk = story.office.desk(Role.AUDITOR)
-        pages = [desk.see("home", page=page) for page in ("1", "2")]
+        pages = [desk.see("home")]
+        pages.append(_led(desk, "home", pages[0], "next"))
         assert [page.count('class="q-i"') for page in pages] == [50, 50]
         counted = [int(count.replace(",", "")) for count in re.findall(r"（([\d,]+)件）", pages[0])]
         total = re.search(r'class="n hot">(\d+)<', pages[0])
@@ -93,10 +106,10 @@ class TestOddAddresses:
     @pytest.mark.parametrize("name", PAGES)
     @pytest.mark.parametrize("language", list(Language))
     def test_a_list_answers_whatever_is_asked(self, story: Told, name: str, language: Language) -> None:
-        """Any page number and any text give a page; what is no choice of a filter is refused by name."""
+        """Any text gives a page; what is no place in it and no choice of a filter is refused by name."""
         desk = story.office.desk(Role.AUDITOR, language)
-        for page in ODD_PAGES:
-            desk.see(name, page=page)
+        for place in ODD_PLACES:
+            assert "lists.not-a-place" in desk.see(name, status=400, at=place)
         for text in ODD_TEXTS if PAGES[name].search else ():
             assert "<script>alert" not in desk.see(name, q=text)
         assert "pages.unreadable" in desk.see(name, status=400, q="\0")
@@ -129,12 +142,26 @@ class TestOddAddresses:
             assert client.get(f"/quotes/{key}" if key < 10**100 else "/quotes/" + "9" * 6000).status_code == 404
 
 
-class TestPastTheEnd:
-    def test_the_last_page_is_shown(self, asked: Asked, story: Told) -> None:
-        """Beyond the end stands the last page, with the way back."""
-        page = story.office.desk(Role.AUDITOR).see("quotes", page="500")
-        assert "1,004件中 1,001〜1,004件" in page
-        assert "?page=20" in page
+class TestTheLastPage:
+    def test_it_says_where_it_stands(self, asked: Asked, story: Told) -> None:
+        """The last page holds the last fifty rows and says which; so does the one before it."""
+        desk = story.office.desk(Role.AUDITOR)
+        page = _led(desk, "quotes", desk.see("quotes"), "last")
+        assert "1,004件中 955〜1,004件" in page
+        assert "1,004件中 905〜954件" in _led(desk, "quotes", page, "prev")
+
+
+class TestSums:
+    def test_all_that_match_are_added_up(self, asked: Asked, story: Told) -> None:
+        """The sum below the list is that of all matching rows, not of the page; a filter narrows both."""
+        desk = story.office.desk(Role.AUDITOR)
+        answer = desk.client.get(story.address("quotes"), {"as": "csv"}).content.decode("utf-8-sig")
+        head, *rows = csv.reader(StringIO(answer))
+        total = sum(int(row[head.index("合計（税抜）")]) for row in rows)
+        foot = re.search(r"<tfoot>.*?</tfoot>", desk.see("quotes"), re.DOTALL)
+        assert foot is not None
+        assert f"{total:,}" in foot[0]
+        assert "該当全件の合計" in foot[0]
 
 
 def _queries(desk: Desk, address: str) -> list[str]:
@@ -143,11 +170,18 @@ def _queries(desk: Desk, address: str) -> list[str]:
     return [query["sql"] for query in queries]
 
 
-def _named(query: str) -> str:
-    """Write out the first column where the order names it by its place."""
-    first = re.match(r'SELECT ("\w+"\."\w+")', query)
-    return re.sub(r"\b1 (ASC|DESC) LIMIT", rf"{first[1] if first else '?'} \1 LIMIT", query)
+def _columns(query: str) -> list[str]:
+    return query.removeprefix("SELECT ").partition(" FROM ")[0].split(", ")
+
+
+def _led(desk: Desk, name: str, page: str, way: str) -> str:
+    """Open the page that the link of a way leads to."""
+    link = re.search(rf'rel="{way}" href="([^"]*)"', page)
+    assert link is not None, way
+    answer = desk.client.get(reverse(name) + html.unescape(link[1]))
+    assert answer.status_code == 200
+    return answer.content.decode()
 
 
 def _rows(page: str) -> list[str]:
-    return re.findall(r"<tr><td.*?</tr>", page, re.DOTALL)
+    return re.findall(r"<tr><td.*?</tr>", page.partition("<tfoot>")[0], re.DOTALL)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Field, Model
 from django.db.models.expressions import OrderBy
 
 from kanjo.foundation.quoting import quoted
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
-
-M = TypeVar("M", bound=Model)
 
 Orders = Mapping[str, str]
 """Names of orders with the column that each sorts by; "-" before a name turns it round."""
@@ -26,26 +25,42 @@ class UnknownOrder(Refusal):
     remedy = Text(en="Sort it by a heading.", ja="列の見出しから並べ替えてください。")
 
 
-def ordered(rows: QuerySet[M], asked: str, orders: Orders, *otherwise: str) -> QuerySet[M]:
-    """Return the rows sorted as asked, blanks last and equal ones by id; as *otherwise* says when nothing is asked.
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A column that a list is sorted by; what `may_be_blank` has its blanks last, turned round or not."""
+
+    column: str
+    turned: bool
+    may_be_blank: bool
+    field: Field[Any, Any]
+
+    def sorting(self, *, backwards: bool) -> OrderBy:
+        """Return the order by this column. Without blanks, an index that stands the other way round serves, too."""
+        blanks = {"nulls_first" if backwards else "nulls_last": True} if self.may_be_blank else {}
+        return OrderBy(F(self.column), descending=self.turned != backwards, **blanks)
+
+
+def sorted_by(model: type[Model], asked: str, orders: Orders, *otherwise: str) -> Sequence[Key]:
+    """Return the keys of the order asked for, the last of them the id; those of *otherwise* when nothing is asked.
 
     Refuses `UnknownOrder`.
     """
     if not asked:
-        return rows.order_by(*otherwise)
-    turned = asked.startswith("-")
+        names = otherwise if otherwise[-1].removeprefix("-") in {"id", "pk"} else (*otherwise, "id")
+        return [_key(model, name) for name in names]
+    turned = "-" if asked.startswith("-") else ""
     column = orders.get(asked.removeprefix("-"))
     if column is None:
         raise UnknownOrder(order=quoted(asked))
-    by = OrderBy(F(column), descending=turned, nulls_last=True if _may_be_blank(rows.model, column) else None)
-    return rows.order_by(by, "-id" if turned else "id")
+    return [_key(model, f"{turned}{name}") for name in dict.fromkeys((column, "id"))]
 
 
-def _may_be_blank(model: type[Model], column: str) -> bool:
-    """Return whether a column can be NULL. Where it cannot, an index that stands the other way round still serves."""
-    blank = False
-    for name in column.split("__"):
-        field = model._meta.get_field(name)
-        blank = blank or bool(field.null)
-        model = field.related_model or model
-    return blank
+def _key(model: type[Model], name: str) -> Key:
+    column = name.removeprefix("-")
+    *path, last = column.split("__")
+    blank, at = False, model
+    for step in path:
+        link: Any = at._meta.get_field(step)
+        blank, at = blank or bool(link.null), link.related_model
+    field: Any = at._meta.get_field(last)
+    return Key(column, name.startswith("-"), blank or bool(field.null), getattr(field, "target_field", field))

@@ -24,8 +24,10 @@ from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Language
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.bulk.reading import read_columns
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.search.queries import any_of, has_number, is_amount, is_numbered, is_one_of
+from kanjo.platform.tallies import Tally, added_up
 
 ORDERS: Orders = {
     "number": "number",
@@ -123,16 +125,17 @@ def list_invoices(
     issued: Period | None = None,
     order: str = "",
     limit: int = 100,
-    offset: int = 0,
-) -> list[InvoiceRow]:
+    at: str = "",
+) -> Page[InvoiceRow]:
     """Return invoices and credit notes of the actor's companies, newest first.
 
     *search* finds them by number, total, payer as printed or payer as it is called now. With *most* no more of each
     are looked for, and names as printed are not.
     """
     asked = _asked(actor, company_id=company_id, order_id=order_id, payer_id=payer_id, issued=issued)
-    rows = ordered(_told(_found(asked, search, most)), order, ORDERS, "-issued_on", "-id")
-    return [_row(invoice) for invoice in rows[offset : offset + limit]]
+    keys = sorted_by(Invoice, order, ORDERS, "-issued_on", "-id")
+    found = _found(asked, search, most)
+    return paged(found, keys, at, limit, lambda page: [_row(invoice) for invoice in _told(page)])
 
 
 def count_invoices(
@@ -143,10 +146,10 @@ def count_invoices(
     payer_id: CustomerId | None = None,
     search: str = "",
     issued: Period | None = None,
-) -> int:
+) -> Tally:
     """Return how many invoices `list_invoices` has in all."""
     asked = _asked(actor, company_id=company_id, order_id=order_id, payer_id=payer_id, issued=issued)
-    return _found(asked, search).count()
+    return added_up(_found(asked, search), ORDERS, "net", "tax", "total")
 
 
 def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:

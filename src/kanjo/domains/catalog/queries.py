@@ -25,9 +25,11 @@ from kanjo.foundation.ids import CompanyId, PriceId, ProductId
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import called
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.search.queries import any_of, holds
 from kanjo.platform.tables import NotFound
+from kanjo.platform.tallies import Tally, counted
 
 ORDERS: Orders = {
     "code": "code",
@@ -125,16 +127,20 @@ def list_products(
     most: int | None = None,
     order: str = "",
     limit: int = 100,
-    offset: int = 0,
-) -> list[ProductRow]:
+    at: str = "",
+) -> Page[ProductRow]:
     """Return the products of the actor's companies by code, with the list prices in force on a day."""
-    found = ordered(_priced(_found(actor, company_id, search, most), on), order, ORDERS, "company_id", "code", "id")
-    return [_row(product, product.pk) for product in found[offset : offset + limit]]
+    keys = sorted_by(Product, order, ORDERS, "company_id", "code", "id")
+
+    def read(page: QuerySet[Product]) -> list[ProductRow]:
+        return [_row(product, product.pk) for product in _priced(page, on)]
+
+    return paged(_found(actor, company_id, search, most), keys, at, limit, read)
 
 
-def count_products(actor: Actor, *, company_id: CompanyId | None = None, search: str = "") -> int:
+def count_products(actor: Actor, *, company_id: CompanyId | None = None, search: str = "") -> Tally:
     """Return how many products `list_products` has."""
-    return _found(actor, company_id, search).count()
+    return counted(_found(actor, company_id, search))
 
 
 def ids_by_external_key(company_id: CompanyId) -> Mapping[str, ProductId]:

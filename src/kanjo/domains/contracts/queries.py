@@ -22,9 +22,11 @@ from kanjo.foundation.ids import (
     QuoteVersionId,
 )
 from kanjo.platform.names import called
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.search.queries import any_of, has_number, is_numbered, is_one_of
 from kanjo.platform.tables import NotFound
+from kanjo.platform.tallies import Tally, added_up
 
 ORDERS: Orders = {
     "number": "number",
@@ -75,21 +77,21 @@ def list_contracts(
     *,
     order: str = "",
     limit: int = 200,
-    offset: int = 0,
+    at: str = "",
     customer_id: CustomerId | None = None,
     state: ContractState | None = None,
     company_id: CompanyId | None = None,
     over_on: date | None = None,
     search: str = "",
     most: int | None = None,
-) -> list[ContractRow]:
+) -> Page[ContractRow]:
     """Return the contracts the actor may see, last concluded first.
 
     With *over_on* only those whose term is over on that day and whose end is not noted yet.
     """
     chosen = _chosen(actor, customer_id=customer_id, state=state, company_id=company_id, over_on=over_on)
     contracts = _found(chosen, search, most)
-    return _rows(ordered(contracts, order, ORDERS, "-effective_on", "-id")[offset : offset + limit])
+    return paged(contracts, sorted_by(Contract, order, ORDERS, "-effective_on", "-id"), at, limit, _rows)
 
 
 def count_contracts(
@@ -100,10 +102,10 @@ def count_contracts(
     company_id: CompanyId | None = None,
     over_on: date | None = None,
     search: str = "",
-) -> int:
+) -> Tally:
     """Return how many contracts `list_contracts` would show without a limit."""
     chosen = _chosen(actor, customer_id=customer_id, state=state, company_id=company_id, over_on=over_on)
-    return _found(chosen, search).count()
+    return added_up(_found(chosen, search), ORDERS, "total")
 
 
 def get_contract(actor: Actor, contract_id: ContractId) -> ContractRow:

@@ -19,9 +19,11 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.names import matching_key
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.names import called
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.search.queries import any_of, holds, is_one_of, plain
 from kanjo.platform.tables import NotFound
+from kanjo.platform.tallies import Tally, counted
 
 _COLUMNS = tuple(field.name for field in fields(CustomerRow))
 
@@ -66,15 +68,16 @@ def list_customers(
     among: Collection[CustomerId] | None = None,
     order: str = "",
     limit: int = 100,
-    offset: int = 0,
-) -> list[CustomerRow]:
+    at: str = "",
+) -> Page[CustomerRow]:
     """Return customers by name, those *among* the given that `customers_found` finds by *search*."""
-    return _rows(ordered(_found(actor, search, among, most), order, ORDERS, "name", "id")[offset : offset + limit])
+    keys = sorted_by(Customer, order, ORDERS, "name", "id")
+    return paged(_found(actor, search, among, most), keys, at, limit, _rows)
 
 
-def count_customers(actor: Actor, *, search: str = "", among: Collection[CustomerId] | None = None) -> int:
+def count_customers(actor: Actor, *, search: str = "", among: Collection[CustomerId] | None = None) -> Tally:
     """Return how many customers `list_customers` has."""
-    return _found(actor, search, among).count()
+    return counted(_found(actor, search, among))
 
 
 def customers_found(search: str, most: int | None = None) -> QuerySet[Customer, Any]:

@@ -12,8 +12,10 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, GrantId, OrderLineId, ProductId
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.names import called
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.tables import NotFound
+from kanjo.platform.tallies import Tally, counted
 
 ORDERS: Orders = {
     "product": "product__code",
@@ -72,14 +74,14 @@ def list_grants(
     *,
     order: str = "",
     limit: int = 200,
-    offset: int = 0,
+    at: str = "",
     customer_id: CustomerId | None = None,
     contract_id: ContractId | None = None,
     valid: AsKnown | None = None,
-) -> list[GrantRow]:
+) -> Page[GrantRow]:
     """Return the grants the actor may see, newest first; with *valid* those that count on its day."""
     grants = _chosen(actor, customer_id=customer_id, contract_id=contract_id, valid=valid)
-    return _rows(ordered(grants, order, ORDERS, "-effective_on", "-id")[offset : offset + limit])
+    return paged(grants, sorted_by(Grant, order, ORDERS, "-effective_on", "-id"), at, limit, _rows)
 
 
 def count_grants(
@@ -88,9 +90,9 @@ def count_grants(
     customer_id: CustomerId | None = None,
     contract_id: ContractId | None = None,
     valid: AsKnown | None = None,
-) -> int:
+) -> Tally:
     """Return how many grants `list_grants` would show without a limit."""
-    return _chosen(actor, customer_id=customer_id, contract_id=contract_id, valid=valid).count()
+    return counted(_chosen(actor, customer_id=customer_id, contract_id=contract_id, valid=valid))
 
 
 def get_grant(actor: Actor, grant_id: GrantId) -> GrantRow:

@@ -13,9 +13,11 @@ from kanjo.domains.opportunities.models import Opportunity
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, CustomerId, OpportunityId, PersonId
 from kanjo.platform.names import called
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.search.queries import any_of, holds, is_one_of
 from kanjo.platform.tables import NotFound
+from kanjo.platform.tallies import Tally, added_up
 
 _JOINED = {"customer": F("customer__name"), "product": F("product__code"), "owner": F("owner__name")}
 _OWN = tuple(field.name for field in fields(OpportunityRow) if field.name not in _JOINED)
@@ -52,12 +54,12 @@ def list_opportunities(
     most: int | None = None,
     order: str = "",
     limit: int = 100,
-    offset: int = 0,
-) -> list[OpportunityRow]:
+    at: str = "",
+) -> Page[OpportunityRow]:
     """Return opportunities of the actor's companies, the newest first."""
     given = {"company_id": company_id, "stage": stage, "owner_id": owner_id, "customer_id": customer_id}
     found = _found(actor, search, most, **given)
-    return _rows(ordered(found, order, ORDERS, "-id")[offset : offset + limit])
+    return paged(found, sorted_by(Opportunity, order, ORDERS, "-id"), at, limit, _rows)
 
 
 def count_opportunities(
@@ -68,10 +70,10 @@ def count_opportunities(
     owner_id: PersonId | None = None,
     customer_id: CustomerId | None = None,
     search: str = "",
-) -> int:
+) -> Tally:
     """Return how many opportunities `list_opportunities` has."""
     found = _found(actor, search, company_id=company_id, stage=stage, owner_id=owner_id, customer_id=customer_id)
-    return found.count()
+    return added_up(found, ORDERS, "expected", "value")
 
 
 def list_won_elsewhere(company_id: CompanyId) -> list[OpportunityRow]:

@@ -17,9 +17,11 @@ from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, Ord
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import called
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.search.queries import any_of, has_number, is_numbered, is_one_of
 from kanjo.platform.tables import NotFound
+from kanjo.platform.tallies import Tally, added_up
 
 ORDERS: Orders = {
     "number": "number",
@@ -69,22 +71,22 @@ def list_orders(
     *,
     order: str = "",
     limit: int = 200,
-    offset: int = 0,
+    at: str = "",
     customer_id: CustomerId | None = None,
     contract_id: ContractId | None = None,
     search: str = "",
     most: int | None = None,
-) -> list[OrderRow]:
+) -> Page[OrderRow]:
     """Return the orders the actor may see, last ordered first."""
     orders = _found(_chosen(actor, customer_id=customer_id, contract_id=contract_id), search, most)
-    return _rows(ordered(orders, order, ORDERS, "-effective_on", "-id")[offset : offset + limit])
+    return paged(orders, sorted_by(Order, order, ORDERS, "-effective_on", "-id"), at, limit, _rows)
 
 
 def count_orders(
     actor: Actor, *, customer_id: CustomerId | None = None, contract_id: ContractId | None = None, search: str = ""
-) -> int:
+) -> Tally:
     """Return how many orders `list_orders` would show without a limit."""
-    return _found(_chosen(actor, customer_id=customer_id, contract_id=contract_id), search).count()
+    return added_up(_found(_chosen(actor, customer_id=customer_id, contract_id=contract_id), search), ORDERS, "total")
 
 
 def get_order(actor: Actor, order_id: OrderId) -> OrderRow:
@@ -108,11 +110,11 @@ def list_lines(actor: Actor, order_id: OrderId) -> list[OrderLineRow]:
     return [_line_row(line) for line in lines.select_related("order", "acceptance").order_by("position")]
 
 
-def list_awaiting_acceptance(actor: Actor, *, limit: int = 200, offset: int = 0) -> list[OrderLineRow]:
+def list_awaiting_acceptance(actor: Actor, *, limit: int = 200) -> list[OrderLineRow]:
     """Return the lines billed on acceptance (検収) that nobody accepted yet, oldest order first."""
     open_lines = OrderLine.objects.visible_to(actor).filter(timing=BillingTiming.ON_ACCEPTANCE, acceptance=None)
     ordered = open_lines.select_related("order", "acceptance").order_by("order__effective_on", "order_id", "position")
-    return [_line_row(line) for line in ordered[offset : offset + limit]]
+    return [_line_row(line) for line in ordered[:limit]]
 
 
 def lines_of_contracts(contract_ids: Sequence[ContractId]) -> dict[ContractId, tuple[BookedLine, ...]]:

@@ -29,9 +29,11 @@ from kanjo.foundation.ids import (
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import called
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.search.queries import any_of, has_number, is_numbered, is_one_of
 from kanjo.platform.tables import NotFound
+from kanjo.platform.tallies import Tally, added_up
 
 QUOTE = "quotes_quote"
 
@@ -105,13 +107,12 @@ def list_quotes(
     most: int | None = None,
     order: str = "",
     limit: int = 100,
-    offset: int = 0,
-) -> list[QuoteRow]:
+    at: str = "",
+) -> Page[QuoteRow]:
     """Return quotes, newest first; *search* looks into numbers and customers."""
-    found = ordered(
-        _found(_current(actor, state, customer_id, opportunity_id), search, most), order, ORDERS, "-quote_id"
-    )
-    return [_row(version) for version in found[offset : offset + limit]]
+    found = _found(_current(actor, state, customer_id, opportunity_id), search, most)
+    keys = sorted_by(QuoteVersion, order, ORDERS, "-quote_id", "-id")
+    return paged(found, keys, at, limit, lambda page: [_row(version) for version in _with_quote(page)])
 
 
 def count_quotes(
@@ -121,9 +122,11 @@ def count_quotes(
     customer_id: CustomerId | None = None,
     opportunity_id: OpportunityId | None = None,
     search: str = "",
-) -> int:
+) -> Tally:
     """Return how many quotes `list_quotes` has."""
-    return _found(_current(actor, state, customer_id, opportunity_id), search).count()
+    return added_up(
+        _found(_current(actor, state, customer_id, opportunity_id), search), ORDERS, "total", currency="quote__currency"
+    )
 
 
 def get_quote(actor: Actor, quote_id: QuoteId) -> QuoteDetail:
@@ -184,7 +187,7 @@ def facts_of(offer: Offer, *, company_id: CompanyId, quote_id: int = 0, version_
 
 def current_version(actor: Actor, quote_id: QuoteId) -> QuoteVersion:
     """Return the current version with its quote and customer, or refuse `NotFound`."""
-    found = _current(actor, None, None, None).filter(quote_id=quote_id).first()
+    found = _with_quote(_current(actor, None, None, None)).filter(quote_id=quote_id).first()
     if found is None:
         raise NotFound(what=called(Quote), key=quote_id)
     return found
@@ -211,8 +214,11 @@ def _current(
 ) -> QuerySet[QuoteVersion]:
     found = QuoteVersion.objects.visible_to(actor).filter(number=F("quote__version"))
     wanted = {"state": state, "customer_id": customer_id, "opportunity_id": opportunity_id}
-    found = found.filter(**{f"quote__{name}": value for name, value in wanted.items() if value is not None})
-    return found.select_related("quote__customer", "quote__drafted_by")
+    return found.filter(**{f"quote__{name}": value for name, value in wanted.items() if value is not None})
+
+
+def _with_quote(versions: QuerySet[QuoteVersion]) -> QuerySet[QuoteVersion]:
+    return versions.select_related("quote__customer", "quote__drafted_by")
 
 
 def _found(versions: QuerySet[QuoteVersion], search: str, most: int | None = None) -> QuerySet[QuoteVersion]:

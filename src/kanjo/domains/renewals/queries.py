@@ -13,8 +13,10 @@ from kanjo.domains.renewals.models import Renewal
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, PersonId, QuoteId, RenewalId
 from kanjo.platform.names import called
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.tables import NotFound
+from kanjo.platform.tallies import Tally, added_up
 
 ORDERS: Orders = {
     "contract": "contract__number",
@@ -54,14 +56,14 @@ def list_renewals(
     *,
     order: str = "",
     limit: int = 200,
-    offset: int = 0,
+    at: str = "",
     state: RenewalState | None = None,
     owner_id: PersonId | None = None,
     customer_id: CustomerId | None = None,
-) -> list[RenewalRow]:
+) -> Page[RenewalRow]:
     """Return the renewals the actor may see, nearest end of term first."""
     renewals = _chosen(actor, state=state, owner_id=owner_id, customer_id=customer_id)
-    return _rows(ordered(renewals, order, ORDERS, "term_until", "id")[offset : offset + limit])
+    return paged(renewals, sorted_by(Renewal, order, ORDERS, "term_until", "id"), at, limit, _rows)
 
 
 def count_renewals(
@@ -70,9 +72,9 @@ def count_renewals(
     state: RenewalState | None = None,
     owner_id: PersonId | None = None,
     customer_id: CustomerId | None = None,
-) -> int:
+) -> Tally:
     """Return how many renewals `list_renewals` would show without a limit."""
-    return _chosen(actor, state=state, owner_id=owner_id, customer_id=customer_id).count()
+    return added_up(_chosen(actor, state=state, owner_id=owner_id, customer_id=customer_id), ORDERS, "proposed")
 
 
 def get_renewal(actor: Actor, renewal_id: RenewalId) -> RenewalRow:

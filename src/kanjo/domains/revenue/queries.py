@@ -21,8 +21,10 @@ from kanjo.foundation.columns import totals
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, RunId
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.bulk.loading import read_frame
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.runs.models import Run
+from kanjo.platform.tallies import Tally, added_up
 
 RUN_KIND = "revenue"
 
@@ -75,16 +77,17 @@ def list_obligations(
     contract_id: ContractId | None = None,
     order: str = "",
     limit: int = 100,
-    offset: int = 0,
-) -> list[ObligationRow]:
+    at: str = "",
+) -> Page[ObligationRow]:
     """Return obligations, newest first."""
-    rows = ordered(_obligations(actor, order_id, contract_id), order, ORDERS, "-id")[offset : offset + limit]
-    return [_row(row) for row in rows]
+    keys = sorted_by(Obligation, order, ORDERS, "-id")
+    found = _obligations(actor, order_id, contract_id)
+    return paged(found, keys, at, limit, lambda page: [_row(row) for row in _with_recognised(page)])
 
 
-def count_obligations(actor: Actor, *, order_id: OrderId | None = None, contract_id: ContractId | None = None) -> int:
+def count_obligations(actor: Actor, *, order_id: OrderId | None = None, contract_id: ContractId | None = None) -> Tally:
     """Return how many obligations `list_obligations` has."""
-    return int(_obligations(actor, order_id, contract_id).count())
+    return added_up(_obligations(actor, order_id, contract_id), ORDERS, "price")
 
 
 def get_obligation(actor: Actor, obligation_id: int) -> ObligationRow:
@@ -266,7 +269,7 @@ def _obligations(actor: Actor, order_id: OrderId | None, contract_id: ContractId
         rows = rows.filter(order_id=order_id)
     if contract_id is not None:
         rows = rows.filter(contract_id=contract_id)
-    return _with_recognised(rows)
+    return rows
 
 
 def _with_recognised(rows: Any) -> Any:

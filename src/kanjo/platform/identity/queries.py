@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.hashers import check_password
+from django.db.models import BigIntegerField, Value
 
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, PersonId
@@ -15,13 +16,12 @@ SYSTEM_EMAIL = "kanjo@localhost"
 
 def actor_of(person: Person) -> Actor:
     """Return the person as an actor, with the rights held at this moment (never cached)."""
+    roles, companies = _rights_of(person)
     return Actor(
         id=PersonId(person.pk),
         name=person.name,
-        roles=frozenset(
-            Role(role) for role in RoleGrant.objects.filter(person=person, active=True).values_list("role", flat=True)
-        ),
-        companies=_companies_of(person),
+        roles=roles,
+        companies=companies,
         language=Language(person.language),
         system=person.is_system,
     )
@@ -70,8 +70,14 @@ def house() -> Actor:
     return actor_of(person)
 
 
-def _companies_of(person: Person) -> frozenset[CompanyId]:
-    if person.is_system:
-        return frozenset(CompanyId(pk) for pk in SellingCompany.objects.values_list("pk", flat=True))
-    assigned = Assignment.objects.filter(person=person, active=True).values_list("company_id", flat=True)
-    return frozenset(CompanyId(pk) for pk in assigned)
+def _rights_of(person: Person) -> tuple[frozenset[Role], frozenset[CompanyId]]:
+    """Return roles and companies, in one question: every page and every call asks it."""
+    granted = RoleGrant.objects.filter(person=person, active=True).values_list("role", Value(None, BigIntegerField()))
+    assigned = Assignment.objects.filter(person=person, active=True)
+    every = SellingCompany.objects.values_list(Value(""), "pk")
+    assigned_or_all = every if person.is_system else assigned.values_list(Value(""), "company_id")
+    rights = list(granted.union(assigned_or_all, all=True))
+    return (
+        frozenset(Role(role) for role, _ in rights if role),
+        frozenset(CompanyId(company) for _, company in rights if company is not None),
+    )

@@ -16,6 +16,9 @@ from kanjo.foundation.texts import Text
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.ledger.entries import AccountCode
 from kanjo.platform.ledger.models import Period, Posting
+from kanjo.platform.ordering import sorted_by
+from kanjo.platform.paging import Page, paged
+from kanjo.platform.tallies import Tally, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,15 @@ class PeriodRow:
     locked: bool
 
 
-def list_periods(actor: Actor, *, limit: int = 100, offset: int = 0) -> list[PeriodRow]:
+def list_periods(actor: Actor, *, limit: int = 100, at: str = "") -> Page[PeriodRow]:
     """Return the accounting periods of the actor's companies, the latest first."""
-    rows = Period.objects.visible_to(actor).order_by("-start", "-id")[offset : offset + limit]
-    return [_period(row) for row in rows]
+    keys = sorted_by(Period, "", {}, "-start", "-id")
+    return paged(Period.objects.visible_to(actor), keys, at, limit, lambda page: [_period(row) for row in page])
 
 
-def count_periods(actor: Actor) -> int:
+def count_periods(actor: Actor) -> Tally:
     """Return how many accounting periods there are."""
-    return Period.objects.visible_to(actor).count()
+    return counted(Period.objects.visible_to(actor))
 
 
 def next_year(company_id: CompanyId, calendar: FiscalCalendar, today: date) -> Days:
@@ -104,14 +107,12 @@ def balance_of(company_id: CompanyId, code: AccountCode, known: AsKnown) -> int:
     return int(postings.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
-def list_postings(
-    company_id: CompanyId, code: str, known: AsKnown, *, limit: int = 100, offset: int = 0
-) -> list[PostingRow]:
+def list_postings(company_id: CompanyId, code: str, known: AsKnown, *, limit: int = 100) -> list[PostingRow]:
     """Return an account's postings, newest first."""
     rows = (
         _known(Posting.objects.filter(company_id=company_id, account__code=code), known)
         .select_related("entry")
-        .order_by("-effective_on", "-id")[offset : offset + limit]
+        .order_by("-effective_on", "-id")[:limit]
     )
     return [
         PostingRow(

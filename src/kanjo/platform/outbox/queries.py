@@ -9,8 +9,11 @@ from django.db.models import QuerySet
 
 from kanjo.foundation.actors import Actor
 from kanjo.platform.names import called
+from kanjo.platform.ordering import sorted_by
 from kanjo.platform.outbox.models import Delivery
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.tables import NotFound
+from kanjo.platform.tallies import Tally, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,14 @@ class DeliveryRow:
     error: str
 
 
-def list_given_up(actor: Actor, *, limit: int = 200, offset: int = 0) -> list[DeliveryRow]:
+def list_given_up(actor: Actor, *, limit: int = 200, at: str = "") -> Page[DeliveryRow]:
     """Return the deliveries of the actor's companies that were given up, the latest first."""
-    return _rows(_given_up(actor).order_by("-id")[offset : offset + limit])
+    return paged(_given_up(actor), sorted_by(Delivery, "", {}, "-id"), at, limit, _rows)
 
 
-def count_given_up(actor: Actor) -> int:
+def count_given_up(actor: Actor) -> Tally:
     """Return how many deliveries `list_given_up` has."""
-    return _given_up(actor).count()
+    return counted(_given_up(actor))
 
 
 def get_delivery(actor: Actor, delivery_id: int) -> DeliveryRow:

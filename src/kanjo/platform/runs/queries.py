@@ -11,9 +11,11 @@ from django.db.models import Count, Q, QuerySet
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.foundation.texts import Text
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.runs.models import Failure, Run
 from kanjo.platform.runs.states import RunState
+from kanjo.platform.tallies import Tally, counted
 
 ORDERS: Orders = {
     "recorded": "recorded_at",
@@ -61,16 +63,16 @@ def list_runs(
     state: RunState | None = None,
     order: str = "",
     limit: int = 100,
-    offset: int = 0,
-) -> list[RunRow]:
+    at: str = "",
+) -> Page[RunRow]:
     """Return runs of the actor's companies, newest first."""
-    found = ordered(_counted(_found(actor, kind, state)), order, ORDERS, "-id")
-    return [_row(run) for run in found[offset : offset + limit]]
+    keys = sorted_by(Run, order, ORDERS, "-id")
+    return paged(_found(actor, kind, state), keys, at, limit, lambda page: [_row(run) for run in _counted(page)])
 
 
-def count_runs(actor: Actor, *, kind: str | None = None, state: RunState | None = None) -> int:
+def count_runs(actor: Actor, *, kind: str | None = None, state: RunState | None = None) -> Tally:
     """Return how many runs `list_runs` has."""
-    return _found(actor, kind, state).count()
+    return counted(_found(actor, kind, state))
 
 
 def get_run(actor: Actor, run_id: RunId) -> RunRow:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.texts import Text
+from kanjo.platform.ordering import sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.worklist.models import WorkItem
 
 
@@ -27,10 +29,12 @@ class WorkRow:
     since: datetime
 
 
-def list_queue(actor: Actor, *, limit: int = 200, offset: int = 0) -> list[WorkRow]:
+def list_queue(actor: Actor, *, limit: int = 200, at: str = "") -> Page[WorkRow]:
     """Return what waits for the actor: its own items and those of its roles, nearest due date first."""
-    items = _waiting_for(actor).select_related("owner").order_by(F("due_on").asc(nulls_last=True), "id")
-    return [_row(item) for item in items[offset : offset + limit]]
+    keys = sorted_by(WorkItem, "", {}, "due_on", "id")
+    return paged(
+        _waiting_for(actor), keys, at, limit, lambda page: [_row(item) for item in page.select_related("owner")]
+    )
 
 
 def count_queue(actor: Actor) -> int:

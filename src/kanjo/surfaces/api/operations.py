@@ -16,7 +16,7 @@ from kanjo.platform.tables import NotFound
 from kanjo.surfaces.api.acts import Act, perform, tag_of
 from kanjo.surfaces.api.callers import Caller, Token
 from kanjo.surfaces.api.fields import Asked
-from kanjo.surfaces.api.paging import MOST, USUAL, cursor_at, offset_at
+from kanjo.surfaces.api.paging import LONGEST, MOST, USUAL, cursor_at, place_at
 from kanjo.surfaces.api.problems import Invalid
 from kanjo.surfaces.api.reasons import reason
 from kanjo.surfaces.api.resources import Report, Resource
@@ -53,7 +53,7 @@ def add_list(api: NinjaAPI, resource: Resource) -> None:
     filters: dict[str, Any] = {name: (kind, None) for name, kind in {**companies, **resource.filters}.items()}
     paging: dict[str, Any] = {
         "limit": (int, Field(USUAL, ge=1, le=MOST, description="Rows of a page.")),
-        "cursor": (str, Field("", max_length=200, description="`next` of the page before.")),
+        "cursor": (str, Field("", max_length=LONGEST, description="`next` of the page before.")),
     }
     asked_for = create_model(f"{_camel(resource.name)}Asked", **filters, **paging)
     fields: dict[str, Any] = {
@@ -65,12 +65,11 @@ def add_list(api: NinjaAPI, resource: Resource) -> None:
     def view(request: HttpRequest, asked: Query[asked_for]) -> HttpResponse:  # type: ignore[valid-type]  # made above
         wanted = _given(request, asked)
         limit, cursor = wanted.pop("limit"), wanted.pop("cursor", "")
-        offset = offset_at(cursor, resource.name, wanted)
+        place = place_at(cursor, resource.name, wanted)
         caller = _caller(request).within(wanted.get("company_id"))
         given = {name: value for name, value in wanted.items() if name != "company_id"}
-        rows = list(resource.rows(caller, limit=limit + 1, offset=offset, **given))
-        more = cursor_at(offset + limit, resource.name, wanted) if len(rows) > limit else None
-        return _answer(caller, {"items": rows[:limit], "next": more})
+        rows = resource.rows(caller, limit=limit, at=place, **given)
+        return _answer(caller, {"items": list(rows), "next": cursor_at(rows.after, resource.name, wanted) or None})
 
     _add_get(api, resource, view, path=resource.name, shape=page, name=f"list-{resource.name}")
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from zlib import crc32
 
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
+from kanjo.platform.paging import LONGEST as LONGEST_PLACE
 
 USUAL, MOST = 50, 200
 """Rows of a page, where the caller does not say and at most."""
 
-DEEPEST = 10_000_000
+LONGEST = LONGEST_PLACE + 20
+"""Characters of a cursor."""
 
 
 class NotACursor(Refusal):
@@ -27,24 +27,18 @@ class NotACursor(Refusal):
     )
 
 
-def cursor_at(offset: int, of: str, filters: Mapping[str, object]) -> str:
-    """Return the cursor of the rows from *offset* on."""
-    return base64.urlsafe_b64encode(f"{offset}.{_sealed(offset, of, filters)}".encode()).decode()
+def cursor_at(place: str, of: str, filters: Mapping[str, object]) -> str:
+    """Return the cursor of the rows from a place on, "" for none."""
+    return f"{place}.{_sealed(place, of, filters)}" if place else ""
 
 
-def offset_at(cursor: str, of: str, filters: Mapping[str, object]) -> int:
-    """Return where the rows of a cursor begin, 0 without one; refuses `NotACursor`."""
-    if not cursor:
-        return 0
-    try:
-        offset, _, seal = base64.urlsafe_b64decode(cursor.encode()).decode("ascii").partition(".")
-        number = int(offset)
-    except (binascii.Error, ValueError):
-        raise NotACursor(at="cursor") from None
-    if seal != str(_sealed(number, of, filters)) or not 0 <= number <= DEEPEST:
+def place_at(cursor: str, of: str, filters: Mapping[str, object]) -> str:
+    """Return where the rows of a cursor begin, "" without one; refuses `NotACursor`."""
+    place, _, seal = cursor.rpartition(".")
+    if cursor and (not place or seal != str(_sealed(place, of, filters))):
         raise NotACursor(at="cursor")
-    return number
+    return place
 
 
-def _sealed(offset: int, of: str, filters: Mapping[str, object]) -> int:
-    return crc32(f"{of} {offset} {sorted(filters.items())!r}".encode())
+def _sealed(place: str, of: str, filters: Mapping[str, object]) -> int:
+    return crc32(f"{of} {place} {sorted(filters.items())!r}".encode())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from kanjo.foundation.texts import Text
+from kanjo.platform.paging import Page
 from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.doors import SIGNED_IN, Door
 
@@ -15,7 +16,7 @@ from kanjo.surfaces.doors import SIGNED_IN, Door
 class Resource:
     """Something that can be read.
 
-    `rows` gets the caller, `limit`, `offset` and the filters by name, and returns rows of the type `row`; `one` gets
+    `rows` gets the caller, `limit`, `at` and the filters by name, and returns rows of the type `row`; `one` gets
     the caller and an id and returns `whole`, or refuses `NotFound` for what is not there and what is not theirs alike.
     `table` names the rows that an act on one of them locks, so that `If-Match` can be kept. What is `shared` belongs to
     no single company.
@@ -24,7 +25,7 @@ class Resource:
     name: str
     title: Text
     row: type
-    rows: Callable[..., Sequence[Any]]
+    rows: Callable[..., Page[Any]]
     filters: Mapping[str, Any] = field(default_factory=dict)
     whole: type | None = None
     one: Callable[[Caller, int], Any] | None = None

@@ -70,7 +70,7 @@ class Table:
 
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    sums: tuple[Cell, ...] = ()
+    sums: tuple[tuple[Cell, ...], ...] = ()
     cards: bool = False
 
     @classmethod
@@ -79,8 +79,13 @@ class Table:
         return cls(
             heads=tuple(Head(said(column.label), column.number) for column in columns),
             rows=tuple(tuple(_aligned(column, row) for column in columns) for row in rows),
-            sums=tuple(Cell("") if value == "" else cell(value) for value in sums),
+            sums=(cells(sums),) if sums else (),
         )
+
+
+def cells(values: Sequence[object]) -> tuple[Cell, ...]:
+    """Return a row of values as cells; "" leaves its cell blank."""
+    return tuple(Cell("") if value == "" else cell(value) for value in values)
 
 
 def _aligned(column: Column[Any], row: Any) -> Cell:

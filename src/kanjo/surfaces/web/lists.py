@@ -1,4 +1,4 @@
-"""A list page: declared by its columns, its rows and its filters. The address holds filters, order, columns, page."""
+"""A list page: declared by its columns, its rows and its filters. The address holds filters, order, columns, place."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from django.shortcuts import render
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.bookmarks.queries import list_views
+from kanjo.platform.paging import Page, last_page
+from kanjo.platform.tallies import Tally
 from kanjo.surfaces.web.desk import Desk, DeskRequest
-from kanjo.surfaces.web.details import Act, Button, Column, Head, Table, buttons
+from kanjo.surfaces.web.details import Act, Button, Column, Head, Table, buttons, cells
 from kanjo.surfaces.web.doors import SIGNED_IN, Door
 from kanjo.surfaces.web.exports import EXPORTS, exported
 from kanjo.surfaces.web.shown import Cell, Link, said
@@ -28,10 +30,11 @@ ROWS = 50
 MOST_EXPORTED = 100_000
 """Rows of one export: a spreadsheet still opens them."""
 
-TEXT, ORDER, PAGE, WITHOUT, AS, OPEN = "q", "order", "page", "without", "as", "open"
-"""What the address names beside the filters: text to find, order, page, columns left out, export, row in the panel."""
+TEXT, ORDER, AT, WITHOUT, AS, OPEN = "q", "order", "at", "without", "as", "open"
+"""What the address names beside the filters: text, order, place in it, columns left out, export, row in the panel."""
 
 ALL = Text(en="All", ja="すべて")
+SUM = Text(en="Sum of all that match", ja="該当全件の合計")
 
 
 class UnknownChoice(Refusal):
@@ -47,7 +50,8 @@ class TooManyToExport(Refusal):
 
     rule = "lists.too-many-to-export"
     says = Text(
-        en="{count} rows match; one file takes {most}.", ja="該当が{count}件あります（1ファイルの上限{most}件）。"
+        en="More than {most} rows match, which is what one file takes.",
+        ja="該当が1ファイルの上限（{most}件）を超えています。",
     )
     remedy = Text(en="Filter the list and export it in parts.", ja="条件で絞り込み、分けて書き出してください。")
 
@@ -99,7 +103,7 @@ class Asked:
     choices: Mapping[str, Any]
     order: str
     limit: int
-    offset: int
+    at: str = ""
     most: int | None = None
 
 
@@ -109,8 +113,8 @@ class ListPage(Generic[R]):
 
     title: Text
     columns: Sequence[Column[R]]
-    rows: Callable[[Asked], Sequence[R]]
-    count: Callable[[Asked], int]
+    rows: Callable[[Asked], Page[R]]
+    count: Callable[[Asked], Tally]
     search: Text | None = None
     filters: Sequence[Filter] = ()
     acts: Callable[[Desk], Sequence[Act]] = field(default=lambda _desk: ())
@@ -118,7 +122,7 @@ class ListPage(Generic[R]):
     door: Door = SIGNED_IN
 
     def __call__(self, request: DeskRequest) -> HttpResponse:
-        """Answer with the page that the address asks for; beyond the end that is the last one."""
+        """Answer with the page that the address asks for."""
         choices = {one.name: one.read(request.GET.get(one.name, "")) for one in self.filters}
         asked = Asked(
             desk=request.desk,
@@ -126,18 +130,16 @@ class ListPage(Generic[R]):
             choices=choices,
             order=request.GET.get(ORDER, ""),
             limit=ROWS,
-            offset=0,
+            at=request.GET.get(AT, ""),
         )
-        total = self.count(asked)
         columns = self._columns(request)
         if request.GET.get(AS, "") in EXPORTS:
-            return self._file(request.GET[AS], asked, total, columns)
-        number = page_number(request, total)
-        rows = self.rows(replace(asked, offset=(number - 1) * ROWS))
+            return self._file(request.GET[AS], asked, columns)
+        rows, tally = self.rows(asked), self.count(asked)
         context = {
             "title": self.title,
             "note": self.note,
-            "table": self._table(request, columns, rows),
+            "table": self._table(request, columns, rows, tally),
             "acts": self._buttons(request.desk),
             "search": self.search,
             "text": asked.text,
@@ -145,12 +147,11 @@ class ListPage(Generic[R]):
             "chips": self._chips(request, asked),
             "filtered": bool(asked.text) or any(choice is not None for choice in choices.values()),
             "choices": [(column.name, said(column.label), column in columns) for column in self.columns[1:]],
-            "kept": _kept(request, WITHOUT, PAGE),
-            "kept_by_filters": _kept(request, TEXT, PAGE, OPEN, *choices),
+            "kept": _kept(request, WITHOUT, AT),
+            "kept_by_filters": _kept(request, TEXT, AT, OPEN, *choices),
             "views": self._views(request),
-            "exports": [(kind, _at(request, **{AS: kind, PAGE: ""})) for kind in EXPORTS],
-            "total": total,
-            **paging(request, number, total),
+            "exports": [(kind, _at(request, **{AS: kind, AT: ""})) for kind in EXPORTS],
+            **paging(request, rows, tally),
         }
         return render(request, "list.html", context)
 
@@ -159,18 +160,18 @@ class ListPage(Generic[R]):
         without = set(request.GET.getlist(WITHOUT))
         return [self.columns[0], *(column for column in self.columns[1:] if column.name not in without)]
 
-    def _table(self, request: DeskRequest, columns: Sequence[Column[R]], rows: Sequence[R]) -> Table:
-        table = Table.of(columns, rows)
-        return replace(_placed(columns, table), heads=tuple(_head(request, column) for column in columns))
+    def _table(self, request: DeskRequest, columns: Sequence[Column[R]], rows: Sequence[R], tally: Tally) -> Table:
+        table = _placed(columns, Table.of(columns, rows))
+        return replace(table, heads=tuple(_head(request, column) for column in columns), sums=_sums(columns, tally))
 
     def found(self, asked: Asked) -> Table:
         """Return the first rows that hold the text asked for, as a table."""
         return _placed(self.columns, Table.of(self.columns, self.rows(asked)))
 
-    def _file(self, kind: str, asked: Asked, total: int, columns: Sequence[Column[R]]) -> HttpResponse:
-        if total > MOST_EXPORTED:
-            raise TooManyToExport(count=f"{total:,}", most=f"{MOST_EXPORTED:,}")
-        rows = self.rows(replace(asked, limit=MOST_EXPORTED))
+    def _file(self, kind: str, asked: Asked, columns: Sequence[Column[R]]) -> HttpResponse:
+        rows = self.rows(replace(asked, limit=MOST_EXPORTED, at=""))
+        if rows.after:
+            raise TooManyToExport(most=f"{MOST_EXPORTED:,}")
         return exported(
             kind,
             f"{said(self.title)}-{asked.desk.today.isoformat()}",
@@ -181,18 +182,18 @@ class ListPage(Generic[R]):
     def _chips(self, request: DeskRequest, asked: Asked) -> list[tuple[str, str, str]]:
         """Return what narrows the list: its name, its value, and the address without it."""
         chips = [
-            (said(one.label), said(one.shown(asked.choices[one.name])), _at(request, **{one.name: "", PAGE: ""}))
+            (said(one.label), said(one.shown(asked.choices[one.name])), _at(request, **{one.name: "", AT: ""}))
             for one in self.filters
             if asked.choices[one.name] is not None
         ]
         if self.search and asked.text:
-            chips.append((said(self.search), asked.text, _at(request, **{TEXT: "", PAGE: ""})))
+            chips.append((said(self.search), asked.text, _at(request, **{TEXT: "", AT: ""})))
         return chips
 
     def _views(self, request: DeskRequest) -> dict[str, Any]:
         """Return the tabs above the list: all of it, the kept views, and the way to keep what is seen now."""
         page = _name(request)
-        query = urlencode(_kept(request, PAGE, AS, OPEN))
+        query = urlencode(_kept(request, AT, AS, OPEN))
         kept = [
             View(one.name, Link("", page, query=one.query).url, one.query == query, one.id if one.mine else None)
             for one in list_views(request.desk.actor, page)
@@ -203,10 +204,6 @@ class ListPage(Generic[R]):
 
     def _buttons(self, desk: Desk) -> list[Button]:
         return buttons(self.acts(desk), desk.actor)
-
-
-def _page(given: str) -> int:
-    return int(given) if given.isascii() and given.isdigit() and 0 < len(given) < 8 and int(given) else 1
 
 
 def _at(request: DeskRequest, **changed: object) -> str:
@@ -232,7 +229,7 @@ def _head(request: DeskRequest, column: Column[Any]) -> Head:
         return Head(said(column.label), column.number)
     sorted_by = {column.order: "ascending", f"-{column.order}": "descending"}.get(now, "")
     turned = f"-{column.order}" if sorted_by == "ascending" else column.order
-    return Head(said(column.label), column.number, _at(request, **{ORDER: turned, PAGE: ""}), sorted_by)
+    return Head(said(column.label), column.number, _at(request, **{ORDER: turned, AT: ""}), sorted_by)
 
 
 def _placed(columns: Sequence[Column[Any]], table: Table) -> Table:
@@ -253,16 +250,26 @@ def _places(columns: Sequence[Column[Any]], row: Sequence[Cell]) -> dict[int, st
     return {0: "k3"} | named | ({numbers[-1]: "k2"} if numbers else {}) | ({states[-1]: "k4"} if states else {})
 
 
-def page_number(request: DeskRequest, total: int) -> int:
-    """Return which page of *total* rows the address asks for; beyond the end that is the last one."""
-    return min(_page(request.GET.get(PAGE, "")), max(1, -(-total // ROWS)))
+def _sums(columns: Sequence[Column[Any]], tally: Tally) -> tuple[tuple[Cell, ...], ...]:
+    """Return what all matching rows add up to, a row for each currency."""
+    summed = [tally.sums.get(column.order, ()) for column in columns]
+    lines = range(max(map(len, summed)))
+    return tuple(
+        cells([SUM if not at else one[line] if one else "" for at, one in enumerate(summed)]) for line in lines
+    )
 
 
-def paging(request: DeskRequest, number: int, total: int) -> dict[str, object]:
-    """Return what a page says of where it stands: its first and last row, the addresses before and after it."""
+def paging(request: DeskRequest, rows: Page[Any], tally: Tally) -> dict[str, object]:
+    """Return how many rows there are, which a page shows, and the addresses of the pages around it."""
+    last = rows.number + len(rows) - 1
+    placed = 0 < rows.number <= last and (tally.more or last <= tally)
     return {
-        "first": min((number - 1) * ROWS + 1, total),
-        "last": min(number * ROWS, total),
-        "before": _at(request, page=number - 1) if number > 1 else "",
-        "after": _at(request, page=number + 1) if number * ROWS < total else "",
+        "total": int(tally),
+        "more": tally.more,
+        "first": rows.number if placed else 0,
+        "last": last,
+        "beginning": _at(request, at="") if rows.before else "",
+        "before": _at(request, at=rows.before) if rows.before else "",
+        "after": _at(request, at=rows.after) if rows.after else "",
+        "end": _at(request, at=last_page(0 if tally.more else tally)) if rows.after else "",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kanjo.domains.approvals.facts import DealFacts, Finding, MatrixState, PathStep, RowDraft
 from kanjo.domains.approvals.models import Matrix, MatrixRow
@@ -16,6 +16,8 @@ from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, MatrixId
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
+from kanjo.platform.ordering import sorted_by
+from kanjo.platform.paging import Page, paged
 
 
 class NoMatrixInForce(Refusal):
@@ -71,13 +73,17 @@ def check_matrix(matrix_id: MatrixId, actor: Actor) -> list[Finding]:
 
 
 def list_matrices(
-    actor: Actor, *, company_id: CompanyId | None = None, limit: int = 50, offset: int = 0
-) -> list[MatrixView]:
+    actor: Actor, *, company_id: CompanyId | None = None, limit: int = 50, at: str = ""
+) -> Page[MatrixView]:
     """Return versions of the matrix, newest first."""
-    found = Matrix.objects.visible_to(actor).select_related("made_by", "activated_by")
+    found = Matrix.objects.visible_to(actor)
     if company_id is not None:
         found = found.filter(company_id=company_id)
-    return [_matrix(row) for row in found.order_by("company_id", "-version", "id")[offset : offset + limit]]
+
+    def read(page: QuerySet[Matrix]) -> list[MatrixView]:
+        return [_matrix(row) for row in page.select_related("made_by", "activated_by")]
+
+    return paged(found, sorted_by(Matrix, "", {}, "company_id", "-version", "id"), at, limit, read)
 
 
 def count_matrices(actor: Actor) -> int:

@@ -14,7 +14,9 @@ from kanjo.domains.approvals.rules.path import path_read
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import ApprovalItemId, ApprovalRequestId, CompanyId
 from kanjo.foundation.texts import Text
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
+from kanjo.platform.tallies import Tally, counted
 
 ORDERS: Orders = {
     "number": "id",
@@ -89,16 +91,20 @@ def list_requests(
     subject: tuple[str, int] | None = None,
     order: str = "",
     limit: int = 100,
-    offset: int = 0,
-) -> list[RequestRow]:
+    at: str = "",
+) -> Page[RequestRow]:
     """Return requests, newest first."""
-    found = ordered(_requests(actor, state, subject).select_related("matrix", "opened_by"), order, ORDERS, "-id")
-    return [_request(row) for row in found[offset : offset + limit]]
+    keys = sorted_by(ApprovalRequest, order, ORDERS, "-id")
+
+    def read(page: QuerySet[ApprovalRequest]) -> list[RequestRow]:
+        return [_request(row) for row in page.select_related("matrix", "opened_by")]
+
+    return paged(_requests(actor, state, subject), keys, at, limit, read)
 
 
-def count_requests(actor: Actor, *, state: RequestState | None = None, subject: tuple[str, int] | None = None) -> int:
+def count_requests(actor: Actor, *, state: RequestState | None = None, subject: tuple[str, int] | None = None) -> Tally:
     """Return how many requests there are."""
-    return _requests(actor, state, subject).count()
+    return counted(_requests(actor, state, subject))
 
 
 def find_request(*, subject: tuple[str, int], version_id: int) -> RequestRow | None:

@@ -202,18 +202,18 @@ class TestTerminateContract:
 
 
 class TestListContracts:
-    def test_one_page_costs_one_query(self) -> None:
+    def test_a_page_costs_two_queries(self) -> None:
         """A list of twelve contracts costs as many queries as a list of two."""
         company_id, customer_id = a_company(), a_customer()
-        reader, counts, shown = an_actor(Role.AUDITOR, companies=[company_id]), [], []
+        reader, counts = an_actor(Role.AUDITOR, companies=[company_id]), []
         for more in (2, 10):
             for _ in range(more):
                 a_contract(an_approved_version(company_id, customer_id))
             with CaptureQueriesContext(connection) as queries:
-                shown = list_contracts(reader, customer_id=customer_id)
+                list_contracts(reader, customer_id=customer_id)
             counts.append(len(queries))
-        assert counts == [1, 1]
-        assert len(shown) == count_contracts(reader) == 12
+        assert counts == [2, 2]
+        assert len(list_contracts(reader)) == count_contracts(reader) == 12
 
     def test_another_company_sees_nothing(self, approved: Approved) -> None:
         """A contract shows only to those assigned to its company."""

@@ -427,7 +427,7 @@ class TestQueries:
         with CaptureQueriesContext(connection) as sent:
             rows = list_quotes(desk.rep, limit=3)
         assert [row.id for row in rows] == [approved, ids[8], ids[7]]
-        assert len(sent) == 1
+        assert len(sent) == 2
         assert [row.id for row in list_quotes(desk.rep, state=QuoteState.APPROVED)] == [approved]
         assert count_quotes(desk.rep, search="Q-2026-000003") == 1
         assert count_quotes(desk.rep, customer_id=desk.customer_id) == 10

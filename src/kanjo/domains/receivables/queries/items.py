@@ -12,8 +12,10 @@ from kanjo.domains.receivables.facts import AllocationKind, Confidence, MatchRul
 from kanjo.domains.receivables.models import Allocation, OpenItem
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CustomerId, InvoiceId, ReceiptId
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.search.queries import any_of, is_amount, is_numbered, is_one_of
+from kanjo.platform.tallies import Tally, added_up
 
 ORDERS: Orders = {
     "number": "number",
@@ -71,14 +73,14 @@ def list_open_items(
     settled: bool = False,
     order: str = "",
     limit: int = 100,
-    offset: int = 0,
-) -> list[OpenItemRow]:
+    at: str = "",
+) -> Page[OpenItemRow]:
     """Return items, nearest due day first: the open ones, or with `settled` all of them.
 
     *text* finds them by number, amount or customer; with *most* no more of each are looked for.
     """
     items = _found(_items(actor, customer_id, due_before, settled=settled), text, most)
-    return [_item_row(item) for item in ordered(items, order, ORDERS, "due_on", "id")[offset : offset + limit]]
+    return paged(items, sorted_by(OpenItem, order, ORDERS, "due_on", "id"), at, limit, _item_rows)
 
 
 def count_open_items(
@@ -88,16 +90,16 @@ def count_open_items(
     text: str = "",
     due_before: date | None = None,
     settled: bool = False,
-) -> int:
+) -> Tally:
     """Return how many items `list_open_items` has."""
-    return _found(_items(actor, customer_id, due_before, settled=settled), text).count()
+    return added_up(_found(_items(actor, customer_id, due_before, settled=settled), text), ORDERS, "total", "open")
 
 
 def list_set_off_against(actor: Actor, item: OpenItemRow, *, limit: int) -> list[OpenItemRow]:
     """Return what is open of the customer and currency of an item and cancels it out, nearest due day first."""
     opposite = Q(balance__open_minor__lt=0) if item.open_minor > 0 else Q(balance__open_minor__gt=0)
     items = _items(actor, item.customer_id, None, settled=False).filter(opposite, currency=item.currency)
-    return [_item_row(one) for one in items.order_by("due_on", "id")[:limit]]
+    return _item_rows(items.order_by("due_on", "id")[:limit])
 
 
 def get_open_item(actor: Actor, item_id: InvoiceId) -> OpenItemRow:
@@ -126,7 +128,7 @@ def get_allocation(actor: Actor, allocation_id: int) -> AllocationRow:
 def _items(
     actor: Actor, customer_id: CustomerId | None, due_before: date | None, *, settled: bool
 ) -> QuerySet[OpenItem]:
-    items = OpenItem.objects.visible_to(actor).select_related("balance", "customer")
+    items = OpenItem.objects.visible_to(actor)
     if not settled:
         items = items.filter(~Q(balance__open_minor=0))
     if customer_id is not None:
@@ -145,6 +147,10 @@ def _found(items: QuerySet[OpenItem], text: str, most: int | None = None) -> Que
         is_one_of("customer_id", customers_found(text, most)),
     )
     return any_of(items, conditions, most)
+
+
+def _item_rows(items: QuerySet[OpenItem]) -> list[OpenItemRow]:
+    return [_item_row(item) for item in items.select_related("balance", "customer")]
 
 
 def _item_row(item: OpenItem) -> OpenItemRow:

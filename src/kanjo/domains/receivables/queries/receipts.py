@@ -10,8 +10,10 @@ from django.db.models import Q, QuerySet
 from kanjo.domains.receivables.models import BankFile, Receipt
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import BankFileId, CompanyId, FileId, ReceiptId
-from kanjo.platform.ordering import Orders, ordered
+from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.search.queries import any_of, holds, is_amount
+from kanjo.platform.tallies import Tally, added_up
 
 FILE_ORDERS: Orders = {
     "name": "name",
@@ -61,15 +63,19 @@ class ReceiptRow:
     text: str
 
 
-def list_bank_files(actor: Actor, *, order: str = "", limit: int = 100, offset: int = 0) -> list[BankFileRow]:
+def list_bank_files(actor: Actor, *, order: str = "", limit: int = 100, at: str = "") -> Page[BankFileRow]:
     """Return the bank files, newest first."""
-    files = ordered(BankFile.objects.visible_to(actor).select_related("taken_by"), order, FILE_ORDERS, "-id")
-    return [_file_row(file) for file in files[offset : offset + limit]]
+    keys = sorted_by(BankFile, order, FILE_ORDERS, "-id")
+
+    def read(page: QuerySet[BankFile]) -> list[BankFileRow]:
+        return [_file_row(file) for file in page.select_related("taken_by")]
+
+    return paged(BankFile.objects.visible_to(actor), keys, at, limit, read)
 
 
-def count_bank_files(actor: Actor) -> int:
+def count_bank_files(actor: Actor) -> Tally:
     """Return how many bank files there are."""
-    return BankFile.objects.visible_to(actor).count()
+    return added_up(BankFile.objects.visible_to(actor), FILE_ORDERS, "total")
 
 
 def get_bank_file(actor: Actor, bank_file_id: BankFileId) -> BankFileRow:
@@ -93,20 +99,22 @@ def list_receipts(
     unmatched: bool = False,
     order: str = "",
     limit: int = 100,
-    offset: int = 0,
-) -> list[ReceiptRow]:
+    at: str = "",
+) -> Page[ReceiptRow]:
     """Return receipts, newest value date first; with `unmatched` only those with something left."""
-    rows = ordered(
-        _receipts(actor, bank_file_id, text, most, unmatched=unmatched), order, RECEIPT_ORDERS, "-value_on", "-id"
-    )
-    return [_receipt_row(row) for row in rows[offset : offset + limit]]
+    keys = sorted_by(Receipt, order, RECEIPT_ORDERS, "-value_on", "-id")
+
+    def read(page: QuerySet[Receipt]) -> list[ReceiptRow]:
+        return [_receipt_row(row) for row in page.select_related("balance")]
+
+    return paged(_receipts(actor, bank_file_id, text, most, unmatched=unmatched), keys, at, limit, read)
 
 
 def count_receipts(
     actor: Actor, *, bank_file_id: BankFileId | None = None, text: str = "", unmatched: bool = False
-) -> int:
+) -> Tally:
     """Return how many receipts `list_receipts` has."""
-    return _receipts(actor, bank_file_id, text, None, unmatched=unmatched).count()
+    return added_up(_receipts(actor, bank_file_id, text, None, unmatched=unmatched), RECEIPT_ORDERS, "amount", "left")
 
 
 def get_receipt(actor: Actor, receipt_id: ReceiptId) -> ReceiptRow:
@@ -126,7 +134,7 @@ def list_opposites(actor: Actor, receipt_id: ReceiptId) -> list[ReceiptRow]:
 def _receipts(
     actor: Actor, bank_file_id: BankFileId | None, text: str, most: int | None, *, unmatched: bool
 ) -> QuerySet[Receipt]:
-    rows = Receipt.objects.visible_to(actor).select_related("balance")
+    rows = Receipt.objects.visible_to(actor)
     if bank_file_id is not None:
         rows = rows.filter(bank_file_id=bank_file_id)
     if unmatched:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,6 +43,7 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.names import ROW_NAMES
+from kanjo.platform.paging import Page
 from kanjo.platform.tables import NotFound
 from kanjo.reports.customer_stage import CustomerStage, stage_of
 from kanjo.surfaces.api.callers import Caller
@@ -108,8 +108,8 @@ def _product(row: ProductRow) -> Product:
     return Product(row.terms.product_id, row.company_id, row.family, row.sold_until, row.terms, row.prices)
 
 
-def _products(caller: Caller, **asked: Any) -> Sequence[Product]:
-    return [_product(row) for row in list_products(caller.actor, on=caller.today, **asked)]
+def _products(caller: Caller, **asked: Any) -> Page[Product]:
+    return list_products(caller.actor, on=caller.today, **asked).of(_product)
 
 
 def _priced(caller: Caller, key: int) -> PricedProduct:

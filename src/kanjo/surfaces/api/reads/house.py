@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -14,7 +13,7 @@ from kanjo.foundation.ids import CompanyId, CustomerId, RunId
 from kanjo.foundation.quoting import quoted
 from kanjo.foundation.texts import Text
 from kanjo.foundation.times import AsKnown
-from kanjo.platform.companies.queries import CompanyView, list_companies
+from kanjo.platform.companies.queries import CompanyView, page_of_companies
 from kanjo.platform.ledger.entries import ACCOUNT_NAMES, AccountCode
 from kanjo.platform.ledger.queries import (
     Balance,
@@ -130,10 +129,6 @@ def _run(caller: Caller, key: int) -> Run:
     return Run(get_run(caller.actor, RunId(key)), tuple(list_failures(caller.actor, RunId(key))))
 
 
-def _companies(caller: Caller, limit: int, offset: int) -> Sequence[CompanyView]:
-    return list_companies(caller.actor)[offset : offset + limit]
-
-
 def _company(caller: Caller, key: int) -> Company:
     row = caller.company(key)
     return Company(row, row.today(caller.now))
@@ -202,7 +197,7 @@ RESOURCES = (
         name="companies",
         title=Text(en="Selling companies", ja="販売会社"),
         row=CompanyView,
-        rows=_companies,
+        rows=lambda caller, **asked: page_of_companies(caller.actor, **asked),
         whole=Company,
         one=_company,
     ),

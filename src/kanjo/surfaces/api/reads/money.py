@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +31,7 @@ from kanjo.domains.revenue.queries import (
 )
 from kanjo.foundation.ids import BankFileId, GrantId, InvoiceId, ReceiptId, RenewalId
 from kanjo.foundation.texts import Text
+from kanjo.platform.paging import Page
 from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.api.fields import Asked, Blank, Day, one_of
 from kanjo.surfaces.api.resources import Resource
@@ -75,7 +75,7 @@ def _invoice(caller: Caller, key: int) -> Invoice:
     return Invoice(view, tuple(list_sendings(view.row.id, caller.actor)))
 
 
-def _open_items(caller: Caller, **asked: Any) -> Sequence[OpenItemRow]:
+def _open_items(caller: Caller, **asked: Any) -> Page[OpenItemRow]:
     return list_open_items(caller.actor, text=asked.pop("search", ""), **asked)
 
 
@@ -84,7 +84,7 @@ def _open_item(caller: Caller, key: int) -> OpenItem:
     return OpenItem(row, tuple(list_allocations(caller.actor, item_id=row.id)))
 
 
-def _receipts(caller: Caller, **asked: Any) -> Sequence[ReceiptRow]:
+def _receipts(caller: Caller, **asked: Any) -> Page[ReceiptRow]:
     return list_receipts(caller.actor, text=asked.pop("search", ""), **asked)
 
 

@@ -74,7 +74,7 @@ REQUESTS = ListPage[RequestRow](
         Column(labels.STATE, lambda row: row.state, order="state"),
     ),
     rows=lambda asked: list_requests(
-        asked.desk.actor, state=asked.choices["state"], order=asked.order, limit=asked.limit, offset=asked.offset
+        asked.desk.actor, state=asked.choices["state"], order=asked.order, limit=asked.limit, at=asked.at
     ),
     count=lambda asked: count_requests(asked.desk.actor, state=asked.choices["state"]),
 )

@@ -45,7 +45,7 @@ INVOICES = ListPage[InvoiceRow](
     search=Text(en="Number, amount or payer", ja="請求書番号・金額・請求先"),
     columns=COLUMNS,
     rows=lambda asked: list_invoices(
-        asked.desk.actor, search=asked.text, most=asked.most, order=asked.order, limit=asked.limit, offset=asked.offset
+        asked.desk.actor, search=asked.text, most=asked.most, order=asked.order, limit=asked.limit, at=asked.at
     ),
     count=lambda asked: count_invoices(asked.desk.actor, search=asked.text),
     acts=lambda _desk: (Act(RUN, Link("", "preview-billing"), "billing.preview", main=True),),

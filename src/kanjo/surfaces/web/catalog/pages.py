@@ -55,7 +55,7 @@ PRODUCTS = ListPage[ProductRow](
         most=asked.most,
         order=asked.order,
         limit=asked.limit,
-        offset=asked.offset,
+        at=asked.at,
     ),
     count=lambda asked: count_products(asked.desk.actor, search=asked.text),
 )

@@ -65,7 +65,7 @@ CONTRACTS = ListPage[ContractRow](
         most=asked.most,
         order=asked.order,
         limit=asked.limit,
-        offset=asked.offset,
+        at=asked.at,
     ),
     count=lambda asked: count_contracts(
         asked.desk.actor, state=asked.choices["state"], over_on=_over_on(asked), search=asked.text

@@ -23,6 +23,7 @@ from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Language, Text
 from kanjo.foundation.times import AsKnown
+from kanjo.platform.paging import Page
 from kanjo.reports.customer_stage import Stage, ids_in_stage, stage_of, stages_of
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.contracts.columns import CONTRACTS
@@ -70,7 +71,7 @@ class Listed:
     stage: Stage
 
 
-def _rows(asked: Asked) -> list[Listed]:
+def _rows(asked: Asked) -> Page[Listed]:
     actor = asked.desk.actor
     rows = list_customers(
         actor,
@@ -79,10 +80,10 @@ def _rows(asked: Asked) -> list[Listed]:
         among=_among(asked),
         order=asked.order,
         limit=asked.limit,
-        offset=asked.offset,
+        at=asked.at,
     )
     stages = stages_of(actor, [row.id for row in rows], AsKnown(asked.desk.today))
-    return [Listed(row, stages[row.id].stage) for row in rows]
+    return rows.of(lambda row: Listed(row, stages[row.id].stage))
 
 
 def _among(asked: Asked) -> list[CustomerId] | None:

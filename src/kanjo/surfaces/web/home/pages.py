@@ -16,10 +16,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from kanjo.foundation.actors import ROLE_NAMES
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.identity.operations import choose_language
+from kanjo.platform.tallies import Tally
 from kanjo.platform.worklist.queries import DueCounts, WorkRow, count_queue_by_due, list_queue
 from kanjo.surfaces.web.desk import CHOSEN, Desk, DeskRequest
 from kanjo.surfaces.web.doors import PUBLIC, SIGNED_IN, door
-from kanjo.surfaces.web.lists import ROWS, page_number, paging
+from kanjo.surfaces.web.lists import AT, ROWS, paging
 from kanjo.surfaces.web.look import CHOICES, cookie
 from kanjo.surfaces.web.middleware import LANGUAGE_COOKIE
 from kanjo.surfaces.web.shown import Link, State, said
@@ -63,12 +64,10 @@ def home(request: DeskRequest) -> HttpResponse:
     """Show what waits for the person, nearest due date first."""
     desk = request.desk
     counts = count_queue_by_due(desk.actor, desk.today)
-    number = page_number(request, counts.total)
-    items = list_queue(desk.actor, limit=ROWS, offset=(number - 1) * ROWS)
+    items = list_queue(desk.actor, limit=ROWS, at=request.GET.get(AT, ""))
     context = {
         "groups": _grouped(items, counts, desk.today),
-        "total": counts.total,
-        **paging(request, number, counts.total),
+        **paging(request, items, Tally(counts.total)),
     }
     return render(request, "home.html", context)
 

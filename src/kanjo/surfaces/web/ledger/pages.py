@@ -136,7 +136,7 @@ PERIODS = ListPage[PeriodRow](
         Column(labels.UNTIL, lambda row: last_day(row.until)),
         Column(labels.STATE, lambda row: LOCKED if row.locked else OPEN),
     ),
-    rows=lambda asked: list_periods(asked.desk.actor, limit=asked.limit, offset=asked.offset),
+    rows=lambda asked: list_periods(asked.desk.actor, limit=asked.limit, at=asked.at),
     count=lambda asked: count_periods(asked.desk.actor),
     acts=lambda _desk: (Act(OPEN_YEAR, Link("", "open-year"), "ledger.open-periods", main=True),),
 )

@@ -27,7 +27,7 @@ GRANTS = ListPage[GrantRow](
         *COLUMNS,
         Column(labels.CUSTOMER, lambda row: Link(POSITION, "license-position", row.customer_id)),
     ),
-    rows=lambda asked: list_grants(asked.desk.actor, order=asked.order, limit=asked.limit, offset=asked.offset),
+    rows=lambda asked: list_grants(asked.desk.actor, order=asked.order, limit=asked.limit, at=asked.at),
     count=lambda asked: count_grants(asked.desk.actor),
 )
 

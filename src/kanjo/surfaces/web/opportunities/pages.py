@@ -63,7 +63,7 @@ OPPORTUNITIES = ListPage[OpportunityRow](
         stage=asked.choices["stage"],
         order=asked.order,
         limit=asked.limit,
-        offset=asked.offset,
+        at=asked.at,
     ),
     count=lambda asked: count_opportunities(asked.desk.actor, search=asked.text, stage=asked.choices["stage"]),
     note=Text(en="Open a new one from its customer.", ja="新しい商談は、顧客のページから登録します。"),

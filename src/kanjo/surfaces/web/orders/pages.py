@@ -50,7 +50,7 @@ ORDERS = ListPage[OrderRow](
     search=Text(en="Number or customer", ja="注文番号・顧客名"),
     columns=COLUMNS,
     rows=lambda asked: list_orders(
-        asked.desk.actor, search=asked.text, most=asked.most, order=asked.order, limit=asked.limit, offset=asked.offset
+        asked.desk.actor, search=asked.text, most=asked.most, order=asked.order, limit=asked.limit, at=asked.at
     ),
     count=lambda asked: count_orders(asked.desk.actor, search=asked.text),
 )

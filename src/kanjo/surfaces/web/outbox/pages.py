@@ -55,7 +55,7 @@ GIVEN_UP = ListPage[DeliveryRow](
         amount(ATTEMPTS, lambda row: row.attempts),
         Column(CAUSE, lambda row: row.error),
     ),
-    rows=lambda asked: list_given_up(asked.desk.actor, limit=asked.limit, offset=asked.offset),
+    rows=lambda asked: list_given_up(asked.desk.actor, limit=asked.limit, at=asked.at),
     count=lambda asked: count_given_up(asked.desk.actor),
     note=Text(en="Latest first.", ja="新しい順。"),
 )

@@ -57,7 +57,7 @@ QUOTES = ListPage[QuoteRow](
         most=asked.most,
         order=asked.order,
         limit=asked.limit,
-        offset=asked.offset,
+        at=asked.at,
     ),
     count=lambda asked: count_quotes(asked.desk.actor, state=asked.choices["state"], search=asked.text),
 )

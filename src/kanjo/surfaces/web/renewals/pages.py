@@ -62,7 +62,7 @@ RENEWALS = ListPage[RenewalRow](
         Column(labels.STATE, lambda row: row.state, order="state"),
     ),
     rows=lambda asked: list_renewals(
-        asked.desk.actor, state=asked.choices["state"], order=asked.order, limit=asked.limit, offset=asked.offset
+        asked.desk.actor, state=asked.choices["state"], order=asked.order, limit=asked.limit, at=asked.at
     ),
     count=lambda asked: count_renewals(asked.desk.actor, state=asked.choices["state"]),
     note=Text(en="Nearest end first.", ja="終了日の近い順。"),

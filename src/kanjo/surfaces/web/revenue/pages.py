@@ -60,7 +60,7 @@ OBLIGATIONS = ListPage[ObligationRow](
     title=TITLE,
     door=BOOKS,
     columns=COLUMNS,
-    rows=lambda asked: list_obligations(asked.desk.actor, order=asked.order, limit=asked.limit, offset=asked.offset),
+    rows=lambda asked: list_obligations(asked.desk.actor, order=asked.order, limit=asked.limit, at=asked.at),
     count=lambda asked: count_obligations(asked.desk.actor),
     acts=lambda _desk: (Act(RECOGNISE, Link("", "recognise"), "revenue.preview-recognition", main=True),),
 )

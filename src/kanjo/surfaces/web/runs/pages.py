@@ -93,7 +93,7 @@ RUNS = ListPage[RunRow](
         state=asked.choices["state"],
         order=asked.order,
         limit=asked.limit,
-        offset=asked.offset,
+        at=asked.at,
     ),
     count=lambda asked: count_runs(asked.desk.actor, kind=asked.choices["kind"], state=asked.choices["state"]),
 )

@@ -100,7 +100,7 @@ def _found(desk: Desk, kind: Kind, text: str) -> list[Found]:
     if not may_open(desk.actor, kind.page):
         return []
     choices = {one.name: one.read(kind.filters.get(one.name, "")) for one in kind.list.filters}
-    table = kind.list.found(Asked(desk, text, choices, order="", limit=SHOWN, offset=0, most=MOST))
+    table = kind.list.found(Asked(desk, text, choices, order="", limit=SHOWN, most=MOST))
     if not table.rows:
         return []
     everything = Link("", kind.page, query=urlencode({TEXT: text, **kind.filters}))
