@@ -82,14 +82,14 @@ def paged(
     """
     asked = _read(keys, at) if at else _FIRST
     places = _places(found, keys, asked, limit)
-    if asked.values and (len(places) < limit if asked.backwards else not places):
+    if asked.values and not places:
         asked = _FIRST if asked.backwards else replace(_END, number=asked.number)
         places = _places(found, keys, asked, limit)
     more, places = len(places) > limit, places[:limit]
     number = asked.number
     if asked.backwards:
         places.reverse()
-        number = max(number - len(places), 1) if number else 0
+        number = 1 if not more else max(number - len(places), 1) if number else 0
     before = more if asked.backwards else bool(asked.values)
     after = bool(asked.values) if asked.backwards else more
     return Page(
