@@ -63,6 +63,7 @@ class Environment:
     PostgreSQL (15 or newer) to use instead. `database_role` is the role the application takes there; empty means it
     works with the rights of the login. `public_url` is what people type; https there switches secure cookies on.
     `mail` is where mail goes; without one it is written to files.
+    `may_call` names hosts (or host:port) that webhooks may reach although they are private or speak no https.
     `examples` are the folders that a new house is shown with, of a made-up company or a CRM export; none begins empty.
     """
 
@@ -75,6 +76,7 @@ class Environment:
     public_url: str
     mail: MailServer | None
     examples: tuple[Path, ...]
+    may_call: frozenset[str]
 
     @property
     def secure(self) -> bool:
@@ -116,6 +118,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         public_url=given("PUBLIC_URL", f"http://{address}:{port}").rstrip("/"),
         mail=_mail(given("MAIL_URL")),
         examples=_examples(given("EXAMPLE")),
+        may_call=frozenset(given("MAY_CALL").lower().replace(",", " ").split()),
     )
 
 

@@ -27,6 +27,7 @@ PLATFORM_APPS = [
     "kanjo.platform.access",
     "kanjo.platform.audit",
     "kanjo.platform.outbox",
+    "kanjo.platform.webhooks",
     "kanjo.platform.worklist",
     "kanjo.platform.numbering",
     "kanjo.platform.runs",

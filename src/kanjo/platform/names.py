@@ -60,6 +60,8 @@ ROW_NAMES: Mapping[str, Text] = {
     "revenue_obligation": Text(en="performance obligation", ja="履行義務"),
     "revenue_slice": Text(en="slice of revenue", ja="収益明細"),
     "runs_run": Text(en="run", ja="一括処理"),
+    "webhooks_endpoint": Text(en="webhook", ja="Webhook"),
+    "webhooks_sending": Text(en="webhook delivery", ja="Webhookの送信"),
     "worklist_workitem": Text(en="work item", ja="作業"),
 }
 

@@ -1,4 +1,4 @@
-"""Connects the reactions when the program starts."""
+"""Connects the reactions and the announcements when the program starts."""
 
 from django.apps import AppConfig
 
@@ -10,8 +10,11 @@ class ProcessesConfig(AppConfig):
     label = "processes"
 
     def ready(self) -> None:
-        """Connect the one table of reactions to the outbox."""
+        """Connect the one table of reactions to the outbox, and the one of announcements to the webhooks."""
         from kanjo.platform.outbox.operations import WIRING
+        from kanjo.platform.webhooks.offer import OFFER
+        from kanjo.processes.announced import ANNOUNCED, FIELDS
         from kanjo.processes.reactions import REACTIONS
 
         WIRING.connect(REACTIONS)
+        OFFER.connect({fact.kind: name for fact, name in ANNOUNCED.items()}, FIELDS)

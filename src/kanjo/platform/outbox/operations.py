@@ -81,6 +81,7 @@ def name_of(reaction: Reaction) -> str:
 def record(fact: F, *, by: Actor, at: datetime) -> F:
     """Write the fact down in this transaction, with one waiting delivery per reaction, and return it."""
     names = WIRING.names(fact.kind)
+    # Who hears it outside is looked up by the table itself: `webhooks/hear.sql`.
     written_down: list[_Value] = [fact.company_id, fact.kind, fact.subject_id, _json(fact), fact.effective_on, by.id]
     with connection.cursor() as cursor:
         # The busiest statement of the house: written by hand, and in one go with its deliveries.

@@ -36,6 +36,17 @@ def deliver_facts(timestamp: int) -> int:
     return deliver(by=house(), at=datetime.now(UTC))
 
 
+@app.periodic(cron=EVERY_FIVE_SECONDS)
+@app.task(queueing_lock="send-webhooks", lock="send-webhooks", pass_context=False)
+def send_webhooks(timestamp: int) -> int:
+    """Send outside what waits for those who hear it; return how many messages were received."""
+    from kanjo.platform.identity.queries import house
+    from kanjo.platform.webhooks.sending import send_waiting, take_up_runs
+
+    take_up_runs()
+    return send_waiting(by=house(), now=lambda: datetime.now(UTC))
+
+
 @app.periodic(cron=EARLY_EVERY_DAY)
 @app.task(queueing_lock="find-renewals", pass_context=False)
 def find_renewals(timestamp: int) -> int:
