@@ -36,6 +36,8 @@ COPIES: Mapping[str, Mapping[str, str]] = {
     "ledger_period": {"start": "date '2100-01-01' + n * 31", "until": "date '2100-02-01' + n * 31"},
     "ledger_entry": {},
     "ledger_posting": {"entry_id": _ID},
+    "webhooks_endpoint": {},
+    "webhooks_sending": {"message": "'msg_' || n", "fact_id": "n"},
     "outbox_delivery": {"state": "'dead'", "reaction": "'reaction ' || n"},
     "worklist_workitem": {"subject_id": _ID, "state": "'open'"},
 }

@@ -15,6 +15,7 @@ from kanjo.platform.bookmarks.models import Bookmark
 from kanjo.platform.identity.queries import house
 from kanjo.platform.outbox.models import Delivery, FactRow
 from kanjo.platform.outbox.operations import MOST_ATTEMPTS, deliver
+from kanjo.platform.webhooks.models import Sending
 from kanjo.processes.find_renewals import find_renewals
 from kanjo.surfaces.web.addresses import urlpatterns
 from tests.builders import NOW, TODAY
@@ -22,6 +23,10 @@ from tests.web.office import CONDITION, Deal, Office, a_bank_file, opened, paid,
 
 CUSTOMERS = ("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department")
 MATRIX = ("matrix", "add-matrix-row", "activate-matrix", "withdraw-matrix")
+WEBHOOK = (
+    "webhook", "amend-webhook", "rotate-secret", "ping-webhook", "pause-webhook", "resume-webhook",
+    "send-again-since", "end-webhook",
+)  # fmt: skip
 ROUTES = tuple(str(route.name) for route in urlpatterns)
 KEYED = frozenset(str(route.name) for route in urlpatterns if "<" in str(route.pattern))
 
@@ -40,6 +45,7 @@ class Told:
 
 def told(office: Office) -> Told:
     """Tell the story in an office; afterwards every list holds something and every act has something to act on."""
+    webhook = a_webhook(office)
     rep, receivables, cxo = office.desk(Role.SALES_REP), office.desk(Role.RECEIVABLES), office.desk(Role.CXO)
     done, drafted, asked, conditional = paid(office), quoted(office), _asked(office, "9,500"), _asked(office, "9,000")
     cxo.do("decide-item", cxo.key("decide-item", "approval", conditional.request), on=TODAY, **CONDITION)
@@ -76,6 +82,8 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("approve-run", "execute-run", "withdraw-run"), previewed),
             **dict.fromkeys(("period", "lock-period"), receivables.key("period", "periods")),
             **dict.fromkeys(("delivery", "deliver-again"), delivery),
+            **dict.fromkeys(WEBHOOK, webhook),
+            **dict.fromkeys(("webhook-delivery", "send-again"), Sending.objects.earliest("id").pk),
             **dict.fromkeys(("product", "set-list-price", "withdraw-product"), office.cloud),
             "opportunity": done.opportunity,
             **dict.fromkeys(("approval", "recall-request"), conditional.request),
@@ -92,6 +100,18 @@ def told(office: Office) -> Told:
             "file": receivables.key("file", "contract", contract),
         },
     )
+
+
+def a_webhook(office: Office) -> int:
+    """Let somebody outside hear of orders and invoices; return the webhook, at which nothing is called."""
+    desk = office.desk(Role.ADMINISTRATOR)
+    typed = {"name": "基幹連携", "url": "https://hooks.example.com/kanjo", "kinds": ["orders.booked", INVOICED]}
+    status, page = desk.refused("register-webhook", **typed)
+    assert (status, "whsec_" in page) == (200, True)
+    return desk.key("webhook", "webhooks")
+
+
+INVOICED = "billing.invoice-issued"
 
 
 def given_up() -> int:

@@ -27,6 +27,7 @@ from kanjo.platform.identity.models import Person
 from kanjo.platform.identity.operations import admit_person
 from kanjo.platform.identity.queries import house
 from kanjo.platform.outbox.models import Delivery
+from kanjo.platform.webhooks.models import Endpoint
 from kanjo.surfaces.web.middleware import POLICY
 from tests.builders import NOW, an_actor
 from tests.web.office import Desk
@@ -43,7 +44,9 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff01-\uff9f]+")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 # Words that Japanese pages write in Latin letters, and numbers of documents, digests and time zones.
 LATIN = re.compile(
-    r"\b(Kanjo|API|PDF|QR|CSV|ISO|SHA-256|CxO|CFO|CLO|JPY|USD|JP|ID|Asia/Tokyo|[A-Z]+-\d{4}-\d+|[0-9a-f]{64}|T\d{13}|user|CLOUD-M|BOX|PO-1)\b",
+    r"\b(Kanjo|API|Webhook|URL|POST|https|msg_[0-9a-f]{32}|"
+    r"PDF|QR|CSV|ISO|SHA-256|CxO|CFO|CLO|JPY|USD|JP|ID|Asia/Tokyo|[A-Z]+-\d{4}-\d+|[0-9a-f]{64}|"
+    r"T\d{13}|user|CLOUD-M|BOX|PO-1)\b",
     re.ASCII,
 )
 
@@ -205,6 +208,7 @@ def story_data() -> set[str]:
         *Person.objects.values_list("name"),
         *Opportunity.objects.values_list("name"),
         *Delivery.objects.values_list("error"),
+        *Endpoint.objects.values_list("name", "url"),
         *StoredFile.objects.values_list("name"),
     ]
     return {word for row in rows for word in row if word} | {"発注書の写し", "検収書"}

@@ -41,7 +41,7 @@ class EndpointCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class SendingRow:
+class MessageRow:
     """A sending as it is shown; `due_at` says when it is tried next, None where it is not."""
 
     id: int
@@ -95,7 +95,7 @@ def list_sendings(
     state: SendingState | None = None,
     limit: int = 200,
     offset: int = 0,
-) -> list[SendingRow]:
+) -> list[MessageRow]:
     """Return what was or will be sent to endpoints of the actor's companies, the newest first."""
     return _sendings(_sent(actor, webhook_id, state).order_by("-id")[offset : offset + limit])
 
@@ -105,7 +105,7 @@ def count_sendings(actor: Actor, *, webhook_id: int | None = None, state: Sendin
     return _sent(actor, webhook_id, state).count()
 
 
-def get_sending(actor: Actor, sending_id: int) -> SendingRow:
+def get_sending(actor: Actor, sending_id: int) -> MessageRow:
     """Return the sending. Refuses `NotFound`."""
     found = _sendings(_sent(actor, None, None).filter(pk=sending_id))
     if not found:
@@ -131,9 +131,9 @@ def _endpoints(endpoints: QuerySet[Endpoint]) -> list[EndpointRow]:
     return [EndpointRow(**row | {"state": EndpointState(row["state"])}) for row in endpoints.values(*_ENDPOINT)]
 
 
-def _sendings(sendings: QuerySet[Sending]) -> list[SendingRow]:
+def _sendings(sendings: QuerySet[Sending]) -> list[MessageRow]:
     return [
-        SendingRow(
+        MessageRow(
             id=one.pk,
             webhook_id=one.endpoint_id,
             webhook=one.endpoint.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -25,10 +25,14 @@ ROOT = "/api/v1/"
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of an act: the resource and the id of what was made or changed, None for many."""
+    """What came of an act: the resource and the id of what was made or changed, None for many.
+
+    A `secret` is told in the answer to the first request and is not kept with it.
+    """
 
     resource: str
     id: int | None = None
+    secret: str = field(default="", repr=False)
 
     @property
     def body(self) -> dict[str, Any]:
@@ -43,7 +47,7 @@ class Act:
 
     The first of the verbs tells whose act it is; the others follow from it. `of` names the resource of the id; where
     that has a table, `If-Match` may speak of it. An act with `own_transactions` cuts its work into transactions itself
-    and goes on where it was cut off.
+    and goes on where it was cut off. One that `tells` a secret does so once.
     """
 
     path: str
@@ -53,6 +57,7 @@ class Act:
     takes: type[Given]
     of: str = ""
     own_transactions: bool = False
+    tells: bool = False
 
 
 def tag_of(seen: object) -> str:
@@ -70,11 +75,15 @@ def perform(
     if if_match and (resource is None or not resource.table):
         raise Untagged(at="If-Match")
 
+    told: dict[str, Any] = {"secret": None} if act.tells else {}
+
     def do() -> dict[str, Any]:
         at_home = caller if resource is None else _at_home(resource, caller, key)
         if resource is not None and if_match:
             _refuse_stale(resource, at_home, key, if_match)
-        return act.do(at_home, key, given).body
+        made = act.do(at_home, key, given)
+        told.update({"secret": made.secret} if act.tells else {})
+        return made.body
 
     keyed = Keyed(
         key=request.headers["Idempotency-Key"],
@@ -84,7 +93,8 @@ def perform(
     )
     if not act.own_transactions:
         with transaction.atomic():
-            return once(keyed, do)
+            body, again = once(keyed, do)
+        return body | told, again
     before = find_answer(keyed)
     if before is not None:
         return before, True

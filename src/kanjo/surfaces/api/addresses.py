@@ -16,15 +16,24 @@ from ninja.openapi.schema import OpenAPISchema
 from kanjo.surfaces.api.acts import Act
 from kanjo.surfaces.api.operations import add_act, add_detail, add_list, add_report
 from kanjo.surfaces.api.problems import MEDIA_TYPE, NoAddress, answer_to, problem
-from kanjo.surfaces.api.reads import deals, house, money
+from kanjo.surfaces.api.reads import deals, house, money, webhooks
 from kanjo.surfaces.api.resources import Resource
 from kanjo.surfaces.api.verbs import approvals, contracts, customers, quotes
 from kanjo.surfaces.api.verbs import money as billing
+from kanjo.surfaces.api.verbs import webhooks as telling
 from kanjo.surfaces.doors import BY_TOKEN, door
 
-RESOURCES: dict[str, Resource] = {one.name: one for one in (*deals.RESOURCES, *money.RESOURCES, *house.RESOURCES)}
+EVERY = (*deals.RESOURCES, *money.RESOURCES, *house.RESOURCES, *webhooks.RESOURCES)
+RESOURCES: dict[str, Resource] = {one.name: one for one in EVERY}
 REPORTS = house.REPORTS
-ACTS: tuple[Act, ...] = (*customers.ACTS, *quotes.ACTS, *approvals.ACTS, *contracts.ACTS, *billing.ACTS)
+ACTS: tuple[Act, ...] = (
+    *customers.ACTS,
+    *quotes.ACTS,
+    *approvals.ACTS,
+    *contracts.ACTS,
+    *billing.ACTS,
+    *telling.ACTS,
+)
 
 
 class Api(NinjaAPI):

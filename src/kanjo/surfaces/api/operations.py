@@ -47,6 +47,12 @@ class Done(BaseModel):
     href: str
 
 
+class DoneAndTold(Done):
+    """What came of an act that makes a secret: it is told in the first answer alone, and null in any later one."""
+
+    secret: str | None
+
+
 def add_list(api: NinjaAPI, resource: Resource) -> None:
     """Add the list of a resource."""
     companies = {} if resource.shared else {"company_id": Asked}
@@ -145,7 +151,7 @@ def add_act(api: NinjaAPI, act: Act, resources: Mapping[str, Resource]) -> None:
         ["POST"],
         view,
         auth=Token(who, Scope.ACT),
-        response={200: Done, **dict.fromkeys(ACTING, Problem)},
+        response={200: DoneAndTold if act.tells else Done, **dict.fromkeys(ACTING, Problem)},
         operation_id=f"do-{act.path.replace('/{int:key}', '').replace('/', '-')}",
         summary=act.title.en,
         tags=[act.path.partition("/")[0]],

@@ -32,6 +32,8 @@ from kanjo.surfaces.web.revenue import pages as revenue
 from kanjo.surfaces.web.runs import pages as runs
 from kanjo.surfaces.web.searching import pages as searching
 from kanjo.surfaces.web.tokens import pages as tokens
+from kanjo.surfaces.web.webhooks import acts as telling
+from kanjo.surfaces.web.webhooks import pages as webhooks
 
 urlpatterns: list[URLPattern] = [
     path("health", health, name="health"),
@@ -138,5 +140,18 @@ urlpatterns: list[URLPattern] = [
     path("automatic-steps", outbox.GIVEN_UP, name="failed-deliveries"),
     path("automatic-steps/<int:key>", outbox.delivery, name="delivery"),
     path("automatic-steps/<int:key>/again", outbox.again, name="deliver-again"),
+    path("webhooks", webhooks.WEBHOOKS, name="webhooks"),
+    path("webhooks/register", telling.register, name="register-webhook"),
+    path("webhooks/deliveries", webhooks.SENDINGS, name="webhook-deliveries"),
+    path("webhooks/deliveries/<int:key>", webhooks.sending, name="webhook-delivery"),
+    path("webhooks/deliveries/<int:key>/again", telling.again, name="send-again"),
+    path("webhooks/<int:key>", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:key>/amend", telling.amend, name="amend-webhook"),
+    path("webhooks/<int:key>/secret", telling.rotate, name="rotate-secret"),
+    path("webhooks/<int:key>/ping", telling.try_out, name="ping-webhook"),
+    path("webhooks/<int:key>/pause", telling.pause, name="pause-webhook"),
+    path("webhooks/<int:key>/resume", telling.resume, name="resume-webhook"),
+    path("webhooks/<int:key>/again", telling.again_since, name="send-again-since"),
+    path("webhooks/<int:key>/end", telling.end, name="end-webhook"),
     path("files/<int:key>", files.file, name="file"),
 ]

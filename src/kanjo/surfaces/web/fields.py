@@ -64,7 +64,7 @@ class EmptyFile(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `widget` is text, day, number, choice, area or file; `read` gets what was typed and the place.
+    """One field. `widget` is text, day, number, choice, many, area or file; `read` gets what was typed and the place.
 
     `most` is how many characters are kept.
     """
@@ -137,6 +137,20 @@ def choice(name: str, label: Text, options: Options, *, needed: bool = True, ini
         return text
 
     return Field(name, label, read, "choice", needed, None, initial, options)
+
+
+def many(name: str, label: Text, options: Options, *, initial: Sequence[str] = ()) -> Field:
+    """Return a field of one or more of the options, each with a box to tick; it reads the codes of the ticked ones."""
+    codes = {code for code, _ in options}
+
+    def read(text: str, at: str) -> list[str]:
+        ticked = text.split()
+        odd = next((code for code in ticked if code not in codes), None)
+        if odd is not None:
+            raise NotAChoice(at=at, text=quoted(odd))
+        return ticked
+
+    return Field(name, label, read, "many", True, None, " ".join(initial), options, most=4_000)
 
 
 def file(name: str, label: Text, *, hint: Text | None = None) -> Field:

@@ -88,6 +88,12 @@ class Drawn:
     options: tuple[tuple[str, str], ...]
     fault: Refusal | None
 
+    @property
+    def boxes(self) -> list[tuple[str, str, bool]]:
+        """The options as boxes: code, words, whether ticked."""
+        ticked = self.value.split()
+        return [(code, words, code in ticked) for code, words in self.options]
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnLines:
@@ -189,10 +195,17 @@ def _value(request: DeskRequest, field: Field, place: str, faults: dict[str, Ref
         given = request.FILES.get(place) if field.widget == "file" else None
         if given is not None:
             return taken(given, place)
-        return field.value(request.POST.get(place, ""), place)
+        return field.value(_typed(request, field, place), place)
     except Refusal as refusal:
         faults[place] = refusal
         return None
+
+
+def _typed(request: DeskRequest, field: Field, place: str, first: str = "") -> str:
+    """Return what was typed; of boxes, the codes of those that were ticked."""
+    if field.widget == "many":
+        return " ".join(request.POST.getlist(place)) or first
+    return request.POST.get(place, first)
 
 
 def _places(request: DeskRequest, lines: Lines) -> list[str]:
@@ -260,7 +273,7 @@ def _drawn(
         widget=field.widget,
         needed=field.needed,
         hint=said(field.hint) if field.hint else "",
-        value=request.POST.get(place, first if request.method != "POST" else ""),
+        value=_typed(request, field, place, first if request.method != "POST" else ""),
         options=tuple((code, said(shown)) for code, shown in field.options),
         fault=faults.get(place),
     )

@@ -29,12 +29,13 @@ def asked_known(request: DeskRequest) -> AsKnown:
     on = request.GET.get(ON, "").strip()
     known_at = request.GET.get(KNOWN_AT, "").strip()
     day = parse_day(on, at=ON) if on else request.desk.today
-    return AsKnown(day, _moment(known_at) if known_at else None)
+    return AsKnown(day, moment(known_at, at=KNOWN_AT) if known_at else None)
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str, *, at: str) -> datetime:
+    """Return a moment as it is typed, in the zone of the house; refuses `NotAMoment`."""
     try:
-        moment = datetime.fromisoformat(text)
+        read = datetime.fromisoformat(text)
     except ValueError:
-        raise NotAMoment(at=KNOWN_AT, text=quoted(text)) from None
-    return moment if moment.tzinfo else timezone.make_aware(moment)
+        raise NotAMoment(at=at, text=quoted(text)) from None
+    return read if read.tzinfo else timezone.make_aware(read)

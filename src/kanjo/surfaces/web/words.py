@@ -12,6 +12,8 @@ from kanjo.domains.renewals.facts import RenewalState
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.runs.states import RunState
+from kanjo.platform.webhooks.states import EndpointState, SendingState
+from kanjo.processes.announced import ANNOUNCED
 
 VERB_NAMES: Mapping[str, Text] = {
     "access.make-token": Text(en="made an API token", ja="APIトークンを発行"),
@@ -104,6 +106,16 @@ VERB_NAMES: Mapping[str, Text] = {
     "runs.approve": Text(en="approved the run", ja="実行を承認"),
     "runs.preview": Text(en="previewed the run", ja="実行を試算"),
     "runs.withdraw": Text(en="withdrew the run", ja="実行を取下げ"),
+    "webhooks.amend": Text(en="changed the webhook", ja="Webhookを変更"),
+    "webhooks.end": Text(en="ended the webhook", ja="Webhookを終了"),
+    "webhooks.pause": Text(en="paused the webhook", ja="Webhookを一時停止"),
+    "webhooks.ping": Text(en="had a test message sent", ja="テスト送信を指示"),
+    "webhooks.register": Text(en="registered the webhook", ja="Webhookを登録"),
+    "webhooks.resume": Text(en="resumed the webhook", ja="Webhookを再開"),
+    "webhooks.rotate-secret": Text(en="gave the webhook a new secret", ja="Webhookの署名キーを更新"),
+    "webhooks.send": Text(en="sent to the webhook", ja="Webhookへ送信"),
+    "webhooks.send-again": Text(en="had a message sent again", ja="再送を指示"),
+    "webhooks.send-again-since": Text(en="had messages sent again", ja="一括再送を指示"),
 }
 """What somebody did, by the name of the verb."""
 
@@ -121,17 +133,13 @@ WORK_NAMES: Mapping[str, Text] = {
     "billing.reversal.failed": Text(en="Mend what could not be reversed", ja="取消できなかった請求を確認する"),
     "contracts.end.failed": Text(en="Mend a contract that could not be ended", ja="満了にできなかった契約を確認する"),
     "quotes.expire.failed": Text(en="Mend a quote that could not expire", ja="期限切れにできなかった見積を確認する"),
+    "webhooks.failing": Text(en="Mend a failing webhook", ja="送信に失敗したWebhookを確認する"),
     "replay.failed": Text(en="Mend what could not be replayed", ja="再現できなかった商談を確認する"),
 }
 """What waits, by the kind of the work item."""
 
-FACT_NAMES: Mapping[str, Text] = {
-    "contracts.ended": Text(en="A contract ended", ja="契約期間の満了"),
-    "contracts.terminated": Text(en="A contract was terminated", ja="契約の解約"),
-    "orders.booked": Text(en="An order was booked", ja="注文の登録"),
-    "renewals.lapsed": Text(en="A renewal lapsed", ja="契約更新の見送り"),
-}
-"""What happened, by the kind of the fact: of each that something answers."""
+FACT_NAMES: Mapping[str, Text] = {fact.kind: name for fact, name in ANNOUNCED.items()}
+"""What happened, by the kind of the fact."""
 
 REACTION_NAMES: Mapping[str, Text] = {
     "kanjo.processes.ask_for_acceptance.ask_for_acceptance": Text(en="Ask for the acceptance", ja="検収の依頼"),
@@ -175,6 +183,8 @@ _STATES: Mapping[str, Mapping[str, Text]] = {
     "outbox_delivery": DELIVERY_STATES,
     "renewals_renewal": {state: state.shown for state in RenewalState},
     "runs_run": {state: state.shown for state in RunState},
+    "webhooks_endpoint": {state: state.shown for state in EndpointState},
+    "webhooks_sending": {state: state.shown for state in SendingState},
 }
 
 

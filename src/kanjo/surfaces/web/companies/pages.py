@@ -17,6 +17,7 @@ from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amou
 from kanjo.surfaces.web.doors import SIGNED_IN, door
 from kanjo.surfaces.web.outbox.pages import TITLE as STEPS
 from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.webhooks.pages import TITLE as WEBHOOKS
 
 COMPANY = Text(en="Selling company", ja="販売会社")
 MATRICES = Text(en="Approval matrices", ja="承認マトリックス")
@@ -107,6 +108,7 @@ def company(request: DeskRequest) -> HttpResponse:
         acts=(
             Act(DRAFT, Link("", "draft-matrix"), "approvals.draft-matrix"),
             Act(STEPS, Link("", "failed-deliveries"), "outbox.deliver-again"),
+            Act(WEBHOOKS, Link("", "webhooks"), "webhooks.register"),
         ),
         trail=(("companies_sellingcompany", row.id),),
     )

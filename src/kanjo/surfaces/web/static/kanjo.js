@@ -99,7 +99,7 @@
   const touched = new Set();
   document.querySelector("form[action*=logout]")?.addEventListener("submit", () => sessionStorage.clear());
   const kept = (name) => { try { return JSON.parse(sessionStorage.getItem(name) ?? "null"); } catch { return null; } };
-  const typed = () => [...form.elements].filter((one) => one.name && !/^(hidden|password|file|submit)$/.test(one.type));
+  const typed = () => [...form.elements].filter((one) => one.name && !/^(hidden|password|file|submit|checkbox)$/.test(one.type));
   const last = kept(sent);
   if (last && last !== here && !document.querySelector("input[type=password]")) {
     // Another page than the form and the sign-in: the deed was done.

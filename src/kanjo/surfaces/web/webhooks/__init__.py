@@ -1,0 +1,1 @@
+"""Webhooks: who outside hears what, and how it got there."""
