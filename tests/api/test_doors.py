@@ -26,6 +26,7 @@ NOTHING = 9_999_999
 SHARED = {"customers"}
 FOREIGN = [one for one in OPERATIONS if one.keyed and one.of not in SHARED]
 COMPANY_LISTS = [one for one in READS if not one.keyed and not RESOURCES[one.path.rpartition("/")[2]].shared]
+FORMATS = {"date": "2026-04-01", "date-time": "2026-04-01T00:00:00Z"}
 WORDS = {"currency": "JPY", "payment_terms": "net:30:none", "rate": "10%", "country": "JP"}
 
 
@@ -168,4 +169,4 @@ def _example(schema: Mapping[str, Any], name: str) -> Any:
         case "integer":
             return max(1, schema.get("minimum", 1))
         case _:
-            return "2026-04-01" if schema.get("format") == "date" else WORDS.get(name, "eHl6")
+            return FORMATS.get(schema.get("format", ""), WORDS.get(name, "eHl6"))

@@ -11,7 +11,10 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId
 from kanjo.platform.calling import Failure
 from kanjo.platform.names import called
+from kanjo.platform.ordering import sorted_by
+from kanjo.platform.paging import Page, paged
 from kanjo.platform.tables import NotFound
+from kanjo.platform.tallies import Tally, counted
 from kanjo.platform.webhooks.models import Endpoint, Sending
 from kanjo.platform.webhooks.states import EndpointState, SendingState
 
@@ -62,15 +65,15 @@ class MessageRow:
 
 
 def list_endpoints(
-    actor: Actor, *, state: EndpointState | None = None, limit: int = 200, offset: int = 0
-) -> list[EndpointRow]:
+    actor: Actor, *, state: EndpointState | None = None, limit: int = 200, at: str = ""
+) -> Page[EndpointRow]:
     """Return the endpoints of the actor's companies, the newest first."""
-    return _endpoints(_seen(actor, state).order_by("-id")[offset : offset + limit])
+    return paged(_seen(actor, state), sorted_by(Endpoint, "", {}, "-id"), at, limit, _endpoints)
 
 
-def count_endpoints(actor: Actor, *, state: EndpointState | None = None) -> int:
+def count_endpoints(actor: Actor, *, state: EndpointState | None = None) -> Tally:
     """Return how many endpoints `list_endpoints` has."""
-    return _seen(actor, state).count()
+    return counted(_seen(actor, state))
 
 
 def get_endpoint(actor: Actor, endpoint_id: int) -> EndpointRow:
@@ -94,15 +97,15 @@ def list_sendings(
     webhook_id: int | None = None,
     state: SendingState | None = None,
     limit: int = 200,
-    offset: int = 0,
-) -> list[MessageRow]:
+    at: str = "",
+) -> Page[MessageRow]:
     """Return what was or will be sent to endpoints of the actor's companies, the newest first."""
-    return _sendings(_sent(actor, webhook_id, state).order_by("-id")[offset : offset + limit])
+    return paged(_sent(actor, webhook_id, state), sorted_by(Sending, "", {}, "-id"), at, limit, _sendings)
 
 
-def count_sendings(actor: Actor, *, webhook_id: int | None = None, state: SendingState | None = None) -> int:
+def count_sendings(actor: Actor, *, webhook_id: int | None = None, state: SendingState | None = None) -> Tally:
     """Return how many sendings `list_sendings` has."""
-    return _sent(actor, webhook_id, state).count()
+    return counted(_sent(actor, webhook_id, state))
 
 
 def get_sending(actor: Actor, sending_id: int) -> MessageRow:

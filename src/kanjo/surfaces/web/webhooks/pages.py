@@ -87,7 +87,7 @@ WEBHOOKS = ListPage[EndpointRow](
         Column(labels.RECORDED, lambda row: row.recorded_at),
         Column(labels.STATE, lambda row: row.state),
     ),
-    rows=lambda asked: list_endpoints(asked.desk.actor, limit=asked.limit, offset=asked.offset, **asked.choices),
+    rows=lambda asked: list_endpoints(asked.desk.actor, limit=asked.limit, at=asked.at, **asked.choices),
     count=lambda asked: count_endpoints(asked.desk.actor, **asked.choices),
     filters=(Filter("state", labels.STATE, tuple(EndpointState)),),
     acts=lambda _desk: (
@@ -118,7 +118,7 @@ SENDINGS = ListPage[MessageRow](
     title=DELIVERIES,
     door=WATCH,
     columns=(_SENT[0], Column(ONE, lambda row: Link(row.webhook, "webhook", row.webhook_id)), *_SENT[1:]),
-    rows=lambda asked: list_sendings(asked.desk.actor, limit=asked.limit, offset=asked.offset, **asked.choices),
+    rows=lambda asked: list_sendings(asked.desk.actor, limit=asked.limit, at=asked.at, **asked.choices),
     count=lambda asked: count_sendings(asked.desk.actor, **asked.choices),
     filters=(Filter("state", labels.STATE, tuple(SendingState)),),
     note=Text(en="Latest first.", ja="新しい順。"),
