@@ -37,7 +37,7 @@ COPIES: Mapping[str, Mapping[str, str]] = {
     "ledger_entry": {},
     "ledger_posting": {"entry_id": _ID},
     "webhooks_endpoint": {},
-    "webhooks_sending": {"message": "'msg_' || n", "fact_id": "n"},
+    "webhooks_sending": {"message": "'msg_' || n", "fact_id": _ID},
     "outbox_delivery": {"state": "'dead'", "reaction": "'reaction ' || n"},
     "worklist_workitem": {"subject_id": _ID, "state": "'open'"},
 }
