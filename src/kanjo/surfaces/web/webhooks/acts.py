@@ -98,7 +98,8 @@ def amend(request: DeskRequest, key: int) -> HttpResponse:
         return Link("", "webhook", row.id)
 
     back = Link(row.name, "webhook", row.id)
-    return perform(request, Deed(title=AMEND, back=back, button=AMEND, do=do, fields=_fields(row), says=says))
+    of = ("webhooks_endpoint", row.id)
+    return perform(request, Deed(of=of, title=AMEND, back=back, button=AMEND, do=do, fields=_fields(row), says=says))
 
 
 @door(doing("webhooks.rotate-secret"))
@@ -118,7 +119,8 @@ def rotate(request: DeskRequest, key: int) -> HttpResponse:
         ja="24時間は新旧両方の署名を付けて送信し、その後は新しい署名キーだけを使用します。"
         "署名キーが漏えいした場合は2回実行してください。漏えいしたキーは直ちに無効になります。",
     )
-    deed = Deed(title=ROTATE, back=Link(row.name, "webhook", row.id), button=ROTATE, do=do, says=says)
+    back, of = Link(row.name, "webhook", row.id), ("webhooks_endpoint", row.id)
+    deed = Deed(of=of, title=ROTATE, back=back, button=ROTATE, do=do, says=says)
     return _with_secret(request, perform(request, deed), made)
 
 
@@ -183,7 +185,8 @@ def again(request: DeskRequest, key: int) -> HttpResponse:
         ja="数秒以内に、同じメッセージIDで再送します。受信側は重複を判別できます。",
     )
     back = Link(happened(row.kind), "webhook-delivery", row.id)
-    return perform(request, Deed(title=AGAIN, back=back, button=AGAIN, do=do, says=says))
+    of = ("webhooks_sending", row.id)
+    return perform(request, Deed(of=of, title=AGAIN, back=back, button=AGAIN, do=do, says=says))
 
 
 @door(doing("webhooks.send-again-since"))
@@ -205,7 +208,7 @@ def again_since(request: DeskRequest, key: int) -> HttpResponse:
     before = timezone.localtime(desk.now - timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
     fields = (Field("since", SINCE, lambda text, at: moment(text, at=at), "text", True, HOW, before),)
     back = Link(row.name, "webhook", row.id)
-    deed = Deed(title=AGAIN_SINCE, back=back, button=AGAIN, do=do, fields=fields, says=says)
+    deed = Deed(title=AGAIN_SINCE, back=back, button=AGAIN, do=do, fields=fields, says=says, tried=False)
     return perform(request, deed)
 
 
@@ -218,7 +221,8 @@ def _simply(request: DeskRequest, key: int, title: Text, says: Text, act: Callab
         return Link("", "webhook", row.id)
 
     back = Link(row.name, "webhook", row.id)
-    return perform(request, Deed(title=title, back=back, button=title, do=do, says=says))
+    of = ("webhooks_endpoint", row.id)
+    return perform(request, Deed(of=of, title=title, back=back, button=title, do=do, says=says))
 
 
 def _fields(row: EndpointRow | None = None) -> tuple[Field, ...]:
