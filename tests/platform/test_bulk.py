@@ -140,6 +140,35 @@ class TestStaged:
         make_ready(run_id=setting.run_id, tables=TABLES, workers=2)
         assert bank(setting) == 1_000
 
+    @pytest.mark.row("T4")
+    def test_nothing_is_loaded_any_more_into_what_was_made_ready(self, setting: Setting) -> None:
+        """What was checked is what is attached: a late row is refused, by the table and not by its checks."""
+        with transaction.atomic():
+            setting.load(Staged(setting.run_id, 0), 10)
+        make_ready(run_id=setting.run_id, tables=TABLES, workers=2)
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            setting.load(Staged(setting.run_id, 1), 10)
+        settle(run_id=setting.run_id, tables=TABLES)
+        assert bank(setting) == 1_000
+
+    def test_closing_waits_for_whoever_still_loads(self, setting: Setting) -> None:
+        """A row that is loaded but not yet committed is not passed over: closing has it checked with the others."""
+        with transaction.atomic():
+            setting.load(Staged(setting.run_id, 0), 10, credit=-99)
+            with pytest.raises(DatabaseError, match="lock timeout"), connections["owner"].cursor() as owner:
+                owner.execute("SET lock_timeout = 200")
+                owner.callproc("bulk_close_stage", [setting.run_id])
+        connections["owner"].close()
+        with pytest.raises(DatabaseError, match="does not sum to zero"):
+            settle(run_id=setting.run_id, tables=TABLES)
+
+    @pytest.mark.row("T4")
+    def test_what_was_not_made_ready_is_not_attached(self, setting: Setting) -> None:
+        """Whoever calls the functions in another order hears what is missing."""
+        for function, missing in (("bulk_ready", "is not closed"), ("bulk_settle", "is not ready")):
+            with pytest.raises(DatabaseError, match=missing), transaction.atomic(), connection.cursor() as cursor:
+                cursor.callproc(function, [TABLES[0], setting.run_id])
+
     def test_settling_twice_changes_nothing(self, setting: Setting) -> None:
         self.load_and_settle(setting)
         assert settle(run_id=setting.run_id, tables=TABLES) == []

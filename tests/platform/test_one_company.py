@@ -234,8 +234,10 @@ def told_when_settled(pair: Pair, home: World, abroad: World) -> str:
                 for table, row in rows.items():
                     cursor.execute("SELECT bulk_stage(%s, %s)", [table, run])
                     write(cursor, f"stage_{run}_{table}", row)
-                for table in rows:
-                    cursor.execute("SELECT bulk_settle(%s, %s)", [table, run])
+                cursor.execute("SELECT bulk_close_stage(%s)", [run])
+                for act in ("bulk_ready", "bulk_settle"):
+                    for table in rows:
+                        cursor.execute(f"SELECT {act}(%s, %s)", [table, run])
         except DatabaseError as refusal:
             return str(refusal)
         finally:

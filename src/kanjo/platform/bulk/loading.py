@@ -78,31 +78,40 @@ def prepare_stage(*, run_id: RunId, shards: int, tables: Sequence[str]) -> None:
 
 
 def make_ready(*, run_id: RunId, tables: Sequence[str], workers: int) -> None:
-    """Build the indexes of the run's stand-alone tables, *workers* tables at once; done twice it changes nothing.
+    """Close the run's stand-alone tables, then index and check them, *workers* at once; done twice it changes nothing.
 
-    Call it outside of a transaction, when the run has loaded everything. `settle` builds what is still missing.
+    Call it outside of a transaction, when the run has loaded everything: nothing is loaded into them any more.
     """
 
-    def build(table: str) -> None:
+    def ready(table: str) -> None:
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SELECT bulk_ready(%s, %s)", [table, run_id])
+            with transaction.atomic():
+                _call("bulk_ready", table, run_id)
         finally:
             connection.close()
 
+    with transaction.atomic():
+        _call("bulk_close_stage", run_id)
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(build, tables))
+        list(pool.map(ready, tables))
 
 
 def settle(*, run_id: RunId, tables: Sequence[str]) -> list[str]:
-    """Make the run's stand-alone tables partitions of the live ones, parents first; return those that were not yet."""
-    settled = []
-    with transaction.atomic(), connection.cursor() as cursor:
+    """Make the run's stand-alone tables partitions of the live ones, parents first; return those that were not yet.
+
+    What `make_ready` has not done is done here.
+    """
+    with transaction.atomic():
+        _call("bulk_close_stage", run_id)
         for table in tables:
-            cursor.execute("SELECT bulk_settle(%s, %s)", [table, run_id])
-            if cursor.fetchone()[0]:
-                settled.append(table)
-    return settled
+            _call("bulk_ready", table, run_id)
+        return [table for table in tables if _call("bulk_settle", table, run_id)]
+
+
+def _call(function: str, *arguments: object) -> object:
+    with connection.cursor() as cursor:
+        cursor.callproc(function, arguments)
+        return cursor.fetchone()[0]
 
 
 def copy_in(table: str, frame: pl.DataFrame) -> int:

@@ -149,8 +149,8 @@ def execute_run(
 
     Owns its transactions: call it outside of one. *workers* threads share the shards, each with a connection of its
     own, and so do other processes that execute the run at the same time. Killed anywhere, or refused `NoSpace` before
-    a shard, it is called again and goes on. An executed run returns its report. *before_finish* is called when no
-    shard waits any more; it owns its transactions and bears being called again.
+    a shard, it is called again and goes on. An executed run returns its report. Several workers call
+    *before_finish* when every shard is done; it owns its transactions and bears being called again.
     """
     stopped = Event()
 
@@ -163,7 +163,7 @@ def execute_run(
         take_shards()
     else:
         _side_by_side(workers, take_shards, stopped)
-        if before_finish:
+        if before_finish and not Shard.objects.filter(run_id=run_id, done=False).exists():
             before_finish()
     return _finish(run_id, finish, by, at)
 

@@ -1,0 +1,12 @@
+"""What a run has loaded is checked before it is attached."""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from kanjo.platform.database.scripts import Script
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("bulk", "0005_close"), ("ledger", "0002_guards")]
+    operations: ClassVar = [Script(__file__, "ready.sql")]
