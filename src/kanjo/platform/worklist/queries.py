@@ -75,6 +75,12 @@ def count_queue_by_subject(actor: Actor) -> dict[str, int]:
     return dict(counted.order_by("subject"))
 
 
+def count_open_by_subject(actor: Actor) -> dict[str, int]:
+    """Return how many things wait for anybody in the companies of the actor, by the table of what they are about."""
+    items = WorkItem.objects.filter(state=WorkItem.State.OPEN, company_id__in=actor.companies)
+    return dict(items.values_list("subject").annotate(Count("id")).order_by("subject"))
+
+
 def _waiting_for(actor: Actor) -> QuerySet[WorkItem]:
     items = WorkItem.objects.filter(state=WorkItem.State.OPEN, company_id__in=actor.companies)
     if actor.holds(Role.AUDITOR):

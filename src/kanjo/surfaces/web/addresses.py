@@ -21,6 +21,7 @@ from kanjo.surfaces.web.licenses import pages as licenses
 from kanjo.surfaces.web.opportunities import pages as opportunities
 from kanjo.surfaces.web.orders import pages as orders
 from kanjo.surfaces.web.outbox import pages as outbox
+from kanjo.surfaces.web.processes.pages import process_map
 from kanjo.surfaces.web.quotes import drafting
 from kanjo.surfaces.web.quotes import pages as quotes
 from kanjo.surfaces.web.receivables import acts as settling
@@ -132,6 +133,7 @@ urlpatterns: list[URLPattern] = [
     path("periods/<int:key>", ledger.period, name="period"),
     path("periods/<int:key>/lock", ledger.lock, name="lock-period"),
     path("company", companies.company, name="company"),
+    path("process-map", process_map, name="process-map"),
     path("company/matrices/draft", matrices.draft, name="draft-matrix"),
     path("company/matrices/<int:key>/row", matrices.add, name="add-matrix-row"),
     path("company/matrices/<int:key>/activate", matrices.activate, name="activate-matrix"),

@@ -52,6 +52,7 @@ MENU: tuple[tuple[Text, tuple[tuple[str, str, Text], ...]], ...] = (
             ("trial-balance", "scale", Text(en="Trial balance", ja="残高試算表")),
             ("periods", "calendar", Text(en="Periods", ja="会計期間")),
             ("company", "building", Text(en="Selling company", ja="販売会社")),
+            ("process-map", "route", Text(en="Process map", ja="業務プロセス")),
         ),
     ),
 )
