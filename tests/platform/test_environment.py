@@ -7,7 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from kanjo.config.environment import EXAMPLES, MailServer, NotAMailServer, NotAPort, read_environment, secret_key
+from kanjo.config.environment import (
+    EXAMPLES,
+    SECOND_FACTOR,
+    CompanySignIn,
+    MailServer,
+    NotACompanySignIn,
+    NotAMailServer,
+    NotANumberOfProxies,
+    NotAPort,
+    NotARole,
+    read_environment,
+    secret_key,
+)
+from kanjo.foundation.actors import Role
 
 
 class TestReadEnvironment:
@@ -38,6 +51,34 @@ class TestReadEnvironment:
         assert read_environment({}).examples == EXAMPLES
         assert read_environment({"KANJO_EXAMPLE": "none"}).examples == ()
         assert read_environment({"KANJO_EXAMPLE": "/data/crm"}).examples == (Path("/data/crm"),)
+
+    def test_a_second_factor(self) -> None:
+        """Asked of those who move money and rights, but not in a demonstration; roles may be named, or all, or none."""
+        assert read_environment({}).second_factor == frozenset()
+        assert read_environment({"KANJO_EXAMPLE": "none"}).second_factor == SECOND_FACTOR
+        given = {"cfo, legal": {Role.CFO, Role.LEGAL}, "all": set(Role), "none": set()}
+        for text, roles in given.items():
+            assert read_environment({"KANJO_SECOND_FACTOR": text}).second_factor == roles
+        with pytest.raises(NotARole, match="boss"):
+            read_environment({"KANJO_SECOND_FACTOR": "cfo,boss"})
+
+    def test_the_sign_in_of_the_company(self) -> None:
+        """It is whole and encrypted, or refused; its secret is not told by accident."""
+        given = {"KANJO_OIDC_URL": "https://id.example.co.jp/", "KANJO_OIDC_CLIENT": "kanjo", "KANJO_OIDC_SECRET": "s3"}
+        found = read_environment(given).company_sign_in
+        assert found == CompanySignIn("https://id.example.co.jp/", "kanjo", "s3", "id.example.co.jp")
+        assert "s3" not in repr(found)
+        assert read_environment({}).company_sign_in is None
+        for broken in ({"KANJO_OIDC_SECRET": ""}, {"KANJO_OIDC_URL": "http://id.example.co.jp"}):
+            with pytest.raises(NotACompanySignIn):
+                read_environment(given | broken)
+
+    @pytest.mark.parametrize("proxies", ["x", "-1", "10", "２"])
+    def test_proxies_before_us(self, proxies: str) -> None:
+        """A small number of our own, or refused."""
+        assert read_environment({"KANJO_TRUSTED_PROXIES": "1"}).trusted_proxies == 1
+        with pytest.raises(NotANumberOfProxies):
+            read_environment({"KANJO_TRUSTED_PROXIES": proxies})
 
     @pytest.mark.parametrize("port", ["x", "0", "-5", "65536", "８０", "1.5"])
     def test_not_a_port(self, port: str) -> None:

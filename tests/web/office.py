@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
@@ -66,6 +68,10 @@ class Desk:
         Person.objects.filter(pk=actor.id).update(language=language)
         client = Client()
         client.force_login(Person.objects.get(pk=actor.id))
+        session = client.session  # as one that was signed in just now
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(actor.id)
+        session.save()
         return cls(client, actor)
 
     def see(self, name: str, /, *keys: object, status: int = 200, **asked: str) -> str:

@@ -17,6 +17,7 @@ from kanjo.platform.outbox.models import Delivery, FactRow
 from kanjo.platform.outbox.operations import MOST_ATTEMPTS, deliver
 from kanjo.platform.webhooks.models import Sending
 from kanjo.processes.find_renewals import find_renewals
+from kanjo.surfaces.access import ENTRANCE
 from kanjo.surfaces.web.addresses import urlpatterns
 from tests.builders import NOW, TODAY
 from tests.web.office import CONDITION, Deal, Office, a_bank_file, opened, paid, quoted
@@ -27,7 +28,11 @@ WEBHOOK = (
     "webhook", "amend-webhook", "rotate-secret", "ping-webhook", "pause-webhook", "resume-webhook",
     "send-again-since", "end-webhook",
 )  # fmt: skip
-ROUTES = tuple(str(route.name) for route in urlpatterns)
+PEOPLE = (
+    *("person", "invite-again", "withdraw-invitation", "grant-role", "withdraw-role", "assign-company"),
+    *("unassign-company", "end-sessions-of", "leave", "readmit-person"),
+)
+ROUTES = tuple(str(route.name) for route in urlpatterns if route.name not in ENTRANCE)
 KEYED = frozenset(str(route.name) for route in urlpatterns if "<" in str(route.pattern))
 
 
@@ -97,6 +102,7 @@ def told(office: Office) -> Told:
             "drop-view": Bookmark.objects.latest("id").pk,
             "postings": "1310",
             **dict.fromkeys(MATRIX, rep.key("matrix", "company")),
+            **dict.fromkeys(PEOPLE, office.people[Role.HR].id),
             "file": receivables.key("file", "contract", contract),
         },
     )

@@ -37,7 +37,7 @@ from tests.web.story import ROUTES, Told
 NO_PAGE = frozenset(
     {"health", "language", "look", "choose-company", "quote-draft-pdf", "invoice-pdf", "file", "bank-file-original"}
 )
-LEADS_ON = frozenset({"approval-item", "approval-condition"})
+LEADS_ON = frozenset({"approval-item", "approval-condition", "bring-company-account", "connect-company-account"})
 PAGES = [name for name in ROUTES if name not in NO_PAGE | LEADS_ON]
 PASSWORD = "correct horse battery"
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff01-\uff9f]+")
@@ -45,7 +45,7 @@ ENGLISH = re.compile(r"[A-Za-z]{2,}")
 # Words that Japanese pages write in Latin letters, and numbers of documents, digests and time zones.
 LATIN = re.compile(
     r"\b(Kanjo|API|Webhook|URL|POST|https|msg_[0-9a-f]{32}|"
-    r"PDF|QR|CSV|ISO|SHA-256|CxO|CFO|CLO|JPY|USD|JP|ID|Asia/Tokyo|[A-Z]+-\d{4}-\d+|[0-9a-f]{64}|"
+    r"PDF|QR|PIN|CSV|ISO|SHA-256|CxO|CFO|CLO|JPY|USD|JP|ID|Asia/Tokyo|[A-Z]+-\d{4}-\d+|[0-9a-f]{64}|"
     r"T\d{13}|user|CLOUD-M|BOX|PO-1)\b",
     re.ASCII,
 )
@@ -205,7 +205,7 @@ def story_data() -> set[str]:
         *Customer.objects.values_list("name", "name_kana", "name_en", "address", "sector"),
         *Receipt.objects.values_list("payer_name", "text", "account"),
         *InvoiceLine.objects.values_list("description"),
-        *Person.objects.values_list("name"),
+        *Person.objects.values_list("name", "email"),
         *Opportunity.objects.values_list("name"),
         *Delivery.objects.values_list("error"),
         *Endpoint.objects.values_list("name", "url"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from kanjo.foundation.actors import Role
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.database.custody import written_once
@@ -20,6 +21,8 @@ from kanjo.platform.database.roles import APPLICATION_ROLE
 DEFAULT_PORT: Final = 8000
 EXAMPLES: Final = tuple(Path(__file__).parents[3] / "examples" / name for name in ("suginamiki", "maven-crm"))
 NO_EXAMPLE: Final = "none"
+SECOND_FACTOR: Final = frozenset({Role.ADMINISTRATOR, Role.CFO, Role.RECEIVABLES})
+ALL_ROLES, NO_ROLE = "all", "none"
 
 
 class NotAPort(Refusal):
@@ -44,6 +47,55 @@ class NotAMailServer(Refusal):
     )
 
 
+class NotANumberOfProxies(Refusal):
+    """KANJO_TRUSTED_PROXIES is no small number."""
+
+    rule = "config.not-a-number-of-proxies"
+    says = Text(en="KANJO_TRUSTED_PROXIES is “{value}”.", ja="KANJO_TRUSTED_PROXIES に「{value}」が指定されています。")
+    remedy = Text(
+        en="Set it to how many proxies of yours stand before Kanjo, from 0 to 9.",
+        ja="Kanjo の前段にある自社プロキシの台数を 0〜9 で指定してください。",
+    )
+
+
+class NotARole(Refusal):
+    """KANJO_SECOND_FACTOR names a role that there is not."""
+
+    rule = "config.not-a-role"
+    says = Text(
+        en="KANJO_SECOND_FACTOR names “{value}”, which is no role.",
+        ja="KANJO_SECOND_FACTOR の「{value}」は役割ではありません。",
+    )
+    remedy = Text(
+        en="Name roles with commas between, or all, or none. Roles: {roles}.",
+        ja="役割をカンマ区切りで指定するか、all または none を指定してください。役割: {roles}。",
+    )
+
+
+class NotACompanySignIn(Refusal):
+    """KANJO_OIDC_URL stands without what belongs to it, or is not encrypted."""
+
+    rule = "config.not-a-company-sign-in"
+    says = Text(
+        en="KANJO_OIDC_URL is set, but the company's sign-in can not be used like this.",
+        ja="KANJO_OIDC_URL が指定されていますが、このままではシングルサインオンを利用できません。",
+    )
+    remedy = Text(
+        en="Give an https:// address of the issuer, KANJO_OIDC_CLIENT and KANJO_OIDC_SECRET.",
+        ja="https:// で始まる発行者のアドレスと、KANJO_OIDC_CLIENT、KANJO_OIDC_SECRET を指定してください。",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CompanySignIn:
+    """The company's own sign-in by OpenID Connect: its issuer, and as whom Kanjo asks there."""
+
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class MailServer:
     """Where mail is handed over: by STARTTLS (`smtp`) or encrypted from the start (`smtps`); never in the clear."""
@@ -62,19 +114,24 @@ class Environment:
     `home` holds all data that is not in the database, and the embedded database itself. `database_url` names another
     PostgreSQL (15 or newer) to use instead. `database_role` is the role the application takes there; empty means it
     works with the rights of the login. `public_url` is what people type; https there switches secure cookies on.
-    `mail` is where mail goes; without one it is written to files.
     `may_call` names hosts (or host:port) that webhooks may reach although they are private or speak no https.
+    `mail` is where mail goes; without one it is written to files. `company_sign_in` is the company's own sign-in.
+    `trusted_proxies` is how many proxies stand before Kanjo; only what they add to X-Forwarded-For is believed.
+    `second_factor` are the roles that sign in with a second factor or see no page.
     `examples` are the folders that a new house is shown with, of a made-up company or a CRM export; none begins empty.
     """
 
     home: Path
-    database_url: str
+    database_url: str = field(repr=False)
     database_role: str
     postgres_bin: Path | None
     address: str
     port: int
     public_url: str
     mail: MailServer | None
+    company_sign_in: CompanySignIn | None
+    trusted_proxies: int
+    second_factor: frozenset[Role]
     examples: tuple[Path, ...]
     may_call: frozenset[str]
 
@@ -107,7 +164,11 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     port = given("PORT", str(DEFAULT_PORT))
     if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         raise NotAPort(value=port)
+    proxies = given("TRUSTED_PROXIES", "0")
+    if len(proxies) != 1 or not proxies.isascii() or not proxies.isdigit():
+        raise NotANumberOfProxies(value=proxies)
     address = given("ADDRESS", "127.0.0.1")
+    examples = _examples(given("EXAMPLE"))
     return Environment(
         home=Path(given("HOME") or default_home()).expanduser().absolute(),
         database_url=given("DATABASE_URL"),
@@ -117,9 +178,36 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         port=int(port),
         public_url=given("PUBLIC_URL", f"http://{address}:{port}").rstrip("/"),
         mail=_mail(given("MAIL_URL")),
-        examples=_examples(given("EXAMPLE")),
         may_call=frozenset(given("MAY_CALL").lower().replace(",", " ").split()),
+        company_sign_in=_company_sign_in(*(given(f"OIDC_{name}") for name in ("URL", "CLIENT", "SECRET", "NAME"))),
+        trusted_proxies=int(proxies),
+        second_factor=_second_factor(given("SECOND_FACTOR"), demonstration=bool(examples)),
+        examples=examples,
     )
+
+
+def _company_sign_in(url: str, client: str, secret: str, name: str) -> CompanySignIn | None:
+    if not url:
+        return None
+    issuer = urlsplit(url)
+    safe = issuer.scheme == "https" or issuer.hostname in {"localhost", "127.0.0.1", "::1"}
+    if not (safe and issuer.hostname and client and secret):
+        raise NotACompanySignIn
+    return CompanySignIn(url, client, secret, name or issuer.hostname)
+
+
+def _second_factor(given: str, *, demonstration: bool) -> frozenset[Role]:
+    """Return the roles; a demonstration, whose passwords `kanjo up` prints, asks nobody unless told to."""
+    if not given:
+        return frozenset() if demonstration else SECOND_FACTOR
+    if given in {ALL_ROLES, NO_ROLE}:
+        return frozenset(Role) if given == ALL_ROLES else frozenset()
+    known = {role.value: role for role in Role}
+    named = [word.strip() for word in given.split(",")]
+    for word in named:
+        if word not in known:
+            raise NotARole(value=word, roles=", ".join(known))
+    return frozenset(known[word] for word in named)
 
 
 def _mail(given: str) -> MailServer | None:

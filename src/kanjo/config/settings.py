@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +56,6 @@ DOMAIN_APPS: list[str] = [
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "allauth",
@@ -123,6 +123,26 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+ACCOUNT_RATE_LIMITS = {
+    # Wrong passwords and wrong codes: so many of one address, and so many for one account, whoever tries.
+    "login_failed": "20/5m/ip,5/5m/key",
+    "login": "60/m/ip",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies
+CACHES = {"default": {"BACKEND": "kanjo.platform.identity.attempts.SharedAttempts"}}
+"""Holds what the limits count. In the database, so that all processes count together."""
+
+COMPANY_SIGN_IN = ENVIRONMENT.company_sign_in
+SECOND_FACTOR = ENVIRONMENT.second_factor
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.secure
+"""Browsers offer passkeys over https, and on the machine itself."""
+MFA_TOTP_ISSUER = "Kanjo"
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
@@ -155,7 +175,10 @@ else:
 DEFAULT_FROM_EMAIL = f"kanjo@{ENVIRONMENT.public_host}"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.secure
+SESSION_ENGINE = "kanjo.platform.identity.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+"""A session ends so long after the sign-in, whatever is done in it; and so long after the last request:"""
+SESSION_IDLE = timedelta(hours=2)
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.secure else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.secure else None
 SECURE_REFERRER_POLICY = "same-origin"

@@ -27,6 +27,7 @@ ROW_NAMES: Mapping[str, Text] = {
     "customers_customer": Text(en="customer", ja="顧客"),
     "customers_department": Text(en="department", ja="部門"),
     "files_storedfile": Text(en="file", ja="ファイル"),
+    "identity_person": Text(en="person", ja="利用者"),
     "imports_import": Text(en="import", ja="取込"),
     "imports_quarantinedrow": Text(en="quarantined row", ja="保留行"),
     "ledger_account": Text(en="account", ja="勘定科目"),

@@ -71,10 +71,23 @@ SHORT: dict[Role, str] = {
 }
 """The heading of each role's column."""
 
-SHARED = frozenset(
+OF_PEOPLE = frozenset(
+    {
+        *("person", "invite-again", "withdraw-invitation", "grant-role", "withdraw-role", "assign-company"),
+        *("unassign-company", "end-sessions-of", "leave", "readmit-person"),
+    }
+)
+"""Pages about a person, who is of no company; of its work they name what is in the reader's companies."""
+
+SHARED = OF_PEOPLE | frozenset(
     {"customer", "amend-customer", "place-under", "add-department", "open-opportunity", "license-position", "postings"}
 )
-"""Pages whose key names what no single company owns: customers, and accounts, which every company has its own of."""
+"""Pages whose key names what no single company owns: customers, people, and accounts, of which each has its own."""
+
+ENTRANCE = frozenset(
+    {"company-sign-in", "company-sign-in-back", "invitation", "invitation-by-company", "open-invitation"}
+)
+"""What is there for somebody on the way in, and then no more: no role opens it."""
 
 NEEDS_COMPANY = frozenset(
     {"ageing", "waterfall", "trial-balance", "postings", "company", "open-year", "draft-matrix", "open-opportunity"}
@@ -86,8 +99,10 @@ AREAS: Sequence[tuple[Text, frozenset[str]]] = (
         Text(en="Desk", ja="机"),
         frozenset(
             {"", "health", "search", "language", "look", "choose-company", "tokens", "views", "files", "work-items"}
+            | {"sessions", "company-account"}
         ),
     ),
+    (Text(en="People", ja="利用者"), frozenset({"people"})),
     (Text(en="Customers", ja="顧客"), frozenset({"customers"})),
     (Text(en="Products", ja="商品"), frozenset({"products"})),
     (Text(en="Opportunities", ja="商談"), frozenset({"opportunities"})),
@@ -149,11 +164,13 @@ def lines() -> list[Line]:
 def _pages() -> Iterator[Line]:
     for route in pages:
         name, path = str(route.name), str(route.pattern)
+        if name in ENTRANCE:
+            continue
         who: Door = vars(route.callback)["door"]
         keyed = "<" in path
         owned = keyed and name not in SHARED
         foreign = Mark.HIDDEN if owned else Mark.SHARED if keyed else Mark.NONE
-        told = Mark.TOLD if name in NEEDS_COMPANY else Mark.HIDDEN if keyed else Mark.EMPTY
+        told = Mark.TOLD if name in NEEDS_COMPANY else Mark.HIDDEN if keyed and name not in OF_PEOPLE else Mark.EMPTY
         unassigned = Mark.NONE if who.public else told
         yield Line("GET, POST" if who.verb else "GET", f"/{path}", name, who, foreign, unassigned)
 

@@ -17,6 +17,7 @@ V = TypeVar("V", bound=Callable[..., Any])
 class Door:
     """Who may come in: anybody (`public`), whoever is signed in (no roles), or the holders of one of the roles.
 
+    `unproven` lets in who still has to set up the second factor that its role asks for.
     A door `by_token` belongs to the API, which asks for the token itself and knows no session.
     """
 
@@ -24,10 +25,12 @@ class Door:
     roles: tuple[Role, ...] = ()
     verb: str = ""
     by_token: bool = False
+    unproven: bool = False
 
 
 PUBLIC = Door(public=True)
 SIGNED_IN = Door()
+UNPROVEN = Door(unproven=True)
 BY_TOKEN = Door(by_token=True)
 
 BOOKS = Door(
@@ -44,6 +47,9 @@ BOOKS = Door(
     )
 )
 """Who reads bank statements, the ledger, revenue and runs."""
+
+PEOPLE = Door(roles=(Role.ADMINISTRATOR, Role.HR, Role.AUDITOR))
+"""Who reads who comes in, with which roles."""
 
 
 def doing(verb: str) -> Door:

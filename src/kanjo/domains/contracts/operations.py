@@ -181,3 +181,9 @@ def _stop(contract: Contract, kind: ContractState, *, stops_on: date, because: s
     contract.state = kind
     contract.save(update_fields=["state"])
     close(kind=END_FAILED, subject=(CONTRACT, contract.pk), by=by, at=at)
+
+
+@verb("contracts.hand-over", Role.ADMINISTRATOR)
+def hand_over_contracts(*, owner_id: PersonId, to: PersonId, by: Actor, at: datetime) -> int:
+    """Give the contracts in force to another owner, in whatever company; return how many."""
+    return Contract.objects.filter(owner_id=owner_id, state=ContractState.CONCLUDED).update(owner_id=to)

@@ -121,6 +121,13 @@ def win_opportunity(*, opportunity_id: OpportunityId, on: date, value: Money, by
     record(won, by=by, at=at)
 
 
+@verb("opportunities.hand-over", Role.ADMINISTRATOR)
+def hand_over_opportunities(*, owner_id: PersonId, to: PersonId, by: Actor, at: datetime) -> int:
+    """Give the deals that are on their way to another owner, in whatever company; return how many."""
+    mine = Opportunity.objects.filter(owner_id=owner_id).exclude(stage__in=(Stage.WON, Stage.LOST))
+    return mine.update(owner_id=to)
+
+
 @verb("opportunities.lose", *SALES)
 def lose_opportunity(*, opportunity_id: OpportunityId, on: date, because: str, by: Actor, at: datetime) -> None:
     """Close a deal as lost, with the reason; lost again on the same day changes nothing."""

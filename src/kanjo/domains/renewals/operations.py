@@ -26,7 +26,7 @@ from kanjo.domains.renewals.rules import (
     why,
 )
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import CompanyId, ContractId, QuoteId, RenewalId
+from kanjo.foundation.ids import CompanyId, ContractId, PersonId, QuoteId, RenewalId
 from kanjo.platform.acts import verb
 from kanjo.platform.outbox.operations import record
 from kanjo.platform.tables import alone, refuse_unseen
@@ -177,3 +177,10 @@ def _settle(
     )
     renewal.state = kind
     renewal.save(update_fields=["state"])
+
+
+@verb("renewals.hand-over", Role.ADMINISTRATOR)
+def hand_over_renewals(*, owner_id: PersonId, to: PersonId, by: Actor, at: datetime) -> int:
+    """Give the renewals whose outcome is not known to another owner, in whatever company; return how many."""
+    open_ones = Renewal.objects.filter(owner_id=owner_id, state__in=(RenewalState.APPEARED, RenewalState.QUOTED))
+    return open_ones.update(owner_id=to)

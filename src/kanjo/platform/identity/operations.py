@@ -12,6 +12,7 @@ from kanjo.foundation.texts import Language, Text
 from kanjo.platform.access.operations import revoke_all
 from kanjo.platform.acts import verb
 from kanjo.platform.identity.models import Assignment, Person, RoleGrant
+from kanjo.platform.identity.sessions import end_sessions
 
 
 class PersonKnown(Refusal):
@@ -70,14 +71,40 @@ def admit_person(
     manager_id: PersonId | None = None,
 ) -> PersonId:
     """Let a person in, with roles and companies. Refuses `PersonKnown`. Without a password nobody can sign in."""
+    person = enrol(
+        email=email,
+        name=name,
+        roles=roles,
+        companies=companies,
+        language=language,
+        team=team,
+        manager_id=manager_id,
+        password=password,
+    )
+    return PersonId(person.pk)
+
+
+def enrol(
+    *,
+    email: str,
+    name: str,
+    roles: Iterable[Role],
+    companies: Iterable[CompanyId],
+    language: Language,
+    active: bool = True,
+    password: str | None = None,
+    team: str = "",
+    manager_id: PersonId | None = None,
+) -> Person:
+    """Put a person on record, for a verb that lets it in. Refuses `PersonKnown`."""
     if Person.objects.filter(email__iexact=email).exists():
-        raise PersonKnown(email=email)
-    person = Person(email=email, name=name, language=language, team=team, manager_id=manager_id)
+        raise PersonKnown(email=email, at="email")
+    person = Person(email=email, name=name, language=language, team=team, manager_id=manager_id, is_active=active)
     person.set_password(password)
     person.save()
     RoleGrant.objects.bulk_create(RoleGrant(person=person, role=role) for role in roles)
     Assignment.objects.bulk_create(Assignment(person=person, company_id=company) for company in companies)
-    return PersonId(person.pk)
+    return person
 
 
 @verb("identity.grant-role", Role.ADMINISTRATOR)
@@ -110,7 +137,7 @@ def unassign_company(*, person_id: PersonId, company_id: CompanyId, by: Actor, a
 
 @verb("identity.dismiss-person", Role.ADMINISTRATOR)
 def dismiss_person(*, person_id: PersonId, by: Actor, at: datetime) -> None:
-    """Shut a person out: it signs in no more, its open sessions end at the next request, and its tokens are revoked.
+    """Shut a person out: it signs in no more, its sessions are ended and its tokens revoked.
 
     What the person did, and its roles and companies, stay on record. Refuses `HouseStays`, `NotYourself`.
     """
@@ -122,7 +149,7 @@ def dismiss_person(*, person_id: PersonId, by: Actor, at: datetime) -> None:
     if person.is_active:
         person.is_active = False
         person.save(update_fields=["is_active"])
-        revoke_all(person_id=person_id, at=at)
+        shut_all_doors(person_id, at=at)
 
 
 @verb(
@@ -131,11 +158,11 @@ def dismiss_person(*, person_id: PersonId, by: Actor, at: datetime) -> None:
     apart_from=("identity.dismiss-person",),
     of=("identity_person", "person_id"),
 )
-def readmit_person(*, person_id: PersonId, password: str, by: Actor, at: datetime) -> None:
+def readmit_person(*, person_id: PersonId, password: str | None, by: Actor, at: datetime) -> None:
     """Let a dismissed person in again, with the roles and companies it had and a new password.
 
-    Neither the old password nor a session or token of then opens anything. Refuses whoever dismissed it, and
-    `NotDismissed`.
+    Without a password it sets one by the link for who forgot it. Neither the old password nor a session or token of
+    then opens anything. Refuses whoever dismissed it, and `NotDismissed`.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
     if person.is_active:
@@ -144,7 +171,7 @@ def readmit_person(*, person_id: PersonId, password: str, by: Actor, at: datetim
     person.set_password(password)
     person.save(update_fields=["is_active", "password"])
     # Before dismissal revoked tokens, it left them as they were.
-    revoke_all(person_id=person_id, at=at)
+    shut_all_doors(person_id, at=at)
 
 
 @verb("identity.choose-language", *Role)
@@ -158,7 +185,41 @@ def choose_language(*, language: Language, by: Actor, at: datetime) -> None:
 
 @verb("identity.set-password", Role.ADMINISTRATOR)
 def set_password(*, person_id: PersonId, password: str, by: Actor, at: datetime) -> None:
-    """Give a person a new password; every session they had open ends with the old one."""
+    """Give a person a new password: every session it had open ends, and its tokens are revoked."""
     person = Person.objects.select_for_update().get(pk=person_id)
     person.set_password(password)
     person.save(update_fields=["password"])
+    shut_all_doors(person_id, at=at)
+
+
+@verb("identity.choose-password", *Role)
+def choose_password(*, password: str, session: str | None, by: Actor, at: datetime) -> None:
+    """Let a person choose its password: its sessions end but for the one with that key, and its tokens are revoked."""
+    person = Person.objects.select_for_update().get(pk=by.id)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    shut_all_doors(by.id, but=session, at=at)
+
+
+@verb("identity.end-session", *Role)
+def end_session(*, name: str, by: Actor, at: datetime) -> int:
+    """End one session of the person itself; return 0 where it has ended before."""
+    return end_sessions(by.id, only=name)
+
+
+@verb("identity.end-other-sessions", *Role)
+def end_other_sessions(*, session: str | None, by: Actor, at: datetime) -> int:
+    """End the sessions of the person itself but for the one with that key; return how many."""
+    return end_sessions(by.id, but=session)
+
+
+@verb("identity.end-sessions-of", Role.ADMINISTRATOR)
+def end_sessions_of(*, person_id: PersonId, by: Actor, at: datetime) -> int:
+    """End all sessions of a person; return how many. It may sign in again."""
+    return end_sessions(person_id)
+
+
+def shut_all_doors(person_id: PersonId, *, at: datetime, but: str | None = None) -> None:
+    """End the sessions of a person, but for the one with a key, and revoke its tokens."""
+    end_sessions(person_id, but=but)
+    revoke_all(person_id=person_id, at=at)

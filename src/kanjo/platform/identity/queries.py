@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.auth.hashers import check_password
-from django.db.models import BigIntegerField, Value
+from django.db.models import BigIntegerField, Exists, OuterRef, Value
 
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, PersonId
 from kanjo.foundation.texts import Language
 from kanjo.platform.companies.models import SellingCompany
-from kanjo.platform.identity.models import Assignment, Person, RoleGrant
+from kanjo.platform.identity.models import Assignment, CompanyAccount, Person, RoleGrant
 
 SYSTEM_EMAIL = "kanjo@localhost"
 
@@ -52,14 +52,24 @@ def list_actors(company_id: CompanyId, role: Role) -> list[Actor]:
 
 def list_people() -> list[tuple[str, Actor]]:
     """Return everybody who can sign in, with the address, by address."""
-    people = Person.objects.filter(is_active=True, is_system=False).order_by("email")
-    return [(person.email, actor_of(person)) for person in people if person.has_usable_password()]
+    connected = CompanyAccount.objects.filter(person_id=OuterRef("pk"), active=True)
+    people = Person.objects.filter(is_active=True, is_system=False).annotate(connected=Exists(connected))
+    return [
+        (person.email, actor_of(person))
+        for person in people.order_by("email")
+        if person.connected or person.has_usable_password()
+    ]
 
 
 def signs_in_with(email: str, password: str) -> bool:
     """Return whether the password is that of the person who signs in with *email*."""
     person = Person.objects.filter(email__iexact=email, is_active=True).first()
     return person is not None and check_password(password, person.password)
+
+
+def is_active(person_id: PersonId) -> bool:
+    """Return whether the person may sign in."""
+    return Person.objects.filter(pk=person_id, is_active=True, is_system=False).exists()
 
 
 def house() -> Actor:

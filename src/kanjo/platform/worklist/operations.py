@@ -10,6 +10,7 @@ from django.db import connection
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, PersonId
 from kanjo.foundation.texts import Text
+from kanjo.platform.acts import verb
 from kanjo.platform.worklist.models import WorkItem
 
 
@@ -87,6 +88,12 @@ def close_all(*, kind: str, table: str, keys: Sequence[int], by: Actor, at: date
             [state, at, by.id, WorkItem.State.OPEN, kind, table, ",".join(map(str, keys))],
         )
         return int(cursor.rowcount)
+
+
+@verb("worklist.hand-over", Role.ADMINISTRATOR)
+def hand_over_work(*, owner_id: PersonId, to: PersonId | None, by: Actor, at: datetime) -> int:
+    """Give what waits for one person to another, or for None to whoever holds the role; return how many."""
+    return WorkItem.objects.filter(owner_id=owner_id, state=WorkItem.State.OPEN).update(owner_id=to)
 
 
 def close(*, kind: str, subject: tuple[str, int], by: Actor, at: datetime, dropped: bool = False) -> int:

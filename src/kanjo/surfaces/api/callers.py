@@ -17,6 +17,7 @@ from kanjo.platform.access.operations import note_use
 from kanjo.platform.access.queries import find_bearer
 from kanjo.platform.access.scopes import Scope
 from kanjo.platform.companies.queries import CompanyView, list_companies
+from kanjo.platform.identity.factors import NoSecondFactor, has_factor, needs_factor
 from kanjo.platform.identity.queries import actor_of
 from kanjo.platform.tables import refuse_unseen
 from kanjo.surfaces.api.problems import language_of
@@ -92,6 +93,8 @@ class Token(HttpBearer):
         caller = Caller(actor_of(person), now, Language(person.language))
         request.auth = caller  # type: ignore[attr-defined]  # a refusal speaks the language of the caller
         caller = replace(caller, language=language_of(request))
+        if needs_factor(caller.actor) and not has_factor(caller.actor.id):
+            raise NoSecondFactor
         if self.scope is Scope.ACT and row.scope is not Scope.ACT:
             raise ReadsOnly
         if self.who.roles and not caller.actor.holds(*self.who.roles):

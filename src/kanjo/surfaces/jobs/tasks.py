@@ -79,6 +79,17 @@ def end_contracts(timestamp: int) -> int:
 
 
 @app.periodic(cron=EARLY_EVERY_DAY)
+@app.task(queueing_lock="forget-sign-ins", pass_context=False)
+def forget_sign_ins(timestamp: int) -> None:
+    """Remove sessions that are over, and what was counted of attempts to sign in."""
+    from kanjo.platform.identity.attempts import SharedAttempts
+    from kanjo.platform.identity.sessions import SessionStore
+
+    SessionStore.clear_expired()
+    SharedAttempts("", {}).forget_what_is_over()
+
+
+@app.periodic(cron=EARLY_EVERY_DAY)
 @app.task(queueing_lock="anchor", pass_context=False)
 def anchor(timestamp: int) -> None:
     """Write down outside the database what the append-only rows are; fails when they are not as they were."""

@@ -10,17 +10,21 @@ from kanjo.surfaces.web.bookmarks import pages as bookmarks
 from kanjo.surfaces.web.catalog import pages as catalog
 from kanjo.surfaces.web.companies import matrices
 from kanjo.surfaces.web.companies import pages as companies
+from kanjo.surfaces.web.company_sign_in import pages as company_sign_in
 from kanjo.surfaces.web.contracts import pages as contracts
 from kanjo.surfaces.web.customers import pages as customers
 from kanjo.surfaces.web.customers import registering
 from kanjo.surfaces.web.files import pages as files
 from kanjo.surfaces.web.health import health
 from kanjo.surfaces.web.home import pages as home
+from kanjo.surfaces.web.invitations import pages as invitations
 from kanjo.surfaces.web.ledger import pages as ledger
 from kanjo.surfaces.web.licenses import pages as licenses
 from kanjo.surfaces.web.opportunities import pages as opportunities
 from kanjo.surfaces.web.orders import pages as orders
 from kanjo.surfaces.web.outbox import pages as outbox
+from kanjo.surfaces.web.people import acts as people_acts
+from kanjo.surfaces.web.people import pages as people
 from kanjo.surfaces.web.processes.pages import process_map
 from kanjo.surfaces.web.quotes import drafting
 from kanjo.surfaces.web.quotes import pages as quotes
@@ -32,6 +36,7 @@ from kanjo.surfaces.web.renewals import pages as renewals
 from kanjo.surfaces.web.revenue import pages as revenue
 from kanjo.surfaces.web.runs import pages as runs
 from kanjo.surfaces.web.searching import pages as searching
+from kanjo.surfaces.web.sessions import pages as sessions
 from kanjo.surfaces.web.tokens import pages as tokens
 from kanjo.surfaces.web.webhooks import acts as telling
 from kanjo.surfaces.web.webhooks import pages as webhooks
@@ -46,6 +51,30 @@ urlpatterns: list[URLPattern] = [
     path("tokens", tokens.tokens, name="tokens"),
     path("tokens/make", tokens.make, name="make-token"),
     path("tokens/revoke", tokens.revoke, name="revoke-token"),
+    path("sign-in/company", company_sign_in.start, name="company-sign-in"),
+    path("sign-in/company/back", company_sign_in.back, name="company-sign-in-back"),
+    path("invitation", invitations.invitation, name="invitation"),
+    path("invitation/company", invitations.by_company, name="invitation-by-company"),
+    path("invitation/<str:secret>", invitations.open_link, name="open-invitation"),
+    path("people", people.PEOPLE_LIST, name="people"),
+    path("people/invite", people_acts.invite, name="invite-person"),
+    path("people/<int:key>", people.person, name="person"),
+    path("people/<int:key>/invite-again", people_acts.again, name="invite-again"),
+    path("people/<int:key>/withdraw-invitation", people_acts.withdraw, name="withdraw-invitation"),
+    path("people/<int:key>/give-role", people_acts.grant, name="grant-role"),
+    path("people/<int:key>/take-role", people_acts.take, name="withdraw-role"),
+    path("people/<int:key>/assign", people_acts.assign, name="assign-company"),
+    path("people/<int:key>/unassign", people_acts.unassign, name="unassign-company"),
+    path("people/<int:key>/end-sessions", people_acts.end_sessions, name="end-sessions-of"),
+    path("people/<int:key>/let-go", people_acts.let_go, name="leave"),
+    path("people/<int:key>/readmit", people_acts.readmit, name="readmit-person"),
+    path("company-account", company_sign_in.account, name="company-account"),
+    path("company-account/connect", company_sign_in.connect, name="connect-company-account"),
+    path("company-account/bring", company_sign_in.bring, name="bring-company-account"),
+    path("company-account/disconnect", company_sign_in.disconnect, name="disconnect-company-account"),
+    path("sessions", sessions.sessions, name="sessions"),
+    path("sessions/end", sessions.end, name="end-session"),
+    path("sessions/end-others", sessions.end_others, name="end-other-sessions"),
     path("views/keep", bookmarks.keep, name="keep-view"),
     path("views/<int:key>/drop", bookmarks.drop, name="drop-view"),
     path("customers", customers.CUSTOMERS, name="customers"),

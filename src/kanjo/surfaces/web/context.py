@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
+from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from kanjo.foundation.actors import ROLE_NAMES
@@ -18,13 +21,31 @@ from kanjo.surfaces.web.subjects import by_list
 def house(request: HttpRequest) -> dict[str, Any]:
     """Return what the frame of a page shows; before the sign-in that is its look only."""
     desk: Desk | None = getattr(request, "desk", None)
-    if desk is None:
-        return {"look": look_of(request)}
+    if desk is None or getattr(request, "unproven", True):
+        return {
+            "look": look_of(request),
+            "layout": "entrance.html",
+            "unproven": desk is not None,
+            "passkeys": _takes_passkeys(request),
+            "company_sign_in": settings.COMPANY_SIGN_IN.name if settings.COMPANY_SIGN_IN else "",
+        }
     queue = count_queue_by_subject(desk.actor)
     return {
         "look": look_of(request),
+        "layout": "page.html",
+        "passkeys": _takes_passkeys(request),
+        "company_sign_in": settings.COMPANY_SIGN_IN.name if settings.COMPANY_SIGN_IN else "",
         "desk": desk,
         "menu": menu_for(desk.actor, request.path, by_list(queue)),
         "waiting": sum(queue.values()),
         "roles": [said(ROLE_NAMES[role]) for role in sorted(desk.actor.roles)],
     }
+
+
+def _takes_passkeys(request: HttpRequest) -> bool:
+    """Return whether browsers keep passkeys for this address: it needs a name, and https but on the machine itself."""
+    host = request.get_host().rpartition(":")[0] or request.get_host()
+    with suppress(ValueError):
+        ipaddress.ip_address(host.strip("[]"))
+        return False
+    return request.is_secure() or host == "localhost"

@@ -59,6 +59,8 @@ class DeskRequest(HttpRequest):
     """A request behind the door."""
 
     desk: Desk
+    unproven: bool
+    """Whether a role asks for a second factor that the person does not have yet."""
 
 
 def sit_down(person: Person, chosen: object) -> Desk:

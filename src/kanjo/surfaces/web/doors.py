@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import ResolverMatch
 
-from kanjo.surfaces.doors import BOOKS, PUBLIC, SIGNED_IN, Door, doing, door
+from kanjo.surfaces.doors import BOOKS, PEOPLE, PUBLIC, SIGNED_IN, UNPROVEN, Door, doing, door
 
-__all__ = ["BOOKS", "CLOSED", "PUBLIC", "SIGNED_IN", "Door", "doing", "door", "door_of"]
+__all__ = ["BOOKS", "CLOSED", "PEOPLE", "PUBLIC", "SIGNED_IN", "UNPROVEN", "Door", "doing", "door", "door_of"]
 
 _ALLAUTH = {
     "account_login": PUBLIC,
@@ -17,13 +17,19 @@ _ALLAUTH = {
     "account_reset_password_from_key": PUBLIC,
     "account_reset_password_from_key_done": PUBLIC,
     "mfa_authenticate": PUBLIC,
-    "account_reauthenticate": SIGNED_IN,
+    "mfa_login_webauthn": PUBLIC,
+    "account_reauthenticate": UNPROVEN,
     "account_change_password": SIGNED_IN,
     "account_set_password": SIGNED_IN,
-    "mfa_index": SIGNED_IN,
+    "mfa_index": UNPROVEN,
     "mfa_reauthenticate": SIGNED_IN,
-    "mfa_activate_totp": SIGNED_IN,
+    "mfa_reauthenticate_webauthn": SIGNED_IN,
+    "mfa_activate_totp": UNPROVEN,
     "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_list_webauthn": SIGNED_IN,
+    "mfa_add_webauthn": UNPROVEN,
+    "mfa_edit_webauthn": SIGNED_IN,
+    "mfa_remove_webauthn": SIGNED_IN,
     "mfa_view_recovery_codes": SIGNED_IN,
     "mfa_generate_recovery_codes": SIGNED_IN,
     "mfa_download_recovery_codes": SIGNED_IN,

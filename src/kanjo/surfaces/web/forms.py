@@ -12,7 +12,6 @@ from typing import Any
 from zlib import crc32
 
 from django.contrib import messages
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseRedirect
@@ -21,6 +20,7 @@ from django.utils.crypto import get_random_string
 
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
+from kanjo.platform.identity.sessions import SessionStore
 from kanjo.platform.tables import alone
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Section

@@ -53,6 +53,7 @@ MENU: tuple[tuple[Text, tuple[tuple[str, str, Text], ...]], ...] = (
             ("periods", "calendar", Text(en="Periods", ja="会計期間")),
             ("company", "building", Text(en="Selling company", ja="販売会社")),
             ("process-map", "route", Text(en="Process map", ja="業務プロセス")),
+            ("people", "users", Text(en="People", ja="利用者")),
         ),
     ),
 )

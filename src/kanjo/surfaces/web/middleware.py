@@ -17,6 +17,7 @@ from kanjo.platform.identity.models import Person
 from kanjo.surfaces.doors import Door, named
 from kanjo.surfaces.web.desk import CHOSEN, DeskRequest, sit_down
 from kanjo.surfaces.web.doors import door_of
+from kanjo.surfaces.web.guard import keep_session, lacks_factor, sent_to_prove
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -25,6 +26,10 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+PERMISSIONS = ", ".join(
+    f"{one}=()" for one in ("camera", "geolocation", "microphone", "payment", "usb", "serial", "bluetooth", "midi")
+)
+"""What no page of ours asks a device for."""
 STATUS = {
     RefusalKind.INVALID: 400,
     RefusalKind.FORBIDDEN: 403,
@@ -54,7 +59,7 @@ class Unreadable(Refusal):
 
 
 class ContentPolicy:
-    """Tell the browser to run and draw nothing that does not come from us."""
+    """Tell the browser to run and draw nothing that does not come from us, and to hand out no device."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -63,6 +68,7 @@ class ContentPolicy:
         """Answer with the policy in the header."""
         response = self._answer(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
 
 
@@ -100,7 +106,8 @@ class AtTheDesk:
             seated.desk = sit_down(request.user, request.session.get(CHOSEN))
             if seated.desk.chosen is not None:
                 timezone.activate(seated.desk.chosen.time_zone)
-            return _refused_by_character(request) or (None if who.public else _refused_by_role(seated, who))
+            keep_session(request, seated.desk.actor)
+            return _refused_by_character(request) or _led_elsewhere(seated, who)
         if who.public:
             return None
         return _to_the_sign_in(request)
@@ -121,6 +128,16 @@ def _to_the_sign_in(request: HttpRequest) -> HttpResponse:
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return the page that tells a refusal, with the status of its kind."""
     return render(request, "refusal.html", {"refusal": refusal}, status=STATUS[refusal.kind])
+
+
+def _led_elsewhere(request: DeskRequest, who: Door) -> HttpResponseBase | None:
+    """Return what a signed-in person is answered instead of the page, None for one that it may have."""
+    request.unproven = lacks_factor(request.desk.actor)
+    if request.unproven and not (who.public or who.unproven):
+        return HttpResponseRedirect(resolve_url("mfa_index"))
+    if who.public:
+        return None
+    return _refused_by_role(request, who) or sent_to_prove(request, who)
 
 
 def _refused_by_role(request: DeskRequest, who: Door) -> HttpResponse | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _EXPORT = "Part of taking in an export of another system as a whole: `kanjo import`."
+_LEAVING = "Part of letting a person go, which an administrator does at the page that shows what is handed over."
 
 LEFT_OUT: Mapping[str, str] = {
     "access.": "A token is made and revoked by its person, signed in: no token begets another.",
@@ -13,6 +14,10 @@ LEFT_OUT: Mapping[str, str] = {
     "customers.take-in": _EXPORT,
     "identity.": "A token never gives or takes rights: an administrator does, signed in or at the console.",
     "imports.": _EXPORT,
+    "contracts.hand-over": _LEAVING,
+    "opportunities.hand-over": _LEAVING,
+    "renewals.hand-over": _LEAVING,
+    "worklist.hand-over": _LEAVING,
     "opportunities.take-in": _EXPORT,
     "outbox.deliver-again": "An administrator mends the cause first, at the page that shows it.",
 }
