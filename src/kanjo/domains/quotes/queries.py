@@ -143,6 +143,13 @@ def get_quote(actor: Actor, quote_id: QuoteId) -> QuoteDetail:
     )
 
 
+def find_offer(actor: Actor, quote_id: QuoteId, number: int) -> Offer | None:
+    """Return what the version *number* of a quote offered, or None."""
+    versions = QuoteVersion.objects.visible_to(actor).select_related("quote")
+    found = versions.filter(quote_id=quote_id, number=number).first()
+    return offer_of(found) if found else None
+
+
 def find_quote(actor: Actor, number: str) -> QuoteId | None:
     """Return a quote of the actor's companies by its number in full, in any case, or None."""
     found = Quote.objects.visible_to(actor).filter(has_number(number))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from django.http import HttpResponse
 
 from kanjo.domains.approvals.facts import Finding, MatrixState
@@ -12,8 +15,9 @@ from kanjo.foundation.money import Rounding
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import last_day
-from kanjo.surfaces.web.desk import DeskRequest
-from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
+from kanjo.surfaces.web.desk import Desk, DeskRequest
+from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, difference, show
+from kanjo.surfaces.web.differences import Facts, changes_of
 from kanjo.surfaces.web.doors import SIGNED_IN, door
 from kanjo.surfaces.web.outbox.pages import TITLE as STEPS
 from kanjo.surfaces.web.shown import Link
@@ -32,6 +36,11 @@ UNSOUND = Text(en="Something keeps it from being put in force.", ja="有効化�
 FINDINGS = Text(en="What keeps it from being put in force", ja="有効化を妨げる問題")
 SOUND = Text(en="Nothing: exactly one row of each item answers for any deal.", ja="問題はありません。")
 NOBODY = Text(en="nobody", ja="承認不要")
+CHANGED = Text(en="What changes from version {before}", ja="第{before}版からの変更")
+CASE = Text(en="{item}, step {stage}: {when}", ja="{item}（段階{stage}）: {when}")
+TWICE = Text(en="{case} ({times})", ja="{case}（{times}）")
+ASKS = Text(en="{role}. {reason}", ja="{role}。{reason}")
+ANY = Text(en="any deal", ja="すべての案件")
 
 _MATRICES: tuple[Column[MatrixView], ...] = (
     Column(labels.VERSION, lambda row: Link(VERSION.filled(number=row.version), "matrix", row.id)),
@@ -135,11 +144,34 @@ def matrix(request: DeskRequest, key: int) -> HttpResponse:
         sections=(
             Section(Text(en="Rows", ja="行"), Table.of(_matrix_columns(), rows)),
             *([Section(FINDINGS, Table.of(_FINDINGS, found), empty=SOUND)] if drafted else ()),
+            *_changed(request.desk, view, rows),
         ),
         acts=_acts(view, sound=not found),
         trail=(("approvals_matrix", key),),
     )
     return show(request, detail)
+
+
+def _changed(desk: Desk, view: MatrixView, rows: Sequence[MatrixRowView]) -> list[Section]:
+    """Return what a version changes of the one it follows: the last before it that was ever in force."""
+    earlier = [one for one in list_matrices(desk.actor) if one.version < view.version and one.effective_from]
+    if not earlier:
+        return []
+    changes = changes_of(_ruled(get_matrix(desk.actor, earlier[0].id)[1]), _ruled(rows))
+    return [difference(CHANGED.filled(before=earlier[0].version), changes)]
+
+
+def _ruled(rows: Sequence[MatrixRowView]) -> Facts:
+    """Return each row as the case it answers and whom it asks, a case said twice under a number."""
+    ruled, seen = [], Counter[tuple[str, int, Text | None]]()
+    for row in rows:
+        draft, when = row.draft, _when(row)
+        seen[draft.item, draft.stage, when] += 1
+        times = seen[draft.item, draft.stage, when]
+        case = CASE.filled(item=draft.item_name, stage=draft.stage, when=when or ANY)
+        asks = ASKS.filled(role=ROLE_NAMES[draft.role] if draft.role else NOBODY, reason=draft.reason)
+        ruled.append((case if times == 1 else TWICE.filled(case=case, times=times), asks))
+    return ruled
 
 
 def _acts(view: MatrixView, *, sound: bool) -> tuple[Act, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.http import HttpResponse
 
 from kanjo.domains.customers.facts import CustomerRow, NewCustomer
 from kanjo.domains.customers.operations import add_department, amend_customer, place_under, register_customer
-from kanjo.domains.customers.queries import country_code, details_of, get_customer, list_customers
+from kanjo.domains.customers.queries import country_code, country_shown, details_of, get_customer, list_customers
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.quoting import quoted
@@ -19,6 +20,8 @@ from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.customers import pages
 from kanjo.surfaces.web.customers.shared import the_customer
 from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.details import Section, difference
+from kanjo.surfaces.web.differences import changes_of
 from kanjo.surfaces.web.doors import doing, door
 from kanjo.surfaces.web.fields import Field, Options, choice, prose, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
@@ -26,6 +29,7 @@ from kanjo.surfaces.web.shown import Link
 from kanjo.surfaces.web.terms_of_payment import TERMS
 
 MOST = 50
+WOULD_CHANGE = Text(en="What would change", ja="変更される内容")
 
 
 class NotOneCustomer(Refusal):
@@ -64,6 +68,9 @@ def amend(request: DeskRequest, key: int) -> HttpResponse:
         amend_customer(customer_id=CustomerId(key), given=amended, because=given["because"], by=desk.actor, at=desk.now)
         return Link("", "customer", key)
 
+    def look(given: Given) -> Sequence[Section]:
+        return [difference(WOULD_CHANGE, changes_of(_shown(before), _shown(replace(before, **_details(given)))))]
+
     says = Text(
         en="Later documents carry the new details; what was issued keeps the old ones.",
         ja="今後の書類に反映されます。発行済みの書類は変わりません。",
@@ -76,6 +83,7 @@ def amend(request: DeskRequest, key: int) -> HttpResponse:
         do=do,
         fields=(*_fields(before), prose("because", labels.REASON)),
         says=says,
+        look=look,
     )
     return perform(request, deed)
 
@@ -154,6 +162,16 @@ def _fields(before: NewCustomer | None = None) -> list[Field]:
         choice("language", pages.LANGUAGE, pages.LANGUAGES, initial=Language.JAPANESE),
     ]
     return [replace(one, initial=str(getattr(before, one.name))) for one in fields] if before else fields
+
+
+def _shown(details: NewCustomer) -> list[tuple[object, object]]:
+    """Return the details as they are read on the page."""
+    shown = {
+        "country": country_shown(details.country),
+        "payment_terms": payment_terms(details.payment_terms).shown,
+        "language": dict(pages.LANGUAGES)[details.language],
+    }
+    return [(field.label, shown.get(field.name, getattr(details, field.name))) for field in _fields()]
 
 
 def _terms(before: NewCustomer | None) -> Options:

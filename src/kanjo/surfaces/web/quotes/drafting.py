@@ -24,11 +24,12 @@ from kanjo.processes.preview_offer import approval_path, planned_charges, planne
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import day_after, last_day
 from kanjo.surfaces.web.desk import Desk, DeskRequest
-from kanjo.surfaces.web.details import Section, Table
+from kanjo.surfaces.web.details import Section, Table, difference
 from kanjo.surfaces.web.doors import doing, door
 from kanjo.surfaces.web.fields import Field, Lines, Missing, choice, day, money, whole
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.quotes.columns import PATH, charge_columns, earned_columns, line_columns
+from kanjo.surfaces.web.quotes.versions import WOULD_CHANGE, changes_between
 from kanjo.surfaces.web.shown import Link
 from kanjo.surfaces.web.terms_of_payment import TERMS
 from kanjo.surfaces.web.trail import Subject
@@ -70,6 +71,7 @@ class Before:
     currency: str
     customer_id: CustomerId
     offer: Offer | None = None
+    version: int = 0
 
 
 @door(doing("quotes.draft"))
@@ -104,7 +106,7 @@ def revise(request: DeskRequest, key: int) -> HttpResponse:
     """Write a new version of a quote, which has to be approved anew."""
     desk = request.desk
     quote = get_quote(desk.actor, QuoteId(key))
-    before = Before(quote.row.currency, quote.row.customer_id, quote.offer)
+    before = Before(quote.row.currency, quote.row.customer_id, quote.offer, quote.row.version)
 
     def do(given: Given) -> Link:
         revise_quote(
@@ -238,7 +240,13 @@ def _look(desk: Desk, before: Before, given: Given) -> list[Section]:
     total = Money(sum(line.total_minor for line in lines), currency)
     path = approval_path(offer, company_id=desk.company_id, on=given["on"])
     charges = planned_charges(lines, on=given["starts_on"])
+    changed = (
+        [difference(WOULD_CHANGE.filled(before=before.version), changes_between(before.offer, offer))]
+        if before.offer
+        else []
+    )
     return [
+        *changed,
         Section(labels.LINES, Table.of(line_columns(currency), lines, ("", "", "", "", "", total))),
         Section(WOULD_ASK, Table.of(PATH, path), empty=NOBODY),
         Section(PLANNED, Table.of(charge_columns(currency), charges, ("", "", total))),

@@ -12,7 +12,15 @@ from kanjo.domains.contracts.queries import find_contract_of_quote
 from kanjo.domains.opportunities.queries import get_opportunity
 from kanjo.domains.quotes.facts import QuoteState
 from kanjo.domains.quotes.operations import preview_quotation, send_quote, withdraw_quote
-from kanjo.domains.quotes.queries import QuoteDetail, QuoteRow, count_quotes, deal_facts, get_quote, list_quotes
+from kanjo.domains.quotes.queries import (
+    QuoteDetail,
+    QuoteRow,
+    count_quotes,
+    deal_facts,
+    find_offer,
+    get_quote,
+    list_quotes,
+)
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import QuoteId
 from kanjo.foundation.money import Money
@@ -26,7 +34,7 @@ from kanjo.reports.deals import find_deal
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import last_day
 from kanjo.surfaces.web.desk import DeskRequest
-from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
+from kanjo.surfaces.web.details import Act, Detail, Section, Table, difference, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
 from kanjo.surfaces.web.fields import day, file, prose, words
 from kanjo.surfaces.web.files.pages import as_download
@@ -35,6 +43,8 @@ from kanjo.surfaces.web.lists import Filter, ListPage
 from kanjo.surfaces.web.quotes.columns import PATH, VERSIONS, charge_columns, line_columns, total_of
 from kanjo.surfaces.web.quotes.columns import QUOTES as COLUMNS
 from kanjo.surfaces.web.quotes.drafting import NOBODY, PLANNED, REVISE, WOULD_ASK
+from kanjo.surfaces.web.quotes.versions import VERSIONS as CHANGED
+from kanjo.surfaces.web.quotes.versions import changes_between
 from kanjo.surfaces.web.shown import Link
 from kanjo.surfaces.web.stages import stages
 
@@ -87,12 +97,22 @@ def quote(request: DeskRequest, key: int) -> HttpResponse:
             Section(WOULD_ASK, Table.of(PATH, _path(request, found)), empty=NOBODY),
             Section(PLANNED, Table.of(charge_columns(row.currency), charges, ("", "", total))),
             Section(Text(en="Versions", ja="版の履歴"), Table.of(VERSIONS, found.versions)),
+            *_changed(desk.actor, found),
         ),
         acts=_acts(row),
         trail=((QUOTE, key),),
         steps=stages(find_deal(desk.actor, QUOTE, row.id)),
     )
     return show(request, detail)
+
+
+def _changed(actor: Actor, found: QuoteDetail) -> list[Section]:
+    """Return what the current version changed of the one before, where there is one."""
+    version = found.row.version
+    before = find_offer(actor, found.row.id, version - 1) if version > 1 else None
+    if before is None:
+        return []
+    return [difference(CHANGED.filled(before=version - 1, after=version), changes_between(before, found.offer))]
 
 
 def _facts(found: QuoteDetail, actor: Actor) -> list[tuple[Text, object]]:
