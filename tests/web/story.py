@@ -83,7 +83,7 @@ def told(office: Office) -> Told:
             "open-item": invoice,
             **dict.fromkeys(("write-off-fee", "set-off"), receivables.key("open-item", "open-items")),
             "reverse-recognition": done.revenue_run,
-            **dict.fromkeys(("run", "reverse-run"), run),
+            **dict.fromkeys(("run", "run-progress", "reverse-run"), run),
             **dict.fromkeys(("approve-run", "execute-run", "withdraw-run"), previewed),
             **dict.fromkeys(("period", "lock-period"), receivables.key("period", "periods")),
             **dict.fromkeys(("delivery", "deliver-again"), delivery),

@@ -37,7 +37,16 @@ from tests.web.story import ROUTES, Told
 NO_PAGE = frozenset(
     {"health", "language", "look", "choose-company", "quote-draft-pdf", "invoice-pdf", "file", "bank-file-original"}
 )
-LEADS_ON = frozenset({"approval-item", "approval-condition", "bring-company-account", "connect-company-account"})
+LEADS_ON = frozenset(
+    {
+        "approval-condition",
+        "approval-item",
+        "bring-company-account",
+        "connect-company-account",
+        "run-progress",
+        "working",
+    }
+)
 PAGES = [name for name in ROUTES if name not in NO_PAGE | LEADS_ON]
 PASSWORD = "correct horse battery"
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff01-\uff9f]+")

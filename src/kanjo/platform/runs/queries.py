@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.foundation.texts import Text
 from kanjo.platform.ordering import Orders, sorted_by
 from kanjo.platform.paging import Page, paged
-from kanjo.platform.runs.models import Failure, Run
+from kanjo.platform.runs.models import Failure, Run, Shard
 from kanjo.platform.runs.states import RunState
 from kanjo.platform.tallies import Tally, counted
+
+MOST = 20
+"""More runs under way at once are not told."""
 
 ORDERS: Orders = {
     "recorded": "recorded_at",
@@ -54,6 +58,35 @@ class FailureRow:
     subject_id: int
     rule: str
     sentence: Text
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """How far a run is; `begun_at` and `last_at` say from when its first and its last part are, None without one."""
+
+    id: RunId
+    kind: str
+    key: str
+    state: RunState
+    shards: int
+    done: int
+    failed: int
+    begun_at: datetime | None
+    last_at: datetime | None
+
+
+def list_under_way(actor: Actor, *, since: datetime, also: Sequence[RunId] = ()) -> list[UnderWay]:
+    """Return the approved runs of which some part was done after *since* but not all, and those of *also*."""
+    begun = Exists(Shard.objects.filter(run_id=OuterRef("pk"), done=True, done_at__gt=since))
+    found = Run.objects.visible_to(actor).filter(
+        Q(pk__in=also, state__in=[RunState.APPROVED, RunState.EXECUTED]) | (Q(state=RunState.APPROVED) & begun)
+    )
+    return [_under_way(run) for run in _how_far(found).order_by("id")[:MOST]]
+
+
+def how_far(actor: Actor, run_id: RunId) -> UnderWay:
+    """Return how far a run is, or refuse `NotFound`."""
+    return _under_way(_how_far(Run.objects.all()).seen(run_id, actor))
 
 
 def list_runs(
@@ -97,6 +130,32 @@ def _found(actor: Actor, kind: str | None, state: RunState | None) -> QuerySet[R
 def _counted(runs: Any) -> Any:
     done = Count("shards", filter=Q(shards__done=True))
     return runs.select_related("made_by", "approved_by").annotate(shards_all=Count("shards"), shards_done=done)
+
+
+def _how_far(runs: Any) -> Any:
+    shards = Shard.objects.filter(run_id=OuterRef("pk")).order_by().values("run_id")
+    failed = Failure.objects.filter(run_id=OuterRef("pk")).order_by().values("run_id").annotate(n=Count("pk"))
+    return runs.annotate(
+        shards_all=Subquery(shards.annotate(n=Count("pk")).values("n")),
+        shards_done=Subquery(shards.annotate(n=Count("pk", filter=Q(done=True))).values("n")),
+        begun_at=Subquery(shards.annotate(at=Min("done_at")).values("at")),
+        last_at=Subquery(shards.annotate(at=Max("done_at")).values("at")),
+        failed=Subquery(failed.values("n")),
+    )
+
+
+def _under_way(run: Any) -> UnderWay:
+    return UnderWay(
+        id=RunId(run.pk),
+        kind=run.kind,
+        key=run.key,
+        state=RunState(run.state),
+        shards=run.shards_all or 0,
+        done=run.shards_done or 0,
+        failed=run.failed or 0,
+        begun_at=run.begun_at,
+        last_at=run.last_at,
+    )
 
 
 def _row(run: Any) -> RunRow:

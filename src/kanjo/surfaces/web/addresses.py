@@ -35,6 +35,7 @@ from kanjo.surfaces.web.receivables.reports import ageing_report
 from kanjo.surfaces.web.renewals import pages as renewals
 from kanjo.surfaces.web.revenue import pages as revenue
 from kanjo.surfaces.web.runs import pages as runs
+from kanjo.surfaces.web.runs import progress
 from kanjo.surfaces.web.searching import pages as searching
 from kanjo.surfaces.web.sessions import pages as sessions
 from kanjo.surfaces.web.tokens import pages as tokens
@@ -150,6 +151,8 @@ urlpatterns: list[URLPattern] = [
     path("renewals/<int:key>/lapse", renewals.lapse, name="let-lapse"),
     path("runs", runs.RUNS, name="runs"),
     path("runs/<int:key>", runs.run, name="run"),
+    path("runs/<int:key>/progress", progress.progress, name="run-progress"),
+    path("working", progress.working, name="working"),
     path("runs/<int:key>/approve", runs.approve, name="approve-run"),
     path("runs/<int:key>/execute", runs.execute, name="execute-run"),
     path("runs/<int:key>/withdraw", runs.withdraw, name="withdraw-run"),

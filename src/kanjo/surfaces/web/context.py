@@ -14,6 +14,7 @@ from kanjo.platform.worklist.queries import count_queue_by_subject
 from kanjo.surfaces.web.desk import Desk
 from kanjo.surfaces.web.look import look_of
 from kanjo.surfaces.web.menu import menu_for
+from kanjo.surfaces.web.runs.progress import under_way
 from kanjo.surfaces.web.shown import said
 from kanjo.surfaces.web.subjects import by_list
 
@@ -37,6 +38,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "company_sign_in": settings.COMPANY_SIGN_IN.name if settings.COMPANY_SIGN_IN else "",
         "desk": desk,
         "menu": menu_for(desk.actor, request.path, by_list(queue)),
+        "under_way": under_way(request),
         "waiting": sum(queue.values()),
         "roles": [said(ROLE_NAMES[role]) for role in sorted(desk.actor.roles)],
     }

@@ -158,7 +158,7 @@ class Detail:
     """One object in full.
 
     `trail` names the rows (table, id) whose history is shown, `story` is a whole one in its place; `steps` are the
-    stages of the deal it belongs to.
+    stages of the deal it belongs to, `progress` tells how far it is where it is long work.
     """
 
     kind: Text
@@ -172,6 +172,7 @@ class Detail:
     trail: Sequence[Subject] = ()
     story: Story | None = None
     steps: Sequence[DrawnStep] = ()
+    progress: object = None
 
 
 def show(request: DeskRequest, detail: Detail) -> HttpResponse:

@@ -13,7 +13,7 @@ from kanjo.foundation.money import CURRENCIES, Money
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.runs.operations import approve_run, withdraw_run
-from kanjo.platform.runs.queries import FailureRow, RunRow, count_runs, get_run, list_failures, list_runs
+from kanjo.platform.runs.queries import FailureRow, RunRow, count_runs, get_run, how_far, list_failures, list_runs
 from kanjo.platform.runs.states import RunState
 from kanjo.processes.bill import execute as execute_billing
 from kanjo.processes.bill import preview_reversal
@@ -24,6 +24,7 @@ from kanjo.surfaces.web.doors import BOOKS, doing, door
 from kanjo.surfaces.web.fields import day, prose
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import Filter, ListPage
+from kanjo.surfaces.web.runs.progress import begin, drawn, seen
 from kanjo.surfaces.web.shown import Link, said
 from kanjo.surfaces.web.subjects import source_of
 from kanjo.surfaces.web.words import RUN_NAMES
@@ -111,6 +112,7 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
     actor = request.desk.actor
     row = get_run(actor, RunId(key))
     before = row.preview.get("before") or {}
+    seen(request, key, ended=row.state is RunState.EXECUTED)
     sections = [
         Section(Text(en="Preview", ja="試算結果"), _figures(_made(row))),
         Section(Text(en="Report", ja="実行結果"), _figures(row.report)),
@@ -134,6 +136,7 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
         ),
         sections=sections,
         acts=_acts(row),
+        progress=drawn(how_far(actor, row.id), request.desk.now) if row.shards_done else None,
         trail=(("runs_run", key),),
     )
     return show(request, detail)
@@ -208,6 +211,7 @@ def execute(request: DeskRequest, key: int) -> HttpResponse:
     row = get_run(desk.actor, RunId(key))
 
     def do(_given: Given) -> Link:
+        begin(request, key)
         if row.kind.startswith("billing"):
             execute_billing(company_id=row.company_id, run_id=row.id, by=desk.actor, at=desk.now)
         elif row.kind == "revenue":
