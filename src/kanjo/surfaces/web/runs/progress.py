@@ -60,16 +60,16 @@ class Progress:
 @door(BOOKS)
 def progress(request: DeskRequest, key: int) -> HttpResponse:
     """Answer how far a run is to its page that asks again and again; lead others to that page."""
-    if PANEL not in request.headers:
-        return HttpResponseRedirect(reverse("run", args=[key]))
     one = drawn(how_far(request.desk.actor, RunId(key)), request.desk.now)
+    if PANEL not in request.headers:
+        return HttpResponseRedirect(one.href)
     return render(request, "_progress.html", {"one": one, "asked": True})
 
 
 @door(SIGNED_IN)
 def working(request: DeskRequest) -> HttpResponse:
-    """Answer what the top bar tells of runs under way; lead others to the home page."""
-    return render(request, "_working.html") if PANEL in request.headers else HttpResponseRedirect("/")
+    """Answer what the top bar tells of runs under way, and nothing else."""
+    return render(request, "_working.html")
 
 
 def under_way(request: HttpRequest) -> list[Progress]:
