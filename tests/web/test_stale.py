@@ -22,6 +22,7 @@ UNMARKED = {
     "execute-run": "goes on where it was, however often it is started",
     "deliver-again": "a step is tried or is not",
     "drop-view": "a view is there or is not",
+    "ping-webhook": "tries the address as it is",
     "send-invoice": "an invoice is never changed",
     "credit-invoice": "an invoice is never changed",
     "write-off-fee": "the balance is guarded by the rule",
