@@ -171,12 +171,16 @@ def _event(row: ChangeRow) -> Event:
 
 
 def changed_by(row: ChangeRow) -> list[Change]:
-    """Return what an entry of the trail changed, column by column, the values as they were recorded."""
+    """Return what an entry of the trail changed, column by column, the values as they were recorded.
+
+    A column that was and is empty tells nothing.
+    """
     before, after = row.before or {}, row.after or {}
     names = sorted({*before, *after} - {"id", "recorded_at"})
-    return [
+    changes = (
         Change(COLUMN_NAMES.get(name, name), _written(before.get(name)), _written(after.get(name))) for name in names
-    ]
+    )
+    return [one for one in changes if (one.was, one.became) != (None, None)]
 
 
 def _written(value: object) -> str | None:
