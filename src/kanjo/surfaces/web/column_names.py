@@ -8,6 +8,7 @@ from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
 
 COLUMN_NAMES: Mapping[str, Text] = {
+    "accepted_at": Text(en="Accepted at", ja="受諾日時"),
     "accepted_on": Text(en="Accepted on", ja="承諾日"),
     "account": labels.ACCOUNT,
     "activated_by_id": Text(en="Activated by (person)", ja="有効化した人（ID）"),
@@ -48,6 +49,7 @@ COLUMN_NAMES: Mapping[str, Text] = {
     "effective_on": labels.ON,
     "email": Text(en="E-mail", ja="メールアドレス"),
     "employees": Text(en="Employees", ja="従業員数"),
+    "ended_at": Text(en="Ended at", ja="終了日時"),
     "endpoint_id": Text(en="Webhook (id)", ja="Webhook（ID）"),
     "engaged_on": Text(en="Engaged on", ja="商談開始日"),
     "entity": Text(en="Kind of row", ja="行の種類"),
@@ -69,10 +71,12 @@ COLUMN_NAMES: Mapping[str, Text] = {
     "found_in_id": Text(en="Found in (import)", ja="検出した取込（ID）"),
     "honorific": Text(en="Honorific", ja="敬称"),
     "interval_months": Text(en="Months per charge", ja="課金間隔（月）"),
+    "invited_by_id": Text(en="Invited by (person)", ja="招待者（ID）"),
     "invoice_id": Text(en="Invoice (id)", ja="請求書（ID）"),
     "is_active": Text(en="May sign in", ja="ログイン可"),
     "is_system": Text(en="Is the house itself", ja="システム利用者"),
     "issued_on": labels.ISSUED_ON,
+    "issuer": Text(en="Issuer", ja="発行元"),
     "item": Text(en="Item", ja="項目"),
     "item_en": Text(en="Item (English)", ja="項目（英語）"),
     "item_id": Text(en="Item (id)", ja="項目（ID）"),
