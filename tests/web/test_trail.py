@@ -23,7 +23,7 @@ def audited() -> list[tuple[str, str]]:
         for trigger in getattr(model._meta, "triggers", ()):
             if trigger.name == "audited":
                 hidden = set(re.findall(r"'(\w+)'", "".join(re.findall(r"ARRAY\[(.*?)\]::", trigger.func))))
-                columns = {field.column for field in model._meta.local_fields} - hidden - PLAIN
+                columns = {str(field.column) for field in model._meta.local_fields} - hidden - PLAIN
                 found += [(model._meta.db_table, column) for column in sorted(columns)]
     return found
 
