@@ -85,7 +85,9 @@ class TestPrivateAddresses:
         for found in ((plain,), ("93.184.215.14", plain), (plain, "93.184.215.14")):
             assert called("https://hooks.example.com/", resolve=resolving(*found)).failure is Failure.NOT_PUBLIC
 
-    @pytest.mark.parametrize("address", ["93.184.215.14", "8.8.8.8", "2606:2800:21f::1", "::ffff:8.8.8.8"])
+    @pytest.mark.parametrize(
+        "address", ["93.184.215.14", "8.8.8.8", "2606:2800:21f::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+    )
     def test_public_ones_are(self, address: str) -> None:
         assert is_public(address)
 

@@ -24,7 +24,7 @@ from kanjo.platform.runs.models import Run
 from kanjo.platform.webhooks.models import Endpoint, Sending, TakenUp
 from kanjo.platform.webhooks.offer import OFFER
 from kanjo.platform.webhooks.operations import LEASE, register_endpoint
-from kanjo.platform.webhooks.sending import send_next, send_waiting, take_up_runs
+from kanjo.platform.webhooks.sending import TOGETHER, send_next, send_waiting, take_up_runs
 from tests.platform.conftest import AT, make_actor, make_company
 from tests.platform.test_webhooks import KINDS, BellRung
 from tests.plumbing import FreshDatabase
@@ -107,18 +107,18 @@ def test_who_was_only_slow_notes_nothing(site: Site, receiver: Receiver) -> None
     answers: list[bool | None] = []
 
     def meanwhile(handler: Any) -> None:
-        receiver.answers = [status(200, "second")]
+        receiver.answers = [status(503, "second")]
         try:
             late = datetime.now(UTC) + LEASE + timedelta(seconds=1)
             answers.append(send_next(endpoint_id=site.endpoint_id, by=house(), now=lambda: late))
         finally:
             connection.close()
-        status(500, "first")(handler)
+        status(200, "first")(handler)
 
     receiver.answers = [meanwhile]
-    assert send_next(endpoint_id=site.endpoint_id, by=house(), now=now) is False
+    assert send_next(endpoint_id=site.endpoint_id, by=house(), now=now) is True
     sending = Sending.objects.get()
-    assert (answers, sending.state, sending.attempts, sending.last_answer) == ([True], "received", 1, "second")
+    assert (answers, sending.state, sending.attempts, sending.last_answer) == ([False], "waiting", 1, "second")
 
 
 def test_one_endpoint_that_hangs_does_not_hold_up_another(site: Site, receiver: Receiver) -> None:
@@ -134,6 +134,21 @@ def test_one_endpoint_that_hangs_does_not_hold_up_another(site: Site, receiver: 
     receiver.answers = [by_path]
     assert send_waiting(by=house(), now=now) == 2
     assert set(Sending.objects.exclude(endpoint_id=site.endpoint_id).values_list("state", flat=True)) == {"received"}
+
+
+def test_what_fails_together_counts_once(site: Site, receiver: Receiver) -> None:
+    """Several calls that were under way when the receiver went down are one failure of it, not several."""
+
+    def slowly(handler: Any) -> None:
+        time.sleep(0.3)
+        status(503)(handler)
+
+    receiver.answers = [slowly]
+    site.rings(*range(20))
+    assert send_waiting(by=house(), now=now) == 0
+    assert 1 < len(receiver.got) <= TOGETHER
+    assert Endpoint.objects.get().failures == 1
+    assert sorted(Sending.objects.values_list("attempts", flat=True))[-len(receiver.got) :] == [1] * len(receiver.got)
 
 
 class TestColumns:

@@ -44,7 +44,7 @@ TRIED = Text(en="Last tried", ja="最終送信日時")
 NEXT = Text(en="Next try", ja="次回送信日時")
 ANSWER = Text(en="Answer", ja="応答")
 STATUS = Text(en="Status", ja="ステータス")
-TOOK = Text(en="Took (ms)", ja="所要時間（ミリ秒）")
+TOOK = Text(en="Took (ms)", ja="所要ミリ秒")
 WHY = Text(en="Cause", ja="原因")
 ATTEMPTS = Text(en="Attempts", ja="試行回数")
 MESSAGE = Text(en="Message id", ja="メッセージID")
@@ -103,21 +103,25 @@ def _status(row: MessageRow) -> object:
 
 _SENT: tuple[Column[MessageRow], ...] = (
     Column(labels.TITLE, lambda row: Link(happened(row.kind), "webhook-delivery", row.id)),
-    Column(labels.RECORDED, lambda row: row.recorded_at),
+    Column(labels.STATE, lambda row: row.state),
     Column(TRIED, lambda row: row.last_at),
-    amount(ATTEMPTS, lambda row: row.attempts),
     Column(STATUS, _status),
     amount(TOOK, lambda row: row.last_ms),
-    Column(ANSWER, lambda row: row.last_answer[:60]),
+    amount(ATTEMPTS, lambda row: row.attempts),
     Column(NEXT, lambda row: row.due_at),
-    Column(labels.STATE, lambda row: row.state),
+    Column(ANSWER, lambda row: row.last_answer[:60]),
 )
 
 
 SENDINGS = ListPage[MessageRow](
     title=DELIVERIES,
     door=WATCH,
-    columns=(_SENT[0], Column(ONE, lambda row: Link(row.webhook, "webhook", row.webhook_id)), *_SENT[1:]),
+    columns=(
+        _SENT[0],
+        Column(ONE, lambda row: Link(row.webhook, "webhook", row.webhook_id)),
+        Column(labels.RECORDED, lambda row: row.recorded_at),
+        *_SENT[1:],
+    ),
     rows=lambda asked: list_sendings(asked.desk.actor, limit=asked.limit, at=asked.at, **asked.choices),
     count=lambda asked: count_sendings(asked.desk.actor, **asked.choices),
     filters=(Filter("state", labels.STATE, tuple(SendingState)),),
