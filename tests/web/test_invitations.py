@@ -24,6 +24,7 @@ from kanjo.platform.identity.invitations import (
     AlreadyIn,
     InvitationOver,
     NobodyAsked,
+    NotAnAddress,
     NotYoursToGive,
     accept_invitation,
     get_invitation,
@@ -189,6 +190,21 @@ class TestLink:
 
 
 class TestInvitePerson:
+    @pytest.mark.parametrize("email", ["nobody", "a@b.example, c@d.example", "a@b.example\nBcc: c@d.example", "@"])
+    def test_to_one_address(self, office: Office, email: str) -> None:
+        """Anything else is refused before anybody is enrolled."""
+        with pytest.raises(NotAnAddress):
+            invited(office, email=email)
+
+    def test_mail_that_fails(self, office: Office, settings: Any) -> None:
+        """The person stays invited, and the link is told to whoever invites."""
+        settings.EMAIL_BACKEND, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", 1
+        typed = {**TYPED, "companies-0-company": str(office.company_id)}
+        status, page = office.desk(Role.HR).refused("invite-person", **typed)
+        assert status == 200
+        assert "送信に失敗しました" in page
+        assert comes_in(opened(page.partition("/invitation/")[2].partition("<")[0])) == 302
+
     def test_who_may_give_what(self, office: Office) -> None:
         """HR gives no powers, nobody gives nothing, a company that one does not see, or a known address."""
         with pytest.raises(NotYoursToGive):

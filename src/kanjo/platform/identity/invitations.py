@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, PersonId
+from kanjo.foundation.quoting import quoted
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.access.queries import digest_of
@@ -39,6 +43,16 @@ class NobodyAsked(Refusal):
     rule = "identity.no-role-given"
     says = Text(en="No role is given.", ja="役割が指定されていません。")
     remedy = Text(en="Choose what the person is there to do.", ja="担当する役割を選択してください。")
+
+
+class NotAnAddress(Refusal):
+    """Something that is not one e-mail address."""
+
+    rule = "identity.not-an-address"
+    says = Text(en="“{email}” is not an e-mail address.", ja="「{email}」はメールアドレスではありません。")
+    remedy = Text(
+        en="Write one address, such as hanako@example.co.jp.", ja="hanako@example.co.jp の形で1件だけ入力してください。"
+    )
 
 
 class AlreadyIn(Refusal):
@@ -92,8 +106,12 @@ def invite_person(
     """Enrol a person who is not there yet; return it and the secret of its link, which is told once.
 
     Until the link is used it can not sign in and nothing is handed to it. Refuses `PersonKnown`, `NotYoursToGive`,
-    `NobodyAsked`, and a company that the inviter does not see.
+    `NobodyAsked`, `NotAnAddress`, and a company that the inviter does not see.
     """
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise NotAnAddress(at="email", email=quoted(email)) from None
     given, seen = list(roles), list(companies)
     if not given:
         raise NobodyAsked(at="roles")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
@@ -36,6 +37,8 @@ from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.people import pages
 from kanjo.surfaces.web.shown import Link
 
+log = logging.getLogger("kanjo.people")
+
 ROLE = Text(en="Role", ja="役割")
 COMPANY = Text(en="Selling company", ja="販売会社")
 SUCCESSOR = Text(en="Who takes over", ja="引継ぎ先")
@@ -44,6 +47,12 @@ SENT = Text(
     en="The invitation went to {email}. The link is shown this once, in case the message does not arrive; it is good"
     " once, until {until}. Whoever has it comes in as {name}.",
     ja="{email} に招待を送信しました。メールが届かない場合に備え、リンクを今回だけ表示します。"
+    "有効期限は {until} で、1回だけ使用できます。このリンクを持つ人は {name} さんとして参加できます。",
+)
+NOT_SENT = Text(
+    en="The message to {email} could not be sent. Give the person this link yourself: it is shown this once, and good"
+    " once, until {until}. Whoever has it comes in as {name}.",
+    ja="{email} への送信に失敗しました。次のリンクを本人に直接渡してください（表示は今回だけです）。"
     "有効期限は {until} で、1回だけ使用できます。このリンクを持つ人は {name} さんとして参加できます。",
 )
 TWICE = Text(
@@ -106,8 +115,16 @@ def _told(request: DeskRequest, response: HttpResponse, made: list[tuple[PersonI
     row = get_person(person_id, desk.now)
     link = request.build_absolute_uri(reverse("open-invitation", args=[secret]))
     until: datetime = timezone.localtime(row.invited_until)
-    mail_invitation(email=row.email, name=row.name, language=row.language, by=desk.actor.name, link=link, until=until)
-    says = SENT.filled(email=row.email, name=row.name, until=f"{until:%Y-%m-%d %H:%M}")
+    try:
+        mail_invitation(
+            email=row.email, name=row.name, language=row.language, by=desk.actor.name, link=link, until=until
+        )
+    except OSError:  # the invitation stands; its link is told all the same
+        log.exception("an invitation was not sent")
+        told = NOT_SENT
+    else:
+        told = SENT
+    says = told.filled(email=row.email, name=row.name, until=f"{until:%Y-%m-%d %H:%M}")
     return render(request, "invited.html", {"title": INVITATION, "says": says, "link": link, "person": row.id})
 
 
