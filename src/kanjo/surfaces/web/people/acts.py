@@ -257,9 +257,9 @@ def let_go(request: DeskRequest, key: int) -> HttpResponse:
 
     successors = tuple((str(actor.id), f"{actor.name} ({email})") for email, actor in list_people() if actor.id != key)
     says = Text(
-        en="Everything below goes to whoever takes over. The person signs in no more; its sessions, API tokens and"
-        " deputyships end. Without a successor waiting work goes to whoever holds its role.",
-        ja="以下の案件を引継ぎ先に移し、利用を停止します。ログインできなくなり、セッション・APIトークン・代理は終了します。"
+        en="Everything below goes to whoever takes over. The person signs in no more; its sessions and API"
+        " tokens end. Without a successor waiting work goes to whoever holds its role.",
+        ja="以下の案件を引継ぎ先に移し、利用を停止します。ログインできなくなり、ログイン中の端末とAPIトークンは無効になります。"
         "引継ぎ先を指定しない場合、対応待ちは同じ役割の担当者に移ります。",
     )
     return _about(
