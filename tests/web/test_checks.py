@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, expect
@@ -97,6 +98,31 @@ class TestChecks:
         assert f"{reverse('account_login')}?next=" in page
 
 
+SHOWN_ONCE: Mapping[str, Mapping[str, object]] = {
+    "make-token": {"name": "会計連携", "scope": "act", "last_on": "2027-03-31"},
+    "invite-person": {
+        "email": "new@kanjo.example",
+        "name": "新人 一郎",
+        "language": "ja",
+        "roles-count": "1",
+        "roles-0-role": "sales_rep",
+        "companies-count": "0",
+    },
+    "register-webhook": {"name": "会計連携", "url": "https://hooks.kanjo.example/"},
+}
+"""Forms whose answer shows what is never shown again, filled in."""
+
+
+@pytest.mark.parametrize("name", SHOWN_ONCE)
+def test_a_secret_is_not_made_by_asking(office: Office, name: str) -> None:
+    """Whatever is shown once, or mailed, is made when the form is sent and not while it is typed."""
+    desk = Desk.of(an_actor(*Role, companies=[office.company_id], name="万能 花子"))
+    before = everything()
+    assert told(checked(desk, name, **SHOWN_ONCE[name])).keys() <= {"events"}
+    assert everything() == before
+    assert mail.outbox == []
+
+
 @pytest.mark.parametrize("name", ACTS)
 class TestEveryForm:
     def test_can_be_asked_and_does_nothing(self, story: Told, name: str) -> None:
@@ -104,8 +130,10 @@ class TestEveryForm:
         desk = Desk.of(an_actor(*Role, companies=[story.office.company_id], name="万能 花子"))
         before = everything()
         answer = desk.client.post(story.address(name), {"check": "1"})
-        assert answer.status_code in {200, 409}
+        assert answer.status_code < 500
         assert everything() == before
+        if answer.status_code != 200:
+            return
         asks = 'hx-post="' in desk.client.get(story.address(name)).content.decode()
         fields = desk.client.get(story.address(name)).content.decode().count('-said"') > 1
         assert asks == fields

@@ -51,7 +51,8 @@ class Deed:
     `beside` names the field of the place that a rule refused, where the rule calls it by another name.
     `own_transactions` marks a deed that cuts its work into transactions itself. `of` is the row that the form was
     opened on: changed by somebody else, it is shown before anything is done. `over` says that there is nothing left to
-    do. A deed that takes long or reaches outside the database is not `tried` while it is typed.
+    do. A deed that takes long, reaches outside the database or hands what it made to its page is not `tried` while it
+    is typed.
     """
 
     title: Text
@@ -72,7 +73,7 @@ class Deed:
     def can_be_tried(self) -> bool:
         """Whether it may be done and taken back while it is typed."""
         uploads = any(isinstance(one, Field) and one.widget == "file" for one in self.fields)
-        return self.tried and not self.own_transactions and not uploads
+        return bool(self.fields) and self.tried and not self.own_transactions and not uploads
 
 
 @dataclass(frozen=True, slots=True)

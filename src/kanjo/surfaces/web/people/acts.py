@@ -98,7 +98,7 @@ def invite(request: DeskRequest) -> HttpResponse:
         ja="入力したアドレスにリンクを送信します。有効期限は{days}日、1回だけ使用できます。参加するまではログインできません。",
     ).filled(days=GOOD_FOR.days)
     back = Link(pages.TITLE, "people")
-    deed = Deed(title=pages.INVITE, back=back, button=pages.INVITE, do=do, fields=fields, says=says)
+    deed = Deed(tried=False, title=pages.INVITE, back=back, button=pages.INVITE, do=do, fields=fields, says=says)
     return _told(request, perform(request, deed), made)
 
 
@@ -306,6 +306,7 @@ def _about(
         return Link("", "person", row.id)
 
     deed = Deed(
+        of=("identity_person", key),
         title=title,
         back=Link(row.name, "person", row.id),
         button=title,

@@ -82,7 +82,9 @@ def register(request: DeskRequest) -> HttpResponse:
         ja="登録後に販売会社で起きた出来事を、署名付きのPOSTで通知します。内容は番号と数値のみで、"
         "各出来事を1回以上送信します（順序は保証しません）。",
     )
-    deed = Deed(title=REGISTER, back=Link(TITLE, "webhooks"), button=REGISTER, do=do, fields=_fields(), says=says)
+    deed = Deed(
+        tried=False, title=REGISTER, back=Link(TITLE, "webhooks"), button=REGISTER, do=do, fields=_fields(), says=says
+    )
     return _with_secret(request, perform(request, deed), made)
 
 

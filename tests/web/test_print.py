@@ -1,0 +1,80 @@
+"""Pages on A4: the record without the screen around it, whole to the last column, headings on every sheet."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ViewportSize
+
+from kanjo.foundation.actors import Role
+from kanjo.foundation.texts import Language
+from tests.plumbing import FreshDatabase
+from tests.web.browsing import browsing, served
+from tests.web.crowd import COPIES, crowd
+from tests.web.office import an_office
+from tests.web.story import told
+from tests.web.test_checks import seated
+
+PRINTED = ("invoice", "quote", "contract", "invoices", "trial-balance", "opportunity", "ageing")
+SHEET: ViewportSize = {"width": 703, "height": 1000}
+"""What a sheet of A4 holds between its margins, in the pixels of a page."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser; its own loop in this thread is nothing that the database has to fear."""
+    with pytest.MonkeyPatch.context() as patched, browsing() as started:
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield started
+
+
+def words(pdf: Path) -> list[str]:
+    """Return the text of each sheet."""
+    made = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True)
+    return made.stdout.split("\f")[:-1]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_paper(fresh_database: FreshDatabase, browser: Browser, tmp_path: Path, theme: str) -> None:
+    """No menu, no button, no address; every heading of a table on every sheet of it, every column to its end."""
+    office = an_office()
+    story = told(office)
+    crowd(0, 90, {name: COPIES[name] for name in ("billing_invoice",)})
+    with served() as home:
+        reader = seated(browser, home, office, Role.AUDITOR, Language.JAPANESE)
+        reader.page.set_viewport_size(SHEET)
+        reader.page.context.add_cookies([{"name": "kanjo-theme", "value": theme, "url": home}])
+        for name in PRINTED:
+            reader.page.goto(home + story.address(name))
+            title = reader.page.inner_text("h1").split("\n")[0]
+            heads = [
+                one for one in reader.page.locator("main .tbl").first.locator("th").all_inner_texts() if one.strip()
+            ]
+            reader.page.emulate_media(media="print")
+            wide = reader.page.evaluate(_WIDE)
+            reader.page.emulate_media(media="screen")
+            pdf = tmp_path / f"{name}.pdf"
+            reader.page.pdf(path=pdf, prefer_css_page_size=True)
+            sheets = words(pdf)
+            text = "".join("".join(sheets).split())
+            assert "".join(title.split()) in text, name
+            assert "受付箱" not in text, name
+            assert "http" not in text, name
+            assert "現在（出力者:auditor太郎）" in text, name
+            assert ["".join(one.split()) for one in heads if "".join(one.split()) not in text] == [], name
+            assert wide == [], name
+            if name == "invoices":
+                assert len(sheets) > 1
+                assert ["支払期日" in sheet for sheet in sheets] == [True] * len(sheets)
+        if os.environ.get("KANJO_PAPERS"):
+            subprocess.run(["cp", "-r", tmp_path, os.environ["KANJO_PAPERS"]], check=True)
+        reader.page.context.close()
+
+
+_WIDE = """[...document.querySelectorAll("main .tw, main .dl")]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1)
+    .map((one) => one.getAttribute("aria-label") ?? one.className)"""
