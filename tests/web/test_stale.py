@@ -22,6 +22,8 @@ UNMARKED = {
     "execute-run": "goes on where it was, however often it is started",
     "deliver-again": "a step is tried or is not",
     "drop-view": "a view is there or is not",
+    "send-again": "what was sent is never changed",
+    "send-again-since": "sends what was recorded, as often as asked",
     "ping-webhook": "tries the address as it is",
     "send-invoice": "an invoice is never changed",
     "credit-invoice": "an invoice is never changed",
