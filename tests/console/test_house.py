@@ -18,11 +18,15 @@ from typing import Any
 
 import psutil
 import pytest
+from playwright.sync_api import Page, Response
 
 from tests.processes.exported import cut_export
+from tests.web.browsing import browsing
 
 KANJO = Path(sys.executable).parent / "kanjo"
 REFUSED = 2
+MOST_MOVED = 500_000
+"""Bytes of a first page with all that it brings."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,35 @@ class Terminal:
     def record(self) -> Any:
         """What the supervising process wrote down."""
         return json.loads((self.home / "server.json").read_text())
+
+
+class Moved:
+    """Counts the bytes that a page moves over the wire, headers too, in a browser that has none of them yet.
+
+    `plain` are the styles and scripts that came without being compressed.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.bytes = page, 0.0
+        self.plain: set[str] = set()
+        page.on("response", self._look)
+        wire = page.context.new_cdp_session(page)
+        wire.send("Network.enable")
+        wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        wire.on("Network.loadingFinished", self._add)
+
+    def by(self, address: str) -> float:
+        """Open the page and return the bytes of all that it brings."""
+        self.bytes = 0
+        self.page.goto(address, wait_until="networkidle")
+        return self.bytes
+
+    def _add(self, finished: dict[str, Any]) -> None:
+        self.bytes += finished["encodedDataLength"]
+
+    def _look(self, response: Response) -> None:
+        if response.request.resource_type in {"stylesheet", "script"} and "content-encoding" not in response.headers:
+            self.plain.add(response.url)
 
 
 def _free_port() -> int:
@@ -88,6 +121,25 @@ def elsewhere() -> Iterator[Terminal]:
     terminal = _new_terminal()
     yield terminal
     _leave(terminal)
+
+
+class TestFirstLoad:
+    def test_less_than_500_kilobytes_are_moved(self, terminal: Terminal) -> None:
+        """Sign-in and queue, each with nothing in the browser's cache, come in less than 500 kB, styles compressed."""
+        home, password = f"http://127.0.0.1:{terminal.port}", (terminal.home / "demonstration-password").read_text()
+        with browsing() as browser:
+            page = browser.new_page()
+            moved = Moved(page)
+            before = moved.by(f"{home}/accounts/login/")
+            page.fill("#id_login", "administrator@maven.example")
+            page.fill("#id_password", password)
+            with page.expect_navigation():
+                page.click("form.form button")
+            assert page.url == f"{home}/"
+            behind = moved.by(f"{home}/")
+            assert 10_000 < before < MOST_MOVED
+            assert 10_000 < behind < MOST_MOVED
+            assert moved.plain == set()
 
 
 class TestUp:
