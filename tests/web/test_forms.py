@@ -76,6 +76,8 @@ OFFERS = [
     _offer("days.no-such-day", "lines-0-first_on", lines_0_first_on="2026-02-30"),
     _offer("days.no-such-day", "starts_on", starts_on="R8.2.30"),
     _offer("days.unreadable", "valid_on", valid_on="来月末"),
+    *(_offer("periods.last-day", name, **{name: "9999-12-31"}) for name in ("valid_on", "last_on")),
+    _offer("periods.last-day", "lines-0-last_on", lines_0_last_on="9999-12-31"),
     _offer("form.service-half", "lines-0-first_on", lines_0_last_on=""),
     _offer("form.service-reversed", "lines-0-last_on", lines_0_last_on="2026-03-31"),
     _offer("form.missing", "starts_on", starts_on=""),
@@ -103,6 +105,7 @@ CUSTOMERS = [
     Bad("set-list-price", Role.SALES_OPERATIONS, "money.too-many-decimals", "amount", {"amount": "1.5"}),
     Bad("set-list-price", Role.SALES_OPERATIONS, "money.currency-unknown", "currency", {"currency": "ZZZ"}),
     Bad("withdraw-product", Role.SALES_OPERATIONS, "days.unreadable", "last_on", {"last_on": "月末"}),
+    Bad("withdraw-product", Role.SALES_OPERATIONS, "periods.last-day", "last_on", {"last_on": "9999-12-31"}),
 ]
 DEALS = [
     Bad("open-opportunity", Role.SALES_REP, "money.currency-unknown", "currency", {"currency": "ZZZ"}),
@@ -156,6 +159,7 @@ MONEY = [
     Bad("return-transfer", Role.RECEIVABLES, "form.not-a-choice", "other", {"other": "999999"}),
     Bad("reverse-recognition", Role.REV_REC, "form.missing", "because", {"because": ""}),
     Bad("recognise", Role.REV_REC, "days.unreadable", "last_on", {"last_on": "月末"}),
+    Bad("recognise", Role.REV_REC, "periods.last-day", "last_on", {"last_on": "9999-12-31"}),
     Bad("recognise", Role.REV_REC, "revenue.nothing-earned", "last_on", {"last_on": "2025-04-01"}, status=409),
     Bad("withdraw-run", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
     Bad("approve-run", Role.RECEIVABLES, "duties.apart", "", status=403),

@@ -212,3 +212,9 @@ def _totals(desk: Desk, order: str) -> list[int]:
     answer = desk.client.get("/invoices", {"as": "csv", "order": order})
     head, *rows = csv.reader(StringIO(answer.content.decode("utf-8-sig")))
     return [int(row[head.index("合計")]) for row in rows]
+
+
+def test_a_phone_names_who_paid(story: Told) -> None:
+    """Beside its number a row on a phone has the first words that are no day: the payer of a receipt."""
+    page = story.office.desk(Role.AUDITOR).see("receipts")
+    assert set(re.findall(r'<td class="k1">(.*?)</td>', page)) == {"カ）アオバショウジ"}

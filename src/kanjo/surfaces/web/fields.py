@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from kanjo.foundation.eras import parse_day
 from kanjo.foundation.money import Money
+from kanjo.foundation.periods import LastDayOfCalendar
 from kanjo.foundation.quoting import quoted
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
@@ -112,9 +113,16 @@ def prose(name: str, label: Text, *, needed: bool = True, hint: Text | None = No
 
 
 def day(name: str, label: Text, initial: date | None, *, needed: bool = True, hint: Text | None = None) -> Field:
-    """Return a field of a day, written Gregorian or in an era."""
+    """Return a field of a day, written Gregorian or in an era; there is a day after it."""
     shown = initial.isoformat() if initial else ""
-    return Field(name, label, lambda text, at: parse_day(text, at=at), "day", needed, hint, shown)
+    return Field(name, label, _day, "day", needed, hint, shown)
+
+
+def _day(text: str, at: str) -> date:
+    read = parse_day(text, at=at)
+    if read == date.max:
+        raise LastDayOfCalendar(at=at, last_on=read)
+    return read
 
 
 def money(name: str, label: Text, currency: str, *, needed: bool = True, hint: Text | None = None) -> Field:

@@ -242,8 +242,12 @@ def _placed(columns: Sequence[Column[Any]], table: Table) -> Table:
 
 
 def _places(columns: Sequence[Column[Any]], row: Sequence[Cell]) -> dict[int, str]:
-    """Return where a phone draws the columns: number and name left, the last amount and the state right."""
-    names = [index for index, column in enumerate(columns) if not column.number and index]
+    """Return where a phone draws the columns: number and name left, the last amount and the state right.
+
+    The name is the first column of words that is no day.
+    """
+    words = [index for index, column in enumerate(columns) if not column.number and index]
+    names = [index for index in words if row[index].kind != "day"] or words
     numbers = [index for index, column in enumerate(columns) if column.number and index > 1]
     states = [index for index, cell in enumerate(row) if cell.kind == "state"]
     named = {names[0]: "k1"} if names else {}

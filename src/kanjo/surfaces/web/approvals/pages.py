@@ -70,7 +70,7 @@ REQUESTS = ListPage[RequestRow](
         Column(Text(en="Asked by", ja="申請者"), lambda row: row.opened_by, order="opened_by"),
         Column(Text(en="Asked on", ja="申請日"), lambda row: row.opened_on, order="opened_on"),
         Column(Text(en="Answered on", ja="決裁日"), lambda row: row.concluded_on),
-        amount(MATRIX, lambda row: row.matrix_version),
+        Column(MATRIX, lambda row: str(row.matrix_version)),
         Column(labels.STATE, lambda row: row.state, order="state"),
     ),
     rows=lambda asked: list_requests(
