@@ -7,16 +7,9 @@ one is made with the made-up company. The requests come from this machine and sh
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import re
-import shutil
-import socket
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -24,9 +17,9 @@ from pathlib import Path
 import psutil
 
 from benchmarks.kit.arrivals import Answers, Wanted, arrive
+from benchmarks.kit.demonstration import demonstration, port
 from benchmarks.kit.figures import Figure, tell
 
-ROOT = Path(__file__).parents[1]
 RATE, SECONDS = 300, 300
 LISTS = ("", "customers", "opportunities", "quotes", "contracts", "orders", "invoices", "receivables", "receipts")
 ASKED = ("customers", "opportunities", "quotes", "contracts", "orders", "invoices", "open-items", "receipts")
@@ -41,11 +34,11 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=SECONDS)
     options.add_argument("--home", type=Path)
     given = options.parse_args()
-    with _house(given.home) as port:
-        wanted = _wanted(port)
-        arrive("127.0.0.1", port, wanted, rate=20, seconds=len(wanted) / 20)  # warm
+    with demonstration(given.home):
+        wanted = _wanted(port())
+        arrive("127.0.0.1", port(), wanted, rate=20, seconds=len(wanted) / 20)  # warm
         before, ours = cpu_of_house(), time.process_time()
-        answers = arrive("127.0.0.1", port, wanted, rate=given.rate, seconds=given.seconds)
+        answers = arrive("127.0.0.1", port(), wanted, rate=given.rate, seconds=given.seconds)
         spent = ((cpu_of_house() - before) * 1000, (time.process_time() - ours) * 1000)
     for fault, times in answers.faults.most_common(5):
         print(f"{times} x {fault}")
@@ -93,34 +86,8 @@ def _cpu_of(pid: int) -> float:
     return spent
 
 
-@contextmanager
-def _house(home: Path | None) -> Iterator[int]:
-    """Give the port of the house in *home*, or of a new one that goes afterwards; Django works on the same."""
-    made = home is None
-    home = home or Path(tempfile.mkdtemp(prefix="kanjo-bench-"))
-    if made:
-        home.chmod(0o755)  # the server's account must come through
-        os.environ |= {"KANJO_PORT": str(_free_port()), "KANJO_EXAMPLE": str(ROOT / "examples" / "suginamiki")}
-    os.environ |= {"KANJO_HOME": str(home), "KANJO_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "kanjo.config.settings"}
-    try:
-        if made:
-            subprocess.run([ROOT / "kanjo", "up"], check=True, stdout=subprocess.DEVNULL)
-        from kanjo.surfaces.console.serving import House
-
-        running = House(home).running()
-        assert running is not None, f"nothing runs in {home}"
-        yield running.port
-    finally:
-        if made:
-            subprocess.run([ROOT / "kanjo", "down"], check=False, stdout=subprocess.DEVNULL)
-            shutil.rmtree(home)
-
-
-def _wanted(port: int) -> list[Wanted]:
+def _wanted(at: int) -> list[Wanted]:
     """Return what the auditor, who may read everything, asks for: pages and API by turns, in a fixed disorder."""
-    import django
-
-    django.setup()
     from django.test import Client
 
     from kanjo.foundation.actors import Role
@@ -133,7 +100,7 @@ def _wanted(port: int) -> list[Wanted]:
     programs = [f"Authorization: Bearer {_token(auditor)}", "api", *_resources(pages[2:])]
     disorder = random.Random(2026)  # noqa: S311 - the same disorder every time
     asked = [
-        disorder.sample([_request(port, header, kind, path) for path in paths], len(paths))
+        disorder.sample([_request(at, header, kind, path) for path in paths], len(paths))
         for header, kind, *paths in (pages, programs)
     ]
     return [one for one in chain.from_iterable(zip_longest(*asked)) if one is not None]
@@ -174,15 +141,9 @@ def _token(person: object) -> str:
         )
 
 
-def _request(port: int, header: str, kind: str, path: str) -> Wanted:
-    lines = (f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", header, "Accept-Encoding: gzip", "", "")
+def _request(at: int, header: str, kind: str, path: str) -> Wanted:
+    lines = (f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{at}", header, "Accept-Encoding: gzip", "", "")
     return Wanted(kind, path, "\r\n".join(lines).encode())
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":
