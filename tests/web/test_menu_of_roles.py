@@ -35,6 +35,7 @@ FOR_THE_BOOKS: Mapping[Language, tuple[str, ...]] = {
         *("Receipts", "Bank files", "Ageing", "Obligations", "Revenue waterfall", "Runs", "Trial balance", "Periods"),
     ),
 }
+FOR_THE_PEOPLE = {Language.JAPANESE: ("利用者",), Language.ENGLISH: ("People",)}
 BOOK_READERS = frozenset(
     {
         *(Role.RECEIVABLES, Role.REV_REC, Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT, Role.CXO, Role.CFO),
@@ -82,4 +83,6 @@ def _let_in(story: Told, role: Role, language: Language) -> str:
 
 
 def _entries(role: Role, language: Language) -> list[str]:
-    return sorted([*FOR_ALL[language], *(FOR_THE_BOOKS[language] if role in BOOK_READERS else ())])
+    books = FOR_THE_BOOKS[language] if role in BOOK_READERS else ()
+    people = FOR_THE_PEOPLE[language] if role in {Role.ADMINISTRATOR, Role.AUDITOR} else ()
+    return sorted([*FOR_ALL[language], *books, *people])
