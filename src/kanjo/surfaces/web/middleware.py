@@ -27,7 +27,7 @@ POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 PERMISSIONS = ", ".join(
-    f"{one}=()" for one in ("camera", "geolocation", "microphone", "payment", "usb", "serial", "bluetooth", "midi")
+    f"{one}=()" for one in ("camera", "geolocation", "microphone", "payment", "usb", "serial", "midi")
 )
 """What no page of ours asks a device for."""
 STATUS = {
