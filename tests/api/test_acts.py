@@ -141,6 +141,7 @@ class TestSeen:
 
 class TestUnnamedFields:
     @pytest.mark.parametrize("operation", DEEDS, ids=named)
+    @pytest.mark.row("A2")
     def test_no_column_is_taken_by_its_name(self, everybody: Program, operation: Operation) -> None:
         """Every column of every table that the body does not name is refused by its name, and nothing changes."""
         columns = {field.attname for model in apps.get_models() for field in model._meta.concrete_fields}
@@ -153,6 +154,7 @@ class TestUnnamedFields:
         assert told == set(unnamed)
         assert everything() == before
 
+    @pytest.mark.row("A2")
     def test_nor_one_level_below(self, office: Office) -> None:
         """A line of an offer takes no total and no name, either."""
         rep, deal = program_of(office, Role.SALES_REP), quoted(office)

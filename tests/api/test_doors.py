@@ -53,6 +53,7 @@ def other(story: Told) -> Other:
 
 class TestRoles:
     @pytest.mark.parametrize("role", list(Role))
+    @pytest.mark.row("A3")
     def test_every_role_comes_in_where_it_is_declared(self, story: Told, ids: Mapping[str, int], role: Role) -> None:
         """Each operation lets a role in or refuses it, exactly as its verb or its page declares."""
         program, before = program_of(story.office, role), everything()
@@ -62,6 +63,7 @@ class TestRoles:
         assert {status for name, status in answers.items() if name not in shut} <= {200, 422}
         assert everything() == before
 
+    @pytest.mark.row("A3")
     def test_a_reader_does_nothing(self, story: Told, ids: Mapping[str, int]) -> None:
         """A token that reads is refused at every act, and at no resource."""
         everybody = an_actor(*Role, companies=[story.office.company_id])
@@ -83,6 +85,7 @@ class TestRoles:
 
 class TestOtherCompanies:
     @pytest.mark.parametrize("operation", FOREIGN, ids=named)
+    @pytest.mark.row("A1")
     def test_what_is_theirs_is_not_there(
         self, other: Other, everybody: Program, ids: Mapping[str, int], operation: Operation
     ) -> None:
@@ -97,6 +100,7 @@ class TestOtherCompanies:
         assert not before or everything() == before
 
     @pytest.mark.parametrize("operation", COMPANY_LISTS, ids=named)
+    @pytest.mark.row("A1")
     def test_no_list_holds_anything_of_theirs(
         self, other: Other, story: Told, everybody: Program, operation: Operation
     ) -> None:
@@ -108,6 +112,7 @@ class TestOtherCompanies:
         other.program.asks(name, status=404, company_id=story.office.company_id)
         assert {one["id"] for one in everybody.asks(name, company_id=story.office.company_id)["items"]} == theirs
 
+    @pytest.mark.row("A1")
     def test_nothing_of_theirs_goes_into_ones_own(self, other: Other, story: Told) -> None:
         """A product of another company is sold by nobody else, by its id in a body."""
         theirs = story.office.cloud
@@ -117,6 +122,7 @@ class TestOtherCompanies:
         offer = {**offer_given(other.office), "lines": [{"product_id": theirs, "quantity": 1}]}
         other.program.refused(f"opportunities/{deal}/quotes", 404, **offer)
 
+    @pytest.mark.row("A1")
     def test_two_companies_do_not_meet(self, other: Other, story: Told) -> None:
         """Even who works in both lets no money of one settle a receivable of the other."""
         billed(other.office)

@@ -50,6 +50,7 @@ def machine(story: Told, everybody: Program) -> Machine:
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=named)
+@pytest.mark.row("X12")
 def test_no_operation_breaks(
     machine: Machine, operation: Operation, mode: GenerationMode, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -104,6 +104,7 @@ class TestLetsIn:
         assert row.last_used_at is not None
         assert Change.objects.count() == before
 
+    @pytest.mark.row("A7")
     def test_a_revoked_one_lets_nobody_in(self, office: Office) -> None:
         """Revoked, it is refused at the next call, whatever it was allowed to do."""
         rep = program_of(office, Role.SALES_REP)
@@ -126,6 +127,7 @@ class TestLetsIn:
         """A token ends by itself."""
         self._shut(Program(made(office.people[Role.SALES_REP])))
 
+    @pytest.mark.row("A7")
     def test_who_was_dismissed_is_shut_out(self, office: Office) -> None:
         """A person who left has no programs, either."""
         rep = program_of(office, Role.SALES_REP)
@@ -161,6 +163,7 @@ class TestRights:
         reader.asks("quotes")
         assert reader.refused("opportunities", 403, **opened_given(office))["rule"] == "access.token-reads-only"
 
+    @pytest.mark.row("A7")
     def test_a_role_withdrawn_is_gone_at_once(self, office: Office) -> None:
         """The next call after a role was taken away goes without it."""
         rep = program_of(office, Role.SALES_REP)
@@ -169,6 +172,7 @@ class TestRights:
             withdraw_role(person_id=office.people[Role.SALES_REP].id, role=Role.SALES_REP, by=house(), at=NOW)
         assert rep.refused("opportunities", 403, **opened_given(office))["rule"] == "access.not-your-door"
 
+    @pytest.mark.row("A7")
     def test_a_company_taken_away_is_gone_at_once(self, office: Office) -> None:
         """The next call after a company was taken away sees nothing of it."""
         rep = program_of(office, Role.SALES_REP)
@@ -188,6 +192,7 @@ class TestRights:
         change = Change.objects.get(subject="opportunities_opportunity", subject_id=deal)
         assert (change.verb, change.actor) == ("opportunities.open", office.people[Role.SALES_REP].name)
 
+    @pytest.mark.row("A4")
     def test_who_made_it_does_not_approve_it(self, office: Office) -> None:
         """Two halves of a pair of duties stay apart in the API."""
         both = a_program(an_actor(Role.SALES_REP, Role.CXO, companies=[CompanyId(office.company_id)]))

@@ -83,6 +83,7 @@ class TestBothForms:
         assert len(one.digest) == 64
 
     @BOTH_FORMS
+    @pytest.mark.row("X14")
     def test_a_file_cut_anywhere_is_refused(self, written: bytes) -> None:
         """However many bytes are missing at the end, nothing is taken from the file."""
         for length in range(len(written.rstrip(b" \r\n"))):
@@ -98,6 +99,7 @@ class TestBothForms:
         assert "途切れています" in refusal.sentence.ja
 
     @BOTH_FORMS
+    @pytest.mark.row("X14")
     def test_a_changed_amount_is_noticed(self, written: bytes) -> None:
         """One digit changed and the totals no longer agree."""
         refusal = refusal_of(written.replace(b"54780", b"54880"))
@@ -112,6 +114,7 @@ class TestBothForms:
         assert (refusal.rule, refusal.at.rpartition(" ")[2]) == ("bank.day-outside", "booked_on")
 
     @pytest.mark.parametrize("write", [write_statement, write_notice])
+    @pytest.mark.row("X14")
     def test_one_receipt_does_not_count_twice(self, write: Callable[[BankStatement], bytes]) -> None:
         """The same reference, day, amount and payer on two lines is one receipt told twice."""
         assert refusal_of(write(statement(receipt("000001", 1), receipt("000001", 1)))).rule == "bank.reference-twice"
@@ -146,6 +149,7 @@ class TestPlain:
             (b"INV-2026-0001", "請求".encode("cp932"), "bank.txt:3", "bank.encoding"),
         ],
     )
+    @pytest.mark.row("X14")
     def test_a_field_that_cannot_be_read_is_named(self, old: bytes, new: bytes, at: str, rule: str) -> None:
         """The refusal names line and field, and nothing of the file is taken."""
         refusal = refusal_of(write_statement(MONTH).replace(old, new, 1))
@@ -217,6 +221,7 @@ class TestZengin:
             (4, 25, b"000000000000", "bank.txt:5", "bank.total"),
         ],
     )
+    @pytest.mark.row("X14")
     def test_a_record_that_cannot_be_read_is_named(
         self, record: int, at_byte: int, new: bytes, at: str, rule: str
     ) -> None:

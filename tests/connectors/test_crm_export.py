@@ -145,6 +145,7 @@ class TestFaultyRows:
             ("A\x1b3,Moses Frase,GTX Pro,Acme,Won,1/2/2017,3/1/2017,10", "opportunity_id", "crm.control-character"),
         ],
     )
+    @pytest.mark.row("X14")
     def test_a_faulty_row_is_quarantined(self, folder: Path, line: str, field: str, rule: str) -> None:
         """The row waits, the others are taken, and the fault names file, line, field and rule in both languages."""
         add_line(folder, PIPELINE, line)
@@ -158,12 +159,14 @@ class TestFaultyRows:
         assert [(row.line, row.faults[-1]) for row in reading.quarantined] == [(4, fault)]
 
     @pytest.mark.parametrize("cell", ["=1+1", "+81", "-2+3", "@SUM(A1)", "＝1+1", '"\t=1"'])
+    @pytest.mark.row("X1")
     def test_cells_that_look_like_formulas_wait(self, folder: Path, cell: str) -> None:
         """A name that a spreadsheet would run is not taken before a person has looked at it."""
         add_line(folder, "accounts.csv", f"{cell},retail,1990,1,1,Japan,")
         fault = only_fault(read_export(folder))
         assert (fault.line, fault.field, fault.rule) == (4, "account", "crm.formula")
 
+    @pytest.mark.row("X14")
     def test_every_fault_of_a_row_is_told(self, folder: Path) -> None:
         """A row wrong in four places tells four faults at once."""
         add_line(folder, PIPELINE, "A3,Nobody,GTXPro,,Won,1/2/2017,31/1/2017,10")

@@ -49,6 +49,7 @@ from kanjo.foundation.names import matching_key
         ("3m", ["3M Company", "３Ｍ"]),
     ],
 )
+@pytest.mark.row("X13")
 def test_the_ways_to_write_one_name_meet(key: str, names: list[str]) -> None:
     """Width, case, accents, kana, legal forms and punctuation do not tell companies apart."""
     assert {matching_key(name) for name in names} == {key}
@@ -66,6 +67,7 @@ def test_the_ways_to_write_one_name_meet(key: str, names: list[str]) -> None:
         ("有村", "村"),
     ],
 )
+@pytest.mark.row("X13")
 def test_different_names_stay_apart(one: str, other: str) -> None:
     """A legal form inside a word, a voiced mark or a long vowel is part of the name."""
     assert matching_key(one) != matching_key(other)

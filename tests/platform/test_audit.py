@@ -86,6 +86,7 @@ class TestVerb:
         with pytest.raises(RuntimeError, match="outside a transaction"):
             rename(company_id=company_id, name="x", by=chief, at=AT)
 
+    @pytest.mark.row("A6")
     def test_the_same_person_may_not_do_both_halves_of_a_pair(self, company_id: CompanyId) -> None:
         maker = make_actor(company_id, Role.ADMINISTRATOR)
         checker = make_actor(company_id, Role.ADMINISTRATOR, email="second@example.com")

@@ -65,10 +65,12 @@ def squeezed(text: str) -> str:
 
 class TestHostileText:
     @pytest.mark.parametrize("text", HOSTILE)
+    @pytest.mark.row("X4")
     def test_code_is_printed_and_not_run(self, template: Path, text: str) -> None:
         """What looks like code, markup or a path appears letter by letter."""
         assert printed(render(template, {"text": text}, dated_on=DAY)) == squeezed(text)
 
+    @pytest.mark.row("X4")
     def test_text_beyond_what_a_paper_carries_is_refused(self, template: Path) -> None:
         """A million characters are refused with the place; 4,000 are printed, over pages."""
         with pytest.raises(TextTooLong) as caught:
@@ -86,6 +88,7 @@ class TestHostileText:
         assert code in caught.value.sentence.ja
         caught.value.said_in(Language.ENGLISH).encode()
 
+    @pytest.mark.row("X4")
     def test_order_marks_do_not_turn_the_text(self, template: Path) -> None:
         """A right-to-left override would show another name than the one stored; it is taken out."""
         pdf = render(template, {"text": "abc\u202edef\u2066ghi\u200b"}, dated_on=DAY)
@@ -128,6 +131,7 @@ class TestRendering:
         "source",
         ['#read("../secret.txt")', '#read("/etc/hostname")', '#read("secret.txt")', '#include "../secret.txt"'],
     )
+    @pytest.mark.row("X4")
     def test_a_template_sees_only_itself(self, tmp_path: Path, source: str) -> None:
         """Not even a template of ours can read a parent directory, the machine, or its own neighbours."""
         (tmp_path / "secret.txt").write_text("secret", "utf-8")
@@ -138,6 +142,7 @@ class TestRendering:
         with pytest.raises(typst.TypstError):
             render(template, {}, dated_on=DAY)
 
+    @pytest.mark.row("X4")
     def test_templates_hold_no_doors(self) -> None:
         """No template of ours evaluates text, reads files, loads packages or plugins."""
         templates = sorted(SOURCE.rglob("*.typ"))

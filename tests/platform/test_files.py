@@ -34,10 +34,12 @@ class TestStore:
         assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
         assert StoredFile.objects.count() == 2
 
+    @pytest.mark.row("X11")
     def test_a_name_is_data_and_no_path(self, company_id: CompanyId, clerk: Actor, tmp_path: Path) -> None:
         keep(company_id, clerk, name="../../etc/passwd")
         assert StoredFile.objects.get().name == "passwd"
 
+    @pytest.mark.row("X11")
     def test_a_file_over_the_limit_is_refused(self, company_id: CompanyId, clerk: Actor, tmp_path: Path) -> None:
         with pytest.raises(FileTooLarge):
             keep(company_id, clerk, content=b"x" * (LARGEST + 1))
@@ -52,6 +54,7 @@ class TestRead:
         with pytest.raises(FileDamaged):
             read(file_id, by=clerk)
 
+    @pytest.mark.row("A1")
     def test_another_company_s_file_is_not_there(self, company_id: CompanyId, clerk: Actor, stranger: Actor) -> None:
         file_id = keep(company_id, clerk)
         with pytest.raises(NotFound):

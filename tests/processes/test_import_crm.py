@@ -165,7 +165,7 @@ class TestSmallExport:
         atlas, bluth, sonron = list_customers(house())
         assert [row.country for row in (atlas, bluth, sonron)] == ["ZZ", "KE", "US"]
         assert (bluth.parent_id, bluth.language, bluth.external_key) == (sonron.id, Language.ENGLISH, "maven:Bluth")
-        assert atlas.address == "Atlantis"
+        assert atlas.address.whole == "Atlantis"
         [fault] = [fault for fault in result.faults if fault.rule == "crm.country-unknown"]
         assert fault.place == "accounts.csv:4 country"
 

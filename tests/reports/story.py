@@ -148,7 +148,9 @@ def _receive(office: Office) -> None:
         office.line(12_345, on=day, payer="ナゾノカイシャ"),
     ]
     office.bank(lines, on=day)
-    stranger = next(row for row in queries.list_receipts(office.receivables) if row.payer_name == "ナゾノカイシャ")
+    stranger = next(
+        row for row in queries.list_receipts(office.receivables) if row.payer_name.whole == "ナゾノカイシャ"
+    )
     with transaction.atomic():
         by_hand = receivables.allocate(
             receipt_id=stranger.id, item_id=other.id, amount_minor=2_000, on=day, by=office.receivables, at=morning(day)

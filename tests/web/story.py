@@ -104,6 +104,7 @@ def told(office: Office) -> Told:
             **dict.fromkeys(MATRIX, rep.key("matrix", "company")),
             **dict.fromkeys(PEOPLE, office.people[Role.HR].id),
             "file": receivables.key("file", "contract", contract),
+            "reveal": f"invoice.{invoice}",
         },
     )
 

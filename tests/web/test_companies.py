@@ -68,11 +68,13 @@ def neighbours(shared_database: FreshDatabase) -> Neighbours:
 
 class TestAnotherCompany:
     @pytest.mark.parametrize("name", LOOKED_AT)
+    @pytest.mark.row("A8")
     def test_its_deals_change_nothing_here(self, neighbours: Neighbours, name: str) -> None:
         """Lists, sums and the pages of shared customers stay as they are while another company does its deals."""
         assert _seen(neighbours.own, [name]) == {name: neighbours.before[name]}
 
     @pytest.mark.parametrize("name", OWNED)
+    @pytest.mark.row("A1")
     def test_what_it_owns_is_not_there(self, neighbours: Neighbours, name: str) -> None:
         """A thing of another company answers like one that does not exist, to a look and to an act alike."""
         everybody = Desk.of(an_actor(*Role, companies=[neighbours.own.office.company_id]))
@@ -83,6 +85,7 @@ class TestAnotherCompany:
             assert (of_other.status_code, of_nobody.status_code) == (404, 404)
             assert _told(of_other.content.decode(), foreign) == _told(of_nobody.content.decode(), MISSING)
 
+    @pytest.mark.row("A1")
     def test_who_belongs_to_both_works_in_one_at_a_time(self, neighbours: Neighbours) -> None:
         """A person of both companies sees one, changes to the other, and then sees only that one."""
         both = an_actor(Role.AUDITOR, companies=[neighbours.own.office.company_id, neighbours.other.office.company_id])

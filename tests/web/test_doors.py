@@ -24,8 +24,8 @@ PAGES = [name for name in ROUTES if name not in LANGUAGES_OF_ALL]
 LIMITED = [name for name in PAGES if DOORS[name].roles]
 OPEN = [name for name in PAGES if not DOORS[name].roles]
 ACTS = [name for name in ROUTES if DOORS[name].verb]
-OWN = ["connect-company-account", "drop-view", "keep-view"]
-"""Acts by which everybody, the auditor too, arranges its own desk; they touch no business."""
+OWN = ["connect-company-account", "drop-view", "keep-view", "reveal"]
+"""Acts by which everybody, the auditor too, arranges its own desk or says why it looks; they touch no business."""
 
 
 def _routes(of: URLResolver) -> Iterator[URLPattern]:

@@ -30,6 +30,7 @@ def stranger(office: Office) -> Desk:
 
 
 class TestBankFiles:
+    @pytest.mark.row("A1")
     def test_go_to_those_who_read_the_books(self, office: Office, stranger: Desk) -> None:
         """The statement goes to Accounts Receivable; neither a rep nor HR gets it, by whatever address."""
         clerk = office.desk(Role.RECEIVABLES)
@@ -45,6 +46,7 @@ class TestBankFiles:
 
 
 class TestPapers:
+    @pytest.mark.row("A1")
     def test_go_to_those_who_read_their_page(self, office: Office, stranger: Desk) -> None:
         """A sent quotation, a signed contract and a sent invoice go to all who read their pages, in their company."""
         deal, rep = billed(office), office.desk(Role.SALES_REP)

@@ -234,6 +234,7 @@ class TestBadInput:
         assert "quotes.service-missing" in html
         assert [one["name"] for one in Page(html).fields if "aria-invalid" in one] == ["lines-1-first_on"]
 
+    @pytest.mark.row("X12")
     def test_a_hundred_rows_are_enough(self, story: Told) -> None:
         """A form that claims thousands of rows is read as far as a form goes, and answers."""
         desk = story.office.desk(Role.SALES_REP)
@@ -251,6 +252,7 @@ class TestBadInput:
 
 
 class TestStrangeInput:
+    @pytest.mark.row("X7")
     def test_a_script_in_a_name_is_shown_as_text(self, office: Office) -> None:
         """Names hold what was typed; a page shows it and runs none of it."""
         rep = office.desk(Role.SALES_REP)
@@ -266,6 +268,7 @@ class TestStrangeInput:
             assert SCRIPT not in page
             assert Page(page).faults == []
 
+    @pytest.mark.row("X7")
     def test_a_script_in_a_refusal_is_shown_as_text(self, office: Office) -> None:
         """A refusal repeats what was typed as text."""
         _, page = office.desk(Role.SALES_REP).refused("register-customer", **{**CUSTOMER, "country": SCRIPT})
@@ -278,6 +281,7 @@ class TestStrangeInput:
         key = office.desk(Role.SALES_REP).do("register-customer", **{**CUSTOMER, "name": name})
         assert [row.id for row in list_customers(house(), search=name)] == [key]
 
+    @pytest.mark.row("X11")
     def test_a_file_with_a_strange_name(self, office: Office) -> None:
         """A file keeps its name without the folders, and is given out to be saved, never to be run."""
         rep, deal = office.desk(Role.SALES_REP), quoted(office)

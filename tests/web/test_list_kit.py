@@ -65,6 +65,7 @@ class TestSorting:
         assert list(reversed(down)) == up
 
     @pytest.mark.parametrize("order", ["password", "payer__password", "--total", "-", "total;drop", "あ" * 500])
+    @pytest.mark.row("X6")
     def test_nothing_else_sorts(self, story: Told, order: str) -> None:
         """What is no heading is refused, by a rule and with the way out."""
         page = auditor(story).see("invoices", status=400, order=order)
@@ -172,6 +173,7 @@ class TestFiles:
         assert {row[head.index("状態")] for row in rows} == {"作成中"}
 
     @pytest.mark.parametrize("typed", FORMULAS)
+    @pytest.mark.row("X1")
     def test_nothing_typed_becomes_a_formula(self, typed: str) -> None:
         """Text that a spreadsheet would take for a formula stays text in both kinds."""
         in_csv = next(csv.reader(StringIO(exported("csv", "x", [typed], []).content.decode("utf-8-sig"))))
@@ -180,12 +182,14 @@ class TestFiles:
         assert {cell.data_type for row in book.active.iter_rows() for cell in row} <= {"s", "n"}
 
     @given(st.text(max_size=40))
+    @pytest.mark.row("X1")
     def test_harmless_text(self, text: str) -> None:
         """Only an apostrophe is ever added, and what stands first is no sign that starts a formula."""
         safe = harmless(text)
         assert safe in {text, f"'{text}"}
         assert not safe.strip("\ufeff \u3000").startswith(("=", "+", "-", "@"))
 
+    @pytest.mark.row("X1")
     def test_negative_amounts_stay_numbers(self) -> None:
         """A credit is a number, not a text."""
         made = exported("csv", "x", ["amount"], [[Money(-1_234, "JPY")], [Money(-150, "USD")]]).content

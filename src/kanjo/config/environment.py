@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from kanjo.foundation.actors import Role
+from kanjo.foundation.quoting import quoted
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.database.custody import written_once
@@ -23,6 +24,10 @@ EXAMPLES: Final = tuple(Path(__file__).parents[3] / "examples" / name for name i
 NO_EXAMPLE: Final = "none"
 SECOND_FACTOR: Final = frozenset({Role.ADMINISTRATOR, Role.CFO, Role.RECEIVABLES})
 ALL_ROLES, NO_ROLE = "all", "none"
+LEAST_DAYS: Final = 366
+USUAL_DAYS: Final = 3 * 366
+MOST_DAYS: Final = 36_600
+"""How long it is kept who looked at personal data: the database itself keeps it for a year."""
 
 
 class NotAPort(Refusal):
@@ -34,6 +39,14 @@ class NotAPort(Refusal):
         en="Set it to a number from 1 to 65535, for example KANJO_PORT=8010.",
         ja="1〜65535 の数値を指定してください（例: KANJO_PORT=8010）。",
     )
+
+
+class NotAsManyDays(Refusal):
+    """KANJO_LOOKS_KEPT_DAYS is not a number of days that is kept."""
+
+    rule = "config.not-as-many-days"
+    says = Text(en="KANJO_LOOKS_KEPT_DAYS is “{value}”.", ja="KANJO_LOOKS_KEPT_DAYS に「{value}」が指定されています。")
+    remedy = Text(en="Set it to a number from {least} to {most}.", ja="{least}〜{most} の日数を指定してください。")
 
 
 class NotAMailServer(Refusal):
@@ -118,6 +131,7 @@ class Environment:
     `mail` is where mail goes; without one it is written to files. `company_sign_in` is the company's own sign-in.
     `trusted_proxies` is how many proxies stand before Kanjo; only what they add to X-Forwarded-For is believed.
     `second_factor` are the roles that sign in with a second factor or see no page.
+    `looks_kept_days` is how long it stays written who looked at personal data; a year at least.
     `examples` are the folders that a new house is shown with, of a made-up company or a CRM export; none begins empty.
     """
 
@@ -134,6 +148,7 @@ class Environment:
     second_factor: frozenset[Role]
     examples: tuple[Path, ...]
     may_call: frozenset[str]
+    looks_kept_days: int
 
     @property
     def secure(self) -> bool:
@@ -183,6 +198,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         trusted_proxies=int(proxies),
         second_factor=_second_factor(given("SECOND_FACTOR"), demonstration=bool(examples)),
         examples=examples,
+        looks_kept_days=_kept_days(given("LOOKS_KEPT_DAYS", str(USUAL_DAYS))),
     )
 
 
@@ -208,6 +224,12 @@ def _second_factor(given: str, *, demonstration: bool) -> frozenset[Role]:
         if word not in known:
             raise NotARole(value=word, roles=", ".join(known))
     return frozenset(known[word] for word in named)
+
+
+def _kept_days(given: str) -> int:
+    if not given.isascii() or not given.isdigit() or not LEAST_DAYS <= int(given) <= MOST_DAYS:
+        raise NotAsManyDays(value=quoted(given), least=LEAST_DAYS, most=f"{MOST_DAYS:,}")
+    return int(given)
 
 
 def _mail(given: str) -> MailServer | None:

@@ -26,6 +26,7 @@ PLATFORM_APPS = [
     "kanjo.platform.companies",
     "kanjo.platform.identity",
     "kanjo.platform.access",
+    "kanjo.platform.privacy",
     "kanjo.platform.audit",
     "kanjo.platform.outbox",
     "kanjo.platform.webhooks",

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from psycopg import sql
 
 from kanjo.foundation.actors import Actor
+from kanjo.foundation.personal import Personal
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import ROW_NAMES, called
@@ -108,6 +109,12 @@ def hold(table: str, key: int) -> None:
     """Lock a row until the transaction ends, for whoever has to look before it acts."""
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("SELECT FROM {} WHERE id = %s FOR UPDATE").format(sql.Identifier(table)), [key])
+
+
+def personal(row: models.Model, column: str, of: tuple[str, int] | None = None) -> Personal:
+    """Return a column that the model declares as personal (`PERSONAL`); whose it is, is the row itself or *of*."""
+    kind = type(row).PERSONAL[column]  # type: ignore[attr-defined]  # declared beside the columns
+    return Personal(getattr(row, column), kind, of or (row._meta.db_table, row.pk))
 
 
 def recorded_at() -> models.DateTimeField[Any, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kanjo.foundation.actors import ROLE_NAMES, Role
+from kanjo.foundation.personal import NEEDED_BY
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.api.addresses import ACTS, REPORTS, RESOURCES
 from kanjo.surfaces.api.addresses import openapi as described
@@ -24,6 +25,7 @@ class Mark(StrEnum):
 
     READS = "○"
     ACTS = "●"
+    REASON = "◐"
     REFUSED = "·"
     HIDDEN = "404"
     SHARED = "="
@@ -40,6 +42,10 @@ class Mark(StrEnum):
 _MEANING = {
     Mark.READS: Text(en="opens, read only", ja="参照できます"),
     Mark.ACTS: Text(en="opens and acts, as far as the act allows", ja="操作できます（操作ごとの規則に従います）"),
+    Mark.REASON: Text(
+        en="opens after a reason is given, which is written down: it holds personal data that the role does not need",
+        ja="理由の入力後に開きます（記録されます）。役割上不要な個人情報を含むため",
+    ),
     Mark.REFUSED: Text(en="refused (403); nothing is changed", ja="拒否（403）。何も変わりません"),
     Mark.HIDDEN: Text(en="not found (404), word for word as what does not exist", ja="存在しないものと同じ応答（404）"),
     Mark.SHARED: Text(
@@ -99,7 +105,7 @@ AREAS: Sequence[tuple[Text, frozenset[str]]] = (
         Text(en="Desk", ja="机"),
         frozenset(
             {"", "health", "search", "language", "look", "choose-company", "tokens", "views", "files", "work-items"}
-            | {"sessions", "company-account"}
+            | {"sessions", "company-account", "reveal"}
         ),
     ),
     (Text(en="People", ja="利用者"), frozenset({"people"})),
@@ -142,6 +148,8 @@ class Line:
         """Return what happens to a role."""
         if self.door.roles and role not in self.door.roles:
             return Mark.REFUSED
+        if any(role not in NEEDED_BY[kind] for kind in self.door.holds):
+            return Mark.REASON
         return Mark.ACTS if self.door.verb or self.method == "POST" else Mark.READS
 
     @property
@@ -215,7 +223,12 @@ def _section(title: Text, here: Sequence[Line]) -> str:
     rows = [f"\n## {title.en} / {title.ja}\n", f"| | | {heads} | other | none |", "| --- " * (len(Role) + 4) + "|"]
     for line in here:
         marks = " | ".join(line.mark(role) for role in Role)
-        path = line.path.replace("<int:key>", "N").replace("<str:code>", "N").replace("{key}", "N")
+        path = (
+            line.path.replace("<int:key>", "N")
+            .replace("<str:code>", "N")
+            .replace("<str:of>", "PAGE.N")
+            .replace("{key}", "N")
+        )
         rows.append(f"| {line.method} | `{path}` | {marks} | {line.foreign} | {line.unassigned} |")
     return "\n".join(rows) + "\n"
 

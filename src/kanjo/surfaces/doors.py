@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from kanjo.foundation.actors import ROLE_NAMES, Role
+from kanjo.foundation.personal import NEEDED_BY, REVEALED_TO, Kind
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import VERBS
 
@@ -18,7 +19,8 @@ class Door:
     """Who may come in: anybody (`public`), whoever is signed in (no roles), or the holders of one of the roles.
 
     `unproven` lets in who still has to set up the second factor that its role asks for.
-    A door `by_token` belongs to the API, which asks for the token itself and knows no session.
+    A door `by_token` belongs to the API, which asks for the token itself and knows no session. A paper `holds` kinds of
+    personal data that cannot be masked: who does not need them gives a reason first.
     """
 
     public: bool = False
@@ -26,6 +28,7 @@ class Door:
     verb: str = ""
     by_token: bool = False
     unproven: bool = False
+    holds: tuple[Kind, ...] = ()
 
 
 PUBLIC = Door(public=True)
@@ -55,6 +58,12 @@ PEOPLE = Door(roles=(Role.ADMINISTRATOR, Role.HR, Role.AUDITOR))
 def doing(verb: str) -> Door:
     """Return the door of an act: the roles that the verb itself asks for."""
     return Door(roles=VERBS[verb].roles, verb=verb)
+
+
+def paper(*kinds: Kind, of: Door = SIGNED_IN) -> Door:
+    """Return the door of a paper that holds personal data: of those whom *of* lets in, who needs it or may say why."""
+    readers = [role for role in of.roles or Role if all(role in NEEDED_BY[kind] for kind in kinds)]
+    return Door(roles=tuple(role for role in of.roles or Role if role in {*readers, *REVEALED_TO}), holds=kinds)
 
 
 def door(who: Door) -> Callable[[V], V]:

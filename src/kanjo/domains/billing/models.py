@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from kanjo.domains.billing.rules.guards import LARGEST_MINOR, LONGEST_INTERVAL
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
+from kanjo.foundation.personal import Kind
 from kanjo.platform.tables import CompanyRow, append_only, kept, no_truncate, recorded_at
 
 _IN_BOUNDS = (-LARGEST_MINOR, LARGEST_MINOR)
@@ -107,6 +109,8 @@ class Invoice(CompanyRow):
     Names, address, registration number and rounding are copies of the day of issue. Whether it is paid or credited
     is derived, never stored here.
     """
+
+    PERSONAL: ClassVar = {"payer_address": Kind.ADDRESS}
 
     number = models.CharField(max_length=40)
     payer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")

@@ -21,12 +21,14 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, CustomerId, FileId, InvoiceId, OrderId, OrderLineId, PlanId
 from kanjo.foundation.money import Money, Rate, Rounding
 from kanjo.foundation.periods import Period
+from kanjo.foundation.personal import Personal
 from kanjo.foundation.texts import Language
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.bulk.reading import read_columns
 from kanjo.platform.ordering import Orders, sorted_by
 from kanjo.platform.paging import Page, paged
 from kanjo.platform.search.queries import any_of, has_number, is_amount, is_numbered, is_one_of
+from kanjo.platform.tables import personal
 from kanjo.platform.tallies import Tally, added_up
 
 ORDERS: Orders = {
@@ -102,7 +104,7 @@ class InvoiceView:
     row: InvoiceRow
     original_number: str
     language: Language
-    payer_address: str
+    payer_address: Personal
     issuer_name: str
     issuer_address: str
     registration_number: str
@@ -163,7 +165,7 @@ def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
         row=_row(invoice),
         original_number=invoice.original.number if invoice.original else "",
         language=Language(invoice.language),
-        payer_address=invoice.payer_address,
+        payer_address=personal(invoice, "payer_address", ("customers_customer", invoice.payer_id)),
         issuer_name=invoice.issuer_name,
         issuer_address=invoice.issuer_address,
         registration_number=invoice.registration_number,

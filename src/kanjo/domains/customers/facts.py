@@ -8,6 +8,7 @@ from typing import NewType
 
 from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.money import Money
+from kanjo.foundation.personal import Personal
 from kanjo.foundation.texts import Language
 
 DepartmentId = NewType("DepartmentId", int)
@@ -47,7 +48,7 @@ class CustomerRow:
     country: str
     language: Language
     honorific: str
-    address: str
+    address: Personal
     sector: str
     payment_terms: str
     corporate_number: str

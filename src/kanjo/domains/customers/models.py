@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
+from kanjo.foundation.personal import Kind
 from kanjo.foundation.texts import Language
 from kanjo.platform.tables import SharedRows, audited, kept, recorded_at
 
@@ -14,6 +17,8 @@ class Customer(models.Model):
     `country` is its ISO 3166 code, `payment_terms` the code of `foundation.terms`, `annual_revenue_minor` its own
     yearly turnover. `external_key` names it in the system it came from.
     """
+
+    PERSONAL: ClassVar = {"address": Kind.ADDRESS}
 
     class Honorific(models.TextChoices):
         ENTITY = "onchu", "御中"

@@ -17,6 +17,7 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.money import Money
 from kanjo.foundation.names import matching_key
+from kanjo.foundation.personal import Personal
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.names import called
 from kanjo.platform.ordering import Orders, sorted_by
@@ -166,4 +167,9 @@ def _found(
 
 
 def _rows(customers: QuerySet[Customer]) -> list[CustomerRow]:
-    return [CustomerRow(**{**row, "language": Language(row["language"])}) for row in customers.values(*_COLUMNS)]
+    return [_row(row) for row in customers.values(*_COLUMNS)]
+
+
+def _row(row: Mapping[str, Any]) -> CustomerRow:
+    address = Personal(row["address"], Customer.PERSONAL["address"], (Customer._meta.db_table, row["id"]))
+    return CustomerRow(**{**row, "language": Language(row["language"]), "address": address})

@@ -6,11 +6,14 @@ the database itself keeps in the statement that writes the allocations (`balance
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from kanjo.domains.receivables.facts import AllocationKind, Confidence, MatchRule
+from kanjo.foundation.personal import Kind
 from kanjo.platform.tables import CompanyRow, append_only, audited, kept, no_truncate, recorded_at
 
 
@@ -81,6 +84,8 @@ class ItemBalance(CompanyRow):
 class BankFile(CompanyRow):
     """A bank statement that was taken in whole. The same bytes are taken once."""
 
+    PERSONAL: ClassVar = {"account": Kind.ACCOUNT}
+
     name = models.CharField(max_length=255)
     digest = models.CharField(max_length=64)
     file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
@@ -102,6 +107,8 @@ class Receipt(CompanyRow):
 
     `identity` names the movement on its account, since the bank's own `reference` may come again or be missing.
     """
+
+    PERSONAL: ClassVar = {"account": Kind.ACCOUNT, "payer_name": Kind.PAYER, "text": Kind.PAYER}
 
     bank_file = models.ForeignKey(BankFile, on_delete=models.PROTECT, related_name="receipts")
     account = models.CharField(max_length=500)
@@ -215,6 +222,8 @@ class KnownFee(CompanyRow):
 
 class PayerAlias(CompanyRow):
     """A payer's name that a person once told to belong to a customer: the next receipt of that payer is recognised."""
+
+    PERSONAL: ClassVar = {"name": Kind.PAYER}
 
     name = models.CharField(max_length=500)
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")

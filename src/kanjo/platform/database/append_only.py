@@ -41,6 +41,16 @@ class ReadOnly(AppendOnly):
         return f"Let the application only read {self.table}"
 
 
+class KeptForLong(AppendOnly):
+    """Leave the application SELECT, INSERT and DELETE on *table*: a trigger says what is old enough to be removed."""
+
+    taken = "UPDATE"
+
+    def describe(self) -> str:
+        """Return what `migrate` says while it does this."""
+        return f"Let the application change nothing in {self.table}"
+
+
 def _where_role_exists(statement: str) -> str:
     return (
         f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{APPLICATION_ROLE}') "

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from kanjo.foundation.actors import Role
+from kanjo.foundation.personal import Kind
 from kanjo.platform.tables import audited, frozen, kept, recorded_at
 
 
@@ -23,6 +24,8 @@ class PersonManager(BaseUserManager["Person"]):
 
 class Person(AbstractBaseUser):
     """Somebody who can sign in, or the house itself (`is_system`, which cannot)."""
+
+    PERSONAL: ClassVar = {"email": Kind.EMAIL}
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)

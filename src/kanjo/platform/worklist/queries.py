@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q, QuerySet
 
 from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.personal import HIDDEN, SENTENCES, needs
 from kanjo.foundation.texts import Text
 from kanjo.platform.ordering import sorted_by
 from kanjo.platform.paging import Page, paged
@@ -33,7 +34,7 @@ def list_queue(actor: Actor, *, limit: int = 200, at: str = "") -> Page[WorkRow]
     """Return what waits for the actor: its own items and those of its roles, nearest due date first."""
     keys = sorted_by(WorkItem, "", {}, "due_on", "id")
     return paged(
-        _waiting_for(actor), keys, at, limit, lambda page: [_row(item) for item in page.select_related("owner")]
+        _waiting_for(actor), keys, at, limit, lambda page: [_row(item, actor) for item in page.select_related("owner")]
     )
 
 
@@ -89,7 +90,15 @@ def _waiting_for(actor: Actor) -> QuerySet[WorkItem]:
     return items.filter(mine)
 
 
-def _row(item: WorkItem) -> WorkRow:
+def _why(item: WorkItem, actor: Actor) -> Text:
+    """Return why it waits; a sentence that names people is masked for an actor who does not need their names."""
+    kind = SENTENCES.get(item.subject)
+    if kind is not None and not needs(actor, kind):
+        return Text(en=HIDDEN, ja=HIDDEN)
+    return Text(en=item.why_en, ja=item.why_ja)
+
+
+def _row(item: WorkItem, actor: Actor) -> WorkRow:
     return WorkRow(
         id=item.pk,
         kind=item.kind,
@@ -97,7 +106,7 @@ def _row(item: WorkItem) -> WorkRow:
         subject_id=item.subject_id,
         role=Role(item.owner_role),
         owner=item.owner.name if item.owner else "",
-        why=Text(en=item.why_en, ja=item.why_ja),
+        why=_why(item, actor),
         due_on=item.due_on,
         since=item.opened_at,
     )

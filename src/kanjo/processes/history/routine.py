@@ -128,8 +128,8 @@ def allocate_by_hand(stage: Stage) -> None:
         if one.value_on < stage.on.replace(day=1)
     ]
     for receipt in waiting:
-        if receipt.payer_name in known:
-            _allocate(receipt, known[receipt.payer_name], stage)
+        if receipt.payer_name.whole in known:
+            _allocate(receipt, known[receipt.payer_name.whole], stage)
     _send_back(waiting, stage)
 
 
@@ -169,7 +169,8 @@ def _bear_fee(item: OpenItemRow, short: int, stage: Stage) -> None:
 def _send_back(waiting: list[ReceiptRow], stage: Stage) -> None:
     """Let transfers and what the bank took back of them cancel each other out."""
     for gone in (one for one in waiting if one.left_minor < 0):
-        came = next(one for one in waiting if one.left_minor == -gone.left_minor and one.payer_name == gone.payer_name)
+        payer = gone.payer_name.whole
+        came = next(one for one in waiting if one.left_minor == -gone.left_minor and one.payer_name.whole == payer)
         receivables.return_transfer(
             receipt_id=came.id, return_id=gone.id, on=stage.on, by=stage.the(Role.RECEIVABLES), at=stage.at
         )

@@ -19,9 +19,11 @@ from kanjo.platform.access.scopes import Scope
 from kanjo.platform.companies.queries import CompanyView, list_companies
 from kanjo.platform.identity.factors import NoSecondFactor, has_factor, needs_factor
 from kanjo.platform.identity.queries import actor_of
+from kanjo.platform.privacy.ways import Way
 from kanjo.platform.tables import refuse_unseen
 from kanjo.surfaces.api.problems import language_of
 from kanjo.surfaces.doors import Door, named
+from kanjo.surfaces.readers import Reader, begin
 
 
 class ReadsOnly(Refusal):
@@ -95,6 +97,8 @@ class Token(HttpBearer):
         caller = replace(caller, language=language_of(request))
         if needs_factor(caller.actor) and not has_factor(caller.actor.id):
             raise NoSecondFactor
+        query = request.META.get("QUERY_STRING", "")
+        begin(Reader(caller.actor, f"{request.method} {request.path}", None, now, Way.API, query))
         if self.scope is Scope.ACT and row.scope is not Scope.ACT:
             raise ReadsOnly
         if self.who.roles and not caller.actor.holds(*self.who.roles):

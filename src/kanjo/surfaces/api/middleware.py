@@ -13,6 +13,7 @@ from django.utils import translation
 
 from kanjo.surfaces.api.acts import ROOT
 from kanjo.surfaces.api.problems import BodyTooLarge, NotJson, NotThisMethod, language_of, problem
+from kanjo.surfaces.readers import begin, leave
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -28,7 +29,9 @@ class AtTheCounter:
         if not request.path.startswith(ROOT):
             return self._answer(request)
         translation.activate(language_of(request))
+        begin(None)
         response = self._answered(request)
+        leave()
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 

@@ -19,7 +19,9 @@ from pydantic import BaseModel, Field, create_model
 from kanjo.domains.billing.facts import Derivation
 from kanjo.foundation.money import Money, Rate
 from kanjo.foundation.periods import Period
+from kanjo.foundation.personal import Personal
 from kanjo.foundation.texts import Language, Text
+from kanjo.surfaces.readers import told as as_seen
 
 _ALSO: Mapping[type, Mapping[str, Any]] = {Derivation: {"holds": bool, "sentence": Text}}
 """What a value says besides its fields."""
@@ -70,6 +72,7 @@ _PLAIN: Mapping[Any, Any] = {
     Rate: Share,
     Fraction: Share,
     Text: str,
+    Personal: str,
     Any: Any,
     type(None): None,
 }
@@ -80,6 +83,8 @@ def told(value: Any, language: Language) -> Any:
     match value:
         case Text():
             return value.said_in(language)
+        case Personal():
+            return as_seen(value)
         case Mapping():
             return {str(name): told(one, language) for name, one in value.items()}
         case list() | tuple():

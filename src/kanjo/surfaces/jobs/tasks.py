@@ -100,6 +100,17 @@ def anchor(timestamp: int) -> None:
         raise NotAsAnchored.told(changed, anchors_here())
 
 
+@app.periodic(cron=EARLY_EVERY_DAY)
+@app.task(queueing_lock="forget-looks", pass_context=False)
+def forget_looks(timestamp: int) -> int:
+    """Forget who looked at personal data once the time the installation keeps it is over; return how many looks."""
+    from django.conf import settings
+
+    from kanjo.platform.privacy.operations import forget_looks as forget
+
+    return forget(kept_days=settings.ENVIRONMENT.looks_kept_days, at=datetime.fromtimestamp(timestamp, UTC))
+
+
 @app.periodic(cron=BEFORE_WORK)
 @app.task(queueing_lock="mail-digest", pass_context=False)
 def mail_digest(timestamp: int) -> int:

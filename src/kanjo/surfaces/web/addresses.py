@@ -25,6 +25,7 @@ from kanjo.surfaces.web.orders import pages as orders
 from kanjo.surfaces.web.outbox import pages as outbox
 from kanjo.surfaces.web.people import acts as people_acts
 from kanjo.surfaces.web.people import pages as people
+from kanjo.surfaces.web.privacy import pages as privacy
 from kanjo.surfaces.web.processes.pages import process_map
 from kanjo.surfaces.web.quotes import drafting
 from kanjo.surfaces.web.quotes import pages as quotes
@@ -188,4 +189,6 @@ urlpatterns: list[URLPattern] = [
     path("webhooks/<int:key>/again", telling.again_since, name="send-again-since"),
     path("webhooks/<int:key>/end", telling.end, name="end-webhook"),
     path("files/<int:key>", files.file, name="file"),
+    path("looks", privacy.LOOKED, name="looks"),
+    path("reveal/<str:of>", privacy.reveal_one, name="reveal"),
 ]

@@ -15,6 +15,7 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import VERBS
 from kanjo.surfaces.doors import named
+from kanjo.surfaces.readers import reader
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.charts import Chart
 from kanjo.surfaces.web.desk import DeskRequest
@@ -28,6 +29,7 @@ R = TypeVar("R")
 PANEL = "HX-Request"
 """The header by which a list asks for a panel."""
 
+_REVEAL = Text(en="Show personal data", ja="個人情報を表示")
 _ROLES = Text(en="Done by: {roles}", ja="実行できる役割: {roles}")
 
 
@@ -175,16 +177,23 @@ class Detail:
     progress: object = None
 
 
+def _revealing(request: DeskRequest) -> Iterable[Act]:
+    """Return the act that shows what was masked for the reader of this page."""
+    now = reader()
+    if now is not None and now.masks:
+        yield Act(_REVEAL, Link("", "reveal", f"{now.page}.{now.key}"), "privacy.reveal")
+
+
 def show(request: DeskRequest, detail: Detail) -> HttpResponse:
     """Answer with the page of one object, or with the panel beside a list that asks for it."""
-    context = {
+    context: dict[str, object] = {
         "detail": detail,
         "state": cell(detail.state) if detail.state is not None else None,
         "back": cell(detail.back),
         "facts": [(said(label), cell(value)) for label, value in detail.facts],
-        "acts": buttons(detail.acts, request.desk.actor),
         "story": detail.story or Story(happened(detail.trail)) if detail.story or detail.trail else None,
     }
+    context["acts"] = buttons((*detail.acts, *_revealing(request)), request.desk.actor)
     response = render(request, "panel.html" if PANEL in request.headers else "detail.html", context)
     response.headers["Vary"] = PANEL
     return response

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import ResolverMatch
 
-from kanjo.surfaces.doors import BOOKS, PEOPLE, PUBLIC, SIGNED_IN, UNPROVEN, Door, doing, door
+from kanjo.surfaces.doors import BOOKS, PEOPLE, PUBLIC, SIGNED_IN, UNPROVEN, Door, doing, door, paper
 
-__all__ = ["BOOKS", "CLOSED", "PEOPLE", "PUBLIC", "SIGNED_IN", "UNPROVEN", "Door", "doing", "door", "door_of"]
+__all__ = ["BOOKS", "CLOSED", "PEOPLE", "PUBLIC", "SIGNED_IN", "UNPROVEN", "Door", "doing", "door", "door_of", "paper"]
 
 _ALLAUTH = {
     "account_login": PUBLIC,

@@ -16,6 +16,7 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.bookmarks.queries import list_views
 from kanjo.platform.paging import Page, last_page
 from kanjo.platform.tallies import Tally
+from kanjo.surfaces.readers import exports
 from kanjo.surfaces.web.desk import Desk, DeskRequest
 from kanjo.surfaces.web.details import Act, Button, Column, Head, Table, buttons, cells
 from kanjo.surfaces.web.doors import SIGNED_IN, Door
@@ -172,6 +173,7 @@ class ListPage(Generic[R]):
         rows = self.rows(replace(asked, limit=MOST_EXPORTED, at=""))
         if rows.after:
             raise TooManyToExport(most=f"{MOST_EXPORTED:,}")
+        exports()
         return exported(
             kind,
             f"{said(self.title)}-{asked.desk.today.isoformat()}",

@@ -11,10 +11,13 @@ from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils import timezone, translation
 
+from kanjo.foundation.money import MINOR_MAX
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.identity.models import Person
+from kanjo.platform.privacy.ways import Way
 from kanjo.surfaces.doors import Door, named
+from kanjo.surfaces.readers import Reader, begin, leave, reader
 from kanjo.surfaces.web.desk import CHOSEN, DeskRequest, sit_down
 from kanjo.surfaces.web.doors import door_of
 from kanjo.surfaces.web.guard import keep_session, lacks_factor, sent_to_prove
@@ -85,14 +88,16 @@ class AtTheDesk:
         """Answer in the person's language."""
         translation.activate(_language(request))
         timezone.deactivate()
+        begin(None)
         response = self._answer(request)
+        leave()
         response.headers.setdefault("Content-Language", translation.get_language())
         if isinstance(response, HttpResponse) and request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     def process_view(
-        self, request: HttpRequest, _view: Callable[..., Any], _args: tuple[Any, ...], _kwargs: dict[str, Any]
+        self, request: HttpRequest, _view: Callable[..., Any], _args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         """Let through whoever the route is declared for."""
         assert request.resolver_match is not None
@@ -107,7 +112,8 @@ class AtTheDesk:
             if seated.desk.chosen is not None:
                 timezone.activate(seated.desk.chosen.time_zone)
             keep_session(request, seated.desk.actor)
-            return _refused_by_character(request) or _led_elsewhere(seated, who)
+            begin(_reader(seated, who, kwargs.get("key")))
+            return _refused_by_character(request) or _led_elsewhere(seated, who) or _asked_why(seated, who)
         if who.public:
             return None
         return _to_the_sign_in(request)
@@ -138,6 +144,29 @@ def _led_elsewhere(request: DeskRequest, who: Door) -> HttpResponseBase | None:
     if who.public:
         return None
     return _refused_by_role(request, who) or sent_to_prove(request, who)
+
+
+def _reader(request: DeskRequest, who: Door, key: object) -> Reader:
+    assert request.resolver_match is not None
+    return Reader(
+        actor=request.desk.actor,
+        page=request.resolver_match.url_name or "",
+        key=key if isinstance(key, int) and key <= MINOR_MAX else None,
+        now=request.desk.now,
+        way=Way.FILE if who.holds else Way.PAGE,
+        query=request.GET.urlencode(),
+    )
+
+
+def _asked_why(request: DeskRequest, who: Door) -> HttpResponse | None:
+    """Lead who does not need the personal data of a paper, which cannot be masked, to the form that asks for a reason.
+
+    A paper without a key is none.
+    """
+    now = reader()
+    if now is None or now.key is None or all(now.reads(kind) for kind in who.holds):
+        return None
+    return HttpResponseRedirect(resolve_url("reveal", f"{now.page}.{now.key}"))
 
 
 def _refused_by_role(request: DeskRequest, who: Door) -> HttpResponse | None:

@@ -14,7 +14,9 @@ from django.utils.translation import get_language
 
 from kanjo.foundation.money import Money, Rate
 from kanjo.foundation.periods import Period
+from kanjo.foundation.personal import Personal
 from kanjo.foundation.texts import Language, Text
+from kanjo.surfaces.readers import told
 
 NOTHING = "—"
 YES, NO = Text(en="Yes", ja="はい"), Text(en="No", ja="いいえ")
@@ -145,8 +147,14 @@ def language() -> Language:
 
 
 def said(value: object) -> str:
-    """Return a sentence in the language of the page; what is no `Text` as it is."""
-    return value.said_in(language()) if isinstance(value, Text) else str(value)
+    """Return a sentence in the language of the page, personal data as its reader may see it; anything else as it is."""
+    match value:
+        case Text():
+            return value.said_in(language())
+        case Personal():
+            return told(value)
+        case _:
+            return str(value)
 
 
 def cell(value: object) -> Cell:
@@ -215,6 +223,8 @@ def _words(value: object) -> str:
     match value:
         case None | "":
             return NOTHING
+        case Personal():
+            return told(value) or NOTHING
         case bool():
             return said(YES if value else NO)
         case datetime():

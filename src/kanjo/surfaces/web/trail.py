@@ -12,9 +12,11 @@ from itertools import groupby
 
 from django.utils import timezone
 
+from kanjo.foundation.personal import Personal
 from kanjo.foundation.texts import Text
 from kanjo.platform.audit.queries import ChangeRow, list_history
 from kanjo.platform.identity.queries import house
+from kanjo.platform.privacy.queries import personal_columns
 from kanjo.reports.deals import ITEM, MOST, REQUEST, Deal, Occurrence, Part, Phase, occurrences, subjects_of
 from kanjo.surfaces.web.column_names import COLUMN_NAMES
 from kanjo.surfaces.web.differences import Change
@@ -178,9 +180,16 @@ def changed_by(row: ChangeRow) -> list[Change]:
     before, after = row.before or {}, row.after or {}
     names = sorted({*before, *after} - {"id", "recorded_at"})
     changes = (
-        Change(COLUMN_NAMES.get(name, name), _written(before.get(name)), _written(after.get(name))) for name in names
+        Change(COLUMN_NAMES.get(name, name), _seen(row, name, before.get(name)), _seen(row, name, after.get(name)))
+        for name in names
     )
     return [one for one in changes if (one.was, one.became) != (None, None)]
+
+
+def _seen(row: ChangeRow, column: str, value: object) -> str | None:
+    """Return what was recorded of a column, as the reader may see it."""
+    kind, text = personal_columns().get((row.subject, column)), _written(value)
+    return text if kind is None or text is None else said(Personal(text, kind, (row.subject, row.subject_id)))
 
 
 def _written(value: object) -> str | None:

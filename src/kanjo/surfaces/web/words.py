@@ -87,6 +87,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "orders.book": Text(en="booked the order", ja="注文を登録"),
     "outbox.deliver-again": Text(en="had an automatic step tried again", ja="自動処理の再実行を指示"),
     "outbox.deliver": Text(en="what followed by itself", ja="自動処理"),
+    "privacy.reveal": Text(en="looked at personal data with a reason", ja="理由を付けて個人情報を表示"),
     "quotes.accept": Text(en="noted the customer's acceptance", ja="顧客の承諾を登録"),
     "quotes.draft": Text(en="drafted the quote", ja="見積を作成"),
     "quotes.expire": Text(en="let the quote expire", ja="見積を期限切れに"),

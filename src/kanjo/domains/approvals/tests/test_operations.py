@@ -149,6 +149,7 @@ class TestDraftMatrix:
 
 @pytest.mark.row("APR-1")
 class TestActivateMatrix:
+    @pytest.mark.row("A4")
     def test_the_maker_cannot_activate(self, company_id: CompanyId) -> None:
         """Whoever drafted the matrix is refused, and it stays a draft."""
         maker = an_actor(Role.APPROVER, Role.CXO, companies=[company_id])
@@ -157,6 +158,7 @@ class TestActivateMatrix:
             activate_matrix(matrix_id=matrix_id, effective_from=TODAY, on=TODAY, by=maker, at=NOW)
         assert Matrix.objects.get(pk=matrix_id).state == MatrixState.DRAFTED
 
+    @pytest.mark.row("A4")
     def test_who_added_a_row_cannot_activate(self, company_id: CompanyId) -> None:
         """A second author is an author too."""
         maker, second = (an_actor(Role.APPROVER, companies=[company_id]) for _ in range(2))
@@ -165,6 +167,7 @@ class TestActivateMatrix:
         with pytest.raises(DutiesConflict):
             activate_matrix(matrix_id=matrix_id, effective_from=TODAY, on=TODAY, by=second, at=NOW)
 
+    @pytest.mark.row("A4")
     def test_the_table_refuses_one_person_as_both(self, company_id: CompanyId) -> None:
         """Even past the verb, no row can name one person as maker and activator."""
         maker = an_actor(Role.APPROVER, companies=[company_id])
@@ -359,6 +362,7 @@ class TestDecideItem:
             decide_item(item_id=item_id, decision=Decision.REJECT, comment="no", on=TODAY, by=cxo, at=NOW)
         assert [row.outcome for row in ApprovalDecision.objects.all()] == ["approve"]
 
+    @pytest.mark.row("A4")
     def test_only_the_asked_role_decides(self, company_id: CompanyId, rep: Actor) -> None:
         """A CFO does not answer for a CxO, a rep answers nothing, and the house is no person."""
         an_active_matrix(company_id)
@@ -369,6 +373,7 @@ class TestDecideItem:
                 decide_item(item_id=item_id, decision=Decision.APPROVE, on=TODAY, by=who, at=NOW)
         assert not ApprovalDecision.objects.exists()
 
+    @pytest.mark.row("A4")
     def test_the_requester_cannot_decide_with_a_role_granted_later(self, company_id: CompanyId, rep: Actor) -> None:
         """A rep who becomes a CxO after submitting is refused: what counts is what was done, not today's role."""
         an_active_matrix(company_id)
@@ -380,6 +385,7 @@ class TestDecideItem:
             decide_item(item_id=item_id, decision=Decision.APPROVE, on=TODAY, by=promoted, at=NOW)
         assert ApprovalItem.objects.get(pk=item_id).state == ItemState.OPEN
 
+    @pytest.mark.row("A4")
     def test_who_benefits_cannot_decide(self, company_id: CompanyId, rep: Actor, cxo: Actor) -> None:
         """A CxO who owns the opportunity does not approve its discount."""
         an_active_matrix(company_id)
@@ -449,6 +455,7 @@ class TestMeetCondition:
             meet_condition(condition_id=condition.pk, proof=" ", on=TODAY, by=desk, at=NOW)
         assert outcomes(request_id) == ["conditional"]
 
+    @pytest.mark.row("A4")
     def test_the_requester_cannot_declare_it_met(self, request_id: ApprovalRequestId, rep: Actor) -> None:
         """Whoever asked for the discount does not vouch for its conditions."""
         (condition,) = ApprovalCondition.objects.all()

@@ -49,7 +49,7 @@ def paper_of(view: InvoiceView, *, draft: bool = False) -> InvoicePaper:
         number=view.row.number,
         issued_on=view.row.issued_on,
         supplied=view.supplied,
-        addressee=Addressee(name=view.row.payer_name, address=_written(view.payer_address)),
+        addressee=Addressee(name=view.row.payer_name, address=_written(view.payer_address.whole)),
         sender=Sender(
             name=view.issuer_name,
             registration_number=view.registration_number,

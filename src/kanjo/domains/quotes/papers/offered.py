@@ -68,7 +68,7 @@ def _addressee(customer: CustomerRow, person: str) -> Addressee:
     return Addressee(
         name=customer.name_en if english else customer.name,
         person=person,
-        address=tuple(part for part in customer.address.splitlines() if part),
+        address=tuple(part for part in customer.address.whole.splitlines() if part),
     )
 
 

@@ -10,9 +10,11 @@ from django.db.models import Q, QuerySet
 from kanjo.domains.receivables.models import BankFile, Receipt
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import BankFileId, CompanyId, FileId, ReceiptId
+from kanjo.foundation.personal import Kind, Personal, needs
 from kanjo.platform.ordering import Orders, sorted_by
 from kanjo.platform.paging import Page, paged
-from kanjo.platform.search.queries import any_of, holds, is_amount
+from kanjo.platform.search.queries import any_of, holds, is_amount, is_numbered
+from kanjo.platform.tables import personal
 from kanjo.platform.tallies import Tally, added_up
 
 FILE_ORDERS: Orders = {
@@ -37,7 +39,7 @@ class BankFileRow:
 
     id: BankFileId
     name: str
-    account: str
+    account: Personal
     currency: str
     receipts: int
     total_minor: int
@@ -53,19 +55,19 @@ class ReceiptRow:
 
     id: ReceiptId
     bank_file_id: BankFileId
-    account: str
+    account: Personal
     reference: str
     value_on: date
     currency: str
     amount_minor: int
     left_minor: int
-    payer_name: str
-    text: str
+    payer_name: Personal
+    text: Personal
 
 
 def list_bank_files(actor: Actor, *, order: str = "", limit: int = 100, at: str = "") -> Page[BankFileRow]:
     """Return the bank files, newest first."""
-    keys = sorted_by(BankFile, order, FILE_ORDERS, "-id")
+    keys = sorted_by(BankFile, _told(actor, order, "account", Kind.ACCOUNT), FILE_ORDERS, "-id")
 
     def read(page: QuerySet[BankFile]) -> list[BankFileRow]:
         return [_file_row(file) for file in page.select_related("taken_by")]
@@ -102,7 +104,7 @@ def list_receipts(
     at: str = "",
 ) -> Page[ReceiptRow]:
     """Return receipts, newest value date first; with `unmatched` only those with something left."""
-    keys = sorted_by(Receipt, order, RECEIPT_ORDERS, "-value_on", "-id")
+    keys = sorted_by(Receipt, _told(actor, order, "payer", Kind.PAYER), RECEIPT_ORDERS, "-value_on", "-id")
 
     def read(page: QuerySet[Receipt]) -> list[ReceiptRow]:
         return [_receipt_row(row) for row in page.select_related("balance")]
@@ -141,15 +143,23 @@ def _receipts(
         rows = rows.filter(~Q(balance__left_minor=0))
     if not text.strip():
         return rows
-    conditions = holds(text, "payer_name", "text", "reference"), is_amount(text, "amount_minor", "currency")
-    return any_of(rows, conditions, most)
+    # What is masked is not found either: by guessing, its text would come out letter by letter.
+    words = (
+        holds(text, "payer_name", "text", "reference") if needs(actor, Kind.PAYER) else is_numbered(text, "reference")
+    )
+    return any_of(rows, (words, is_amount(text, "amount_minor", "currency")), most)
+
+
+def _told(actor: Actor, order: str, personal_order: str, kind: Kind) -> str:
+    """Return the order asked for; one by what is masked is none, as it and its cursors would tell what stands there."""
+    return "" if order.removeprefix("-") == personal_order and not needs(actor, kind) else order
 
 
 def _file_row(file: BankFile) -> BankFileRow:
     return BankFileRow(
         id=BankFileId(file.pk),
         name=file.name,
-        account=file.account,
+        account=personal(file, "account"),
         currency=file.currency,
         receipts=file.receipts_count,
         total_minor=file.total_minor,
@@ -164,12 +174,12 @@ def _receipt_row(row: Receipt) -> ReceiptRow:
     return ReceiptRow(
         id=ReceiptId(row.pk),
         bank_file_id=BankFileId(row.bank_file_id),
-        account=row.account,
+        account=personal(row, "account"),
         reference=row.reference,
         value_on=row.value_on,
         currency=row.currency,
         amount_minor=row.amount_minor,
         left_minor=row.balance.left_minor,
-        payer_name=row.payer_name,
-        text=row.text,
+        payer_name=personal(row, "payer_name"),
+        text=personal(row, "text"),
     )

@@ -25,6 +25,7 @@ from kanjo.platform.ledger.queries import (
     list_postings,
 )
 from kanjo.platform.names import ROW_NAMES
+from kanjo.platform.paging import Page
 from kanjo.platform.runs.queries import FailureRow, RunRow, get_run, list_failures, list_runs
 from kanjo.platform.runs.states import RunState
 from kanjo.platform.tables import NotFound
@@ -34,6 +35,7 @@ from kanjo.surfaces.api.fields import Code, Day, Moment, one_of
 from kanjo.surfaces.api.reads.deals import shared_customer
 from kanjo.surfaces.api.resources import Report, Resource
 from kanjo.surfaces.doors import BOOKS
+from kanjo.surfaces.readers import told_of
 
 KNOWN = {"on": Day, "known_at": Moment}
 
@@ -165,6 +167,13 @@ def _position(caller: Caller, key: int, on: date | None = None) -> Position:
     return Position(day, tuple(position(caller.actor, row.id, AsKnown(day))))
 
 
+def _waiting(caller: Caller, **asked: Any) -> Page[WorkRow]:
+    rows = list_queue(caller.actor, **asked)
+    for row in rows:
+        told_of(row.subject, row.subject_id)
+    return rows
+
+
 RESOURCES = (
     Resource(
         name="runs",
@@ -181,7 +190,7 @@ RESOURCES = (
         name="work-items",
         title=Text(en="What waits for me", ja="自分の受付箱"),
         row=WorkRow,
-        rows=lambda caller, **asked: list_queue(caller.actor, **asked),
+        rows=_waiting,
     ),
     Resource(
         name="periods",

@@ -19,6 +19,7 @@ LEFT_OUT: Mapping[str, str] = {
     "renewals.hand-over": _LEAVING,
     "worklist.hand-over": _LEAVING,
     "opportunities.take-in": _EXPORT,
+    "privacy.": "A reason is given by a person, for one page, at that moment; programs read by role alone.",
     "outbox.deliver-again": "An administrator mends the cause first, at the page that shows it.",
 }
 """By the name of the verb, or by its family."""

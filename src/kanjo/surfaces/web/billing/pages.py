@@ -8,16 +8,18 @@ from kanjo.domains.billing.operations import send_invoice
 from kanjo.domains.billing.operations.send import paper_of
 from kanjo.domains.billing.queries import InvoiceRow, count_invoices, get_invoice, list_invoices, list_sendings
 from kanjo.foundation.ids import InvoiceId
+from kanjo.foundation.personal import Kind
 from kanjo.foundation.texts import Text
 from kanjo.processes.bill import credit_invoice, preview
 from kanjo.reports.deals import INVOICE, find_deal
+from kanjo.surfaces.readers import showed
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.columns import INVOICES as COLUMNS
 from kanjo.surfaces.web.billing.columns import LINES, SENDINGS, state_of, tax_columns, totals
 from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
-from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
+from kanjo.surfaces.web.doors import SIGNED_IN, doing, door, paper
 from kanjo.surfaces.web.fields import day, prose
 from kanjo.surfaces.web.files.pages import as_download
 from kanjo.surfaces.web.forms import Deed, Given, perform
@@ -104,10 +106,11 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
     return show(request, detail)
 
 
-@door(SIGNED_IN)
+@door(paper(Kind.ADDRESS))
 def invoice_pdf(request: DeskRequest, key: int) -> HttpResponse:
     """Return the paper of an invoice; the same invoice always gives the same bytes."""
     view = get_invoice(InvoiceId(key), request.desk.actor)
+    showed(Kind.ADDRESS, view.payer_address.of)
     return as_download(paper_of(view).as_pdf(), f"{view.row.number}.pdf", "application/pdf")
 
 

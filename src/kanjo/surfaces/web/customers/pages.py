@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,11 +19,13 @@ from kanjo.domains.customers.queries import (
 )
 from kanjo.domains.opportunities.queries import list_opportunities
 from kanjo.domains.receivables.queries import list_open_items
+from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Language, Text
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.paging import Page
+from kanjo.platform.privacy.queries import list_looks
 from kanjo.reports.customer_stage import Stage, ids_in_stage, stage_of, stages_of
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.contracts.columns import CONTRACTS
@@ -33,12 +35,15 @@ from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, door
 from kanjo.surfaces.web.lists import Asked, Filter, ListPage
 from kanjo.surfaces.web.opportunities.columns import OPPORTUNITIES
+from kanjo.surfaces.web.privacy.columns import LOOKS, WATCH
 from kanjo.surfaces.web.receivables.columns import OPEN_ITEMS
 from kanjo.surfaces.web.shown import Explained, Link
 
 R = TypeVar("R")
 
 KIND = Text(en="Customer", ja="顧客")
+SEEN_BY = Text(en="Who has seen its personal data", ja="個人情報の閲覧者")
+SEEN_BY_NOBODY = Text(en="Nobody yet.", ja="閲覧の記録はありません。")
 TITLE = Text(en="Customers", ja="顧客")
 REGISTER = Text(en="Register a customer", ja="顧客を登録")
 READING = Text(en="Reading", ja="フリガナ")
@@ -112,6 +117,13 @@ CUSTOMERS = ListPage[Listed](
 _DEPARTMENTS: tuple[Column[tuple[int, str]], ...] = (Column(DEPARTMENT, lambda pair: pair[1]),)
 
 
+def _seen_by(actor: Actor, key: int) -> Iterator[Section]:
+    """Return who has seen personal data of the customer, for whoever answers for it."""
+    if actor.holds(*WATCH.roles):
+        looks = list_looks(actor, subject=("customers_customer", key), limit=20)
+        yield Section(SEEN_BY, Table.of(LOOKS, looks), empty=SEEN_BY_NOBODY)
+
+
 @door(SIGNED_IN)
 def customer(request: DeskRequest, key: int) -> HttpResponse:
     """Show a customer with its opportunities, contracts and what it owes."""
@@ -155,6 +167,7 @@ def customer(request: DeskRequest, key: int) -> HttpResponse:
                 Table.of(_own(OPEN_ITEMS), list_open_items(actor, customer_id=customer_id, limit=20)),
             ),
             Section(DEPARTMENTS, Table.of(_DEPARTMENTS, list_departments(customer_id)), empty=NO_DEPARTMENTS),
+            *_seen_by(actor, key),
         ),
         acts=(
             Act(AMEND, Link("", "amend-customer", key), "customers.amend"),

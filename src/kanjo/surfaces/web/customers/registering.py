@@ -12,10 +12,12 @@ from kanjo.domains.customers.operations import add_department, amend_customer, p
 from kanjo.domains.customers.queries import country_code, country_shown, details_of, get_customer, list_customers
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CustomerId
+from kanjo.foundation.personal import Kind
 from kanjo.foundation.quoting import quoted
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Language, Text
+from kanjo.surfaces.readers import showed
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.customers import pages
 from kanjo.surfaces.web.customers.shared import the_customer
@@ -62,6 +64,7 @@ def amend(request: DeskRequest, key: int) -> HttpResponse:
     """Write the details of a customer anew."""
     desk = request.desk
     before = details_of(the_customer(desk, key).id)
+    showed(Kind.ADDRESS, ("customers_customer", key))
 
     def do(given: Given) -> Link:
         amended = replace(before, **_details(given))

@@ -12,19 +12,22 @@ from kanjo.domains.billing.queries import is_sent_invoice
 from kanjo.domains.contracts.queries import is_signed_paper
 from kanjo.domains.quotes.queries import is_quotation
 from kanjo.foundation.ids import FileId
+from kanjo.foundation.personal import Kind
 from kanjo.platform.files.operations import read
 from kanjo.platform.tables import NotFound
+from kanjo.surfaces.readers import showed
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.desk import DeskRequest
-from kanjo.surfaces.web.doors import SIGNED_IN, door
+from kanjo.surfaces.web.doors import door, paper
 
 
-@door(SIGNED_IN)
+@door(paper(Kind.ADDRESS))
 def file(request: DeskRequest, key: int) -> HttpResponse:
     """Return a quotation, a signed paper or a sent invoice; any other file is not there."""
     actor, file_id = request.desk.actor, FileId(key)
     if not any(belongs(actor, file_id) for belongs in (is_quotation, is_signed_paper, is_sent_invoice)):
         raise NotFound(what=labels.FILE, key=key)
+    showed(Kind.ADDRESS, ("files_storedfile", file_id))
     return as_stored(request, file_id)
 
 

@@ -18,6 +18,7 @@ from kanjo.foundation.texts import Language, Text
 from kanjo.platform.identity.operations import choose_language
 from kanjo.platform.tallies import Tally
 from kanjo.platform.worklist.queries import DueCounts, WorkRow, count_queue_by_due, list_queue
+from kanjo.surfaces.readers import told_of
 from kanjo.surfaces.web.desk import CHOSEN, Desk, DeskRequest
 from kanjo.surfaces.web.doors import PUBLIC, SIGNED_IN, door
 from kanjo.surfaces.web.lists import AT, ROWS, paging
@@ -132,6 +133,7 @@ def _grouped(items: Sequence[WorkRow], counts: DueCounts, today: date) -> list[G
 def _waiting(item: WorkRow, today: date) -> Waiting:
     late = item.due_on is not None and item.due_on < today
     tone = "stop" if late else "warn" if item.due_on == today else "quiet"
+    told_of(item.subject, item.subject_id)
     what = page_of(item.subject, item.subject_id, WORK_NAMES.get(item.kind, item.kind))
     return Waiting(
         what=what,

@@ -24,6 +24,7 @@ from kanjo.domains.quotes.queries import (
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import QuoteId
 from kanjo.foundation.money import Money
+from kanjo.foundation.personal import Kind
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
 from kanjo.platform.files.operations import store
@@ -31,11 +32,12 @@ from kanjo.processes.accept_quote import SignedPaper, accept_quote
 from kanjo.processes.ask_approval import QUOTE, submit_quote
 from kanjo.processes.preview_offer import planned_charges
 from kanjo.reports.deals import find_deal
+from kanjo.surfaces.readers import showed
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import last_day
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, difference, show
-from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
+from kanjo.surfaces.web.doors import SIGNED_IN, doing, door, paper
 from kanjo.surfaces.web.fields import day, file, prose, words
 from kanjo.surfaces.web.files.pages import as_download
 from kanjo.surfaces.web.forms import Deed, Given, perform
@@ -164,12 +166,13 @@ def _acts(row: QuoteRow) -> list[Act]:
     ]
 
 
-@door(SIGNED_IN)
+@door(paper(Kind.ADDRESS))
 def draft_pdf(request: DeskRequest, key: int) -> HttpResponse:
     """Return the quotation as it would go out, marked as a draft."""
     desk = request.desk
     found = get_quote(desk.actor, QuoteId(key))
     planned = planned_charges(found.offer.lines, on=found.offer.starts_on)
+    showed(Kind.ADDRESS, ("customers_customer", found.row.customer_id))
     content = preview_quotation(quote_id=found.row.id, on=desk.today, by=desk.actor, planned=planned)
     return as_download(content, f"{found.row.number}-{found.row.version}-draft.pdf", "application/pdf")
 

@@ -21,11 +21,13 @@ from kanjo.domains.receivables.queries import (
 )
 from kanjo.foundation.ids import BankFileId, InvoiceId, ReceiptId
 from kanjo.foundation.money import Money
+from kanjo.foundation.personal import Kind
 from kanjo.foundation.texts import Text
+from kanjo.surfaces.readers import showed
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
-from kanjo.surfaces.web.doors import BOOKS, SIGNED_IN, door
+from kanjo.surfaces.web.doors import BOOKS, SIGNED_IN, door, paper
 from kanjo.surfaces.web.files.pages import as_stored
 from kanjo.surfaces.web.lists import Filter, ListPage
 from kanjo.surfaces.web.receivables import columns
@@ -204,7 +206,9 @@ def bank_file(request: DeskRequest, key: int) -> HttpResponse:
     return show(request, detail)
 
 
-@door(BOOKS)
+@door(paper(Kind.ACCOUNT, Kind.PAYER, of=BOOKS))
 def bank_file_original(request: DeskRequest, key: int) -> HttpResponse:
     """Return the bytes that the bank gave."""
-    return as_stored(request, get_bank_file(request.desk.actor, BankFileId(key)).file_id)
+    row = get_bank_file(request.desk.actor, BankFileId(key))
+    showed(Kind.PAYER, row.account.of)
+    return as_stored(request, row.file_id)

@@ -24,7 +24,7 @@ from kanjo.surfaces.web.doors import doing, door
 from kanjo.surfaces.web.fields import choice, day, money, prose
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.receivables import pages
-from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.shown import Link, said
 
 OFFERED = 200
 AGAINST = Text(en="Set off against", ja="相殺する相手")
@@ -124,5 +124,5 @@ def give_back(request: DeskRequest, key: int) -> HttpResponse:
 
 def _moved(row: ReceiptRow) -> Text:
     amount = Money(row.amount_minor, row.currency)
-    words_of = f"{row.value_on} {row.payer_name} {row.reference}"
+    words_of = f"{row.value_on} {said(row.payer_name)} {row.reference}"
     return Text(en=f"{words_of} {amount.shown('en')}", ja=f"{words_of} {amount.shown('ja')}")

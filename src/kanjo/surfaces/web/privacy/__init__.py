@@ -1,0 +1,1 @@
+"""Pages about personal data: who looked, and the reason for looking."""
