@@ -43,6 +43,7 @@ NOT_PERSONAL = {
     ("companies_sellingcompany", "bank_account"): "where customers pay to, printed on every invoice",
     ("billing_invoice", "issuer_address"): "a copy of the house's own",
     ("billing_invoice", "bank_account"): "a copy of the house's own",
+    ("identity_session", "address"): "of the network, shown to its person and to those who shut people out",
     ("billing_invoice", "payer_name"): "the name of the company that pays, which every role works with",
 }
 """Columns that are called like personal data and hold none, each with the reason."""
