@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
-from tests.web.office import Office, billed, opened
+from tests.builders import an_actor
+from tests.web.office import Desk, Office, billed, opened
 from tests.web.story import Told
+from tests.web.test_doors import ACTS
+
+EASILY_CHANGED = frozenset(
+    {
+        "register-customer",
+        "place-under",
+        "add-department",
+        "open-opportunity",
+        "engage-opportunity",
+        "expect-close",
+        "lose-opportunity",
+        "draft-quote",
+        "revise-quote",
+        "submit-quote",
+        "meet-condition",
+        "allocate",
+        "reverse-run",
+    }
+)
+"""Forms that write what is written anew or taken back by the next form, or only prepare."""
 
 
 class TestBefore:
@@ -18,12 +41,29 @@ class TestBefore:
             ("credit-invoice", "¥9,900"),
             ("execute-run", "¥9,900"),
             ("terminate-contract", "¥158,000"),
+            ("withdraw-quote", "¥170,000"),
+            ("withdraw-run", "取り下げる内容"),
+            ("write-off-fee", "未回収残高 ¥"),
         ],
     )
     def test_the_size_is_said(self, story: Told, name: str, size: str) -> None:
         """The form of an act that moves money or leaves the house names the amount that it is about."""
-        roles = {"terminate-contract": Role.DEAL_MANAGEMENT}
+        roles = {"terminate-contract": Role.DEAL_MANAGEMENT, "withdraw-quote": Role.SALES_REP}
         assert size in story.office.desk(roles.get(name, Role.RECEIVABLES)).see(name, story.keys[name])
+
+    def test_what_it_comes_to_is_said(self, story: Told) -> None:
+        """Every form says what will come of it before it is done, but those whose result is changed as easily."""
+        desk = Desk.of(an_actor(*Role, companies=[story.office.company_id], name="万能 花子"))
+        pages = {name: desk.client.get(story.address(name)) for name in ACTS}
+        said = re.compile(r'<p class="note[^"]*">')
+        silent = {
+            name
+            for name, page in pages.items()
+            if page.status_code == 200
+            and not said.search(page.content.decode())
+            and "data-draft" in page.content.decode()
+        }
+        assert silent <= EASILY_CHANGED
 
 
 class TestAfter:

@@ -34,6 +34,7 @@ from kanjo.processes.preview_offer import planned_charges
 from kanjo.reports.deals import find_deal
 from kanjo.surfaces.readers import showed
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.days import last_day
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, difference, show
@@ -288,6 +289,14 @@ def withdraw(request: DeskRequest, key: int) -> HttpResponse:
         withdraw_quote(quote_id=row.id, on=given["on"], because=given["because"], by=desk.actor, at=desk.now)
         return Link("", "quote", key)
 
+    says = Text(
+        en="{number} over {total} before tax is withdrawn for good: it is neither revised nor sent any more. Another"
+        " offer is a new quote of the opportunity.",
+        ja="見積 {number}（税抜 {total}）を取り下げます。元に戻せず、改訂も提示もできなくなります。"
+        "あらためて提案する場合は、商談から新しい見積を作成してください。",
+    ).filled(number=row.number, total=told(Money(row.total_minor, row.currency)))
     fields = (prose("because", labels.REASON), day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY))
     back = Link(row.number, "quote", key)
-    return perform(request, Deed(of=(QUOTE, key), title=WITHDRAW, back=back, button=WITHDRAW, do=do, fields=fields))
+    return perform(
+        request, Deed(of=(QUOTE, key), title=WITHDRAW, back=back, button=WITHDRAW, do=do, fields=fields, says=says)
+    )

@@ -20,6 +20,7 @@ from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.processes.take_bank_file import take_bank_file
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Section, Table
 from kanjo.surfaces.web.doors import doing, door
@@ -164,9 +165,14 @@ def bear_fee(request: DeskRequest, key: int) -> HttpResponse:
         prose("because", labels.REASON),
         day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
     )
+    says = Text(
+        en="{number} has {left} open: it falls by the amount, which is posted as a bank fee of ours.",
+        ja="請求書 {number} の未回収残高 {left} から指定額を減らし、当社負担の振込手数料として計上します。",
+    ).filled(number=row.number, left=told(Money(row.open_minor, row.currency)))
     back = Link(row.number, "open-item", key)
     return perform(
-        request, Deed(title=pages.BEAR_FEE, back=back, button=pages.BEAR_FEE, do=do, fields=fields, beside=_beside)
+        request,
+        Deed(title=pages.BEAR_FEE, back=back, button=pages.BEAR_FEE, do=do, fields=fields, says=says, beside=_beside),
     )
 
 

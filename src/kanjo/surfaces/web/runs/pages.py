@@ -241,9 +241,24 @@ def withdraw(request: DeskRequest, key: int) -> HttpResponse:
         withdraw_run(run_id=row.id, by=desk.actor, at=desk.now, because=given["because"])
         return Link("", "run", key)
 
+    says = Text(
+        en="Nothing of the run was issued or posted, and nothing of it will be. The next run takes it up.",
+        ja="この処理はまだ何も発行・計上していません。取り下げると実行できなくなります。対象は次回の処理に含まれます。",
+    )
+    made = Section(Text(en="What is given up", ja="取り下げる内容"), _figures(_made(row)))
     fields = (prose("because", labels.REASON),)
     return perform(
-        request, Deed(of=("runs_run", key), title=WITHDRAW, back=_back(row), button=WITHDRAW, do=do, fields=fields)
+        request,
+        Deed(
+            of=("runs_run", key),
+            title=WITHDRAW,
+            back=_back(row),
+            button=WITHDRAW,
+            do=do,
+            fields=fields,
+            says=says,
+            sections=(made,),
+        ),
     )
 
 
