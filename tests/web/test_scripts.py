@@ -12,8 +12,7 @@ from tests.builders import an_actor
 from tests.plumbing import FreshDatabase
 from tests.web.browsing import PASSWORD, Window, browsing, served
 from tests.web.office import a_bank_file, an_office, opened
-from tests.web.story import KEYED, ROUTES, told
-from tests.web.test_doors import DOORS
+from tests.web.story import ROUTES, told
 from tests.web.test_forms import CUSTOMER
 
 PAYLOADS = (
@@ -81,4 +80,3 @@ def test_no_page_runs_what_was_typed(fresh_database: FreshDatabase) -> None:
     assert foreign == {}
     assert [one for one in window.complaints if "Content Security Policy" in one or "Refused" in one] == []
     assert len(addresses) > 120
-    assert {name for name in KEYED if DOORS[name].public} == set()
