@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from benchmarks.kit.figures import Figure, tell
-from benchmarks.kit.house import a_house, cpu_seconds
+from benchmarks.kit.house import a_house
+from benchmarks.kit.pages import an_auditor, seen
 
 CUSTOMERS, INVOICES = 20_000, 40_000
 """As many quotes, contracts, orders, opportunities and receipts as customers; as many open items as invoices."""
 BAR_MS = 100
-ROUNDS = 10
 TYPED = {
     "name": "北陸精機1234",
     "kana": "ホクリク1234",
@@ -32,20 +32,24 @@ _READINGS = (
 def main() -> None:
     """Measure and tell."""
     with a_house():
-        _records()
-        page = {kind: _page(typed) for kind, typed in TYPED.items()}
+        records(CUSTOMERS, INVOICES)
+        client = an_auditor()
+        page = {kind: seen(client, "/search", {"q": typed}) for kind, typed in TYPED.items()}
         building = _building()
-    worst = max(page, key=lambda kind: page[kind][0])
+    worst = max(page, key=lambda kind: page[kind].cpu)
     tell(
         [
-            *(Figure(f"search-{kind}", whole, "CPU ms", bare, whole / bare) for kind, (whole, bare) in page.items()),
-            Figure("search-slowest", page[worst][0], "CPU ms", BAR_MS, page[worst][0] / BAR_MS, bar=1, at_most=True),
+            *(
+                Figure(f"search-{kind}", one.cpu, "CPU ms", one.bare_cpu, one.cpu / one.bare_cpu)
+                for kind, one in page.items()
+            ),
+            Figure("search-slowest", page[worst].cpu, "CPU ms", BAR_MS, page[worst].cpu / BAR_MS, bar=1, at_most=True),
             Figure("search-indexes-of-billing", building, "ms/100,000 invoices"),
         ]
     )
 
 
-def _records() -> None:
+def records(customers: int, invoices: int) -> None:
     """Tell one deal through the pages, then copy its rows under many names, numbers and amounts."""
     from django.conf import settings
     from django.db import connections, transaction
@@ -59,7 +63,7 @@ def _records() -> None:
     with transaction.atomic():
         office = an_office()
     paid(office)
-    whose = f"{FIRST} + 1 + mod(n, {CUSTOMERS})"
+    whose = f"{FIRST} + 1 + mod(n, {customers})"
     changed: Mapping[str, Mapping[str, str]] = {
         "customers_customer": {
             "name": f"'株式会社' || {_WORDS} || n",
@@ -92,40 +96,11 @@ def _records() -> None:
         },
         "receivables_receiptbalance": {"amount_minor": "n * 100", "left_minor": "0"},
     }
-    crowd(0, CUSTOMERS, changed)
+    crowd(0, customers, changed)
     more = ("billing_invoice", "receivables_openitem", "receivables_itembalance")
-    crowd(CUSTOMERS, INVOICES, {table: changed[table] for table in more})
+    crowd(customers, invoices, {table: changed[table] for table in more})
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-
-
-def _page(typed: str) -> tuple[float, float]:
-    """Return the CPU milliseconds of the page, and of nothing but its statements."""
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
-
-    from kanjo.foundation.actors import Role
-    from kanjo.platform.identity.models import Person
-
-    client = Client()
-    client.force_login(Person.objects.get(name=f"{Role.AUDITOR.value} 太郎"))
-
-    def shown() -> None:
-        assert client.get("/search", {"q": typed}).status_code == 200
-
-    shown()
-    with CaptureQueriesContext(connection) as queries:
-        shown()
-    statements = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
-
-    def asked() -> None:
-        with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-                cursor.fetchall()
-
-    return _each(shown), _each(asked)
 
 
 def _building() -> float:
@@ -142,13 +117,6 @@ def _building() -> float:
         for table, column in columns:
             cursor.execute(f"CREATE INDEX ON {table} ({column})")
         return (time.perf_counter() - began) * 1000 * 100_000 / INVOICES
-
-
-def _each(work: Callable[[], None]) -> float:
-    began = cpu_seconds()
-    for _ in range(ROUNDS):
-        work()
-    return (cpu_seconds() - began) * 1000 / ROUNDS
 
 
 if __name__ == "__main__":

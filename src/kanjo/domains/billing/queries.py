@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -125,16 +125,18 @@ def list_invoices(
     search: str = "",
     most: int | None = None,
     issued: Period | None = None,
+    among: Collection[int] | None = None,
     order: str = "",
     limit: int = 100,
     at: str = "",
 ) -> Page[InvoiceRow]:
-    """Return invoices and credit notes of the actor's companies, newest first.
+    """Return invoices and credit notes of the actor's companies, newest first, of all or those *among* the given.
 
     *search* finds them by number, total, payer as printed or payer as it is called now. With *most* no more of each
     are looked for, and names as printed are not.
     """
     asked = _asked(actor, company_id=company_id, order_id=order_id, payer_id=payer_id, issued=issued)
+    asked = asked if among is None else asked.filter(pk__in=among)
     keys = sorted_by(Invoice, order, ORDERS, "-issued_on", "-id")
     found = _found(asked, search, most)
     return paged(found, keys, at, limit, lambda page: [_row(invoice) for invoice in _told(page)])

@@ -22,7 +22,7 @@ from kanjo.foundation.texts import Language, Text
 from kanjo.platform.names import called
 from kanjo.platform.ordering import Orders, sorted_by
 from kanjo.platform.paging import Page, paged
-from kanjo.platform.search.queries import any_of, holds, is_one_of, plain
+from kanjo.platform.search.queries import Few, any_of, holds, is_one_of, plain
 from kanjo.platform.tables import NotFound
 from kanjo.platform.tallies import Tally, counted
 
@@ -84,8 +84,10 @@ def count_customers(actor: Actor, *, search: str = "", among: Collection[Custome
 def customers_found(search: str, most: int | None = None) -> QuerySet[Customer, Any]:
     """Return the ids of the customers found by a piece of name, reading, English name or department, or by number.
 
-    The number is the corporate number in full. With *most* no more of each are looked for.
+    The number is the corporate number in full. With *most* no more of each are looked for; `Few` knows them already.
     """
+    if isinstance(most, Few):
+        return Customer.objects.filter(pk__in=most.customers).values("pk")
     departments = Department.objects.filter(holds(search, "name"))
     conditions = (
         holds(search, "name", "name_kana", "name_en", "matching_key"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
@@ -32,9 +33,12 @@ class DeliveryRow:
     error: str
 
 
-def list_given_up(actor: Actor, *, limit: int = 200, at: str = "") -> Page[DeliveryRow]:
+def list_given_up(
+    actor: Actor, *, among: Collection[int] | None = None, limit: int = 200, at: str = ""
+) -> Page[DeliveryRow]:
     """Return the deliveries of the actor's companies that were given up, the latest first."""
-    return paged(_given_up(actor), sorted_by(Delivery, "", {}, "-id"), at, limit, _rows)
+    found = _given_up(actor) if among is None else _given_up(actor).filter(pk__in=among)
+    return paged(found, sorted_by(Delivery, "", {}, "-id"), at, limit, _rows)
 
 
 def count_given_up(actor: Actor) -> Tally:

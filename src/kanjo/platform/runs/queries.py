@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -94,13 +94,16 @@ def list_runs(
     *,
     kind: str | None = None,
     state: RunState | None = None,
+    among: Collection[int] | None = None,
     order: str = "",
     limit: int = 100,
     at: str = "",
 ) -> Page[RunRow]:
-    """Return runs of the actor's companies, newest first."""
+    """Return runs of the actor's companies, newest first, of all or those *among* the given."""
     keys = sorted_by(Run, order, ORDERS, "-id")
-    return paged(_found(actor, kind, state), keys, at, limit, lambda page: [_row(run) for run in _counted(page)])
+    found = _found(actor, kind, state)
+    found = found if among is None else found.filter(pk__in=among)
+    return paged(found, keys, at, limit, lambda page: [_row(run) for run in _counted(page)])
 
 
 def count_runs(actor: Actor, *, kind: str | None = None, state: RunState | None = None) -> Tally:

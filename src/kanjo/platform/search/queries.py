@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import reduce
 from operator import or_
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Func, Model, Q, QuerySet, Subquery
@@ -24,6 +24,18 @@ LONGEST = 100
 """Characters of a text that are looked for; the rest is left out."""
 
 _AMOUNT = re.compile(r"[¥$€£]?(\d{1,3}(?:,\d{3})+|\d{1,15})(\.\d{1,3})?円?", re.ASCII)
+
+
+class Few(int):
+    """How many of each kind are looked for, with the ids of the customers whom the text names: they are found once."""
+
+    customers: Sequence[int]
+
+    def __new__(cls, most: int, customers: Sequence[int]) -> Self:
+        """Return the number."""
+        few = super().__new__(cls, most)
+        few.customers = customers
+        return few
 
 
 class Holds(Func):
@@ -50,7 +62,7 @@ def holds(text: str, *columns: str) -> Q:
     words = plain(text)
     condition = Q(Holds(words, *columns))
     bare = matching_key(words)
-    return condition | Q(Holds(bare, *columns)) if bare else condition
+    return condition | Q(Holds(bare, *columns)) if bare and bare != words else condition
 
 
 def is_numbered(text: str, column: str, *, within: bool = False) -> Q:
@@ -58,7 +70,7 @@ def is_numbered(text: str, column: str, *, within: bool = False) -> Q:
     words = plain(text)
     if within:
         return Q(**{f"{column}__icontains": words})
-    return Q(**{f"{column}__startswith": words}) | Q(**{f"{column}__startswith": words.upper()})
+    return reduce(or_, (Q(**{f"{column}__startswith": one}) for one in dict.fromkeys((words, words.upper()))))
 
 
 def has_number(text: str) -> Q:

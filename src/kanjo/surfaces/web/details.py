@@ -68,12 +68,21 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as the templates draw it; `cards` marks a list, whose rows a phone draws as two lines."""
+    """A table as the templates draw it; `cards` marks a list, whose rows a phone draws as two lines.
+
+    With `keys` rows can be chosen.
+    """
 
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
     sums: tuple[tuple[Cell, ...], ...] = ()
     cards: bool = False
+    keys: tuple[int, ...] = ()
+
+    @property
+    def chosen_by(self) -> Iterable[tuple[tuple[Cell, ...], int]]:
+        """The rows, each with the id by which it is chosen, 0 where none can be."""
+        return zip(self.rows, self.keys or (0,) * len(self.rows), strict=True)
 
     @classmethod
     def of(cls, columns: Sequence[Column[Any]], rows: Iterable[Any], sums: Sequence[object] = ()) -> Table:

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseRedirect
 from django.shortcuts import render
 
 from kanjo.foundation.refusals import Refusal
@@ -17,8 +18,25 @@ from kanjo.platform.bookmarks.queries import list_views
 from kanjo.platform.paging import Page, last_page
 from kanjo.platform.tallies import Tally
 from kanjo.surfaces.readers import exports
+from kanjo.surfaces.web.chosen import (
+    AT_ONCE,
+    CHOSEN,
+    DONE,
+    EACH,
+    EVERY,
+    Chosen,
+    Each,
+    NoSuchAct,
+    NothingChosen,
+    Pack,
+    TooManyChosen,
+    done_to,
+    ids_of,
+    outcome_of,
+    packed,
+)
 from kanjo.surfaces.web.desk import Desk, DeskRequest
-from kanjo.surfaces.web.details import Act, Button, Column, Head, Table, buttons, cells
+from kanjo.surfaces.web.details import Act, Button, Column, Head, Section, Table, buttons, cells
 from kanjo.surfaces.web.doors import SIGNED_IN, Door
 from kanjo.surfaces.web.exports import EXPORTS, exported
 from kanjo.surfaces.web.shown import Cell, Link, said
@@ -97,7 +115,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a list is asked for. `most` bounds how much is looked for, where only the first few are shown."""
+    """What a list is asked for, of all rows or those `among` the ids.
+
+    `most` bounds how much is looked for, where only the first few are shown.
+    """
 
     desk: Desk
     text: str
@@ -105,12 +126,17 @@ class Asked:
     order: str
     limit: int
     at: str = ""
+    among: Sequence[int] | None = None
     most: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListPage(Generic[R]):
-    """A list: called with a request it answers with its page, or with all its rows as a file."""
+    """A list: called with a request it answers with its page, or with all its rows as a file.
+
+    Where rows can be chosen `key` gives the id of each, `rows` heeds `among`, and `each` and `packs` say what may be
+    done to those chosen.
+    """
 
     title: Text
     columns: Sequence[Column[R]]
@@ -121,6 +147,9 @@ class ListPage(Generic[R]):
     acts: Callable[[Desk], Sequence[Act]] = field(default=lambda _desk: ())
     note: Text | None = None
     door: Door = SIGNED_IN
+    key: Callable[[R], int] | None = None
+    each: Sequence[Each[R]] = ()
+    packs: Sequence[Pack[R]] = ()
 
     def __call__(self, request: DeskRequest) -> HttpResponse:
         """Answer with the page that the address asks for."""
@@ -134,22 +163,27 @@ class ListPage(Generic[R]):
             at=request.GET.get(AT, ""),
         )
         columns = self._columns(request)
+        if self.key and EACH in request.GET and DONE not in request.GET:
+            return self._to_chosen(request, asked)
         if request.GET.get(AS, "") in EXPORTS:
-            return self._file(request.GET[AS], asked, columns)
+            return self._file(request.GET[AS], self._of_chosen(request, asked), columns)
         rows, tally = self.rows(asked), self.count(asked)
         context = {
             "title": self.title,
             "note": self.note,
             "table": self._table(request, columns, rows, tally),
             "acts": self._buttons(request.desk),
+            "outcome": self._outcome(request),
+            "each": self._each(request.desk),
+            "kept_by_chosen": _kept(request, AT, OPEN, EACH, CHOSEN, DONE, AS),
             "search": self.search,
             "text": asked.text,
             "filters": [(one, one.options(choices[one.name])) for one in self.filters],
             "chips": self._chips(request, asked),
             "filtered": bool(asked.text) or any(choice is not None for choice in choices.values()),
             "choices": [(column.name, said(column.label), column in columns) for column in self.columns[1:]],
-            "kept": _kept(request, WITHOUT, AT),
-            "kept_by_filters": _kept(request, TEXT, AT, OPEN, *choices),
+            "kept": _kept(request, WITHOUT, AT, EACH, DONE),
+            "kept_by_filters": _kept(request, TEXT, AT, OPEN, EACH, DONE, *choices),
             "views": self._views(request),
             "exports": [(kind, _at(request, **{AS: kind, AT: ""})) for kind in EXPORTS],
             **paging(request, rows, tally),
@@ -163,7 +197,42 @@ class ListPage(Generic[R]):
 
     def _table(self, request: DeskRequest, columns: Sequence[Column[R]], rows: Sequence[R], tally: Tally) -> Table:
         table = _placed(columns, Table.of(columns, rows))
-        return replace(table, heads=tuple(_head(request, column) for column in columns), sums=_sums(columns, tally))
+        heads, sums = tuple(_head(request, column) for column in columns), _sums(columns, tally)
+        return replace(table, heads=heads, sums=sums, keys=tuple(map(self.key, rows)) if self.key else ())
+
+    def _to_chosen(self, request: DeskRequest, asked: Asked) -> HttpResponse:
+        """Answer for an act on the chosen rows; "all that match" are named one by one before anything is asked."""
+        assert self.key is not None, "rows of this list can be chosen"
+        if EVERY in request.GET.getlist(CHOSEN):
+            rows = self.rows(replace(asked, limit=AT_ONCE, at=""))
+            if rows.after:
+                raise TooManyChosen(most=AT_ONCE)
+            return HttpResponseRedirect(_at(request, **{CHOSEN: ",".join(str(self.key(row)) for row in rows)}))
+        ids = ids_of(request.GET.getlist(CHOSEN))
+        rows = self.rows(replace(asked, limit=AT_ONCE, at="", among=ids))
+        if not rows:
+            raise NothingChosen
+        for pack in self.packs:
+            if pack.name == request.GET[EACH]:
+                return packed(f"{said(self.title)}-{asked.desk.today.isoformat()}", pack, asked.desk, rows)
+        for each in self.each:
+            if each.name == request.GET[EACH]:
+                return done_to(request, each, Chosen(Link(self.title, _name(request)), self.columns, rows, len(ids)))
+        raise NoSuchAct
+
+    def _of_chosen(self, request: DeskRequest, asked: Asked) -> Asked:
+        chosen = request.GET.getlist(CHOSEN)
+        return replace(asked, among=ids_of(chosen)) if self.key and chosen and EVERY not in chosen else asked
+
+    def _outcome(self, request: DeskRequest) -> Section | None:
+        named = (each for each in self.each if each.name == request.GET.get(EACH, ""))
+        return next((outcome_of(request, each) for each in named), None)
+
+    def _each(self, desk: Desk) -> list[tuple[str, Button]]:
+        """Return what may be done to chosen rows; what may not says why."""
+        acts = [Act(each.label, Link("", "home"), each.verb) for each in self.each]
+        drawn = [(each.name, button) for each, button in zip(self.each, buttons(acts, desk.actor), strict=True)]
+        return drawn + [(pack.name, Button(said(pack.label), "", "", main=False)) for pack in self.packs]
 
     def found(self, asked: Asked) -> Table:
         """Return the first rows that hold the text asked for, as a table."""
@@ -195,7 +264,7 @@ class ListPage(Generic[R]):
     def _views(self, request: DeskRequest) -> dict[str, Any]:
         """Return the tabs above the list: all of it, the kept views, and the way to keep what is seen now."""
         page = _name(request)
-        query = urlencode(_kept(request, AT, AS, OPEN))
+        query = urlencode(_kept(request, AT, AS, OPEN, EACH, CHOSEN, DONE))
         kept = [
             View(one.name, Link("", page, query=one.query).url, one.query == query, one.id if one.mine else None)
             for one in list_views(request.desk.actor, page)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -89,17 +89,19 @@ def list_requests(
     *,
     state: RequestState | None = None,
     subject: tuple[str, int] | None = None,
+    among: Collection[int] | None = None,
     order: str = "",
     limit: int = 100,
     at: str = "",
 ) -> Page[RequestRow]:
-    """Return requests, newest first."""
+    """Return requests, newest first, of all or those *among* the given."""
     keys = sorted_by(ApprovalRequest, order, ORDERS, "-id")
 
     def read(page: QuerySet[ApprovalRequest]) -> list[RequestRow]:
         return [_request(row) for row in page.select_related("matrix", "opened_by")]
 
-    return paged(_requests(actor, state, subject), keys, at, limit, read)
+    found = _requests(actor, state, subject)
+    return paged(found if among is None else found.filter(pk__in=among), keys, at, limit, read)
 
 
 def count_requests(actor: Actor, *, state: RequestState | None = None, subject: tuple[str, int] | None = None) -> Tally:

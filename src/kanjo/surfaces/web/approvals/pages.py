@@ -31,11 +31,13 @@ from kanjo.domains.customers.queries import get_customer
 from kanjo.foundation.actors import ROLE_NAMES
 from kanjo.foundation.ids import ApprovalItemId, ApprovalRequestId, CustomerId
 from kanjo.foundation.money import Money
+from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.tables import NotFound
 from kanjo.processes.ask_approval import decide_item, meet_condition
 from kanjo.surfaces.web import labels
-from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.chosen import Each
+from kanjo.surfaces.web.desk import Desk, DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
 from kanjo.surfaces.web.fields import Lines, choice, day, prose, words
@@ -61,6 +63,46 @@ ANYBODY = Text(en="nobody", ja="承認不要")
 NOTHING_ASKED = Text(en="Nobody needed to be asked.", ja="承認が必要な項目はありません。")
 NO_CONDITIONS = Text(en="No condition was set.", ja="条件は付いていません。")
 
+
+class NothingAsked(Refusal):
+    """A request that asks nothing of the person now."""
+
+    rule = "approvals.nothing-asked"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="Request {number} asks nothing of you now.", ja="申請 {number} に、あなたが決裁する項目はありません。"
+    )
+    remedy = Text(en="Look at whom it asks.", ja="申請の承認者を確認してください。")
+
+
+class DiscountAlone(Refusal):
+    """A discount, which nobody approves by the dozen."""
+
+    rule = "approvals.discount-alone"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="Request {number} is about a discount.", ja="申請 {number} には値引きが含まれます。")
+    remedy = Text(en="Decide it on its own page.", ja="申請の画面で個別に決裁してください。")
+
+
+def _approve(desk: Desk, row: RequestRow, given: Given) -> None:
+    """Approve what a request asks of the person's roles."""
+    found = get_request(desk.actor, row.id)
+    asked = [one for one in found.items if one.state is ItemState.OPEN and desk.actor.holds(one.role)]
+    if not asked:
+        raise NothingAsked(number=row.id)
+    if Fraction(found.facts.get("discount", "0")) > 0:
+        raise DiscountAlone(number=row.id)
+    for one in asked:
+        decide_item(
+            item_id=one.id,
+            decision=Decision.APPROVE,
+            comment=given["comment"] or "",
+            on=given["on"],
+            by=desk.actor,
+            at=desk.now,
+        )
+
+
 REQUESTS = ListPage[RequestRow](
     title=TITLE,
     filters=(Filter("state", labels.STATE, tuple(RequestState)),),
@@ -74,9 +116,28 @@ REQUESTS = ListPage[RequestRow](
         Column(labels.STATE, lambda row: row.state, order="state"),
     ),
     rows=lambda asked: list_requests(
-        asked.desk.actor, state=asked.choices["state"], order=asked.order, limit=asked.limit, at=asked.at
+        asked.desk.actor,
+        state=asked.choices["state"],
+        among=asked.among,
+        order=asked.order,
+        limit=asked.limit,
+        at=asked.at,
     ),
     count=lambda asked: count_requests(asked.desk.actor, state=asked.choices["state"]),
+    key=lambda row: row.id,
+    each=(
+        Each(
+            name="approve",
+            label=Text(en="Approve", ja="承認"),
+            verb="approvals.decide-item",
+            says=Text(
+                en="What is asked of your roles is approved. A deal with a discount is decided on its own page.",
+                ja="自分の役割に依頼された項目を承認します。値引きのある案件は個別の画面で決裁します。",
+            ),
+            do=_approve,
+            fields=lambda desk: (prose("comment", labels.COMMENT, needed=False), day("on", labels.ON, desk.today)),
+        ),
+    ),
 )
 
 _ITEMS: tuple[Column[ItemView], ...] = (

@@ -17,7 +17,8 @@ from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.columns import INVOICES as COLUMNS
 from kanjo.surfaces.web.billing.columns import LINES, SENDINGS, state_of, tax_columns, totals
 from kanjo.surfaces.web.charts import told
-from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.chosen import Each, Pack
+from kanjo.surfaces.web.desk import Desk, DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door, paper
 from kanjo.surfaces.web.fields import day, prose
@@ -42,15 +43,45 @@ CREDIT_SAYS = Text(
 NOT_SENT = Text(en="It was not sent yet.", ja="まだ送付されていません。")
 CREDITED = Text(en="It was given back, or is itself a credit note.", ja="返還済み、または返還請求書です。")
 
+SEND_EACH = Text(
+    en="The paper of each is kept as it was sent. What was sent is undone only by a credit note.",
+    ja="それぞれの請求書を送付済みとして保存します。送付後の取り消しは適格返還請求書によります。",
+)
+PAPERS = Text(en="PDFs in one archive", ja="PDFをまとめて取得")
+
+
+def paper_file(desk: Desk, row: InvoiceRow) -> tuple[str, bytes]:
+    """Return the paper of an invoice as a file; the same invoice always gives the same bytes."""
+    return f"{row.number}.pdf", paper_of(get_invoice(row.id, desk.actor)).as_pdf()
+
+
 INVOICES = ListPage[InvoiceRow](
     title=TITLE,
     search=Text(en="Number, amount or payer", ja="請求書番号・金額・請求先"),
     columns=COLUMNS,
     rows=lambda asked: list_invoices(
-        asked.desk.actor, search=asked.text, most=asked.most, order=asked.order, limit=asked.limit, at=asked.at
+        asked.desk.actor,
+        search=asked.text,
+        most=asked.most,
+        among=asked.among,
+        order=asked.order,
+        limit=asked.limit,
+        at=asked.at,
     ),
     count=lambda asked: count_invoices(asked.desk.actor, search=asked.text),
     acts=lambda _desk: (Act(RUN, Link("", "preview-billing"), "billing.preview", main=True),),
+    key=lambda row: row.id,
+    each=(
+        Each(
+            name="send",
+            label=SEND,
+            verb="billing.send-invoice",
+            says=SEND_EACH,
+            do=lambda desk, row, given: send_invoice(invoice_id=row.id, on=given["on"], by=desk.actor, at=desk.now),
+            fields=lambda desk: (day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),),
+        ),
+    ),
+    packs=(Pack(name="papers", label=PAPERS, paper=paper_file),),
 )
 
 

@@ -9,6 +9,7 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.outbox.operations import deliver_again
 from kanjo.platform.outbox.queries import DeliveryRow, count_given_up, get_delivery, list_given_up
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.chosen import Each
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, amount, show
 from kanjo.surfaces.web.doors import Door, doing, door
@@ -44,6 +45,11 @@ def happened(row: DeliveryRow) -> object:
     return FACT_NAMES.get(row.kind, row.kind)
 
 
+MEND = Text(
+    en="Mend the cause first. The step is then tried within seconds; what fails again comes back to the queue.",
+    ja="先に原因を解消してください。数秒以内に再実行します。再度失敗した場合は受付箱に戻ります。",
+)
+
 GIVEN_UP = ListPage[DeliveryRow](
     title=TITLE,
     door=WATCH,
@@ -55,9 +61,19 @@ GIVEN_UP = ListPage[DeliveryRow](
         amount(ATTEMPTS, lambda row: row.attempts),
         Column(CAUSE, lambda row: row.error),
     ),
-    rows=lambda asked: list_given_up(asked.desk.actor, limit=asked.limit, at=asked.at),
+    rows=lambda asked: list_given_up(asked.desk.actor, among=asked.among, limit=asked.limit, at=asked.at),
     count=lambda asked: count_given_up(asked.desk.actor),
     note=Text(en="Latest first.", ja="新しい順。"),
+    key=lambda row: row.id,
+    each=(
+        Each(
+            name="again",
+            label=AGAIN,
+            verb="outbox.deliver-again",
+            says=MEND,
+            do=lambda desk, row, _given: deliver_again(delivery_id=row.id, by=desk.actor, at=desk.now),
+        ),
+    ),
 )
 
 
@@ -104,9 +120,5 @@ def again(request: DeskRequest, key: int) -> HttpResponse:
         deliver_again(delivery_id=row.id, by=desk.actor, at=desk.now)
         return Link("", "delivery", key)
 
-    says = Text(
-        en="Mend the cause first. The step is then tried within seconds; what fails again comes back to the queue.",
-        ja="先に原因を解消してください。数秒以内に再実行します。再度失敗した場合は受付箱に戻ります。",
-    )
     back = Link(follows(row), "delivery", key)
-    return perform(request, Deed(title=AGAIN, back=back, button=AGAIN, do=do, says=says))
+    return perform(request, Deed(title=AGAIN, back=back, button=AGAIN, do=do, says=MEND))

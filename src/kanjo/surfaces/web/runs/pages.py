@@ -18,6 +18,7 @@ from kanjo.platform.runs.states import RunState
 from kanjo.processes.bill import execute as execute_billing
 from kanjo.processes.bill import preview_reversal
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.chosen import Each
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
 from kanjo.surfaces.web.doors import BOOKS, doing, door
@@ -92,11 +93,24 @@ RUNS = ListPage[RunRow](
         asked.desk.actor,
         kind=asked.choices["kind"],
         state=asked.choices["state"],
+        among=asked.among,
         order=asked.order,
         limit=asked.limit,
         at=asked.at,
     ),
     count=lambda asked: count_runs(asked.desk.actor, kind=asked.choices["kind"], state=asked.choices["state"]),
+    key=lambda row: row.id,
+    each=(
+        Each(
+            name="approve",
+            label=APPROVE,
+            verb="runs.approve",
+            says=Text(
+                en="Each is approved by another person than who previewed it.", ja="試算者以外の担当者が承認します。"
+            ),
+            do=lambda desk, row, _given: approve_run(run_id=row.id, by=desk.actor, at=desk.now),
+        ),
+    ),
 )
 
 _FAILURES: tuple[Column[FailureRow], ...] = (

@@ -13,11 +13,12 @@ from django.shortcuts import render
 
 from kanjo.domains.billing.queries import find_invoice
 from kanjo.domains.contracts.queries import find_contract
+from kanjo.domains.customers.queries import customers_found
 from kanjo.domains.orders.queries import find_order
 from kanjo.domains.quotes.queries import find_quote
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.texts import Text
-from kanjo.platform.search.queries import LONGEST, plain
+from kanjo.platform.search.queries import LONGEST, Few, plain
 from kanjo.surfaces.web.billing.pages import INVOICES
 from kanjo.surfaces.web.catalog.pages import PRODUCTS
 from kanjo.surfaces.web.contracts.pages import CONTRACTS
@@ -86,7 +87,8 @@ def search(request: DeskRequest) -> HttpResponse:
     document = _document(request.desk.actor, text)
     if document is not None:
         return HttpResponseRedirect(document.url)
-    groups = [found for kind in KINDS if text for found in _found(request.desk, kind, text)]
+    few = Few(MOST, list(customers_found(text, MOST).values_list("pk", flat=True))) if text else MOST
+    groups = [found for kind in KINDS if text for found in _found(request.desk, kind, text, few)]
     return render(request, "search.html", {"text": text, "groups": groups, "longest": LONGEST})
 
 
@@ -96,11 +98,11 @@ def _document(actor: Actor, text: str) -> Link | None:
     return hits[0] if len(hits) == 1 else None
 
 
-def _found(desk: Desk, kind: Kind, text: str) -> list[Found]:
+def _found(desk: Desk, kind: Kind, text: str, few: int) -> list[Found]:
     if not may_open(desk.actor, kind.page):
         return []
     choices = {one.name: one.read(kind.filters.get(one.name, "")) for one in kind.list.filters}
-    table = kind.list.found(Asked(desk, text, choices, order="", limit=SHOWN, most=MOST))
+    table = kind.list.found(Asked(desk, text, choices, order="", limit=SHOWN, most=few))
     if not table.rows:
         return []
     everything = Link("", kind.page, query=urlencode({TEXT: text, **kind.filters}))

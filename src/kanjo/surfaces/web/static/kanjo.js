@@ -71,6 +71,22 @@
     if (asked) addEventListener("load", () => opens(rows().find((row) => row.querySelector("a")?.pathname === asked)));
   }
 
+  // Rows are chosen one by one or all on the page; the bar says how many. Without this it works, too.
+  const all = document.querySelector("[data-picks]");
+  if (all) {
+    const picks = () => [...document.querySelectorAll('.tbl td.pick input')];
+    const counted = () => {
+      const count = picks().filter((one) => one.checked).length;
+      const bar = document.querySelector("#chosen [data-count]");
+      bar.textContent = count ? bar.dataset.count.replace("#", count) : "";
+      all.checked = count > 0 && count === picks().length;
+    };
+    all.hidden = false;
+    all.addEventListener("change", () => { picks().forEach((one) => { one.checked = all.checked; }); counted(); });
+    addEventListener("change", (e) => { if (e.target.closest("td.pick")) counted(); });
+    addEventListener("pageshow", counted);
+  }
+
   // A menu closes when something else is pressed.
   addEventListener("click", (e) => {
     document.querySelectorAll("details.more[open], details.kj-me[open]").forEach((one) => { if (!one.contains(e.target)) one.open = false; });
