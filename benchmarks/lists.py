@@ -72,7 +72,8 @@ def _middle(page: str, order: str) -> str:
 def _figures(pages: Mapping[str, Seen]) -> Iterator[Figure]:
     for name, one in pages.items():
         yield Figure(name, one.cpu, "CPU ms", one.bare_cpu, one.cpu / one.bare_cpu)
-    against = max(pages, key=lambda name: pages[name].cpu / pages[name].bare_cpu)
+    long = [name for name in pages if "customers" not in name]
+    against = max(long, key=lambda name: pages[name].cpu / pages[name].bare_cpu)
     slowest = max(pages, key=lambda name: pages[name].cpu)
     worst, slow = pages[against], pages[slowest]
     most = float(max(one.queries for one in pages.values()))

@@ -47,6 +47,7 @@ def seen(client: Any, address: str, asked: Mapping[str, str], rounds: int = ROUN
     shown()
     with CaptureQueriesContext(connection) as queries:
         shown()
+    count = len(queries)  # the next page begins to count anew
     statements = [query["sql"] for query in queries if query["sql"].lstrip().startswith(("SELECT", "WITH", "(SELECT"))]
 
     def bare() -> None:
@@ -57,7 +58,7 @@ def seen(client: Any, address: str, asked: Mapping[str, str], rounds: int = ROUN
 
     page, sql = _each(shown, rounds), _each(bare, rounds)
     per_round = 1000 / rounds
-    return Seen(page.cpu * per_round, page.wall * per_round, sql.cpu * per_round, sql.wall * per_round, len(queries))
+    return Seen(page.cpu * per_round, page.wall * per_round, sql.cpu * per_round, sql.wall * per_round, count)
 
 
 def _each(work: Callable[[], None], rounds: int) -> Meter:
