@@ -117,7 +117,7 @@
   const kept = (name) => { try { return JSON.parse(sessionStorage.getItem(name) ?? "null"); } catch { return null; } };
   const typed = () => [...form.elements].filter((one) => one.name && !/^(hidden|password|file|submit|checkbox)$/.test(one.type));
   const last = kept(sent);
-  if (last && last !== here && !document.querySelector("input[type=password]")) {
+  if (last?.startsWith(`draft ${document.body.dataset.person} `) && last !== here && !document.querySelector("input[type=password]")) {
     // Another page than the form and the sign-in: the deed was done.
     sessionStorage.removeItem(last);
     sessionStorage.removeItem(sent);
