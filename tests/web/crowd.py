@@ -39,6 +39,7 @@ COPIES: Mapping[str, Mapping[str, str]] = {
     "webhooks_endpoint": {},
     "webhooks_sending": {"message": "'msg_' || n", "fact_id": _ID},
     "outbox_delivery": {"state": "'dead'", "reaction": "'reaction ' || n"},
+    "notices_notice": {"key": "'key ' || n"},
     "worklist_workitem": {"subject_id": _ID, "state": "'open'"},
 }
 

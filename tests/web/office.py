@@ -91,7 +91,7 @@ class Desk:
         """Send the form of that name; return the key of the page it leads to, 0 where that has none."""
         response = self.client.post(reverse(name, args=keys), typed)
         assert response.status_code == 302, faults(response.content.decode())
-        return int(resolve(response.headers["Location"]).kwargs.get("key", 0))
+        return int(resolve(response.headers["Location"].partition("?")[0]).kwargs.get("key", 0))
 
     def refused(self, name: str, /, *keys: object, **typed: object) -> tuple[int, str]:
         """Send a form that is refused; return the status and the page."""

@@ -11,8 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kanjo.foundation.actors import Role
+from kanjo.foundation.texts import Text
 from kanjo.platform.bookmarks.models import Bookmark
 from kanjo.platform.identity.queries import house
+from kanjo.platform.notices.kinds import Kind
+from kanjo.platform.notices.operations import tell
 from kanjo.platform.outbox.models import Delivery, FactRow
 from kanjo.platform.outbox.operations import MOST_ATTEMPTS, deliver
 from kanjo.platform.webhooks.models import Sending
@@ -32,6 +35,9 @@ PEOPLE = (
     *("person", "invite-again", "withdraw-invitation", "grant-role", "withdraw-role", "assign-company"),
     *("unassign-company", "end-sessions-of", "leave", "readmit-person"),
 )
+PROSPECT = ("engage-opportunity", "expect-close", "lose-opportunity", "draft-quote", "hand-over")
+PERSONAL = ("open-notice", "deputation", "end-deputation", "stand-in", "stand-back")
+"""Pages about what is one person's own, which the address names beside the way, or which only lead on."""
 ROUTES = tuple(str(route.name) for route in urlpatterns if route.name not in ENTRANCE)
 KEYED = frozenset(str(route.name) for route in urlpatterns if "<" in str(route.pattern))
 
@@ -51,6 +57,9 @@ class Told:
 def told(office: Office) -> Told:
     """Tell the story in an office; afterwards every list holds something and every act has something to act on."""
     webhook = a_webhook(office)
+    news = Text(en="A story was told.", ja="物語が語られました。")
+    subject = ("customers_customer", office.customer_id)
+    tell(persons=[office.people[Role.AUDITOR].id], kind=Kind.DEAL, subject=subject, says=news, key="story")
     rep, receivables, cxo = office.desk(Role.SALES_REP), office.desk(Role.RECEIVABLES), office.desk(Role.CXO)
     done, drafted, asked, conditional = paid(office), quoted(office), _asked(office, "9,500"), _asked(office, "9,000")
     cxo.do("decide-item", cxo.key("decide-item", "approval", conditional.request), on=TODAY, **CONDITION)
@@ -73,7 +82,7 @@ def told(office: Office) -> Told:
         office,
         {
             **dict.fromkeys(CUSTOMERS, office.customer_id),
-            **dict.fromkeys(("engage-opportunity", "expect-close", "lose-opportunity", "draft-quote"), prospect),
+            **dict.fromkeys(PROSPECT, prospect),
             **dict.fromkeys(("quote", "quote-draft-pdf", "send-quote", "accept-quote"), done.quote),
             **dict.fromkeys(("revise-quote", "submit-quote", "withdraw-quote"), drafted.quote),
             **dict.fromkeys(("approval-item", "decide-item"), item),

@@ -16,10 +16,10 @@ from kanjo.surfaces.web.doors import CLOSED, PUBLIC, Door, door_of
 from tests.builders import an_actor
 from tests.web.office import Desk
 from tests.web.pages import Page
-from tests.web.story import ROUTES, Told
+from tests.web.story import PERSONAL, ROUTES, Told
 
 DOORS: dict[str, Door] = {str(route.name): vars(route.callback)["door"] for route in urlpatterns}
-LANGUAGES_OF_ALL = {"language", "look", "choose-company"}
+LANGUAGES_OF_ALL = {"language", "look", "choose-company", *PERSONAL}
 PAGES = [name for name in ROUTES if name not in LANGUAGES_OF_ALL]
 LIMITED = [name for name in PAGES if DOORS[name].roles]
 OPEN = [name for name in PAGES if not DOORS[name].roles]

@@ -32,7 +32,7 @@ from kanjo.surfaces.web.middleware import POLICY
 from tests.builders import NOW, an_actor
 from tests.web.office import Desk
 from tests.web.pages import Page
-from tests.web.story import ROUTES, Told
+from tests.web.story import PERSONAL, ROUTES, Told
 
 NO_PAGE = frozenset(
     {"health", "language", "look", "choose-company", "quote-draft-pdf", "invoice-pdf", "file", "bank-file-original"}
@@ -45,6 +45,7 @@ LEADS_ON = frozenset(
         "connect-company-account",
         "run-progress",
         "working",
+        *PERSONAL,
     }
 )
 PAGES = [name for name in ROUTES if name not in NO_PAGE | LEADS_ON]
@@ -162,7 +163,7 @@ def test_moments_stand_in_the_zone_of_the_company(story: Told) -> None:
         assert found[1] >= now
 
 
-@pytest.mark.parametrize("name", ["language", "look", "choose-company"])
+@pytest.mark.parametrize("name", ["language", "look", "choose-company", "stand-back"])
 def test_an_act_without_a_page_leads_home(story: Told, name: str) -> None:
     """Who comes back from the sign-in to an act that has no page of its own lands on the queue."""
     answer = story.office.desk(Role.AUDITOR).client.get(reverse(name))

@@ -31,6 +31,8 @@ PLATFORM_APPS = [
     "kanjo.platform.outbox",
     "kanjo.platform.webhooks",
     "kanjo.platform.worklist",
+    "kanjo.platform.notices",
+    "kanjo.platform.deputies",
     "kanjo.platform.numbering",
     "kanjo.platform.runs",
     "kanjo.platform.bulk",

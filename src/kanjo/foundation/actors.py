@@ -56,7 +56,8 @@ ROLE_NAMES: dict[Role, Text] = {
 class Actor:
     """The person who acts, with the roles held and the companies assigned at the moment of the act.
 
-    `system` marks the house itself (a scheduled run, a reaction): it holds every role and is named in the trail.
+    `system` marks the house itself (a scheduled run, a reaction): it holds every role and is named in the trail. A
+    deputy at work for somebody absent holds the roles of that person (`for_id`, `for_name`) and none of its own.
     """
 
     id: PersonId
@@ -65,6 +66,13 @@ class Actor:
     companies: frozenset[CompanyId]
     language: Language = Language.JAPANESE
     system: bool = False
+    for_id: PersonId | None = None
+    for_name: str = ""
+
+    @property
+    def persons(self) -> frozenset[PersonId]:
+        """Whose act it is: of the person and of whom it stands in for."""
+        return frozenset({self.id} if self.for_id is None else {self.id, self.for_id})
 
     def holds(self, *roles: Role) -> bool:
         """Return whether the actor holds at least one of *roles*."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ParamSpec, TypeVar
 
 from django.db import connection
@@ -53,6 +53,9 @@ def verb(
     """
 
     def declared(function: Callable[P, R]) -> Callable[P, R]:
+        # What every role may do, one does at one's own desk, and never for somebody else.
+        everybody = frozenset(roles) == frozenset(Role)
+
         @functools.wraps(function)
         def act(*args: P.args, **kwargs: P.kwargs) -> R:
             by = kwargs["by"]
@@ -63,7 +66,7 @@ def verb(
                 raise _not_your_role(name, roles, by)
             if of is not None and not by.system:
                 duties.keep_apart(name, subjects=[(of[0], int(str(kwargs[of[1]])))], by=by)
-            name_act(name, by, str(kwargs.get("because") or ""))
+            name_act(name, replace(by, for_id=None, for_name="") if everybody else by, str(kwargs.get("because") or ""))
             return function(*args, **kwargs)
 
         duties.APART[name] = apart_from
@@ -78,8 +81,9 @@ def name_act(name: str, by: Actor, because: str = "") -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('kanjo.actor_id', %s, true), set_config('kanjo.actor', %s, true),"
+            " set_config('kanjo.for_id', %s, true), set_config('kanjo.for_name', %s, true),"
             " set_config('kanjo.verb', %s, true), set_config('kanjo.because', %s, true)",
-            [str(by.id), by.name, name, because],
+            [str(by.id), by.name, "" if by.for_id is None else str(by.for_id), by.for_name, name, because],
         )
 
 

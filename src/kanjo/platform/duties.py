@@ -27,10 +27,14 @@ APART: dict[str, tuple[str, ...]] = {}
 
 
 def keep_apart(verb: str, *, subjects: Sequence[tuple[str, int]], by: Actor) -> None:
-    """Refuse `DutiesConflict` when *by* did to one of *subjects* (table, id) what *verb* must be kept apart from."""
-    done = who_did(verbs=APART[verb], subjects=subjects, actor_id=by.id)
-    if done:
-        raise DutiesConflict(name=by.name, verb=verb, other=done)
+    """Refuse `DutiesConflict` when *by* did to one of *subjects* (table, id) what *verb* must be kept apart from.
+
+    A deputy is held to what it did itself and to what the absent person did, themselves or through any deputy.
+    """
+    for person, name in ((by.id, by.name), (by.for_id, by.for_name)):
+        done = who_did(verbs=APART[verb], subjects=subjects, persons=[person]) if person is not None else None
+        if done:
+            raise DutiesConflict(name=name, verb=verb, other=done)
 
 
 def pairs() -> list[tuple[str, str]]:

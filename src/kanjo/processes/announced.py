@@ -12,7 +12,12 @@ from kanjo.domains.approvals.facts import ApprovalConcluded, MatrixActivated
 from kanjo.domains.billing.facts import InvoiceIssued, InvoiceSent, OrderPlanned
 from kanjo.domains.contracts.facts import ContractConcluded, ContractEnded, ContractTerminated
 from kanjo.domains.licenses.facts import LicensesGranted
-from kanjo.domains.opportunities.facts import OpportunityLost, OpportunityOpened, OpportunityWon
+from kanjo.domains.opportunities.facts import (
+    OpportunityHandedOver,
+    OpportunityLost,
+    OpportunityOpened,
+    OpportunityWon,
+)
 from kanjo.domains.orders.facts import DeliveryAccepted, OrderBooked
 from kanjo.domains.quotes.facts import (
     QuoteAccepted,
@@ -28,9 +33,11 @@ from kanjo.domains.renewals.facts import ContractRenewed, RenewalAppeared, Renew
 from kanjo.domains.revenue.facts import DeliveryNoted, ObligationsOpened, RevenueRecognised
 from kanjo.foundation.facts import Fact
 from kanjo.foundation.texts import Text
+from kanjo.platform.runs.facts import RunExecuted
 
 ANNOUNCED: Mapping[type[Fact], Text] = {
     OpportunityOpened: Text(en="An opportunity was opened", ja="商談の登録"),
+    OpportunityHandedOver: Text(en="An opportunity was handed over", ja="商談の引継ぎ"),
     OpportunityWon: Text(en="An opportunity was won", ja="商談の受注"),
     OpportunityLost: Text(en="An opportunity was lost", ja="商談の失注"),
     QuoteDrafted: Text(en="A quote was drafted", ja="見積の作成"),
@@ -61,11 +68,12 @@ ANNOUNCED: Mapping[type[Fact], Text] = {
     RenewalQuoted: Text(en="A renewal was quoted", ja="更新見積の登録"),
     ContractRenewed: Text(en="A contract was renewed", ja="契約の更新"),
     RenewalLapsed: Text(en="A renewal lapsed", ja="契約更新の見送り"),
+    RunExecuted: Text(en="A run was executed", ja="一括処理の完了"),
 }
 
 _TOLD = """
 accepted_on allocation_id amount_minor bank_file_id company_id contract_id currency customer_id discount due_on
-effective_on fee_minor grant_ids invoice_id issued_on lines list_total_minor matrix_id net_minor new_contract_id
+effective_on failed fee_minor grant_ids invoice_id issued_on lines list_total_minor matrix_id net_minor new_contract_id
 number old_contract_id open_minor opportunity_id order_id order_line_id original_id outcome payer_id payment_days
 plan_ids price_minor proposed_minor quote_id quote_version_id receipt_id receipts renewal_id request_id rule run_id
 slices starts_on state superseded_id tax_minor term_months term_until total_minor until value_minor version version_id
@@ -73,5 +81,7 @@ slices starts_on state superseded_id tax_minor term_months term_until total_mino
 FIELDS = frozenset(_TOLD.split())
 """The fields that are told, wherever a fact has them."""
 
-WITHHELD = frozenset({"because", "digest", "file_id", "owner_id", "subject_table"})
+WITHHELD = frozenset(
+    {"because", "digest", "file_id", "from_id", "made_by", "moment", "owner_id", "subject_table", "to_id"}
+)
 """Those that are not."""

@@ -7,18 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kanjo.domains.contracts.facts import ContractEnded, ContractTerminated
+from kanjo.domains.contracts.facts import ContractConcluded, ContractEnded, ContractTerminated
+from kanjo.domains.opportunities.facts import OpportunityHandedOver
 from kanjo.domains.orders.facts import OrderBooked
+from kanjo.domains.quotes.facts import QuoteAnswered, QuoteClosed
 from kanjo.domains.renewals.facts import RenewalLapsed
 from kanjo.foundation.facts import Fact
 from kanjo.platform.outbox.operations import Reaction
+from kanjo.platform.runs.facts import RunExecuted
 from kanjo.processes.ask_for_acceptance import ask_for_acceptance, await_no_longer
 from kanjo.processes.ask_for_invoice import ask_for_invoice
+from kanjo.processes.tell_people import (
+    tell_answer,
+    tell_closed,
+    tell_concluded,
+    tell_owners,
+    tell_run,
+    tell_terminated,
+)
 from kanjo.processes.watch_rights import watch_no_longer, watch_rights
 
 REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
+    OpportunityHandedOver: [tell_owners],
+    QuoteAnswered: [tell_answer],
+    QuoteClosed: [tell_closed],
+    ContractConcluded: [tell_concluded],
     OrderBooked: [ask_for_invoice, ask_for_acceptance],
     RenewalLapsed: [watch_rights],
     ContractEnded: [watch_no_longer],
-    ContractTerminated: [watch_no_longer, await_no_longer],
+    ContractTerminated: [watch_no_longer, await_no_longer, tell_terminated],
+    RunExecuted: [tell_run],
 }

@@ -106,6 +106,7 @@ AREAS: Sequence[tuple[Text, frozenset[str]]] = (
         frozenset(
             {"", "health", "search", "language", "look", "choose-company", "tokens", "views", "files", "work-items"}
             | {"sessions", "company-account", "reveal"}
+            | {"notices", "deputies"}
         ),
     ),
     (Text(en="People", ja="利用者"), frozenset({"people"})),

@@ -115,6 +115,23 @@ class OpportunityOpened(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpportunityHandedOver(Fact):
+    """A deal was handed over from one owner to another, and why; `moment` tells one handing over from the next."""
+
+    kind: ClassVar[str] = "opportunities.handed-over"
+    opportunity_id: OpportunityId
+    from_id: PersonId
+    to_id: PersonId
+    because: str
+    moment: str
+
+    @property
+    def subject_id(self) -> int:
+        """The opportunity."""
+        return self.opportunity_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpportunityWon(Fact):
     """A deal was won, at a value."""
 

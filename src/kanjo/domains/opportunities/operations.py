@@ -10,12 +10,13 @@ import polars as pl
 
 from kanjo.domains.opportunities.facts import (
     NewOpportunity,
+    OpportunityHandedOver,
     OpportunityLost,
     OpportunityOpened,
     OpportunityWon,
     Stage,
 )
-from kanjo.domains.opportunities.models import Opportunity
+from kanjo.domains.opportunities.models import CLOSED, Opportunity
 from kanjo.domains.opportunities.queries import ids_by_external_key
 from kanjo.domains.opportunities.rules import stages
 from kanjo.foundation.actors import Actor, Role
@@ -96,6 +97,35 @@ def expect_close(*, opportunity_id: OpportunityId, close_on: date, value: Money,
     stages.refuse_value(value.minor, given=value.currency, expected=row.currency)
     row.expected_close_on, row.expected_minor = close_on, value.minor
     row.save(update_fields=["expected_close_on", "expected_minor"])
+
+
+@verb("opportunities.reassign", Role.SALES_MANAGER, Role.SALES_OPERATIONS)
+def hand_over_opportunity(
+    *, opportunity_id: OpportunityId, to: Actor, because: str, on: date, by: Actor, at: datetime
+) -> None:
+    """Make *to* the owner of an open deal; who owns it already keeps it, and nothing is recorded.
+
+    Refuses `AlreadyClosed` and `NotASeller`.
+    """
+    row = Opportunity.objects.locked(opportunity_id, by)
+    if row.stage in CLOSED:
+        raise stages.AlreadyClosed(name=row.name, stage=Stage(row.stage).shown)
+    if not to.holds(*SALES) or not to.sees(CompanyId(row.company_id)) or to.system:
+        raise stages.NotASeller(at="to", name=to.name)
+    if row.owner_id == to.id:
+        return
+    before, row.owner_id = PersonId(row.owner_id), to.id
+    row.save(update_fields=["owner"])
+    handed_over = OpportunityHandedOver(
+        company_id=CompanyId(row.company_id),
+        effective_on=on,
+        opportunity_id=opportunity_id,
+        from_id=before,
+        to_id=to.id,
+        because=because,
+        moment=at.isoformat(),
+    )
+    record(handed_over, by=by, at=at)
 
 
 @verb("opportunities.win", *SALES)

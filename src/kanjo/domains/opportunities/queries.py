@@ -85,6 +85,19 @@ def list_won_elsewhere(company_id: CompanyId) -> list[OpportunityRow]:
     return _rows(won.order_by("expected_close_on", "external_key", "id"))
 
 
+def list_open_of(actor: Actor, company_id: CompanyId, owner_id: PersonId) -> list[OpportunityRow]:
+    """Return the open deals of an owner in a company, the oldest first."""
+    mine = Opportunity.objects.visible_to(actor).filter(company_id=company_id, owner_id=owner_id)
+    return _rows(mine.filter(closed_on=None).order_by("id"))
+
+
+def count_open_by_owner(actor: Actor, company_id: CompanyId) -> dict[PersonId, tuple[str, int]]:
+    """Return who owns open deals in a company, by name, and how many."""
+    found = Opportunity.objects.visible_to(actor).filter(company_id=company_id, closed_on=None)
+    counted = found.values_list("owner_id", "owner__name").annotate(Count("id")).order_by("owner__name", "owner_id")
+    return {PersonId(key): (name, count) for key, name, count in counted}
+
+
 def stage_totals(actor: Actor, *, company_id: CompanyId | None = None) -> list[StageTotal]:
     """Return per company, stage and currency how many deals stand there, what is expected of them and what was won."""
     found = _found(actor, "", company_id=company_id)

@@ -8,7 +8,10 @@ from kanjo.platform.tables import append_only, recorded_at
 
 
 class Change(models.Model):
-    """One change of one row: what it was before and after (changed columns only), by whom, by which act, why."""
+    """One change of one row: what it was before and after (changed columns only), by whom, by which act, why.
+
+    `for_id` and `for_name` are of the absent person whose deputy the actor was.
+    """
 
     recorded_at = recorded_at()
     actor_id = models.BigIntegerField(null=True)
@@ -20,6 +23,8 @@ class Change(models.Model):
     company_id = models.BigIntegerField(null=True)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    for_id = models.BigIntegerField(null=True)
+    for_name = models.CharField(max_length=120, null=True)  # noqa: DJ001 - rows of before deputies have none
 
     class Meta:
         indexes = [

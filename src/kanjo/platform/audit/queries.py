@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,17 +29,18 @@ class ChangeRow:
     subject_id: int
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    for_name: str | None
 
 
-def who_did(*, verbs: Sequence[str], subjects: Sequence[tuple[str, int]], actor_id: PersonId) -> str | None:
-    """Return the first of *verbs* that the person did to one of *subjects* (table, id), or None."""
+def who_did(*, verbs: Sequence[str], subjects: Sequence[tuple[str, int]], persons: Collection[PersonId]) -> str | None:
+    """Return the first of *verbs* that one of *persons*, or a deputy for it, did to one of *subjects* (table, id)."""
     if not verbs or not subjects:
         return None
     touched = Q()
     for table, key in subjects:
         touched |= Q(subject=table, subject_id=key)
     return (
-        Change.objects.filter(touched, actor_id=actor_id, verb__in=verbs)
+        Change.objects.filter(touched, Q(actor_id__in=persons) | Q(for_id__in=persons), verb__in=verbs)
         .order_by("id")
         .values_list("verb", flat=True)
         .first()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.contrib.auth.hashers import check_password
 from django.db.models import BigIntegerField, Exists, OuterRef, Value
 
@@ -59,6 +61,15 @@ def list_people() -> list[tuple[str, Actor]]:
         for person in people.order_by("email")
         if person.connected or person.has_usable_password()
     ]
+
+
+def list_colleagues(companies: Collection[CompanyId] | None = None) -> list[tuple[PersonId, str]]:
+    """Return who was not dismissed, by name: everybody, or whoever is assigned to one of *companies*."""
+    people = Person.objects.filter(is_active=True, is_system=False)
+    if companies is not None:
+        assigned = Assignment.objects.filter(company_id__in=companies, active=True)
+        people = people.filter(pk__in=assigned.values("person_id"))
+    return [(PersonId(pk), name) for pk, name in people.order_by("name", "id").values_list("pk", "name")]
 
 
 def signs_in_with(email: str, password: str) -> bool:

@@ -9,9 +9,10 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import PersonId
 from kanjo.platform.names import called
 from kanjo.platform.ordering import sorted_by
-from kanjo.platform.outbox.models import Delivery
+from kanjo.platform.outbox.models import Delivery, FactRow
 from kanjo.platform.paging import Page, paged
 from kanjo.platform.tables import NotFound
 from kanjo.platform.tallies import Tally, counted
@@ -52,6 +53,13 @@ def get_delivery(actor: Actor, delivery_id: int) -> DeliveryRow:
     if not found:
         raise NotFound(what=called(Delivery), key=delivery_id)
     return found[0]
+
+
+def who_recorded(kind: str, subject_id: int) -> PersonId | None:
+    """Return who did what the last fact of *kind* about a subject tells, or None where there is none."""
+    facts = FactRow.objects.filter(kind=kind, subject_id=subject_id)
+    found = facts.order_by("-id").values_list("actor_id", flat=True).first()
+    return None if found is None else PersonId(found)
 
 
 def _seen(actor: Actor) -> QuerySet[Delivery]:

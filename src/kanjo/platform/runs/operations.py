@@ -13,10 +13,12 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import CompanyId, RunId
+from kanjo.foundation.ids import CompanyId, PersonId, RunId
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import name_act, verb
+from kanjo.platform.outbox.operations import record
+from kanjo.platform.runs.facts import RunExecuted
 from kanjo.platform.runs.models import Failure, Run, Shard
 from kanjo.platform.runs.states import RunState
 from kanjo.platform.worklist import operations as worklist_operations
@@ -218,6 +220,14 @@ def _finish(run_id: RunId, finish: Callable[[RunId], dict[str, Any]] | None, by:
             report |= finish(run_id)
         run.report, run.state = report, Run.State.EXECUTED
         run.save(update_fields=["report", "state"])
+        executed = RunExecuted(
+            company_id=CompanyId(run.company_id),
+            effective_on=run.target_on,
+            run_id=run_id,
+            made_by=PersonId(run.made_by_id),
+            failed=int(report["failed"]),
+        )
+        record(executed, by=by, at=at)
         return report
 
 

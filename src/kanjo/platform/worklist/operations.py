@@ -77,6 +77,14 @@ def put_all(*, kind: str, table: str, whys: Mapping[int, Text], company_id: Comp
     )
 
 
+def hand_over(*, subject: tuple[str, Sequence[int]], from_id: PersonId, to_id: PersonId) -> int:
+    """Give what waits for one person about rows of a table to another; return how much that was."""
+    items = WorkItem.objects.filter(
+        owner_id=from_id, state=WorkItem.State.OPEN, subject=subject[0], subject_id__in=subject[1]
+    )
+    return items.update(owner_id=to_id)
+
+
 def close_all(*, kind: str, table: str, keys: Sequence[int], by: Actor, at: datetime, dropped: bool = False) -> int:
     """Take the open items of that kind about rows of *table* off their queue; return how many there were."""
     state = WorkItem.State.DROPPED if dropped else WorkItem.State.DONE

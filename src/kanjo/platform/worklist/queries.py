@@ -34,13 +34,13 @@ def list_queue(actor: Actor, *, limit: int = 200, at: str = "") -> Page[WorkRow]
     """Return what waits for the actor: its own items and those of its roles, nearest due date first."""
     keys = sorted_by(WorkItem, "", {}, "due_on", "id")
     return paged(
-        _waiting_for(actor), keys, at, limit, lambda page: [_row(item, actor) for item in page.select_related("owner")]
+        waiting_for(actor), keys, at, limit, lambda page: [_row(item, actor) for item in page.select_related("owner")]
     )
 
 
 def count_queue(actor: Actor) -> int:
     """Return how many things wait for the actor."""
-    return _waiting_for(actor).count()
+    return waiting_for(actor).count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class DueCounts:
 def count_queue_by_due(actor: Actor, today: date) -> DueCounts:
     """Return how many things wait for the actor, by when they are due as seen on a day."""
     return DueCounts(
-        **_waiting_for(actor).aggregate(
+        **waiting_for(actor).aggregate(
             overdue=Count("id", filter=Q(due_on__lt=today)),
             today=Count("id", filter=Q(due_on=today)),
             later=Count("id", filter=Q(due_on__gt=today)),
@@ -72,7 +72,7 @@ def count_queue_by_due(actor: Actor, today: date) -> DueCounts:
 
 def count_queue_by_subject(actor: Actor) -> dict[str, int]:
     """Return how many things wait for the actor, by the table of what they are about."""
-    counted = _waiting_for(actor).values_list("subject").annotate(Count("id"))
+    counted = waiting_for(actor).values_list("subject").annotate(Count("id"))
     return dict(counted.order_by("subject"))
 
 
@@ -82,15 +82,26 @@ def count_open_by_subject(actor: Actor) -> dict[str, int]:
     return dict(items.values_list("subject").annotate(Count("id")).order_by("subject"))
 
 
-def _waiting_for(actor: Actor) -> QuerySet[WorkItem]:
+def waiting_for(actor: Actor) -> QuerySet[WorkItem]:
+    """Return the open items on the actor's queue; an auditor looks at all of them."""
     items = WorkItem.objects.filter(state=WorkItem.State.OPEN, company_id__in=actor.companies)
     if actor.holds(Role.AUDITOR):
         return items
-    mine = Q(owner_id=actor.id) | Q(owner__isnull=True, owner_role__in=actor.roles)
-    return items.filter(mine)
+    return items.filter(_mine(actor))
 
 
-def _why(item: WorkItem, actor: Actor) -> Text:
+def waiting_in_person(actor: Actor) -> QuerySet[WorkItem]:
+    """Return the open items that are the actor's own to do; an auditor only looks at the others."""
+    return WorkItem.objects.filter(_mine(actor), state=WorkItem.State.OPEN, company_id__in=actor.companies)
+
+
+def _mine(actor: Actor) -> Q:
+    """Return what is the actor's own to do; at work for somebody absent, what is that person's."""
+    owner = actor.id if actor.for_id is None else actor.for_id
+    return Q(owner_id=owner) | Q(owner__isnull=True, owner_role__in=actor.roles)
+
+
+def why_of(item: WorkItem, actor: Actor) -> Text:
     """Return why it waits; a sentence that names people is masked for an actor who does not need their names."""
     kind = SENTENCES.get(item.subject)
     if kind is not None and not needs(actor, kind):
@@ -106,7 +117,7 @@ def _row(item: WorkItem, actor: Actor) -> WorkRow:
         subject_id=item.subject_id,
         role=Role(item.owner_role),
         owner=item.owner.name if item.owner else "",
-        why=_why(item, actor),
+        why=why_of(item, actor),
         due_on=item.due_on,
         since=item.opened_at,
     )

@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 from kanjo.foundation.ids import (
     CustomerId,
     InvoiceId,
+    PersonId,
     ProductId,
     QuoteId,
     ReceiptId,
@@ -48,6 +49,7 @@ LINE = r"^[^\u0000-\u001f]*$"
 _KEY = Field(ge=1, le=MINOR_MAX, strict=True)
 CustomerKey = Annotated[CustomerId, _KEY]
 InvoiceKey = Annotated[InvoiceId, _KEY]
+PersonKey = Annotated[PersonId, _KEY]
 ProductKey = Annotated[ProductId, _KEY]
 QuoteKey = Annotated[QuoteId, _KEY]
 ReceiptKey = Annotated[ReceiptId, _KEY]

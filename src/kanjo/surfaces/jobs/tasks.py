@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from kanjo.foundation.ids import CompanyId
 
 EVERY_FIVE_SECONDS: Final = "*/5 * * * * *"
-BEFORE_WORK: Final = "0 0 23 * * 0-4"
-"""23:00 UTC from Sunday to Thursday is eight in the morning of a working day in Japan."""
+EVERY_MINUTE: Final = "30 * * * * *"
 EARLY_EVERY_DAY: Final = "0 10 18 * * *"
 """18:10 UTC is ten past three in the morning in Japan."""
 
@@ -90,6 +89,15 @@ def forget_sign_ins(timestamp: int) -> None:
 
 
 @app.periodic(cron=EARLY_EVERY_DAY)
+@app.task(queueing_lock="tell-overdue", pass_context=False)
+def tell_overdue(timestamp: int) -> int:
+    """Tell owners of deals whose customers have not paid by the day; return of how many invoices."""
+    from kanjo.processes.tell_overdue import tell_overdue as tell
+
+    return _in_each_company(tell, timestamp)
+
+
+@app.periodic(cron=EARLY_EVERY_DAY)
 @app.task(queueing_lock="anchor", pass_context=False)
 def anchor(timestamp: int) -> None:
     """Write down outside the database what the append-only rows are; fails when they are not as they were."""
@@ -111,15 +119,15 @@ def forget_looks(timestamp: int) -> int:
     return forget(kept_days=settings.ENVIRONMENT.looks_kept_days, at=datetime.fromtimestamp(timestamp, UTC))
 
 
-@app.periodic(cron=BEFORE_WORK)
-@app.task(queueing_lock="mail-digest", pass_context=False)
-def mail_digest(timestamp: int) -> int:
-    """Tell each person by e-mail what waits in its queue; return how many messages were sent."""
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(queueing_lock="mail-notices", pass_context=False)
+def mail_notices(timestamp: int) -> int:
+    """Mail each person what it chose to be told by mail, at once or once a day; return how many letters went out."""
     from django.conf import settings
 
-    from kanjo.processes.mail_digest import mail_digest as mail
+    from kanjo.processes.mail_notices import mail_notices as mail
 
-    return mail(address=settings.ENVIRONMENT.public_url)
+    return mail(address=settings.ENVIRONMENT.public_url, at=datetime.now(UTC))
 
 
 def _in_each_company(work: Work, timestamp: int) -> int:

@@ -14,12 +14,16 @@ from kanjo.surfaces.web.company_sign_in import pages as company_sign_in
 from kanjo.surfaces.web.contracts import pages as contracts
 from kanjo.surfaces.web.customers import pages as customers
 from kanjo.surfaces.web.customers import registering
+from kanjo.surfaces.web.deputies import pages as deputies
 from kanjo.surfaces.web.files import pages as files
 from kanjo.surfaces.web.health import health
 from kanjo.surfaces.web.home import pages as home
 from kanjo.surfaces.web.invitations import pages as invitations
 from kanjo.surfaces.web.ledger import pages as ledger
 from kanjo.surfaces.web.licenses import pages as licenses
+from kanjo.surfaces.web.notices import choosing
+from kanjo.surfaces.web.notices import pages as notices
+from kanjo.surfaces.web.opportunities import handing_over
 from kanjo.surfaces.web.opportunities import pages as opportunities
 from kanjo.surfaces.web.orders import pages as orders
 from kanjo.surfaces.web.outbox import pages as outbox
@@ -95,6 +99,8 @@ urlpatterns: list[URLPattern] = [
     path("opportunities/<int:key>", opportunities.opportunity, name="opportunity"),
     path("opportunities/<int:key>/engage", opportunities.engage, name="engage-opportunity"),
     path("opportunities/<int:key>/expect", opportunities.expect, name="expect-close"),
+    path("opportunities/hand-over", handing_over.everything, name="hand-over-all"),
+    path("opportunities/<int:key>/hand-over", handing_over.one, name="hand-over"),
     path("opportunities/<int:key>/lose", opportunities.lose, name="lose-opportunity"),
     path("opportunities/<int:key>/quote", drafting.draft, name="draft-quote"),
     path("quotes", quotes.QUOTES, name="quotes"),
@@ -172,6 +178,18 @@ urlpatterns: list[URLPattern] = [
     path("company/matrices/<int:key>/activate", matrices.activate, name="activate-matrix"),
     path("company/matrices/<int:key>/withdraw", matrices.withdraw, name="withdraw-matrix"),
     path("company/matrices/<int:key>", companies.matrix, name="matrix"),
+    path("notices", notices.NOTICES, name="notices"),
+    path("notices/work", notices.NEW_WORK, name="new-work"),
+    path("notices/read", notices.read_everything, name="read-notices"),
+    path("notices/choose", choosing.choose_ways, name="choose-told"),
+    path("notices/mine", choosing.told, name="told"),
+    path("notices/open", notices.open_one, name="open-notice"),
+    path("deputies", deputies.deputies, name="deputies"),
+    path("deputies/name", deputies.name, name="name-deputy"),
+    path("deputies/back", deputies.stand_back, name="stand-back"),
+    path("deputies/one", deputies.deputation, name="deputation"),
+    path("deputies/end", deputies.end, name="end-deputation"),
+    path("deputies/work", deputies.stand_in, name="stand-in"),
     path("automatic-steps", outbox.GIVEN_UP, name="failed-deliveries"),
     path("automatic-steps/<int:key>", outbox.delivery, name="delivery"),
     path("automatic-steps/<int:key>/again", outbox.again, name="deliver-again"),

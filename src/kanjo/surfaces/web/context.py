@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from kanjo.foundation.actors import ROLE_NAMES
+from kanjo.platform.notices.queries import count_unread
 from kanjo.platform.worklist.queries import count_queue_by_subject
 from kanjo.surfaces.web.desk import Desk
 from kanjo.surfaces.web.look import look_of
@@ -40,6 +41,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "menu": menu_for(desk.actor, request.path, by_list(queue)),
         "under_way": under_way(request),
         "waiting": sum(queue.values()),
+        "unread": count_unread(desk.own),
         "roles": [said(ROLE_NAMES[role]) for role in sorted(desk.actor.roles)],
     }
 

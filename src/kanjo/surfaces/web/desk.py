@@ -13,10 +13,13 @@ from kanjo.foundation.ids import CompanyId
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.companies.queries import CompanyView, list_companies
+from kanjo.platform.deputies.queries import list_stands
 from kanjo.platform.identity.models import Person
 from kanjo.platform.identity.queries import actor_of
 
 CHOSEN = "company"
+STANDING = "deputation"
+"""What a session remembers: the company worked in, and the deputation by which one is at work for another."""
 
 
 class NoCompany(Refusal):
@@ -28,11 +31,28 @@ class NoCompany(Refusal):
     remedy = Text(en="Ask an administrator to assign you.", ja="システム管理者に割り当てを依頼してください。")
 
 
+class StandEnded(Refusal):
+    """A deputation that is over."""
+
+    rule = "deputies.ended"
+    kind = RefusalKind.FORBIDDEN
+    says = Text(
+        en="You no longer stand in for anybody; nothing was done.", ja="代理期間が終了したため、実行していません。"
+    )
+    remedy = Text(
+        en="Open the page again: you are at your own desk.", ja="ページを開き直してください（自分の作業に戻りました）。"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One person at work in one selling company: `actor` sees that one, `companies` are those it may change to."""
+    """One person at work in one selling company: `actor` sees that one, `companies` are those it may change to.
+
+    `own` is the person itself in all its companies; `actor` may be at work for somebody absent.
+    """
 
     actor: Actor
+    own: Actor
     companies: tuple[CompanyView, ...]
     chosen: CompanyView | None
     now: datetime
@@ -63,10 +83,21 @@ class DeskRequest(HttpRequest):
     """Whether a role asks for a second factor that the person does not have yet."""
 
 
-def sit_down(person: Person, chosen: object) -> Desk:
-    """Return the desk of *person*, with the rights held now; *chosen* is the id of the company it worked in last."""
-    actor = actor_of(person)
+def sit_down(person: Person, chosen: object, standing: object = None) -> Desk:
+    """Return the desk of *person*, with the rights held now; *chosen* is the id of the company it worked in last.
+
+    *standing* is the deputation by which it is at work for somebody absent; refuses `StandEnded`.
+    """
+    own = actor_of(person)
+    actor = own if standing is None else _at_work_for(own, standing)
     companies = tuple(list_companies(actor))
     company = next((one for one in companies if one.id == chosen), companies[0] if companies else None)
     narrowed = replace(actor, companies=frozenset({company.id}) if company else frozenset())
-    return Desk(actor=narrowed, companies=companies, chosen=company, now=timezone.now())
+    return Desk(actor=narrowed, own=own, companies=companies, chosen=company, now=timezone.now())
+
+
+def _at_work_for(own: Actor, standing: object) -> Actor:
+    for stand in list_stands(own, timezone.now()):
+        if stand.deputation_id == standing:
+            return stand.actor
+    raise StandEnded

@@ -18,7 +18,7 @@ from django.http.response import HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.crypto import get_random_string
 
-from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.identity.sessions import SessionStore
 from kanjo.platform.tables import alone
@@ -38,10 +38,27 @@ MORE, LOOK = "more", "look"
 CHECK, TOUCHED = "check", "touched"
 """By which a form asks what the rules say while it is typed, and names the fields that were left once."""
 
+FOR = "for-whom"
+"""Name of the field that says for whom a form was drawn: a deputy may have changed hats in another tab since."""
 ONCE, ONCE_LENGTH, MOST_FORMS = "once", 22, 50
 """Name and length of the token that tells a form from the same form sent again, and how many a session remembers."""
 
 Given = Mapping[str, Any]
+
+
+class OtherHat(Refusal):
+    """A form that was drawn for one person and sent for another."""
+
+    rule = "deputies.other-hat"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="The form was opened when you were at work for somebody else; nothing was done.",
+        ja="このフォームは別の人の作業として開かれたものです。実行していません。",
+    )
+    remedy = Text(
+        en="Look at whose work you are doing, and open the form again.",
+        ja="誰の作業中かを確認し、フォームを開き直してください。",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +128,8 @@ def perform(request: DeskRequest, deed: Deed) -> HttpResponse:
     """Answer with the form, or do the deed and lead to its result."""
     if request.method != "POST":
         return _page(request, deed, {}, ())
+    if FOR in request.POST and request.POST[FOR] != _for_whom(request):
+        raise OtherHat
     values, faults = _read(request, deed.fields)
     if CHECK in request.POST:
         return _checked(request, deed, values, faults)
@@ -234,6 +253,8 @@ def _page(
         "sections": [*meanwhile, *deed.sections],
         "seen": seen,
         "can_look": deed.look is not None,
+        "for_name": FOR,
+        "for_whom": _for_whom(request),
         "once_name": ONCE,
         "once": request.POST.get(ONCE) or get_random_string(ONCE_LENGTH),
         "mark_name": MARK,
@@ -254,6 +275,10 @@ def _mark(request: DeskRequest, deed: Deed, faults: Iterable[Refusal]) -> str:
     """Return what the form was opened on: once it told what was changed, what stands now."""
     seen = any(isinstance(fault, ChangedMeanwhile) for fault in faults)
     return mark_of(deed.of) if seen or request.method != "POST" else request.POST.get(MARK, "")
+
+
+def _for_whom(request: DeskRequest) -> str:
+    return str(request.desk.actor.for_id or "")
 
 
 def _all(drawn: Sequence[Drawn | DrawnLines]) -> list[Drawn]:

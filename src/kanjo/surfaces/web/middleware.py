@@ -18,7 +18,7 @@ from kanjo.platform.identity.models import Person
 from kanjo.platform.privacy.ways import Way
 from kanjo.surfaces.doors import Door, named
 from kanjo.surfaces.readers import Reader, begin, leave, reader
-from kanjo.surfaces.web.desk import CHOSEN, DeskRequest, sit_down
+from kanjo.surfaces.web.desk import CHOSEN, STANDING, DeskRequest, StandEnded, sit_down
 from kanjo.surfaces.web.doors import door_of
 from kanjo.surfaces.web.guard import keep_session, lacks_factor, sent_to_prove
 
@@ -108,7 +108,13 @@ class AtTheDesk:
             return None
         if isinstance(request.user, Person):
             seated = cast("DeskRequest", request)
-            seated.desk = sit_down(request.user, request.session.get(CHOSEN))
+            try:
+                seated.desk = sit_down(request.user, request.session.get(CHOSEN), request.session.get(STANDING))
+            except StandEnded as ended:
+                del request.session[STANDING]
+                seated.desk = sit_down(request.user, request.session.get(CHOSEN))
+                if request.method == "POST":
+                    return refused(request, ended)
             if seated.desk.chosen is not None:
                 timezone.activate(seated.desk.chosen.time_zone)
             keep_session(request, seated.desk.actor)

@@ -27,6 +27,7 @@ _SUBJECTS = {
     "billing_invoice": Subject(Text(en="Invoice", ja="請求書"), "invoice", "invoices"),
     "contracts_contract": Subject(Text(en="Contract", ja="契約"), "contract", "contracts"),
     "customers_customer": Subject(Text(en="Customer", ja="顧客"), "customer", "customers"),
+    "deputies_deputation": Subject(Text(en="Deputies", ja="代理")),
     "opportunities_opportunity": Subject(Text(en="Opportunity", ja="商談"), "opportunity", "opportunities"),
     "orders_order": Subject(Text(en="Order", ja="注文"), "order", "orders"),
     "outbox_delivery": Subject(Text(en="Automatic step", ja="自動処理"), "delivery", "failed-deliveries"),
@@ -41,10 +42,15 @@ _SUBJECTS = {
     "runs_run": Subject(Text(en="Run", ja="一括処理"), "run", "runs"),
 }
 FACT_TABLES = {
+    "contracts.concluded": "contracts_contract",
     "contracts.ended": "contracts_contract",
     "contracts.terminated": "contracts_contract",
+    "opportunities.handed-over": "opportunities_opportunity",
     "orders.booked": "orders_order",
+    "quotes.answered": "quotes_quote",
+    "quotes.closed": "quotes_quote",
     "renewals.lapsed": "renewals_renewal",
+    "runs.executed": "runs_run",
 }
 """The table of what a fact happened to."""
 _NUMBERED = Text(en="{name} #{key}", ja="{name} #{key}")

@@ -28,6 +28,7 @@ Subject = tuple[str, int]
 ALL = Text(en="All", ja="すべて")
 PICKS = Text(en="Show one function", ja="機能で絞り込み")
 BY_ITSELF = Text(en="Automatic entries: {count}", ja="自動処理 {count}件")
+FOR = Text(en="{name} for {absent}", ja="{name}（{absent} さんの代理）")
 TRUE_ON = Text(en="as of {day}", ja="業務日 {day}")
 CUT = Text(en="The last {count} entries are shown.", ja="直近の{count}件を表示しています。")
 
@@ -163,7 +164,7 @@ def _event(row: ChangeRow) -> Event:
     state = after.get("state") or after.get("stage")
     return Event(
         at=row.recorded_at,
-        who=row.actor,
+        who=said(FOR.filled(name=row.actor, absent=row.for_name)) if row.for_name else row.actor,
         what=said(VERB_NAMES.get(row.verb, row.verb)),
         verb=row.verb,
         because=said(FACT_NAMES.get(row.because, row.because)),

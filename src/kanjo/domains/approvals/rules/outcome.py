@@ -117,8 +117,8 @@ def refuse_wrong_decider(role: Role, beneficiaries: Collection[int], by: Actor) 
         raise PersonNeeded
     if not by.holds(role):
         raise NotYourItem(role=ROLE_NAMES[role])
-    if by.id in beneficiaries:
-        raise Beneficiary(name=by.name)
+    if not by.persons.isdisjoint(beneficiaries):
+        raise Beneficiary(name=by.name if by.id in beneficiaries else by.for_name)
 
 
 def refuse_incomplete(decision: Decision, conditions: Sequence[ConditionDraft], comment: str) -> None:

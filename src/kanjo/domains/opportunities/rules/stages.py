@@ -86,6 +86,26 @@ class KeyTaken(Refusal):
     remedy = Text(en="Use that opportunity, or another key.", ja="その商談を使うか、別のキーにしてください。")
 
 
+class AlreadyClosed(Refusal):
+    """A deal that is won or lost stays with whoever closed it."""
+
+    rule = "opportunities.closed"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="{name} is “{stage}”.", ja="{name} は「{stage}」です。")
+    remedy = Text(en="Only an open deal is handed over.", ja="引き継げるのは進行中の商談だけです。")
+
+
+class NotASeller(Refusal):
+    """An owner who could not go on with the deal."""
+
+    rule = "opportunities.not-a-seller"
+    says = Text(en="{name} does not sell in that company.", ja="{name} さんはこの会社の営業担当ではありません。")
+    remedy = Text(
+        en="Choose somebody with a selling role who is assigned to the company.",
+        ja="営業の役割を持ち、この会社に割り当てられている人を選択してください。",
+    )
+
+
 def checked_name(text: str) -> str:
     """Return the name trimmed."""
     name = text.strip()

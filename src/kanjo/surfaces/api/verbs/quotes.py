@@ -26,6 +26,7 @@ from kanjo.platform.files.operations import store
 from kanjo.processes.accept_quote import SignedPaper, accept_quote
 from kanjo.processes.ask_approval import submit_quote
 from kanjo.processes.draft_offer import LineWanted, draft_offer, price
+from kanjo.processes.hand_over import hand_over_deal
 from kanjo.processes.preview_offer import planned_charges
 from kanjo.surfaces.api.acts import Act, Made
 from kanjo.surfaces.api.callers import Caller
@@ -42,9 +43,19 @@ from kanjo.surfaces.api.fields import (
     Minor,
     On,
     Owed,
+    PersonKey,
     ProductKey,
+    Prose,
     Words,
 )
+
+
+class HandedOver(Given):
+    """The new owner of a deal, why, and the day it is true."""
+
+    to_id: PersonKey
+    because: Prose
+    on: Day
 
 
 class OpportunityGiven(Given):
@@ -138,6 +149,11 @@ def _expect(caller: Caller, key: int, given: Expected) -> Made:
     row = get_opportunity(OpportunityId(key), caller.actor)
     value = Money(given.value_minor, row.currency)
     expect_close(opportunity_id=row.id, close_on=given.close_on, value=value, by=caller.actor, at=caller.now)
+    return Made("opportunities", key)
+
+
+def _hand_over(caller: Caller, key: int, given: HandedOver) -> Made:
+    hand_over_deal(opportunity_id=OpportunityId(key), **given.model_dump(), by=caller.actor, at=caller.now)
     return Made("opportunities", key)
 
 
@@ -260,6 +276,14 @@ ACTS = (
         title=Text(en="Set what is expected", ja="受注見込を登録"),
         takes=Expected,
         do=_expect,
+        of="opportunities",
+    ),
+    Act(
+        path="opportunities/{int:key}/hand-over",
+        verbs=("opportunities.reassign",),
+        title=Text(en="Hand an opportunity over", ja="商談の担当者を変更"),
+        takes=HandedOver,
+        do=_hand_over,
         of="opportunities",
     ),
     Act(

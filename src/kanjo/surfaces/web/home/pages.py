@@ -15,10 +15,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from kanjo.foundation.actors import ROLE_NAMES
 from kanjo.foundation.texts import Language, Text
+from kanjo.platform.deputies.queries import list_stands
 from kanjo.platform.identity.operations import choose_language
 from kanjo.platform.tallies import Tally
-from kanjo.platform.worklist.queries import DueCounts, WorkRow, count_queue_by_due, list_queue
+from kanjo.platform.worklist.queries import DueCounts, WorkRow, count_queue, count_queue_by_due, list_queue
 from kanjo.surfaces.readers import told_of
+from kanjo.surfaces.web.days import ONE_DAY
 from kanjo.surfaces.web.desk import CHOSEN, Desk, DeskRequest
 from kanjo.surfaces.web.doors import PUBLIC, SIGNED_IN, door
 from kanjo.surfaces.web.lists import AT, ROWS, paging
@@ -33,6 +35,8 @@ DUE = Text(en="due {day}", ja="期限 {day}")
 OVERDUE = Text(en="Past the due date ({count})", ja="期限を過ぎています（{count}件）")
 TODAY = Text(en="Due today ({count})", ja="今日まで（{count}件）")
 LATER = Text(en="Later ({count})", ja="明日以降（{count}件）")
+FEW = 10
+"""What is shown of the queue of somebody absent."""
 UNDATED = Text(en="Without a due date ({count})", ja="期限なし（{count}件）")
 
 
@@ -48,6 +52,17 @@ class Waiting:
     owner: str
     since: datetime
     due: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """What waits for somebody absent, as its deputy sees it."""
+
+    key: int
+    name: str
+    last: date
+    count: int
+    items: Sequence[Waiting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,7 @@ def home(request: DeskRequest) -> HttpResponse:
     items = list_queue(desk.actor, limit=ROWS, at=request.GET.get(AT, ""))
     context = {
         "groups": _grouped(items, counts, desk.today),
+        "stands": [] if desk.actor.for_id else _absent(desk),
         **paging(request, items, Tally(counts.total)),
     }
     return render(request, "home.html", context)
@@ -109,6 +125,20 @@ def choose_company(request: DeskRequest) -> HttpResponse:
     return HttpResponseRedirect("/")
 
 
+def _absent(desk: Desk) -> list[Absent]:
+    """Return for each person that the reader stands in for what waits there, the first few of it."""
+    return [
+        Absent(
+            key=stand.deputation_id,
+            name=stand.name,
+            last=timezone.localdate(stand.until - ONE_DAY),
+            count=count_queue(stand.actor),
+            items=[_waiting(row, desk.today, stay=True) for row in list_queue(stand.actor, limit=FEW)],
+        )
+        for stand in list_stands(desk.own, desk.now)
+    ]
+
+
 def _back(request: HttpRequest) -> HttpResponseRedirect:
     given = request.POST.get("next", "/")
     safe = url_has_allowed_host_and_scheme(given, allowed_hosts={request.get_host()}, require_https=request.is_secure())
@@ -130,11 +160,13 @@ def _grouped(items: Sequence[WorkRow], counts: DueCounts, today: date) -> list[G
     return groups
 
 
-def _waiting(item: WorkRow, today: date) -> Waiting:
+def _waiting(item: WorkRow, today: date, *, stay: bool = False) -> Waiting:
+    """Return work as it is drawn; what is only looked at from here leads nowhere."""
     late = item.due_on is not None and item.due_on < today
     tone = "stop" if late else "warn" if item.due_on == today else "quiet"
     told_of(item.subject, item.subject_id)
-    what = page_of(item.subject, item.subject_id, WORK_NAMES.get(item.kind, item.kind))
+    name: object = WORK_NAMES.get(item.kind, item.kind)
+    what = name if stay else page_of(item.subject, item.subject_id, name)
     return Waiting(
         what=what,
         href=what.url if isinstance(what, Link) else "",

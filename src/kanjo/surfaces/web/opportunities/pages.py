@@ -27,6 +27,7 @@ from kanjo.surfaces.web.fields import Field, choice, day, money, prose, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import Filter, ListPage
 from kanjo.surfaces.web.opportunities import columns
+from kanjo.surfaces.web.opportunities.handing_over import HAND_OVER, HAND_OVER_ALL
 from kanjo.surfaces.web.quotes.columns import QUOTES
 from kanjo.surfaces.web.shown import Link
 from kanjo.surfaces.web.stages import stages
@@ -66,6 +67,7 @@ OPPORTUNITIES = ListPage[OpportunityRow](
         at=asked.at,
     ),
     count=lambda asked: count_opportunities(asked.desk.actor, search=asked.text, stage=asked.choices["stage"]),
+    acts=lambda _desk: (Act(HAND_OVER_ALL, Link("", "hand-over-all"), "opportunities.reassign"),),
     note=Text(en="Open a new one from its customer.", ja="新しい商談は、顧客のページから登録します。"),
 )
 
@@ -103,6 +105,7 @@ def opportunity(request: DeskRequest, key: int) -> HttpResponse:
             Act(ENGAGE, Link("", "engage-opportunity", key), "opportunities.engage", closed or engaged),
             Act(EXPECT, Link("", "expect-close", key), "opportunities.expect", closed),
             Act(LOSE, Link("", "lose-opportunity", key), "opportunities.lose", closed),
+            Act(HAND_OVER, Link("", "hand-over", key), "opportunities.reassign", closed),
             Act(DRAFT, Link("", "draft-quote", key), "quotes.draft", closed, main=True),
         ),
         steps=stages(deal),

@@ -1,0 +1,1 @@
+"""Deputies: who stands in for me, and for whom I stand in."""
