@@ -301,6 +301,7 @@ def test_put_stands_in_one_letter_of_each_person(company_id: CompanyId, clerk: A
 
 @pytest.mark.parametrize("address", ["a@example.com, b@example.com", "a@example.com\nbcc: b@example.com", "nobody"])
 @pytest.mark.row("O4")
+@pytest.mark.row("X10")
 def test_a_message_goes_to_exactly_one_address(address: str) -> None:
     with pytest.raises(ValidationError):
         send(Letter(address, "subject", "body"))
