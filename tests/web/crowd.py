@@ -12,6 +12,7 @@ FIRST = 1_000_000
 _ID = f"{FIRST} + n"
 _DIGEST = "repeat(md5(n::text), 2)"
 COPIES: Mapping[str, Mapping[str, str]] = {
+    "identity_person": {"name": "'利用者 ' || n", "email": "n || '@example.jp'", "is_system": "false"},
     "customers_customer": {"name": "'顧客 ' || n"},
     "catalog_product": {"code": "'P' || n"},
     "catalog_price": {"product_id": _ID},
@@ -36,6 +37,7 @@ COPIES: Mapping[str, Mapping[str, str]] = {
     "ledger_period": {"start": "date '2100-01-01' + n * 31", "until": "date '2100-02-01' + n * 31"},
     "ledger_entry": {},
     "ledger_posting": {"entry_id": _ID},
+    "privacy_look": {"count": "n"},
     "webhooks_endpoint": {},
     "webhooks_sending": {"message": "'msg_' || n", "fact_id": _ID},
     "outbox_delivery": {"state": "'dead'", "reaction": "'reaction ' || n"},

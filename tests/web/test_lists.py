@@ -27,7 +27,7 @@ PAGES: Mapping[str, ListPage[object]] = {
 }
 REPORTS = ("ageing", "waterfall", "trial-balance", "postings")
 ALL = ("home", *PAGES, *REPORTS)
-MOST_QUERIES = 12
+MOST_QUERIES = 10
 ODD_PLACES = ("-1", "0", "abc", "1.5", "２", "last.-1", "last.x", "9" * 5000, "WzEsIj4iLDEsMV0")
 ODD_TEXTS = ("あ" * 10_000, "100%_\\", "'; DROP TABLE quotes_quote; --", "<script>alert(1)</script>", " ")
 ODD_DAYS = ("2026-02-30", "abc", "0001-01-01", "9999-12-31", "-1", "R99.1.1", "\x00", "9" * 5000)
@@ -46,6 +46,7 @@ class Asked:
 def asked(story: Told) -> Asked:
     """Open every list with ten more rows in it, then with a thousand."""
     auditor = story.office.desk(Role.AUDITOR)
+    auditor.see("home")  # the first request of a session notes that it is there
     crowd(0, 10)
     few = {name: _queries(auditor, story.address(name)) for name in ALL}
     crowd(10, 1_000)

@@ -41,7 +41,7 @@ def unread(desk: Desk) -> int:
 
 
 def links(desk: Desk, page: str, **asked: str) -> list[str]:
-    return re.findall(r'href="(/notices/open\?n=[^"]*)"', desk.see(page, **asked))
+    return re.findall(r'href="(/notices/open\?n=[^"]*)"', desk.see(page, status=200, **asked))
 
 
 class TestTheBell:

@@ -43,6 +43,7 @@ def test_what_was_and_is_empty_is_not_told_as_added() -> None:
         recorded_at=datetime(2026, 4, 1, tzinfo=UTC),
         actor_id=1,
         actor="花子",
+        for_name=None,
         verb="customers.register",
         because="",
         subject="customers_customer",

@@ -8,6 +8,7 @@ from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
 
 COLUMN_NAMES: Mapping[str, Text] = {
+    "absent_id": Text(en="Absent (person)", ja="不在者（ID）"),
     "accepted_at": Text(en="Accepted at", ja="受諾日時"),
     "accepted_on": Text(en="Accepted on", ja="承諾日"),
     "account": labels.ACCOUNT,
@@ -40,6 +41,7 @@ COLUMN_NAMES: Mapping[str, Text] = {
     "customer_id": Text(en="Customer (id)", ja="顧客（ID）"),
     "decided_by_id": Text(en="Decided by (person)", ja="決裁者（ID）"),
     "delivered_at": Text(en="Done at", ja="実行日時"),
+    "deputy_id": Text(en="Deputy (person)", ja="代理人（ID）"),
     "digest": Text(en="Digest", ja="ハッシュ値"),
     "drafted_by_id": Text(en="Drafted by (person)", ja="作成者（ID）"),
     "drafted_on": Text(en="Drafted on", ja="作成日"),
@@ -50,6 +52,7 @@ COLUMN_NAMES: Mapping[str, Text] = {
     "email": Text(en="E-mail", ja="メールアドレス"),
     "employees": Text(en="Employees", ja="従業員数"),
     "ended_at": Text(en="Ended at", ja="終了日時"),
+    "ended_by_id": Text(en="Ended by (person)", ja="終了した人（ID）"),
     "endpoint_id": Text(en="Webhook (id)", ja="Webhook（ID）"),
     "engaged_on": Text(en="Engaged on", ja="商談開始日"),
     "entity": Text(en="Kind of row", ja="行の種類"),
@@ -108,6 +111,7 @@ COLUMN_NAMES: Mapping[str, Text] = {
     "name_en": Text(en="English name", ja="英文名"),
     "name_ja": Text(en="Japanese name", ja="和文名"),
     "name_kana": Text(en="Reading", ja="フリガナ"),
+    "named_by_id": Text(en="Named by (person)", ja="指名した人（ID）"),
     "notice_days": Text(en="Days of notice", ja="通知期間（日）"),
     "notice_opens_on": Text(en="Notice opens on", ja="通知期間の開始日"),
     "number": labels.NUMBER,
@@ -150,6 +154,7 @@ COLUMN_NAMES: Mapping[str, Text] = {
     "revenue_currency": Text(en="Currency of the yearly revenue", ja="年間売上高の通貨"),
     "revoked_at": Text(en="Revoked at", ja="失効日時"),
     "role": Text(en="Role", ja="役割"),
+    "roles": Text(en="Roles", ja="役割"),
     "row_count": Text(en="Rows", ja="行数"),
     "row_id": Text(en="Row (id)", ja="行（ID）"),
     "salt": Text(en="Salt", ja="ソルト"),
@@ -167,6 +172,7 @@ COLUMN_NAMES: Mapping[str, Text] = {
     "stage": Text(en="Stage", ja="段階"),
     "staged": Text(en="Loads into tables of its own", ja="専用の表に読込"),
     "start": Text(en="Start", ja="開始日"),
+    "starts_at": Text(en="Starts at", ja="開始日時"),
     "starts_on": labels.STARTS_ON,
     "state": labels.STATE,
     "state_on": labels.STATE_SINCE,

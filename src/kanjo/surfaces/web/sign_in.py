@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core import context
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
@@ -15,8 +16,17 @@ from django.utils.translation import gettext_lazy as _
 
 from kanjo.platform.identity.models import Person
 from kanjo.platform.identity.operations import choose_password
-from kanjo.platform.identity.queries import actor_of
+from kanjo.platform.identity.queries import actor_of, find_with_rights
 from kanjo.platform.identity.sessions import SIGNED_IN
+
+
+class WithRights(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types
+    """Reads whoever is signed in together with its rights, at each request."""
+
+    def get_user(self, user_id: str | int) -> Person | None:
+        """Return the person, unless it may not come in any more."""
+        person = find_with_rights(user_id)
+        return person if person is not None and self.user_can_authenticate(person) else None
 
 
 class OnlyAdmitted(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
