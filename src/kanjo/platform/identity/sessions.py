@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -18,6 +19,11 @@ from kanjo.platform.identity.models import Session
 
 SIGNED_IN: Final = "signed-in"
 """Where a session's data say when, from which address and with which device its person signed in."""
+
+FORMS: Final = "once"
+"""Where a session's data say which forms were sent, and where each led."""
+
+MOST_FORMS: Final = 50
 
 SELDOM: Final = timedelta(minutes=1)
 """How often at most it is written down that a session was seen."""
@@ -50,6 +56,15 @@ class SessionStore(db.SessionStore):
         row.expire_date = row.began_at + timedelta(seconds=settings.SESSION_COOKIE_AGE)
         self.row = row
         return row
+
+    def save(self, must_create: bool = False) -> None:
+        """Write the session. The forms that other requests of it noted meanwhile stay noted: none is done twice."""
+        with transaction.atomic():
+            row = Session.objects.select_for_update().filter(session_key=self.session_key).first()
+            noted = self.decode(row.session_data).get(FORMS, {}) if row is not None else {}
+            if noted and noted != self.get(FORMS):
+                self[FORMS] = dict([*{**noted, **self.get(FORMS, {})}.items()][-MOST_FORMS:])
+            super().save(must_create)
 
     def note_seen(self) -> None:
         """Write down that the session was seen; once a minute is enough."""

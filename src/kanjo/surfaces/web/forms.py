@@ -20,7 +20,7 @@ from django.utils.crypto import get_random_string
 
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
-from kanjo.platform.identity.sessions import SessionStore
+from kanjo.platform.identity.sessions import FORMS, MOST_FORMS, SessionStore
 from kanjo.platform.tables import alone
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Section
@@ -40,7 +40,7 @@ CHECK, TOUCHED = "check", "touched"
 
 FOR = "for-whom"
 """Name of the field that says for whom a form was drawn: a deputy may have changed hats in another tab since."""
-ONCE, ONCE_LENGTH, MOST_FORMS = "once", 22, 50
+ONCE, ONCE_LENGTH = FORMS, 22
 """Name and length of the token that tells a form from the same form sent again, and how many a session remembers."""
 
 Given = Mapping[str, Any]
