@@ -10,7 +10,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kanjo.connectors.email.sending import Letter, send
@@ -222,20 +222,25 @@ class TestQuiet:
         came=st.lists(st.integers(0, 2 * 24 * 4), min_size=1, max_size=8),
         ways=st.sampled_from((Way.MAIL, Way.DIGEST)),
         zone=st.sampled_from(("Asia/Tokyo", "America/New_York")),
+        digest_hour=st.integers(0, 23),
     )
+    # Only from midnight to one is it not quiet.
+    @example(begins=time(1), ends=time(0), came=[0], ways=Way.MAIL, zone="Asia/Tokyo", digest_hour=8)
+    @example(begins=time(1), ends=time(0), came=[0], ways=Way.DIGEST, zone="Asia/Tokyo", digest_hour=8)
     def test_each_thing_once_and_never_in_the_quiet(
-        self, begins: time, ends: time, came: list[int], ways: Way, zone: str
+        self, *, begins: time, ends: time, came: list[int], ways: Way, zone: str, digest_hour: int
     ) -> None:
         """Whatever comes when: after six days all of it was mailed, each in one letter, none while it was quiet."""
+        told = dict.fromkeys(Kind, ways)
         with transaction.atomic():
             person = make_actor(make_company(), Role.RECEIVABLES)
             Person.objects.update(password="x")
-            chooses(person, ways=dict.fromkeys(Kind, ways), quiet_from=begins, quiet_until=ends, time_zone=zone)
+            chooses(person, ways=told, quiet_from=begins, quiet_until=ends, time_zone=zone, digest_hour=digest_hour)
             hours = quiet_hours(choices_of(person.id), person)
             mail.outbox.clear()
             for number, quarter in enumerate(came):
                 news(person, number, MONDAY + timedelta(minutes=15 * quarter))
-            for hour in range(0, 6 * 24, 4):
+            for hour in range(6 * 24):
                 at = MONDAY + timedelta(hours=hour, minutes=7)
                 before = len(mail.outbox)
                 run(at)

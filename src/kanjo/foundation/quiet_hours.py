@@ -40,6 +40,10 @@ class QuietHours:
         edges = {edge for day in range(_MOST_DAYS) for edge in self._edges(first + timedelta(days=day))}
         return next(edge for edge in sorted(edges) if edge > moment and not self.at(edge))
 
+    def clock(self, clock: time) -> time:
+        """Return *clock* where it is not quiet then on an open day, else the time at which that ends."""
+        return self.ends if self._in_window(clock) else clock
+
     def _closed(self, day: date) -> bool:
         return self.closed is not None and not self.closed.is_business_day(day)
 

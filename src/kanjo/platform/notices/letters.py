@@ -70,7 +70,7 @@ def quiet_hours(choices: Choices, actor: Actor) -> QuietHours:
 def write_letters(actor: Actor, at: datetime) -> int:
     """Write down what is to be mailed to a person now, and return how many letters that makes; none while it is quiet.
 
-    What came while it was quiet goes into one letter when that is over.
+    What came while it was quiet goes into one letter when that is over; so does a digest whose hour is quiet.
     """
     reader = locked_reader(actor.id)
     choices = chosen(reader)
@@ -79,7 +79,8 @@ def write_letters(actor: Actor, at: datetime) -> int:
         return 0
     here, through = at.astimezone(quiet.zone), min(horizon(), at)
     made = _write_news(reader, choices, actor, through)
-    if here.hour >= choices.digest_hour and (reader.digested_on is None or reader.digested_on < here.date()):
+    due = here.time() >= quiet.clock(time(choices.digest_hour))
+    if due and (reader.digested_on is None or reader.digested_on < here.date()):
         reader.digested_on = here.date()
         made += _write_digest(reader, choices, actor, through)
     reader.save(update_fields=["marks", "digested_on"])
