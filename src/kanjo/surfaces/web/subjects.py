@@ -28,6 +28,7 @@ _SUBJECTS = {
     "contracts_contract": Subject(Text(en="Contract", ja="契約"), "contract", "contracts"),
     "customers_customer": Subject(Text(en="Customer", ja="顧客"), "customer", "customers"),
     "deputies_deputation": Subject(Text(en="Deputies", ja="代理")),
+    "identity_person": Subject(Text(en="Person", ja="利用者"), "person", "people"),
     "opportunities_opportunity": Subject(Text(en="Opportunity", ja="商談"), "opportunity", "opportunities"),
     "orders_order": Subject(Text(en="Order", ja="注文"), "order", "orders"),
     "outbox_delivery": Subject(Text(en="Automatic step", ja="自動処理"), "delivery", "failed-deliveries"),
