@@ -167,10 +167,10 @@ def _reader(request: DeskRequest, who: Door, key: object) -> Reader:
 def _asked_why(request: DeskRequest, who: Door) -> HttpResponse | None:
     """Lead who does not need the personal data of a paper, which cannot be masked, to the form that asks for a reason.
 
-    A paper without a key is none.
+    A paper without a key is none, and who has no company has no paper to give a reason for.
     """
     now = reader()
-    if now is None or now.key is None or all(now.reads(kind) for kind in who.holds):
+    if now is None or now.key is None or not now.actor.companies or all(now.reads(kind) for kind in who.holds):
         return None
     return HttpResponseRedirect(resolve_url("reveal", f"{now.page}.{now.key}"))
 

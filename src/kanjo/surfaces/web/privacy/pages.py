@@ -7,6 +7,7 @@ from django.urls import resolve, reverse
 
 from kanjo.foundation.money import MINOR_MAX
 from kanjo.foundation.quoting import quoted
+from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import ROW_NAMES
 from kanjo.platform.paging import Page
@@ -26,7 +27,10 @@ from kanjo.surfaces.web.shown import Link
 TITLE = Text(en="Looks at personal data", ja="個人情報の閲覧記録")
 SHOW = Text(en="Show personal data", ja="個人情報を表示")
 KIND = Text(en="personal data of", ja="個人情報の対象")
-_SUBJECTS = ("customers_customer", "receivables_receipt", "receivables_bankfile", "billing_invoice", "files_storedfile")
+_SUBJECTS = (
+    *("customers_customer", "receivables_receipt", "receivables_bankfile", "billing_invoice", "files_storedfile"),
+    "identity_person",
+)
 
 
 def _rows(asked: Asked) -> Page[LookRow]:
@@ -98,5 +102,7 @@ def _refuse_unseen(request: DeskRequest, page: str, key: int, of: str) -> None:
         raise NotFound(what=KIND, key=quoted(of))
     try:
         match.func(request, key=key)
-    except NotFound:
+    except Refusal as refusal:
+        if refusal.kind is not RefusalKind.MISSING:
+            raise
         raise NotFound(what=KIND, key=quoted(of)) from None
