@@ -97,6 +97,7 @@ ENTRANCE = frozenset(
 
 NEEDS_COMPANY = frozenset(
     {"ageing", "waterfall", "trial-balance", "postings", "company", "open-year", "draft-matrix", "open-opportunity"}
+    | {"hand-over-all"}
 )
 """Pages that are about the company at hand: who has none is told so."""
 
