@@ -220,5 +220,5 @@ def _totals(desk: Desk, order: str) -> list[int]:
 
 def test_a_phone_names_who_paid(story: Told) -> None:
     """Beside its number a row on a phone has the first words that are no day: the payer of a receipt."""
-    page = story.office.desk(Role.AUDITOR).see("receipts")
+    page = story.office.desk(Role.RECEIVABLES).see("receipts")
     assert set(re.findall(r'<td class="k1">(.*?)</td>', page)) == {"カ）アオバショウジ"}

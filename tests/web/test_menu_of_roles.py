@@ -36,6 +36,7 @@ FOR_THE_BOOKS: Mapping[Language, tuple[str, ...]] = {
     ),
 }
 FOR_THE_PEOPLE = {Language.JAPANESE: ("利用者",), Language.ENGLISH: ("People",)}
+FOR_THE_LOG = {Language.JAPANESE: ("個人情報の閲覧記録",), Language.ENGLISH: ("Looks at personal data",)}
 BOOK_READERS = frozenset(
     {
         *(Role.RECEIVABLES, Role.REV_REC, Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT, Role.CXO, Role.CFO),
@@ -84,5 +85,6 @@ def _let_in(story: Told, role: Role, language: Language) -> str:
 
 def _entries(role: Role, language: Language) -> list[str]:
     books = FOR_THE_BOOKS[language] if role in BOOK_READERS else ()
-    people = FOR_THE_PEOPLE[language] if role in {Role.ADMINISTRATOR, Role.AUDITOR} else ()
-    return sorted([*FOR_ALL[language], *books, *people])
+    people = FOR_THE_PEOPLE[language] if role in {Role.ADMINISTRATOR, Role.AUDITOR, Role.HR} else ()
+    log = FOR_THE_LOG[language] if role in {Role.ADMINISTRATOR, Role.AUDITOR} else ()
+    return sorted([*FOR_ALL[language], *books, *people, *log])
