@@ -97,7 +97,9 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("period", "lock-period"), receivables.key("period", "periods")),
             **dict.fromkeys(("delivery", "deliver-again"), delivery),
             **dict.fromkeys(WEBHOOK, webhook),
-            **dict.fromkeys(("webhook-delivery", "send-again"), Sending.objects.earliest("id").pk),
+            **dict.fromkeys(
+                ("webhook-delivery", "send-again"), Sending.objects.filter(endpoint_id=webhook).earliest("id").pk
+            ),
             **dict.fromkeys(("product", "set-list-price", "withdraw-product"), office.cloud),
             "opportunity": done.opportunity,
             **dict.fromkeys(("approval", "recall-request"), conditional.request),
