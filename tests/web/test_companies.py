@@ -24,8 +24,8 @@ SHARED = frozenset(
 )
 """Routes whose key names what no single company owns: customers, people, and the numbers of accounts."""
 OWNED = sorted(KEYED - SHARED - ENTRANCE)
-PASSING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|<span class="kj-asof.*?</span>', re.DOTALL)
-"""What differs from one look at a page to the next: the token of its forms, and the clock."""
+PASSING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|<(span|p) class="kj-(asof|printed).*?</\1>', re.DOTALL)
+"""What differs from one look at a page to the next: the token of its forms, and the clock on it and on paper."""
 LOOKED_AT = (
     "home",
     "customers",
