@@ -54,4 +54,4 @@ def test_every_step_tells_its_owner_its_marks_and_who_may(story: Told) -> None:
     assert 'href="/quotes"' in page
     map_alone = page[page.index('<ol class="circle">') :]
     assert 'href="/obligations"' not in map_alone
-    assert re.search(r"</svg>\s*<span class=\"n\">9</span> Revenue</h3>", map_alone)
+    assert re.search(r"</svg>\s*<span class=\"n\">9</span> Revenue</h2>", map_alone)

@@ -21,7 +21,7 @@ from kanjo.platform.tallies import Tally, counted
 OPEN_FOR = timedelta(minutes=15)
 """How long a page stays open after a reason was given."""
 
-ORDERS: Orders = {"at": "id", "person": "person__name", "page": "page", "count": "count"}
+ORDERS: Orders = {"at": "recorded_at", "person": "person__name", "page": "page", "count": "count"}
 
 
 @dataclass(frozen=True, slots=True)
