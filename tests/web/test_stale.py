@@ -114,6 +114,17 @@ class TestActs:
         assert (status, "form.changed-meanwhile" in faults(page)) == (409, True)
         assert re.search(r"<ins[^>]*>approved</ins>", page)
 
+    def test_back_at_the_form_after_the_decision_one_reads_it_and_can_press_nothing(self, office: Office) -> None:
+        """The back button leads to what was decided, by whom and when."""
+        deal, cxo = quoted(office, net="9,000"), office.desk(Role.CXO, Language.ENGLISH)
+        request = office.desk(Role.SALES_REP).do("submit-quote", deal.quote, on=TODAY.isoformat())
+        item = cxo.key("decide-item", "approval", request)
+        assert 'class="btn btn-primary"' in cxo.see("decide-item", item)
+        cxo.do("decide-item", item, on=TODAY.isoformat(), **APPROVAL)
+        page = cxo.see("decide-item", item)
+        assert f"It was decided: Approved, by {cxo.actor.name} on {TODAY}." in page
+        assert 'class="btn btn-primary"' not in page
+
 
 @pytest.mark.parametrize("language", list(Language))
 class TestEveryForm:

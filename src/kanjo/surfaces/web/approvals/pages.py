@@ -237,6 +237,10 @@ def _asked(request: DeskRequest, key: int, **about: int) -> RequestDetail:
         raise NotFound(what=REQUEST, key=key) from None
 
 
+DECIDED = Text(en="It was decided: {state}, by {who} on {day}.", ja="決裁済みです: {state}（{who}、{day}）。")
+NO_LONGER = Text(en="Nobody needs to answer this any more.", ja="この項目への回答は不要になりました。")
+
+
 @door(doing("approvals.decide-item"))
 def decide(request: DeskRequest, key: int) -> HttpResponse:
     """Approve, reject, or approve with conditions."""
@@ -279,8 +283,18 @@ def decide(request: DeskRequest, key: int) -> HttpResponse:
         button=DECIDE,
         do=do,
         fields=fields,
+        over=_answered(asking),
     )
     return perform(request, deed)
+
+
+def _answered(item: ItemView) -> Text | None:
+    """Return what was decided where nothing is to be decided any more: whoever comes back to the form reads it."""
+    if item.state in {ItemState.WAITING, ItemState.OPEN}:
+        return None
+    if item.state is ItemState.LAPSED:
+        return NO_LONGER
+    return DECIDED.filled(state=item.state.shown, who=item.decided_by, day=item.decided_on)
 
 
 @door(doing("approvals.recall-request"))
