@@ -25,6 +25,7 @@ UNMARKED = {
     "send-again": "what was sent is never changed",
     "send-again-since": "sends what was recorded, as often as asked",
     "ping-webhook": "tries the address as it is",
+    "reveal": "writes down who saw it, and changes nothing",
     "send-invoice": "an invoice is never changed",
     "credit-invoice": "an invoice is never changed",
     "write-off-fee": "the balance is guarded by the rule",
