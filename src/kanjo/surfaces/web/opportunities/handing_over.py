@@ -50,7 +50,16 @@ def one(request: DeskRequest, key: int) -> HttpResponse:
         return Link("", "opportunity", key)
 
     back = Link(row.name, "opportunity", key)
-    return perform(request, Deed(title=HAND_OVER, back=back, button=HAND_OVER, do=do, fields=_fields(desk), says=SAYS))
+    deed = Deed(
+        of=("opportunities_opportunity", key),
+        title=HAND_OVER,
+        back=back,
+        button=HAND_OVER,
+        do=do,
+        fields=_fields(desk),
+        says=SAYS,
+    )
+    return perform(request, deed)
 
 
 @door(doing("opportunities.reassign"))
