@@ -62,8 +62,9 @@ ROW_NAMES: Mapping[str, Text] = {
     "revenue_delivery": Text(en="delivery", ja="引渡し"),
     "revenue_obligation": Text(en="performance obligation", ja="履行義務"),
     "revenue_slice": Text(en="slice of revenue", ja="収益明細"),
+    "privacy_look": Text(en="look at personal data", ja="個人情報の閲覧"),
     "runs_run": Text(en="run", ja="一括処理"),
-    "webhooks_endpoint": Text(en="webhook", ja="Webhook"),
+    "webhooks_endpoint": Text(en="webhook", ja="Webhookの送信先"),
     "webhooks_sending": Text(en="webhook delivery", ja="Webhookの送信"),
     "worklist_workitem": Text(en="work item", ja="作業"),
 }
