@@ -14,6 +14,7 @@ from kanjo.foundation.eras import (
     DayUnreadable,
     NoSuchDay,
     day_of_era_digits,
+    days_in_eras,
     in_era,
     parse_day,
 )
@@ -55,6 +56,62 @@ class TestInEra:
         written = in_era(western)
         if western.year < 2118:
             assert parse_day(written) == western
+
+    def test_every_day_is_the_one_that_counting_gives(self) -> None:
+        """Who counts day after day, a new year on 1 January and year one on an era's first day, gets the same."""
+        begins = {
+            "1868-01-25": "明治",
+            "1912-07-30": "大正",
+            "1926-12-25": "昭和",
+            "1989-01-08": "平成",
+            "2019-05-01": "令和",
+        }
+        era, year = "", 0
+        for number in range(date(1868, 1, 25).toordinal(), date(2100, 1, 1).toordinal()):
+            western = date.fromordinal(number)
+            if western.isoformat() in begins:
+                era, year = begins[western.isoformat()], 1
+            elif (western.month, western.day) == (1, 1):
+                year += 1
+            counted = f"{era}{year}年{western.month}月{western.day}日".replace(f"{era}1年", f"{era}元年")
+            assert in_era(western) == counted
+
+
+class TestDaysInEras:
+    @pytest.mark.parametrize(
+        ("sentence", "rewritten"),
+        [
+            ("2026-11-28", "令和8年11月28日"),
+            ("2019-04-30 から 2019-05-01（2日間）", "平成31年4月30日 から 令和元年5月1日（2日間）"),
+            ("期限 2026-11-30（期限超過）", "期限 令和8年11月30日（期限超過）"),
+            ("2026-11-28 14:05", "令和8年11月28日 14:05"),
+        ],
+    )
+    def test_days_of_a_sentence(self, sentence: str, rewritten: str) -> None:
+        """Every day in a sentence is written in its era, the rest stays."""
+        assert days_in_eras(sentence) == rewritten
+
+    @pytest.mark.parametrize(
+        "sentence",
+        [
+            "",
+            "INV-2026-11-28",
+            "2026-11-281",
+            "2026-02-30",
+            "「2026-11-28」は日付として読めません。",
+            "1867-12-31",
+            "2026-11-28-01",
+            "https://kanjo.example/2026-11-28T05:00",
+        ],
+    )
+    def test_what_is_no_day_of_the_house_stays(self, sentence: str) -> None:
+        """Numbers of documents, days that do not exist, what somebody typed and days before Meiji stay as they are."""
+        assert days_in_eras(sentence) == sentence
+
+    @given(st.text(), st.dates(date(1868, 1, 25)), st.text())
+    def test_a_day_between_words(self, before: str, western: date, after: str) -> None:
+        """A day that stands between spaces is rewritten whatever stands around it."""
+        assert f" {in_era(western)} " in days_in_eras(f"{before} {western} {after}")
 
 
 class TestParseDay:

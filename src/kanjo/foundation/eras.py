@@ -6,10 +6,18 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from kanjo.foundation.quoting import quoted
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
+
+
+class Calendar(StrEnum):
+    """How somebody reads days: 2026-11-30, or 令和8年11月30日. Only Japanese knows the second."""
+
+    WESTERN = "western"
+    ERAS = "eras"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,11 @@ ERAS = (
     Era("大正", "T", date(1912, 7, 30), "Taisho"),
     Era("明治", "M", date(1868, 1, 25), "Meiji"),
 )
-"""The eras, latest first."""
+"""The eras, latest first, by 昭和54年法律第43号 (元号法) and its ordinances: 平成31年政令第143号, 昭和64年政令第1号.
+
+Before that law by edict. 昭和 and 大正 began within the day on which the era before them ended, which counts as theirs;
+明治 reaches back to the first day of its year in the old calendar.
+"""
 
 
 class DayUnreadable(Refusal):
@@ -39,7 +51,7 @@ class DayUnreadable(Refusal):
     says = Text(en="“{text}” is not a date.", ja="「{text}」は日付として読めません。")
     remedy = Text(
         en="Write it as 2026-11-30, 2026/11/30 or R8.11.30.",
-        ja="2026-11-30、2026/11/30、R8.11.30、令和8年11月30日のいずれかで入力してください。",
+        ja="「2026-11-30」「2026/11/30」「R8.11.30」「令和8年11月30日」のいずれかの形で入力してください。",
     )
 
 
@@ -95,6 +107,21 @@ def in_era(day: date, *, at: str = "") -> str:
             year = day.year - era.start.year + 1
             return f"{era.name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
     raise DayBeforeEras(at=at, day=day)
+
+
+_WRITTEN = re.compile(r"(?<![\w「-])\d{4}-\d{2}-\d{2}(?![\w-])", re.ASCII)
+
+
+def days_in_eras(sentence: str) -> str:
+    """Return a sentence of the house with its days in eras; days before Meiji, and what was typed, stay."""
+    return _WRITTEN.sub(lambda found: _in_era_or_as_it_is(found[0]), sentence)
+
+
+def _in_era_or_as_it_is(written: str) -> str:
+    try:
+        return in_era(date.fromisoformat(written))
+    except (ValueError, DayBeforeEras):
+        return written
 
 
 def parse_day(text: str, *, at: str = "") -> date:

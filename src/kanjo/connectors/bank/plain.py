@@ -27,7 +27,7 @@ RECEIPT, CANCELLED = "receipt", "cancelled"
 
 _HEAD, _TOTAL = "statement", "total"
 _FIELDS = {SIGNATURE: 2, _HEAD: 6, RECEIPT: 6, CANCELLED: 6, _TOTAL: 5}
-A_DAY = Text(en="a date written as 2026-11-30", ja="2026-11-30の形式の日付")
+A_DAY = Text(en="a date written as 2026-11-30", ja="「2026-11-30」の形式の日付")
 A_LATER_DAY = Text(en="a day on or after the first", ja="開始日以降の日付")
 VERSION_1 = Text(en="a version we read (1)", ja="読み取れる版（1）")
 A_LINE = Text(en="a line “{kind}” of {count} fields", ja="{count}項目の「{kind}」行")

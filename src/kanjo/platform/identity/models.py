@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from kanjo.foundation.actors import Role
+from kanjo.foundation.eras import Calendar
 from kanjo.foundation.personal import Kind
 from kanjo.platform.tables import audited, frozen, kept, recorded_at
 
@@ -30,6 +31,7 @@ class Person(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=2, default="ja")
+    calendar = models.CharField(max_length=8, default=Calendar.WESTERN)
     is_active = models.BooleanField(default=True)
     is_system = models.BooleanField(default=False)
     manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reports")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.eras import Calendar
 from kanjo.foundation.ids import CompanyId, PersonId
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Language, Text
@@ -181,6 +182,15 @@ def choose_language(*, language: Language, by: Actor, at: datetime) -> None:
     if person.language != language:
         person.language = language
         person.save(update_fields=["language"])
+
+
+@verb("identity.choose-calendar", *Role)
+def choose_calendar(*, calendar: Calendar, by: Actor, at: datetime) -> None:
+    """Let a person choose how Japanese pages write days to it: western years or eras."""
+    person = Person.objects.select_for_update().get(pk=by.id)
+    if person.calendar != calendar:
+        person.calendar = calendar
+        person.save(update_fields=["calendar"])
 
 
 @verb("identity.set-password", Role.ADMINISTRATOR)

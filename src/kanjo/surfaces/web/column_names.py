@@ -88,6 +88,7 @@ COLUMN_NAMES: Mapping[str, Text] = {
     "kind": Text(en="Kind", ja="種類"),
     "kinds": Text(en="Kinds of fact", ja="事実の種類"),
     "known_at": Text(en="Known at", ja="基準日時"),
+    "calendar": Text(en="How days are written", ja="日付の表示"),
     "language": Text(en="Language", ja="言語"),
     "last_answer": Text(en="Last answer", ja="最後の応答"),
     "last_at": Text(en="Last at", ja="最終日時"),

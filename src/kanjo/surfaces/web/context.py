@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from kanjo.foundation.actors import ROLE_NAMES
 from kanjo.platform.notices.queries import count_unread
 from kanjo.platform.worklist.queries import count_queue_by_subject
+from kanjo.surfaces.web.days import calendar
 from kanjo.surfaces.web.desk import Desk
 from kanjo.surfaces.web.look import look_of
 from kanjo.surfaces.web.menu import menu_for
@@ -35,6 +36,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
     return {
         "look": look_of(request),
         "layout": "page.html",
+        "calendar": calendar(),
         "passkeys": _takes_passkeys(request),
         "company_sign_in": settings.COMPANY_SIGN_IN.name if settings.COMPANY_SIGN_IN else "",
         "desk": desk,

@@ -15,6 +15,7 @@ from kanjo.foundation.periods import LastDayOfCalendar
 from kanjo.foundation.quoting import quoted
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
+from kanjo.surfaces.web.shown import day_shown
 
 Options = Sequence[tuple[str, Text | str]]
 Reading = Callable[[str, str], Any]
@@ -114,7 +115,7 @@ def prose(name: str, label: Text, *, needed: bool = True, hint: Text | None = No
 
 def day(name: str, label: Text, initial: date | None, *, needed: bool = True, hint: Text | None = None) -> Field:
     """Return a field of a day, written Gregorian or in an era; there is a day after it."""
-    shown = initial.isoformat() if initial else ""
+    shown = day_shown(initial) if initial else ""
     return Field(name, label, _day, "day", needed, hint, shown)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.foundation.times import AsKnown
 from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.shown import day_shown
 
 ON, KNOWN_AT = "on", "known_at"
 
@@ -21,7 +22,7 @@ class NotAMoment(Refusal):
 
     rule = "pages.not-a-moment"
     says = Text(en="“{text}” is not a moment.", ja="「{text}」は日時として読めません。")
-    remedy = Text(en="Write it as 2026-04-05 09:30.", ja="2026-04-05 09:30 の形で入力してください。")
+    remedy = Text(en="Write it as 2026-04-05 09:30.", ja="「2026-04-05 09:30」の形で入力してください。")
 
 
 def asked_known(request: DeskRequest) -> AsKnown:
@@ -33,9 +34,23 @@ def asked_known(request: DeskRequest) -> AsKnown:
 
 
 def moment(text: str, *, at: str) -> datetime:
-    """Return a moment as it is typed, in the zone of the house; refuses `NotAMoment`."""
+    """Return a moment as it is typed, its day also in an era, in the zone of the house; refuses `NotAMoment`."""
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
-        raise NotAMoment(at=at, text=quoted(text)) from None
+        read = _day_and_clock(text, at)
     return read if read.tzinfo else timezone.make_aware(read)
+
+
+def moment_shown(at: datetime) -> str:
+    """Return a moment as it is typed again, its day as the reader reads it, in the zone of the company at hand."""
+    here = timezone.localtime(at)
+    return f"{day_shown(here.date())} {here:%H:%M:%S}"
+
+
+def _day_and_clock(text: str, at: str) -> datetime:
+    day, _, clock = text.rpartition(" ")
+    try:
+        return datetime.combine(parse_day(day), time.fromisoformat(clock))
+    except (Refusal, ValueError):
+        raise NotAMoment(at=at, text=quoted(text)) from None

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils import timezone, translation
 
+from kanjo.foundation.eras import Calendar
 from kanjo.foundation.money import MINOR_MAX
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Language, Text
@@ -18,6 +19,7 @@ from kanjo.platform.identity.models import Person
 from kanjo.platform.privacy.ways import Way
 from kanjo.surfaces.doors import Door, named
 from kanjo.surfaces.readers import Reader, begin, leave, reader
+from kanjo.surfaces.web.days import read_by
 from kanjo.surfaces.web.desk import CHOSEN, STANDING, DeskRequest, StandEnded, sit_down
 from kanjo.surfaces.web.doors import door_of
 from kanjo.surfaces.web.guard import keep_session, lacks_factor, sent_to_prove
@@ -87,6 +89,7 @@ class AtTheDesk:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer in the person's language."""
         translation.activate(_language(request))
+        read_by(_calendar(request))
         timezone.deactivate()
         begin(None)
         response = self._answer(request)
@@ -192,3 +195,7 @@ def _language(request: HttpRequest) -> str:
         return request.user.language
     chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
     return chosen if chosen in set(Language) else Language.JAPANESE
+
+
+def _calendar(request: HttpRequest) -> Calendar:
+    return Calendar(request.user.calendar) if isinstance(request.user, Person) else Calendar.WESTERN

@@ -17,6 +17,7 @@ from kanjo.foundation.periods import Period
 from kanjo.foundation.personal import Personal
 from kanjo.foundation.texts import Language, Text
 from kanjo.surfaces.readers import told
+from kanjo.surfaces.web.days import as_read
 
 NOTHING = "—"
 YES, NO = Text(en="Yes", ja="はい"), Text(en="No", ja="いいえ")
@@ -150,7 +151,8 @@ def said(value: object) -> str:
     """Return a sentence in the language of the page, personal data as its reader may see it; anything else as it is."""
     match value:
         case Text():
-            return value.said_in(language())
+            here = language()
+            return as_read(value.ja) if here is Language.JAPANESE else value.said_in(here)
         case Personal():
             return told(value)
         case _:
@@ -177,6 +179,12 @@ def cell(value: object) -> Cell:
             return Cell(number, "num neg" if number.startswith("−") else "num")
         case _:
             return Cell(_words(value), "day" if isinstance(value, date) else "")
+
+
+def day_shown(day: date) -> str:
+    """Return a day as the reader reads it: 2026-11-30, or on a Japanese page 令和8年11月30日 where that was chosen."""
+    written = day.isoformat()
+    return as_read(written) if language() is Language.JAPANESE else written
 
 
 def percent(share: Fraction) -> str:
@@ -228,9 +236,10 @@ def _words(value: object) -> str:
         case bool():
             return said(YES if value else NO)
         case datetime():
-            return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+            moment = timezone.localtime(value)
+            return f"{day_shown(moment.date())} {moment:%H:%M}"
         case date():
-            return value.isoformat()
+            return day_shown(value)
         case Period():
             return said(
                 (_DAYS if value.days != 1 else _DAY).filled(first=value.start, last=value.last_on, days=value.days)

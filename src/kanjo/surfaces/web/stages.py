@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kanjo.foundation.texts import Text
 from kanjo.reports.deal_steps import Standing, Step, steps_of
 from kanjo.reports.deals import OPPORTUNITY, Deal, Part
-from kanjo.surfaces.web.shown import cell, said
+from kanjo.surfaces.web.shown import cell, day_shown, said
 from kanjo.surfaces.web.subjects import page_of
 
 STAGES = Text(en="Stages of the deal", ja="取引の進み具合")
@@ -51,7 +51,7 @@ def _drawn(step: Step) -> DrawnStep:
         icon=_ICONS[step.standing],
         href=cell(page_of(part.table, part.id, "")).href if part else "",
         what=_called(part) if part else "",
-        on=step.on.isoformat() if step.on else "",
+        on=day_shown(step.on) if step.on else "",
         misses=said(step.misses) if step.misses else "",
         now=step.standing is Standing.CURRENT,
         all=said(STAGES),

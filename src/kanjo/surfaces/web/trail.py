@@ -5,6 +5,7 @@ The story of a deal adds what was written once and is its own history, over all 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ PICKS = Text(en="Show one function", ja="機能で絞り込み")
 BY_ITSELF = Text(en="Automatic entries: {count}", ja="自動処理 {count}件")
 FOR = Text(en="{name} for {absent}", ja="{name}（{absent} さんの代理）")
 TRUE_ON = Text(en="as of {day}", ja="業務日 {day}")
+_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 CUT = Text(en="The last {count} entries are shown.", ja="直近の{count}件を表示しています。")
 
 
@@ -194,4 +196,7 @@ def _seen(row: ChangeRow, column: str, value: object) -> str | None:
 
 
 def _written(value: object) -> str | None:
-    return None if value is None or value == "" else str(value)
+    if value is None or value == "":
+        return None
+    text = str(value)
+    return said(Text(en=text, ja=text)) if _A_DAY.fullmatch(text) else text

@@ -61,6 +61,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "identity.end-other-sessions": Text(en="ended the other sessions", ja="ほかの端末をログアウト"),
     "identity.end-session": Text(en="ended a session", ja="端末をログアウト"),
     "identity.end-sessions-of": Text(en="ended the person's sessions", ja="利用者の全端末をログアウト"),
+    "identity.choose-calendar": Text(en="chose how days are written", ja="日付の表示を変更"),
     "identity.choose-language": Text(en="chose a language", ja="表示言語を変更"),
     "identity.connect-account": Text(en="connected a company account", ja="会社アカウントを接続"),
     "identity.disconnect-account": Text(en="disconnected a company account", ja="会社アカウントの接続を解除"),

@@ -61,7 +61,7 @@ class Kind(StrEnum):
 _KINDS = {
     Kind.INTEGER: Text(en="a whole number", ja="整数"),
     Kind.SHARE: Text(en="a share such as 10% or 0.1", ja="割合（10% や 0.1 など）"),
-    Kind.DATE: Text(en="a date such as 2026-04-01", ja="日付（2026-04-01 など）"),
+    Kind.DATE: Text(en="a date such as 2026-04-01", ja="日付（「2026-04-01」など）"),
     Kind.CHOICE: Text(en="a text", ja="文字列"),
 }
 

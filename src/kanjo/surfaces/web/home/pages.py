@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from kanjo.foundation.actors import ROLE_NAMES
+from kanjo.foundation.eras import Calendar
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.deputies.queries import list_stands
-from kanjo.platform.identity.operations import choose_language
+from kanjo.platform.identity.operations import choose_calendar, choose_language
 from kanjo.platform.tallies import Tally
 from kanjo.platform.worklist.queries import DueCounts, WorkRow, count_queue, count_queue_by_due, list_queue
 from kanjo.surfaces.readers import told_of
@@ -91,9 +92,11 @@ def home(request: DeskRequest) -> HttpResponse:
 
 @door(PUBLIC)
 def choose_language_here(request: HttpRequest) -> HttpResponse:
-    """Change the language: of the person where one is signed in, and of this browser."""
+    """Change the language: of the person where one is signed in, and of this browser; or how it reads days."""
     if request.method != "POST":
         return HttpResponseRedirect("/")
+    if "calendar" in request.POST:
+        return _calendar_chosen(request)
     wanted = Language.ENGLISH if request.POST.get("language") == Language.ENGLISH else Language.JAPANESE
     desk: Desk | None = getattr(request, "desk", None)
     if desk is not None and desk.actor.roles:
@@ -102,6 +105,15 @@ def choose_language_here(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     response.set_cookie(LANGUAGE_COOKIE, wanted, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
     return response
+
+
+def _calendar_chosen(request: HttpRequest) -> HttpResponse:
+    wanted = Calendar.ERAS if request.POST["calendar"] == Calendar.ERAS else Calendar.WESTERN
+    desk: Desk | None = getattr(request, "desk", None)
+    if desk is not None and desk.own.roles:
+        with transaction.atomic():
+            choose_calendar(calendar=wanted, by=desk.own, at=timezone.now())
+    return _back(request)
 
 
 @door(SIGNED_IN)

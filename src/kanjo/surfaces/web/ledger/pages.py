@@ -132,7 +132,7 @@ PERIODS = ListPage[PeriodRow](
     title=PERIODS_TITLE,
     door=BOOKS,
     columns=(
-        Column(labels.STARTS_ON, lambda row: Link(row.start.isoformat(), "period", row.id)),
+        Column(labels.STARTS_ON, lambda row: Link(row.start, "period", row.id)),
         Column(labels.UNTIL, lambda row: last_day(row.until)),
         Column(labels.STATE, lambda row: LOCKED if row.locked else OPEN),
     ),

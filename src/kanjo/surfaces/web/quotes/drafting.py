@@ -30,7 +30,7 @@ from kanjo.surfaces.web.fields import Field, Lines, Missing, choice, day, money,
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.quotes.columns import PATH, charge_columns, earned_columns, line_columns
 from kanjo.surfaces.web.quotes.versions import WOULD_CHANGE, changes_between
-from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.shown import Link, day_shown
 from kanjo.surfaces.web.terms_of_payment import TERMS
 from kanjo.surfaces.web.trail import Subject
 
@@ -181,8 +181,8 @@ def _typed(line: OfferLine, currency: str) -> dict[str, str]:
         "product": str(line.terms.product_id),
         "quantity": str(line.quantity),
         "net": "" if listed else f"{Money(line.net_minor, currency).as_decimal():f}",
-        "first_on": line.service.start.isoformat() if line.service else "",
-        "last_on": line.service.last_on.isoformat() if line.service else "",
+        "first_on": day_shown(line.service.start) if line.service else "",
+        "last_on": day_shown(line.service.last_on) if line.service else "",
     }
 
 

@@ -10,7 +10,7 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.details import Column, amount
-from kanjo.surfaces.web.shown import Derived, Link, State, said
+from kanjo.surfaces.web.shown import Derived, Link, State, day_shown, said
 
 PAID = State(Text(en="Paid", ja="入金済み"), "ok")
 PART = State(Text(en="Part paid", ja="一部入金"), "warn")
@@ -42,12 +42,13 @@ def still_open(row: OpenItemRow, settled: Sequence[AllocationRow]) -> Derived:
     """Return what is open of an item: what was invoiced, less what settled it."""
     parts = [
         (labels.TOTAL, Money(row.amount_minor, row.currency)),
-        *(
-            (f"{said(KIND_NAMES[one.kind])} {one.effective_on} {one.reference}", Money(-one.amount_minor, row.currency))
-            for one in settled
-        ),
+        *((_settling(one), Money(-one.amount_minor, row.currency)) for one in settled),
     ]
     return Derived.sum_of("open", Money(row.open_minor, row.currency), labels.OPEN_AMOUNT, parts)
+
+
+def _settling(one: AllocationRow) -> str:
+    return f"{said(KIND_NAMES[one.kind])} {day_shown(one.effective_on)} {one.reference}"
 
 
 OPEN_ITEMS: tuple[Column[OpenItemRow], ...] = (

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils import timezone
 
 from kanjo.foundation.ids import CompanyId
 from kanjo.foundation.texts import Text
@@ -30,7 +29,7 @@ from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.doors import doing, door
 from kanjo.surfaces.web.fields import Field, many, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
-from kanjo.surfaces.web.known import moment
+from kanjo.surfaces.web.known import moment, moment_shown
 from kanjo.surfaces.web.shown import Link
 from kanjo.surfaces.web.webhooks.pages import (
     ADDRESS,
@@ -207,7 +206,7 @@ def again_since(request: DeskRequest, key: int) -> HttpResponse:
         ja="指定日時以降に記録された通知対象の出来事を、登録前のものも含めてすべて送信します。"
         "送信済みのものは同じメッセージIDで再送します。",
     )
-    before = timezone.localtime(desk.now - timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
+    before = moment_shown(desk.now - timedelta(days=1))
     fields = (Field("since", SINCE, lambda text, at: moment(text, at=at), "text", True, HOW, before),)
     back = Link(row.name, "webhook", row.id)
     deed = Deed(title=AGAIN_SINCE, back=back, button=AGAIN, do=do, fields=fields, says=says, tried=False)
