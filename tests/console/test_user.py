@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from kanjo.foundation.actors import Role
+from kanjo.platform.identity.factors import has_factor
 from kanjo.platform.identity.models import Person
 from kanjo.platform.identity.queries import find_actor
 from tests.builders import a_company
@@ -72,6 +74,18 @@ class TestUser:
         old = told(kanjo, *ADD, "auditor")["password"]
         new = told(kanjo, "user", "password", AOKI)["password"]
         assert (signs_in(new), signs_in(old)) == (True, False)
+
+    @pytest.mark.row("S2")
+    def test_a_lost_second_factor_is_removed(self, kanjo: Forge) -> None:
+        """Also that of the only administrator, by whoever has the machine; where there is none it is refused."""
+        told(kanjo, *ADD, "administrator")
+        person = find_actor(AOKI)
+        assert person is not None
+        TOTP.activate(Person.objects.get(pk=person.id), generate_totp_secret())
+        said = kanjo.types("user", "lost-factor", AOKI, "--because", "phone lost")
+        assert (said.code, "new second factor" in said.out, has_factor(person.id)) == (0, True, False)
+        again = kanjo.types("user", "lost-factor", AOKI, "--because", "phone lost")
+        assert (again.code, "has no second factor" in again.err) == (2, True)
 
     def test_an_address_that_is_taken_is_refused(self, kanjo: Forge) -> None:
         """Added again, nobody gets another's sign-in: the person, password and roles stay."""

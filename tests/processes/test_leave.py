@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import transaction
 from django.urls import reverse
@@ -12,14 +15,18 @@ from kanjo.foundation.ids import PersonId
 from kanjo.foundation.texts import Text
 from kanjo.platform.access.models import Token
 from kanjo.platform.acts import NotYourRole
+from kanjo.platform.deputies.models import Deputation
+from kanjo.platform.deputies.operations import name_deputy
+from kanjo.platform.deputies.queries import list_stands
 from kanjo.platform.identity.models import Person, Session
-from kanjo.platform.identity.operations import NotYourself
+from kanjo.platform.identity.operations import NotYourself, grant_role, readmit_person
+from kanjo.platform.notices.models import Notice
 from kanjo.platform.worklist.models import WorkItem
 from kanjo.platform.worklist.operations import put
 from kanjo.processes.leave import CanNotTakeOver, GoneToo, NobodyTakesOver, leave
 from kanjo.reports.leaving import Kind, work_of
 from tests.api.programs import program_of
-from tests.builders import NOW, an_actor
+from tests.builders import NOW, TODAY, an_actor
 from tests.processes.end_state import rows
 from tests.web.office import Desk, Office, an_office, ordered, quoted
 from tests.web.signing_in import a_person
@@ -53,6 +60,21 @@ def rep(office: Office) -> Actor:
 def leaves(person: Actor, to: Actor | None, by: Actor) -> int:
     with transaction.atomic():
         return leave(person_id=person.id, to=to.id if to else None, by=by, at=NOW)
+
+
+@transaction.atomic
+def stands_in(absent: Actor, deputy: Actor) -> None:
+    """Let *deputy* act for *absent* for ten days."""
+    name_deputy(
+        absent_id=absent.id,
+        deputy_id=deputy.id,
+        starts_on=TODAY,
+        last_on=TODAY + timedelta(days=10),
+        zone=ZoneInfo("Asia/Tokyo"),
+        because="出張",
+        by=absent,
+        at=NOW,
+    )
 
 
 def in_hands(person_id: PersonId) -> list[Kind]:
@@ -97,6 +119,32 @@ class TestLeave:
             )
         assert leaves(person, None, office.people[Role.ADMINISTRATOR]) == 1
         assert WorkItem.objects.get(subject_id=98).owner_id is None
+
+    @pytest.mark.row("A5")
+    def test_its_deputies_end_with_it(self, office: Office, rep: Actor) -> None:
+        """Nobody stands in for who left, and whom it stood in for the successor does, where it holds the role."""
+        successor, administrator = (
+            a_person(Role.SALES_REP, companies=[office.company_id]),
+            office.people[Role.ADMINISTRATOR],
+        )
+        colleague = an_actor(Role.SALES_REP, Role.LEGAL, companies=[office.company_id], name="同僚 花子")
+        lawyer = an_actor(Role.LEGAL, companies=[office.company_id], name="法務 花子")
+        with transaction.atomic():
+            grant_role(person_id=rep.id, role=Role.LEGAL, by=administrator, at=NOW)
+        for absent, deputy in ((rep, colleague), (colleague, rep), (lawyer, rep), (successor, rep)):
+            stands_in(absent, deputy)
+        leaves(rep, successor, administrator)
+        assert Deputation.objects.filter(ended_at=None).count() == 1
+        [stand] = list_stands(successor, NOW)
+        assert (stand.actor.for_id, set(stand.actor.roles)) == (colleague.id, {Role.SALES_REP})
+        assert list_stands(colleague, NOW) == []
+        told = set(
+            Notice.objects.filter(kind="deputy", key__startswith="deputies.ended").values_list("person_id", flat=True)
+        )
+        assert {rep.id, colleague.id, lawyer.id, successor.id} <= told
+        with transaction.atomic():
+            readmit_person(person_id=rep.id, password=None, by=an_actor(Role.ADMINISTRATOR), at=NOW)
+        assert (list_stands(rep, NOW), list_stands(colleague, NOW)) == ([], [])
 
     def test_what_is_refused(self, office: Office, rep: Actor) -> None:
         """Deals without an owner, a successor who sees them not or is gone, an act of others: nothing moves."""

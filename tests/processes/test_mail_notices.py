@@ -166,9 +166,12 @@ class TestAtOnce:
         chooses(clerk, ways=ALL_MAIL)
         assert run(MONDAY + timedelta(minutes=2)) == 0
 
-    def test_of_a_deputy_one_is_told_whatever_one_chose(self, company_id: CompanyId, clerk: Actor) -> None:
+    @pytest.mark.parametrize("kind", [Kind.DEPUTY, Kind.SIGN_IN])
+    def test_of_what_is_done_in_ones_name_one_is_told_whatever_one_chose(
+        self, company_id: CompanyId, clerk: Actor, kind: Kind
+    ) -> None:
         chooses(clerk, ways=dict.fromkeys(Kind, Way.NOTHING))
-        news(clerk, 1, kind=Kind.DEPUTY)
+        news(clerk, 1, kind=kind)
         assert run(MONDAY + timedelta(minutes=1)) == 1
 
     def test_of_a_company_one_no_longer_sees(self, company_id: CompanyId, clerk: Actor) -> None:

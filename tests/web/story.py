@@ -33,7 +33,7 @@ WEBHOOK = (
 )  # fmt: skip
 PEOPLE = (
     *("person", "invite-again", "withdraw-invitation", "grant-role", "withdraw-role", "assign-company"),
-    *("unassign-company", "end-sessions-of", "leave", "readmit-person"),
+    *("unassign-company", "end-sessions-of", "remove-factors", "leave", "readmit-person"),
 )
 PROSPECT = ("engage-opportunity", "expect-close", "lose-opportunity", "draft-quote", "hand-over")
 PERSONAL = ("open-notice", "deputation", "end-deputation", "stand-in", "stand-back")

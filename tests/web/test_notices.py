@@ -122,6 +122,7 @@ class TestMySettings:
             "run": "mail",
             "payment": "digest",
             "deputy": "mail",
+            "sign-in": "mail",
         }
         page = desk.see("told")
         assert "22:00" in page

@@ -58,6 +58,7 @@ class Actor:
 
     `system` marks the house itself (a scheduled run, a reaction): it holds every role and is named in the trail. A
     deputy at work for somebody absent holds the roles of that person (`for_id`, `for_name`) and none of its own.
+    `lost_factor` marks whose lost second factor was taken away: it needs one, whatever its roles ask for.
     """
 
     id: PersonId
@@ -68,6 +69,7 @@ class Actor:
     system: bool = False
     for_id: PersonId | None = None
     for_name: str = ""
+    lost_factor: bool = False
 
     @property
     def persons(self) -> frozenset[PersonId]:

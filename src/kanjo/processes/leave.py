@@ -11,6 +11,7 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import PersonId
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
+from kanjo.platform.deputies.operations import hand_on_deputations
 from kanjo.platform.identity.operations import dismiss_person
 from kanjo.platform.identity.queries import get_actor, is_active
 from kanjo.platform.worklist.operations import hand_over_work
@@ -52,7 +53,8 @@ class GoneToo(Refusal):
 def leave(*, person_id: PersonId, to: PersonId | None, by: Actor, at: datetime) -> int:
     """Hand over what is open in a person's hands and shut the person out; return how much was handed over.
 
-    Without a successor the waiting work goes to whoever holds its role, and the person may own no deal. Refuses
+    Without a successor the waiting work goes to whoever holds its role, and the person may own no deal. Whom it stood
+    in for, the successor stands in for, where it can; all other deputations of the person end. Refuses
     `NobodyTakesOver`, `CanNotTakeOver`, `GoneToo`, and as `dismiss_person` does.
     """
     work = work_of(person_id)
@@ -69,6 +71,7 @@ def leave(*, person_id: PersonId, to: PersonId | None, by: Actor, at: datetime) 
         hand_over_opportunities(owner_id=person_id, to=to, by=by, at=at)
         hand_over_contracts(owner_id=person_id, to=to, by=by, at=at)
         hand_over_renewals(owner_id=person_id, to=to, by=by, at=at)
+        hand_on_deputations(deputy_id=person_id, to=to, by=by, at=at)
     hand_over_work(owner_id=person_id, to=to, by=by, at=at)
     dismiss_person(person_id=person_id, by=by, at=at)
     return len(work)

@@ -80,7 +80,7 @@ SHORT: dict[Role, str] = {
 OF_PEOPLE = frozenset(
     {
         *("person", "invite-again", "withdraw-invitation", "grant-role", "withdraw-role", "assign-company"),
-        *("unassign-company", "end-sessions-of", "leave", "readmit-person"),
+        *("unassign-company", "end-sessions-of", "remove-factors", "leave", "readmit-person"),
     }
 )
 """Pages about a person, who is of no company; of its work they name what is in the reader's companies."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from django.db.models import Q, QuerySet
+
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, PersonId
 from kanjo.foundation.texts import Text
@@ -30,6 +32,10 @@ TABLE = "deputies_deputation"
 _NAMED = Text(
     en="{deputy} stands in for {absent} from {first} to {last}. Named by {by}: {because}",
     ja="{first} から {last} まで、{deputy} さんが {absent} さんの代理になります。指定した人: {by}（理由: {because}）",
+)
+_HANDED_ON = Text(
+    en="{deputy} stands in for {absent} in place of {before}, who leaves. Named by {by}.",
+    ja="退職する {before} さんに代わり、{deputy} さんが {absent} さんの代理になります。指定した人: {by}",
 )
 _ENDED = Text(
     en="{deputy} no longer stands in for {absent}. Ended by {by}.",
@@ -91,6 +97,45 @@ def end_deputation(*, deputation_id: int, by: Actor, at: datetime) -> None:
     if one is None:
         raise NotFound(what=called(Deputation), key=deputation_id)
     refuse_stranger(frozenset({PersonId(one.absent_id), PersonId(one.deputy_id)}), by)
+    _end(one, by, at)
+
+
+@verb("deputies.hand-on", Role.ADMINISTRATOR)
+def hand_on_deputations(*, deputy_id: PersonId, to: PersonId, by: Actor, at: datetime) -> int:
+    """Let *to* stand in, for what is left, for whom a person who leaves stands in; return for how many.
+
+    Where *to* is the absent person, or could do nothing for it, nobody follows: the absent person is told that it has
+    no deputy any more, and names another.
+    """
+    handed_on, follower = 0, _person(to)
+    for one in _lasting(deputy_id, at).filter(deputy_id=deputy_id):
+        _end(one, by, at)
+        companies = frozenset() if one.company_id is None else frozenset({one.company_id})
+        asked = frozenset(Role(role) for role in one.roles)
+        can = in_place_of(actor_of(follower), actor_of(one.absent), roles=asked, companies=companies)
+        if one.absent_id == to or can is None:
+            continue
+        kept = {name: getattr(one, name) for name in ("absent", "company", "roles", "until", "because")}
+        starts_at = max(one.starts_at, at)
+        named = Deputation.objects.create(**kept, deputy=follower, starts_at=starts_at, named_by_id=by.id)
+        _tell_both(named, "named", _HANDED_ON, before=one.deputy.name, by=by.name)
+        handed_on += 1
+    return handed_on
+
+
+def end_deputations_of(person_id: PersonId, *, by: Actor, at: datetime) -> None:
+    """End what a person who is shut out was named for, as the absent one and as the deputy; the others are told."""
+    for one in _lasting(person_id, at):
+        _end(one, by, at)
+
+
+def _lasting(person_id: PersonId, at: datetime) -> QuerySet[Deputation]:
+    concerned = Q(absent_id=person_id) | Q(deputy_id=person_id)
+    lasting = Deputation.objects.select_for_update(of=("self",)).select_related("absent", "deputy")
+    return lasting.filter(concerned, ended_at=None, until__gt=at).order_by("id")
+
+
+def _end(one: Deputation, by: Actor, at: datetime) -> None:
     if one.ended_at is None:
         one.ended_at, one.ended_by_id = at, by.id
         one.save(update_fields=["ended_at", "ended_by"])

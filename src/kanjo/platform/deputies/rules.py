@@ -113,4 +113,5 @@ def in_place_of(own: Actor, absent: Actor, *, roles: frozenset[Role], companies:
         language=own.language,
         for_id=absent.id,
         for_name=absent.name,
+        lost_factor=own.lost_factor,
     )

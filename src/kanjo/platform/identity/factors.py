@@ -14,13 +14,13 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class NoSecondFactor(Refusal):
-    """A role asks for a second factor, and its holder has none."""
+    """A person needs a second factor, and has none."""
 
     rule = "access.no-second-factor"
     kind = RefusalKind.FORBIDDEN
     says = Text(
-        en="Your role asks for a second factor, and you have none.",
-        ja="あなたの役割では2段階認証が必要ですが、まだ設定されていません。",
+        en="You need a second factor, and have none.",
+        ja="2段階認証が必要ですが、まだ設定されていません。",
     )
     remedy = Text(
         en="Sign in at the pages and set one up: an authenticator app or a passkey.",
@@ -29,8 +29,8 @@ class NoSecondFactor(Refusal):
 
 
 def needs_factor(actor: Actor) -> bool:
-    """Return whether a role of the person asks for a second factor in this installation."""
-    return not actor.roles.isdisjoint(settings.SECOND_FACTOR)
+    """Return whether the person lost a second factor, or a role asks for one in this installation."""
+    return actor.lost_factor or not actor.roles.isdisjoint(settings.SECOND_FACTOR)
 
 
 def has_factor(person_id: PersonId) -> bool:

@@ -24,7 +24,10 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Somebody who can sign in, or the house itself (`is_system`, which cannot)."""
+    """Somebody who can sign in, or the house itself (`is_system`, which cannot).
+
+    `factors_removed_at` says when its lost second factor was last taken away; it needs one ever since.
+    """
 
     PERSONAL: ClassVar = {"email": Kind.EMAIL}
 
@@ -36,6 +39,7 @@ class Person(AbstractBaseUser):
     is_system = models.BooleanField(default=False)
     manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reports")
     team = models.CharField(max_length=80, blank=True)
+    factors_removed_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

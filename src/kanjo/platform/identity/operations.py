@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
+
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.eras import Calendar
 from kanjo.foundation.ids import CompanyId, PersonId
@@ -12,8 +14,12 @@ from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.access.operations import revoke_all
 from kanjo.platform.acts import verb
+from kanjo.platform.deputies.operations import end_deputations_of
+from kanjo.platform.identity.factors import FACTORS
 from kanjo.platform.identity.models import Assignment, Person, RoleGrant
 from kanjo.platform.identity.sessions import end_sessions
+from kanjo.platform.notices.kinds import Kind
+from kanjo.platform.notices.operations import tell
 
 
 class PersonKnown(Refusal):
@@ -55,6 +61,37 @@ class NotDismissed(Refusal):
         en="If the password is lost, give a new one.",
         ja="パスワードを忘れた場合は、新しいパスワードを設定してください。",
     )
+
+
+class NotYourOwnFactor(Refusal):
+    """Nobody takes its own second factor away as an administrator."""
+
+    rule = "identity.not-your-own-factor"
+    kind = RefusalKind.FORBIDDEN
+    says = Text(
+        en="You can not remove your own second factor here.", ja="自分自身の2段階認証をここで解除することはできません。"
+    )
+    remedy = Text(
+        en="Use a recovery code, or ask another administrator.",
+        ja="リカバリーコードを使用するか、別のシステム管理者に依頼してください。",
+    )
+
+
+class NoFactorThere(Refusal):
+    """A person who has no second factor."""
+
+    rule = "identity.no-factor-there"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="{name} has no second factor.", ja="{name} さんの2段階認証は設定されていません。")
+    remedy = Text(en="The person sets one up after signing in.", ja="本人がログイン後に設定してください。")
+
+
+_FACTORS_REMOVED = Text(
+    en="{by} removed your second factor: {because}. Set up a new one at the next sign-in. If you did not ask for it,"
+    " tell another administrator at once.",
+    ja="{by} さんがあなたの2段階認証を解除しました（理由: {because}）。次回ログイン時に設定し直してください。"
+    "依頼した覚えがない場合は、すぐに別のシステム管理者へ連絡してください。",
+)
 
 
 @verb("identity.admit-person", Role.ADMINISTRATOR)
@@ -138,9 +175,10 @@ def unassign_company(*, person_id: PersonId, company_id: CompanyId, by: Actor, a
 
 @verb("identity.dismiss-person", Role.ADMINISTRATOR)
 def dismiss_person(*, person_id: PersonId, by: Actor, at: datetime) -> None:
-    """Shut a person out: it signs in no more, its sessions are ended and its tokens revoked.
+    """Shut a person out: it signs in no more, its sessions are ended, its tokens revoked, its deputations over.
 
-    What the person did, and its roles and companies, stay on record. Refuses `HouseStays`, `NotYourself`.
+    Nobody stands in for it or has it for a deputy any more. What the person did, and its roles and companies, stay on
+    record. Refuses `HouseStays`, `NotYourself`.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
     if person.is_system:
@@ -151,6 +189,7 @@ def dismiss_person(*, person_id: PersonId, by: Actor, at: datetime) -> None:
         person.is_active = False
         person.save(update_fields=["is_active"])
         shut_all_doors(person_id, at=at)
+        end_deputations_of(person_id, by=by, at=at)
 
 
 @verb(
@@ -227,6 +266,32 @@ def end_other_sessions(*, session: str | None, by: Actor, at: datetime) -> int:
 def end_sessions_of(*, person_id: PersonId, by: Actor, at: datetime) -> int:
     """End all sessions of a person; return how many. It may sign in again."""
     return end_sessions(person_id)
+
+
+@verb("identity.remove-factors", Role.ADMINISTRATOR)
+def remove_factors(*, person_id: PersonId, because: str, by: Actor, at: datetime) -> None:
+    """Take away the second factor, and the recovery codes, of a person who lost them.
+
+    Its sessions end and its tokens are revoked; after the next sign-in it sets a new one up before it sees any page.
+    It is told, whatever it chose to be told. Refuses `NotYourOwnFactor` and `NoFactorThere`.
+    """
+    if person_id == by.id:
+        raise NotYourOwnFactor
+    person = Person.objects.select_for_update().get(pk=person_id)
+    held = Authenticator.objects.filter(user_id=person_id)
+    if not held.filter(type__in=FACTORS).exists():
+        raise NoFactorThere(name=person.name)
+    held.delete()
+    person.factors_removed_at = at
+    person.save(update_fields=["factors_removed_at"])
+    shut_all_doors(person_id, at=at)
+    tell(
+        persons=[person_id],
+        kind=Kind.SIGN_IN,
+        subject=("identity_person", person_id),
+        says=_FACTORS_REMOVED.filled(by=by.name, because=because),
+        key=f"identity.remove-factors:{person_id}:{at.isoformat()}",
+    )
 
 
 def shut_all_doors(person_id: PersonId, *, at: datetime, but: str | None = None) -> None:

@@ -28,6 +28,7 @@ def actor_of(person: Person) -> Actor:
         companies=companies,
         language=Language(person.language),
         system=person.is_system,
+        lost_factor=person.factors_removed_at is not None,
     )
 
 

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     RUN = "run"
     PAYMENT = "payment"
     DEPUTY = "deputy"
+    SIGN_IN = "sign-in"
 
     @property
     def shown(self) -> Text:
@@ -50,6 +51,7 @@ _KINDS = {
     Kind.RUN: Text(en="Runs that I started", ja="自分が開始した一括処理"),
     Kind.PAYMENT: Text(en="Late payments of my customers", ja="担当顧客の支払遅延"),
     Kind.DEPUTY: Text(en="Deputies", ja="代理の指定・終了"),
+    Kind.SIGN_IN: Text(en="My sign-in", ja="自分のログイン"),
 }
 _WAYS = {
     Way.PRODUCT: Text(en="In the product", ja="画面のみ"),
@@ -65,10 +67,12 @@ USUAL: Mapping[Kind, Way] = {
     Kind.RUN: Way.PRODUCT,
     Kind.PAYMENT: Way.DIGEST,
     Kind.DEPUTY: Way.MAIL,
+    Kind.SIGN_IN: Way.MAIL,
 }
 """How a person is told that has not chosen."""
-CHOSEN = tuple(kind for kind in Kind if kind is not Kind.DEPUTY)
-"""The kinds whose way is a person's own choice. Who acts in whose name is told to both, always and at once."""
+CHOSEN = tuple(kind for kind in Kind if kind not in {Kind.DEPUTY, Kind.SIGN_IN})
+"""The kinds whose way is a person's own choice. Who acts in whose name, and what was done to how one signs in, is told
+always and at once."""
 
 _READERS: Mapping[Kind, frozenset[Role]] = {
     Kind.RUN: frozenset(

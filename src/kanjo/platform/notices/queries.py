@@ -15,7 +15,7 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, PersonId
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import called
-from kanjo.platform.notices.kinds import USUAL, Kind, Way, kinds_for
+from kanjo.platform.notices.kinds import CHOSEN, USUAL, Kind, Way, kinds_for
 from kanjo.platform.notices.models import Notice, Reader, Seen
 from kanjo.platform.ordering import sorted_by
 from kanjo.platform.paging import Page, paged
@@ -90,7 +90,7 @@ def chosen(reader: Reader) -> Choices:
     """Return what a reader chose."""
     ways = {kind: Way(reader.ways.get(kind, way)) for kind, way in USUAL.items()}
     return Choices(
-        ways=ways | {Kind.DEPUTY: Way.MAIL},
+        ways=ways | {kind: Way.MAIL for kind in Kind if kind not in CHOSEN},
         digest_hour=reader.digest_hour,
         quiet_from=reader.quiet_from,
         quiet_until=reader.quiet_until,

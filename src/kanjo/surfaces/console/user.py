@@ -22,6 +22,9 @@ Email = Annotated[str, typer.Argument(help=said("E-mail address to sign in with.
 Name = Annotated[str, typer.Option(help=said("The person's name.", "氏名。"))]
 Roles = Annotated[list[str], typer.Option("--role", help=said("A role; may be repeated.", "役割（複数指定可）。"))]
 OneCompany = Annotated[str, typer.Argument(help=said("Code of the selling company.", "販売会社コード。"))]
+Because = Annotated[
+    str, typer.Option("--because", help=said("The reason, for the trail.", "理由（監査証跡に残ります）。"))
+]
 OneRole = Annotated[str, typer.Argument(help=said("The role.", "役割。"))]
 Companies = Annotated[
     list[str],
@@ -39,6 +42,9 @@ def register(cli: typer.Typer) -> None:
     group.command("grant", help=said("Give a role.", "役割を付与します。"))(grant)
     group.command("withdraw", help=said("Take a role away.", "役割を取り消します。"))(withdraw)
     group.command("password", help=said("Draw a new password.", "新しいパスワードを発行します。"))(password)
+    group.command("lost-factor", help=said("Remove a lost second factor.", "紛失した2段階認証を解除します。"))(
+        lost_factor
+    )
     group.command("assign", help=said("Let a person see a company.", "販売会社を割り当てます。"))(assign)
     group.command("unassign", help=said("Take a company away.", "販売会社の割当を外します。"))(unassign)
     group.command("dismiss", help=said("Shut a person out.", "利用を停止します。"))(dismiss)
@@ -145,6 +151,24 @@ def password(email: Email, as_json: AsJson = False) -> None:
     with transaction.atomic():
         set_password(person_id=_person(email), password=drawn, by=house(), at=datetime.now(UTC))
     _tell_password(email, drawn, as_json=as_json)
+
+
+def lost_factor(email: Email, because: Because) -> None:
+    """Take away the second factor of a person who lost it; it sets up a new one after the next sign-in."""
+    _open()
+    from django.db import transaction
+
+    from kanjo.platform.identity.operations import remove_factors
+    from kanjo.platform.identity.queries import house
+
+    with transaction.atomic():
+        remove_factors(person_id=_person(email), because=because, by=house(), at=datetime.now(UTC))
+    say(
+        Text(
+            en=f"{email} sets up a new second factor after the next sign-in.",
+            ja=f"{email} の2段階認証を解除しました。次回サインイン後に再設定が必要です。",
+        )
+    )
 
 
 def assign(email: Email, company: OneCompany) -> None:

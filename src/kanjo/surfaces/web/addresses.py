@@ -72,6 +72,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:key>/assign", people_acts.assign, name="assign-company"),
     path("people/<int:key>/unassign", people_acts.unassign, name="unassign-company"),
     path("people/<int:key>/end-sessions", people_acts.end_sessions, name="end-sessions-of"),
+    path("people/<int:key>/remove-factors", people_acts.remove_lost_factors, name="remove-factors"),
     path("people/<int:key>/let-go", people_acts.let_go, name="leave"),
     path("people/<int:key>/readmit", people_acts.readmit, name="readmit-person"),
     path("company-account", company_sign_in.account, name="company-account"),

@@ -64,6 +64,7 @@ COLUMN_NAMES: Mapping[str, Text] = {
     "external_key": Text(en="Key in the other system", ja="外部システムのキー"),
     "fact_id": Text(en="Fact (id)", ja="事実（ID）"),
     "facts": Text(en="Facts", ja="判定に使った事実"),
+    "factors_removed_at": Text(en="Second factor removed at", ja="2段階認証の解除日時"),
     "failed_at": Text(en="Failed at", ja="失敗日時"),
     "failures": Text(en="Failures in a row", ja="連続失敗回数"),
     "family": Text(en="Product family", ja="製品群"),

@@ -36,6 +36,7 @@ FRESH: Final = frozenset(
         "identity.grant-role",
         "identity.invite-person",
         "identity.readmit-person",
+        "identity.remove-factors",
     }
 )
 """The acts before which a person proves anew who it is: what gives rights, and what puts a policy in force."""

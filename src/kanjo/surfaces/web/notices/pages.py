@@ -107,6 +107,8 @@ def _subject(notice: NoticeRow) -> Link:
     """Return the way to what a notice is about; work without a page of its own is on the queue."""
     if notice.subject == DEPUTATION:
         return Link("", "deputation", query=of(notice.subject_id))
+    if notice.kind is Kind.SIGN_IN:
+        return Link("", "mfa_index")
     leads = page_of(notice.subject, notice.subject_id, "")
     return leads if isinstance(leads, Link) else Link("", "home")
 

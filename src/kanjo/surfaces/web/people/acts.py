@@ -21,6 +21,7 @@ from kanjo.platform.identity.operations import (
     end_sessions_of,
     grant_role,
     readmit_person,
+    remove_factors,
     unassign_company,
     withdraw_role,
 )
@@ -29,10 +30,11 @@ from kanjo.platform.identity.queries import get_actor, list_people
 from kanjo.processes.invite import mail_invitation
 from kanjo.processes.leave import leave
 from kanjo.reports.leaving import work_of
+from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Section
 from kanjo.surfaces.web.doors import doing, door
-from kanjo.surfaces.web.fields import Field, Lines, Options, choice, words
+from kanjo.surfaces.web.fields import Field, Lines, Options, choice, prose, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.people import pages
 from kanjo.surfaces.web.shown import Link
@@ -246,6 +248,24 @@ def end_sessions(request: DeskRequest, key: int) -> HttpResponse:
     return _about(request, key, pages.END_SESSIONS, do, says=says)
 
 
+@door(doing("identity.remove-factors"))
+def remove_lost_factors(request: DeskRequest, key: int) -> HttpResponse:
+    """Take away the second factor of a person who lost it."""
+
+    def do(row: PersonRow, given: Given) -> None:
+        remove_factors(person_id=row.id, because=given["because"], by=request.desk.actor, at=request.desk.now)
+
+    says = Text(
+        en="Make sure that it is the person who asks. The authenticator app, passkeys and recovery codes are gone, all"
+        " sessions and API tokens end, and the person is told by mail. After the next sign-in it sets up a new one"
+        " before it sees any page.",
+        ja="本人からの依頼であることを確認してください。認証アプリ・パスキー・リカバリーコードを解除し、ログイン中の端末と"
+        "APIトークンを無効にします。本人にはメールで通知され、次回ログイン時に再設定するまで画面を利用できません。",
+    )
+    fields = (prose("because", labels.REASON),)
+    return _about(request, key, pages.REMOVE_FACTORS, do, fields=lambda _row: fields, says=says)
+
+
 @door(doing("identity.dismiss-person"))
 def let_go(request: DeskRequest, key: int) -> HttpResponse:
     """Show what is in a person's hands, hand it over and shut the person out."""
@@ -258,8 +278,10 @@ def let_go(request: DeskRequest, key: int) -> HttpResponse:
     successors = tuple((str(actor.id), f"{actor.name} ({email})") for email, actor in list_people() if actor.id != key)
     says = Text(
         en="Everything below goes to whoever takes over. The person signs in no more; its sessions and API"
-        " tokens end. Without a successor waiting work goes to whoever holds its role.",
+        " tokens end, and so do deputies: where it stood in for somebody, whoever takes over does, if its roles allow."
+        " Without a successor waiting work goes to whoever holds its role.",
         ja="以下の案件を引継ぎ先に移し、利用を停止します。ログインできなくなり、ログイン中の端末とAPIトークンは無効になります。"
+        "代理の指定も終了します（本人が務めていた代理は、役割の範囲で引継ぎ先に移ります）。"
         "引継ぎ先を指定しない場合、対応待ちは同じ役割の担当者に移ります。",
     )
     return _about(

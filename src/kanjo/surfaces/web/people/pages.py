@@ -38,6 +38,7 @@ TAKE = Text(en="Take a role", ja="役割を取消")
 ASSIGN = Text(en="Assign a company", ja="販売会社を割当")
 UNASSIGN = Text(en="Take a company", ja="販売会社の割当を解除")
 END_SESSIONS = Text(en="End all sessions", ja="全端末をログアウト")
+REMOVE_FACTORS = Text(en="Remove a lost second factor", ja="2段階認証を解除（紛失時）")
 LEAVE = Text(en="Let go", ja="退職・利用停止")
 READMIT = Text(en="Readmit", ja="利用停止を解除")
 SESSIONS = Text(en="Signed in", ja="ログイン中の端末")
@@ -47,6 +48,7 @@ NO_SESSION = Text(en="It is signed in nowhere.", ja="ログイン中の端末は
 IS_IN = Text(en="The person has come in.", ja="すでに参加済みです。")
 IS_NOT_IN = Text(en="The person is not in.", ja="利用中ではありません。")
 NOT_OUT = Text(en="The person is not dismissed.", ja="利用停止中ではありません。")
+NO_FACTOR = Text(en="No second factor is set up.", ja="2段階認証は設定されていません。")
 NO_ROLE = Text(en="The person holds no role.", ja="役割がありません。")
 NO_COMPANY = Text(en="The person is assigned to no company.", ja="販売会社に割り当てられていません。")
 TONES = {Standing.IN: "ok", Standing.INVITED: "wait", Standing.UNINVITED: "warn", Standing.OUT: "quiet"}
@@ -161,6 +163,12 @@ def _acts(row: PersonRow, *, signed_in: bool) -> tuple[Act, ...]:
             Link("", "end-sessions-of", row.id),
             "identity.end-sessions-of",
             None if signed_in else NO_SESSION,
+        ),
+        Act(
+            REMOVE_FACTORS,
+            Link("", "remove-factors", row.id),
+            "identity.remove-factors",
+            None if row.factor else NO_FACTOR,
         ),
         Act(LEAVE, Link("", "leave", row.id), "identity.dismiss-person", inside),
         Act(
