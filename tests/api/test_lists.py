@@ -106,7 +106,7 @@ class TestWhatIsAsked:
 
     @pytest.mark.parametrize("report", [one for one in REPORTS if one.of == "companies"], ids=lambda one: one.name)
     def test_a_report_answers_whatever_is_asked(self, everybody: Program, story: Told, report: Report) -> None:
-        """A day or a moment that can not be read is refused; every other gives the report."""
+        """A day or a moment that cannot be read is refused; every other gives the report."""
         path = f"companies/{story.office.company_id}/{report.name}"
         code: dict[str, Any] = {"code": RECEIVABLE} if report.name == "postings" else {}
         for day in ODD_DAYS:

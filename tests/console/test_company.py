@@ -71,7 +71,7 @@ class TestFound:
         assert rows(HOUSE) == [(0, 0, 0)]
 
     def test_a_code_is_given_once(self, kanjo: Forge) -> None:
-        """Founded again it is refused, and stays as it is; so is a code that can not be one."""
+        """Founded again it is refused, and stays as it is; so is a code that cannot be one."""
         assert kanjo.types(*FOUND).code == 0
         again = kanjo.types(*FOUND)
         assert (again.code, "there already" in again.err) == (2, True), again

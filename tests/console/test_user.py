@@ -98,7 +98,7 @@ class TestUser:
         assert signs_in(old)
 
     def test_a_person_is_shut_out(self, kanjo: Forge) -> None:
-        """Dismissed, it is listed no more, twice is once, and who is not there can not be."""
+        """Dismissed, it is listed no more, twice is once, and who is not there cannot be."""
         told(kanjo, *ADD, "auditor")
         for language, sentence in (("en", "can no longer sign in"), ("ja", "サインインできなくなりました")):
             gone = kanjo.types("user", "dismiss", AOKI, KANJO_LANGUAGE=language)

@@ -125,7 +125,7 @@ class TestProportion:
 
     @pytest.mark.row("M8")
     def test_a_product_past_128_bits_is_refused(self) -> None:
-        """What even 128 bits can not hold is refused with the name of the result, never wrapped."""
+        """What even 128 bits cannot hold is refused with the name of the result, never wrapped."""
         frame = whole(a=[2**62], b=[2**62], c=[2**62], d=[1])
         with pytest.raises(ColumnOutOfBounds, match="A value in amount reaches"):
             proportion(frame, into="amount", factors=["a", "b", "c"], over=["d"])
@@ -231,7 +231,7 @@ class TestSplitColumns:
         frame = whole(g=[1, 1, 2], amount=[5, 5, 7], weight=[*weights, 1])
         with pytest.raises((NegativeWeight, NothingToSplitBy)):
             split(5, weights)
-        with pytest.raises(GroupsUnsplittable, match="1 groups can not be split by weight"):
+        with pytest.raises(GroupsUnsplittable, match="1 groups cannot be split by weight"):
             split_columns(frame, amount="amount", weight="weight", by=["g"], into="part")
 
     def test_one_group_has_one_amount(self) -> None:

@@ -82,7 +82,7 @@ class TestFiscalCalendar:
     @pytest.mark.parametrize(("month", "day"), [(0, 1), (13, 1), (4, 0), (2, 29)])
     def test_a_start_that_not_every_year_has_is_refused(self, month: int, day: int) -> None:
         """A fiscal year that starts on 29 February is refused."""
-        with pytest.raises(NoFiscalStart, match=f"can not start on {month}-{day}"):
+        with pytest.raises(NoFiscalStart, match=f"cannot start on {month}-{day}"):
             FiscalCalendar(month, day)
 
     def test_a_fifth_quarter_is_refused(self) -> None:

@@ -117,7 +117,7 @@ class TestMoney:
 
     @pytest.mark.row("M8")
     def test_a_float_is_no_amount(self) -> None:
-        """Half a minor unit can not be smuggled in by multiplying."""
+        """Half a minor unit cannot be smuggled in by multiplying."""
         with pytest.raises(TypeError, match="whole numbers, not float"):
             yen(3) * 0.5  # type: ignore[operator]  # what the type checker forbids is refused at run time too
         with pytest.raises(TypeError, match="whole numbers, not bool"):

@@ -34,7 +34,7 @@ class TestRate:
 
     @pytest.mark.parametrize("text", ["", "ten", "1,5%", "%", "1e-3", "10%%", "9" * 5_000])
     def test_what_is_no_rate_is_refused(self, text: str) -> None:
-        """A rate that can not be read is refused with its place."""
+        """A rate that cannot be read is refused with its place."""
         with pytest.raises(NotARate, match=r"^line 4: "):
             Rate.parse(text, at="line 4")
 

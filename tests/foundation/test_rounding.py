@@ -60,7 +60,7 @@ class TestDivide:
 
     def test_zero_divides_nothing(self) -> None:
         """Dividing by zero is refused with the amount named."""
-        with pytest.raises(DivisionByZero, match=r"^500 can not be divided by zero"):
+        with pytest.raises(DivisionByZero, match=r"^500 cannot be divided by zero"):
             divide(500, 0, Rounding.FLOOR)
 
 

@@ -74,7 +74,7 @@ class TestSplit:
     @pytest.mark.parametrize("weights", [[], [0], [0, 0, 0]])
     def test_without_a_weight_nothing_is_given_away(self, weights: list[int]) -> None:
         """An amount that no part may take is refused, never lost."""
-        with pytest.raises(NothingToSplitBy, match="100 can not be split"):
+        with pytest.raises(NothingToSplitBy, match="100 cannot be split"):
             split(100, weights)
 
     def test_a_weight_below_zero_is_named(self) -> None:

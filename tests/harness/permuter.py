@@ -1,7 +1,7 @@
 """Two people act at the same moment, and every order in which their locks and writes can meet is tried.
 
 Each acts on a connection of its own and stops before every statement that locks or writes, before every COPY and
-before every commit. The conductor lets one of them go on to the next stop; whom the database makes wait can not be
+before every commit. The conductor lets one of them go on to the next stop; whom the database makes wait cannot be
 chosen until it is free again. A person is interrupted when the other one goes on although the first could. All orders
 with at most `INTERRUPTIONS` are tried, those with fewer first and of these in the order of a fixed dice (the CRC of the
 order), until as many were tried as were asked for: the two orders without interruption are one after the other.

@@ -27,7 +27,7 @@ from tests.plumbing import FreshDatabase
 DESK = named_queries("desk.sql")
 INVARIANTS = named_queries("invariants.sql")
 STORED = "I9 a stored file has the bytes of its digest"
-"""The one invariant that the database can not see: the bytes lie beside it."""
+"""The one invariant that the database cannot see: the bytes lie beside it."""
 
 MIDDLE_OF_MAY = date(2026, 5, 15)
 PICK = st.integers(0, 999)

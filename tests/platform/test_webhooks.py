@@ -253,7 +253,7 @@ class TestTryAgain:
         assert [told.sends(PAUSES[0]), told.sends(), told.sends()] == [True, True, True]
 
     def test_one_that_is_never_taken_does_not_stop_the_others(self, told: Told, receiver: Receiver) -> None:
-        """A message that the receiver can not digest is given up alone; the endpoint goes on."""
+        """A message that the receiver cannot digest is given up alone; the endpoint goes on."""
         receiver.answers = [lambda handler: status(422 if b'"bell":13' in handler.body else 200)(handler)]
         told.ring(13)
         for bell, pause in enumerate((timedelta(0), *PAUSES)):

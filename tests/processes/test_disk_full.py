@@ -39,7 +39,7 @@ class TestDiskFull:
     def test_a_run_without_room_for_a_table_leaves_nothing_half(
         self, fresh_database: FreshDatabase, own_server: OwnServer, table: str
     ) -> None:
-        """The table written in the middle, or at the end, can not grow: a clear sentence, and nothing has changed.
+        """The table written in the middle, or at the end, cannot grow: a clear sentence, and nothing has changed.
 
         Its file is /dev/full, so the kernel itself answers each write with ENOSPC, for root as for everybody: the
         answer of a full disk, for this one file. With its own file back, the same command issues everything.
@@ -65,7 +65,7 @@ class TestDiskFull:
         """In the middle of a run nothing can be written any more, not even PostgreSQL's own log: the server stops.
 
         A limit of zero bytes on the files of its processes stands for the disk here: every write fails at once, and
-        where the log can not be written PostgreSQL goes down. Started with room, it has all that it said yes to, and
+        where the log cannot be written PostgreSQL goes down. Started with room, it has all that it said yes to, and
         the run goes on.
         """
         company, _ = a_house_with_orders()

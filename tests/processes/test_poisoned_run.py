@@ -1,4 +1,4 @@
-"""Accounts that can not be billed, in thirteen ways, among two hundred that can: nobody notices, nobody vanishes."""
+"""Accounts that cannot be billed, in thirteen ways, among two hundred that can: nobody notices, nobody vanishes."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ class TestTwice:
         assert count_contracts(house()) == 1
 
     def test_meet_and_recall(self, office: Office) -> None:
-        """A condition is met once; the request it closes can not be recalled any more."""
+        """A condition is met once; the request it closes cannot be recalled any more."""
         rep, cxo, deal = office.desk(Role.SALES_REP), office.desk(Role.CXO), quoted(office, net="9,000")
         request = rep.do("submit-quote", deal.quote, **ON)
         cxo.do("decide-item", cxo.key("decide-item", "approval", request), **ON, **CONDITION)

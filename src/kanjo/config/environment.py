@@ -90,7 +90,7 @@ class NotACompanySignIn(Refusal):
 
     rule = "config.not-a-company-sign-in"
     says = Text(
-        en="KANJO_OIDC_URL is set, but the company's sign-in can not be used like this.",
+        en="KANJO_OIDC_URL is set, but the company's sign-in cannot be used like this.",
         ja="KANJO_OIDC_URL が指定されていますが、このままではシングルサインオンを利用できません。",
     )
     remedy = Text(

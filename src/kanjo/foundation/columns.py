@@ -63,7 +63,7 @@ class GroupsUnsplittable(Refusal):
 
     rule = "columns.groups-unsplittable"
     says = Text(
-        en="{count} groups can not be split by {weight}: weights below or all zero, or {amount} differs by row.",
+        en="{count} groups cannot be split by {weight}: weights below or all zero, or {amount} differs by row.",
         ja="列「{weight}」で按分できないグループが{count}件あります。比率がすべて0か、負の比率があるか、「{amount}」が行ごとに異なります。",
     )
     remedy = Text(

@@ -68,7 +68,7 @@ class NoMonthDays(Refusal):
 
     rule = "periods.month-days"
     says = Text(
-        en="A month of {month_days} days can not be counted by.",
+        en="A month of {month_days} days cannot be counted by.",
         ja="1か月を{month_days}日として日割りすることはできません。",
     )
     remedy = Text(en="Give one day or more.", ja="1日以上で指定してください。")

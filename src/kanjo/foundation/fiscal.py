@@ -15,7 +15,7 @@ class NoFiscalStart(Refusal):
 
     rule = "fiscal.start"
     says = Text(
-        en="A fiscal year can not start on {month}-{day}.",
+        en="A fiscal year cannot start on {month}-{day}.",
         ja="会計年度の開始日を{month}月{day}日にすることはできません。",
     )
     remedy = Text(

@@ -26,7 +26,7 @@ class KanaUnwritable(Refusal):
 
     rule = "kana.unwritable"
     says = Text(
-        en="“{character}” of “{text}” can not stand in a bank file.",
+        en="“{character}” of “{text}” cannot stand in a bank file.",
         ja="「{text}」の「{character}」は、銀行のファイルでは使えない文字です。",
     )
     remedy = Text(en="Write the name as it is read, in katakana.", ja="名称を読みどおりのカタカナで入力してください。")

@@ -40,7 +40,7 @@ class LastDayOfCalendar(Refusal):
 
     rule = "periods.last-day"
     says = Text(
-        en="A period can not include {last_on}, the last day there is.",
+        en="A period cannot include {last_on}, the last day there is.",
         ja="暦の最終日である{last_on}を期間に含めることはできません。",
     )
     remedy = Text(en="Give an earlier end, or none.", ja="より前の日にするか、終了日を空けてください。")
@@ -61,7 +61,7 @@ class TooFewMonths(Refusal):
 
     rule = "periods.months"
     says = Text(
-        en="A billing interval of {months} months can not advance.",
+        en="A billing interval of {months} months cannot advance.",
         ja="請求間隔に{months}か月は指定できません。",
     )
     remedy = Text(en="Give one month or more.", ja="1か月以上で指定してください。")

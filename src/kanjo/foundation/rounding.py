@@ -38,7 +38,7 @@ class DivisionByZero(Refusal):
     """A division by zero."""
 
     rule = "money.division-by-zero"
-    says = Text(en="{numerator} can not be divided by zero.", ja="{numerator}を0で割ることはできません。")
+    says = Text(en="{numerator} cannot be divided by zero.", ja="{numerator}を0で割ることはできません。")
     remedy = Text(en="Give a divisor other than zero.", ja="0以外の数で割ってください。")
 
 

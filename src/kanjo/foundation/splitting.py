@@ -16,7 +16,7 @@ class NothingToSplitBy(Refusal):
 
     rule = "money.split-without-weight"
     says = Text(
-        en="{amount} can not be split: no part has a weight above zero.",
+        en="{amount} cannot be split: no part has a weight above zero.",
         ja="{amount}を按分できません。比率が0より大きい配分先がありません。",
     )
     remedy = Text(en="Give at least one part a weight.", ja="少なくとも1つの配分先に比率を設定してください。")

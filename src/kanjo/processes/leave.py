@@ -46,7 +46,7 @@ class GoneToo(Refusal):
 
     rule = "identity.gone-too"
     kind = RefusalKind.CONFLICT
-    says = Text(en="{name} can not take anything over.", ja="{name} さんに引き継ぐことはできません。")
+    says = Text(en="{name} cannot take anything over.", ja="{name} さんに引き継ぐことはできません。")
     remedy = Text(en="Name somebody who stays.", ja="在籍中の利用者を指定してください。")
 
 

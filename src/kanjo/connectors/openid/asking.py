@@ -19,7 +19,7 @@ OURSELVES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class IssuerSilent(Refusal):
-    """The issuer can not be reached, or says what nobody understands."""
+    """The issuer cannot be reached, or says what nobody understands."""
 
     rule = "sign-in.issuer-silent"
     kind = RefusalKind.CONFLICT

@@ -35,7 +35,7 @@ class EndsTooLate(Refusal):
     """A token without an end in sight, or with one that is over."""
 
     rule = "access.token-end"
-    says = Text(en="A token can not end on {day}.", ja="トークンの有効期限を {day} にすることはできません。")
+    says = Text(en="A token cannot end on {day}.", ja="トークンの有効期限を {day} にすることはできません。")
     remedy = Text(en="Let it end within a year from today.", ja="本日から1年以内の日を指定してください。")
 
 

@@ -33,7 +33,7 @@ DATABASE: Final = "kanjo"
 _LONGEST_SOCKET: Final = 100  # bytes of "<directory>/.s.PGSQL.5432"; Linux allows 107, macOS 103
 _START_ATTEMPTS: Final = 20
 FLOOR_MB: Final = 200
-"""Room on the disk below which nothing large is begun: PostgreSQL stops when it can not write its log."""
+"""Room on the disk below which nothing large is begun: PostgreSQL stops when it cannot write its log."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class DeputyOfOneself(Refusal):
     """A person who is its own deputy."""
 
     rule = "deputies.oneself"
-    says = Text(en="{name} can not be the deputy of {name}.", ja="{name} さん自身を代理にはできません。")
+    says = Text(en="{name} cannot be the deputy of {name}.", ja="{name} さん自身を代理にはできません。")
     remedy = Text(en="Name somebody else.", ja="別の人を指定してください。")
 
 

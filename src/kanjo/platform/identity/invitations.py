@@ -105,7 +105,7 @@ def invite_person(
 ) -> tuple[PersonId, str]:
     """Enrol a person who is not there yet; return it and the secret of its link, which is told once.
 
-    Until the link is used it can not sign in and nothing is handed to it. Refuses `PersonKnown`, `NotYoursToGive`,
+    Until the link is used it cannot sign in and nothing is handed to it. Refuses `PersonKnown`, `NotYoursToGive`,
     `NobodyAsked`, `NotAnAddress`, and a company that the inviter does not see.
     """
     try:

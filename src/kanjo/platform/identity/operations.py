@@ -38,7 +38,7 @@ class HouseStays(Refusal):
 
     rule = "identity.house-stays"
     kind = RefusalKind.CONFLICT
-    says = Text(en="The house itself can not be dismissed.", ja="システム自身の利用を停止することはできません。")
+    says = Text(en="The house itself cannot be dismissed.", ja="システム自身の利用を停止することはできません。")
     remedy = Text(en="Name a person: ./kanjo user list", ja="利用者を指定してください: ./kanjo user list")
 
 
@@ -47,7 +47,7 @@ class NotYourself(Refusal):
 
     rule = "identity.not-yourself"
     kind = RefusalKind.CONFLICT
-    says = Text(en="You can not dismiss yourself.", ja="自分自身の利用を停止することはできません。")
+    says = Text(en="You cannot dismiss yourself.", ja="自分自身の利用を停止することはできません。")
     remedy = Text(en="Ask another administrator.", ja="別のシステム管理者に依頼してください。")
 
 

@@ -25,7 +25,7 @@ STATUS = {
     RefusalKind.CONFLICT: 409,
 }
 _TITLES = {
-    400: Text(en="The request can not be read", ja="リクエストを読み取れません"),
+    400: Text(en="The request cannot be read", ja="リクエストを読み取れません"),
     401: Text(en="A token is needed", ja="トークンが必要です"),
     403: Text(en="Not allowed", ja="権限がありません"),
     404: Text(en="Not found", ja="見つかりません"),

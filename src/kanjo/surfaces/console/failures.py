@@ -13,7 +13,7 @@ NOT_OUR_TABLES: Final = ("42P01", "42703", "42883")
 NO_ROOM: Final = "53100"
 """PostgreSQL's code for a disk without space."""
 ADVICE: Final = "Check free disk space."
-"""What PostgreSQL says besides whenever a file can not grow, as on a disk with quotas."""
+"""What PostgreSQL says besides whenever a file cannot grow, as on a disk with quotas."""
 GOING_DOWN: Final = ("FATAL", "PANIC")
 """How severe an error is with which PostgreSQL ends the connection, or itself."""
 

@@ -62,7 +62,7 @@ class UnknownName(Refusal):
 
 
 class NotACode(Refusal):
-    """What was given as a company's code can not be one."""
+    """What was given as a company's code cannot be one."""
 
     rule = "console.not-a-code"
     says = Text(en="“{code}” is no code of a company.", ja="「{code}」は販売会社コードに使えません。")

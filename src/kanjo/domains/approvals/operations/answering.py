@@ -77,7 +77,7 @@ def decide_item(
 def meet_condition(*, condition_id: int, proof: str, on: date, by: Actor, at: datetime) -> RequestState:
     """Note that a condition is met, with its proof, and return where the request stands then.
 
-    The last one turns a conditional approval into an approval. Whoever made the deal can not do it.
+    The last one turns a conditional approval into an approval. Whoever made the deal cannot do it.
     """
     if not proof.strip():
         raise ProofMissing(at="proof")

@@ -46,7 +46,7 @@ def open_request(
     """Ask for approval of one version of a deal along the path that the matrix in force on *on* gives.
 
     The request keeps its matrix, the facts, the path and the digest of the terms. Whoever changed one of *makers*
-    (table, id), and *beneficiaries*, can not decide. A deal that needs nobody is approved at once. Asked again for
+    (table, id), and *beneficiaries*, cannot decide. A deal that needs nobody is approved at once. Asked again for
     the same version and digest, it returns the same request; with another digest it refuses `AlreadyAsked`.
     """
     refuse_unseen(facts.company_id, by)

@@ -41,7 +41,7 @@ class ActivatedTooEarly(Refusal):
 
     rule = "approvals.activated-too-early"
     says = Text(
-        en="A matrix can not be in force from {day}: the earliest day is {earliest}.",
+        en="A matrix cannot be in force from {day}: the earliest day is {earliest}.",
         ja="承認マトリックスを{day}から有効にすることはできません（最も早い日は{earliest}です）。",
     )
     remedy = Text(en="Give {earliest} or a later day.", ja="{earliest}以降の日を指定してください。")
@@ -95,7 +95,7 @@ def activate_matrix(*, matrix_id: MatrixId, effective_from: date, on: date, by: 
 
 @verb("approvals.withdraw-matrix", *_WRITERS)
 def withdraw_matrix(*, matrix_id: MatrixId, because: str, by: Actor, at: datetime) -> None:
-    """Put a drafted matrix aside; it can not be activated any more."""
+    """Put a drafted matrix aside; it cannot be activated any more."""
     matrix = _drafted(matrix_id, by)
     matrix.state = MatrixState.WITHDRAWN
     matrix.save(update_fields=["state"])

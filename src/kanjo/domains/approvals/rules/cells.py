@@ -29,7 +29,7 @@ class CellUnreadable(Refusal):
     """A cell that does not say what it accepts."""
 
     rule = "approvals.cell-unreadable"
-    says = Text(en="The condition {cell} can not be read.", ja="条件 {cell} を読み取れません。")
+    says = Text(en="The condition {cell} cannot be read.", ja="条件 {cell} を読み取れません。")
     remedy = Text(
         en="Write one lower bound (from or above) and one upper bound (until or up_to), or a list (in or not_in).",
         ja="下限（from・above）と上限（until・up_to）を1つずつ、または一覧（in・not_in）で指定してください。",

@@ -20,7 +20,7 @@ class MatrixUnsound(Refusal):
     rule = "approvals.matrix-unsound"
     kind = RefusalKind.CONFLICT
     says = Text(
-        en="Matrix version {version} can not be activated. Findings: {count}. First: {first}",
+        en="Matrix version {version} cannot be activated. Findings: {count}. First: {first}",
         ja="承認マトリックス第{version}版は有効化できません。指摘{count}件。最初の指摘: {first}",
     )
     remedy = Text(en="Draft a new version without these findings.", ja="指摘を解消した新しい版を作成してください。")

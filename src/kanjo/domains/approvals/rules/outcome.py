@@ -40,7 +40,7 @@ class Beneficiary(Refusal):
     rule = "approvals.beneficiary"
     kind = RefusalKind.FORBIDDEN
     says = Text(
-        en="{name} benefits from this deal and can not decide on it.",
+        en="{name} benefits from this deal and cannot decide on it.",
         ja="{name} さんはこの案件の利害関係者のため、決裁できません。",
     )
     remedy = Text(en="Ask a colleague with the role.", ja="同じ役割を持つ別の担当者に依頼してください。")

@@ -273,7 +273,7 @@ class TestOpenRequest:
             a_request(company_id, rep, discount=TENTH, digest="b" * 64)
 
     def test_without_a_matrix_nothing_passes(self, company_id: CompanyId, rep: Actor) -> None:
-        """A company without a matrix in force can not approve anything."""
+        """A company without a matrix in force cannot approve anything."""
         with pytest.raises(NoMatrixInForce):
             a_request(company_id, rep)
         assert not ApprovalRequest.objects.exists()
@@ -408,7 +408,7 @@ class TestDecideItem:
         assert not ApprovalDecision.objects.exists()
 
     def test_decisions_are_never_changed(self, company_id: CompanyId, rep: Actor, cxo: Actor) -> None:
-        """The application can not even try to rewrite a decision."""
+        """The application cannot even try to rewrite a decision."""
         an_active_matrix(company_id)
         (item_id,) = items_of(a_request(company_id, rep, discount=TENTH))
         decide_item(item_id=item_id, decision=Decision.APPROVE, on=TODAY, by=cxo, at=NOW)

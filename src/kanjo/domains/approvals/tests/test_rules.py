@@ -102,12 +102,12 @@ class TestRow:
             read_row(a_row(None, {"weather": {"from": 1}}), 3)
 
     def test_a_role_that_does_not_approve_is_refused(self) -> None:
-        """A matrix can not hand the decision to the seller."""
+        """A matrix cannot hand the decision to the seller."""
         with pytest.raises(RoleDoesNotApprove):
             read_row(a_row(Role.SALES_REP), 1)
 
     def test_both_languages_are_needed(self) -> None:
-        """A reason the approver can not read is no reason."""
+        """A reason the approver cannot read is no reason."""
         with pytest.raises(RowIncomplete):
             read_row(replace(a_row(None), reason=Text(en="Because.", ja=" ")), 1)
 
@@ -118,7 +118,7 @@ class TestFindings:
         assert findings(rows(*STANDARD_ROWS)) == []
 
     def test_an_empty_matrix_answers_for_nobody(self) -> None:
-        """No rule does not mean free: an empty matrix can not be activated."""
+        """No rule does not mean free: an empty matrix cannot be activated."""
         assert rules_broken() == ["approvals.matrix-empty"]
 
     @pytest.mark.row("APR-2")
@@ -171,7 +171,7 @@ class TestFindings:
         ],
     )
     def test_any_discount_needs_a_cxo(self, when: dict[str, dict[str, object]], region: str) -> None:
-        """A matrix in which a small discount, or a small deal, would get by without a CxO can not be activated."""
+        """A matrix in which a small discount, or a small deal, would get by without a CxO cannot be activated."""
         approver = a_row(Role.APPROVER, item="amount")
         found = findings([*rows(approver), *(replace(row, number=2) for row in rows(a_row(Role.CXO, when)))])
         without = [one.sentence.en for one in found if one.rule == "approvals.discount-without-cxo"]

@@ -37,7 +37,7 @@ def charges_due(plans: pl.DataFrame, posted: pl.DataFrame, target_on: date) -> p
 
 
 def invoiceable(charges: pl.DataFrame) -> tuple[pl.DataFrame, dict[int, Refusal]]:
-    """Split *charges* into those of accounts that can be invoiced, and the accounts that can not with the reason."""
+    """Split *charges* into those of accounts that can be invoiced, and the accounts that cannot with the reason."""
     wrong = refused(charges)
     return charges.filter(~pl.col("account_id").is_in(list(wrong))), wrong
 

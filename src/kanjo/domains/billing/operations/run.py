@@ -102,7 +102,7 @@ def execute(
 
 
 def bill_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None, *, at: datetime) -> ShardResult:
-    """Issue what is due of the shard's accounts; an account that can not be invoiced fails alone."""
+    """Issue what is due of the shard's accounts; an account that cannot be invoiced fails alone."""
     accounts = (int(task.scope["first"]), int(task.scope["last"]))
     lock_accounts(task.company_id, accounts)
     plans, posted = read_due(

@@ -73,7 +73,7 @@ class AlreadyAccepted(Refusal):
     kind = RefusalKind.CONFLICT
     says = Text(en="Order line {key} was accepted on {day}.", ja="注文明細 {key} は {day} に検収済みです。")
     remedy = Text(
-        en="Give back what was billed by a credit note, then correct the day.",
+        en="Issue a credit note for what was billed, then correct the day.",
         ja="請求済みの場合は返還請求書を発行してから訂正してください。",
     )
 
@@ -117,7 +117,7 @@ class PlanUnreadable(Refusal):
 
     rule = "billing.plan-unreadable"
     says = Text(
-        en="{description} can not be billed: its {what} is “{value}”.",
+        en="{description} cannot be billed: its {what} is “{value}”.",
         ja="{description} は請求できません。{what}が「{value}」になっています。",
     )
     remedy = Text(
@@ -132,7 +132,7 @@ class NamesNobody(Refusal):
     rule = "billing.names-nobody"
     kind = RefusalKind.MISSING
     says = Text(
-        en="{description} can not be billed: its {what} is not there.",
+        en="{description} cannot be billed: its {what} is not there.",
         ja="{description} は請求できません。{what}の登録がありません。",
     )
     remedy = Text(
@@ -175,7 +175,7 @@ class BilledTooOften(Refusal):
     rule = "billing.billed-too-often"
     kind = RefusalKind.CONFLICT
     says = Text(
-        en="A period of {description} was billed and given back too often.",
+        en="A period of {description} was billed and credited too often.",
         ja="{description} の同じ期間の請求と返還が回数の上限に達しました。",
     )
     remedy = Text(en="Bill it on a new order line.", ja="新しい注文明細で請求してください。")
@@ -209,9 +209,9 @@ class AlreadyCredited(Refusal):
 
     rule = "billing.already-credited"
     kind = RefusalKind.CONFLICT
-    says = Text(en="Invoice {number} can not be given back.", ja="請求書 {number} は返還できません。")
+    says = Text(en="Invoice {number} cannot be credited.", ja="請求書 {number} は返還できません。")
     remedy = Text(
-        en="It was already given back, or is itself a credit note.",
+        en="It was credited before, or is itself a credit note.",
         ja="すでに返還済みか、それ自体が返還請求書です。",
     )
 

@@ -33,7 +33,7 @@ Check = tuple[pl.Expr, Callable[[Row], Refusal]]
 
 
 def refused(charges: pl.DataFrame) -> dict[int, Refusal]:
-    """Return the accounts that can not be invoiced, each with the first rule that its first such plan breaks."""
+    """Return the accounts that cannot be invoiced, each with the first rule that its first such plan breaks."""
     found: dict[int, tuple[int, Refusal]] = {}
     for wrong, because in _checks(charges):
         for row in charges.filter(wrong).sort("plan_id").unique("account_id", keep="first").iter_rows(named=True):

@@ -366,7 +366,7 @@ class TestRun:
         assert list(Invoice.objects.values_list("payer_id", flat=True)) == [customer]
 
     def test_who_previews_does_not_approve(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
-        """Four eyes: the accountant who previewed a run can not let it issue."""
+        """Four eyes: the accountant who previewed a run cannot let it issue."""
         an_order(company, customer, [a_line(a_product(company))])
         run_id = billing.preview_run(company_id=company, on=TODAY, by=accountant, at=NOW)
         with pytest.raises(Exception, match="another person"):

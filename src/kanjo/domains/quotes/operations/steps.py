@@ -19,7 +19,7 @@ ANSWERED = "quotes.answered"
 
 
 def locked_for(quote_id: QuoteId, to: QuoteState, by: Actor) -> Quote:
-    """Lock the quote; refuse `NotFound`, and `WrongState` when it can not go to *to*."""
+    """Lock the quote; refuse `NotFound`, and `WrongState` when it cannot go to *to*."""
     quote = Quote.objects.locked(quote_id, by)
     refuse_unless_step(quote.number, QuoteState(quote.state), to)
     return quote

@@ -111,7 +111,7 @@ _AMOUNTS = {
 
 
 def refuse_unsound(offer: Offer, *, on: date) -> None:
-    """Refuse an offer that can not be kept or read, naming the line; *on* is the day it is made."""
+    """Refuse an offer that cannot be kept or read, naming the line; *on* is the day it is made."""
     known = currency(offer.currency, at="currency")
     payment_terms(offer.payment_terms, at="payment_terms")
     if not offer.lines:

@@ -20,7 +20,7 @@ class WrongState(Refusal):
     rule = "quotes.wrong-state"
     kind = RefusalKind.CONFLICT
     says = Text(
-        en="Quote {number} is “{state}” and can not become “{to}”.",
+        en="Quote {number} is “{state}” and cannot become “{to}”.",
         ja="見積{number}は「{state}」のため、「{to}」にできません。",
     )
     remedy = Text(en="Possible from here: {ways}.", ja="次に可能な状態: {ways}。")

@@ -156,7 +156,7 @@ class TestReviseQuote:
         ]
 
     def test_an_old_approval_does_not_carry_over(self, desk: Desk) -> None:
-        """The new version can not be sent on the approval of the old one."""
+        """The new version cannot be sent on the approval of the old one."""
         quote_id = desk.approved()
         old = version_of(desk, quote_id)
         new = revised(desk, quote_id, desk.line(1_000))
@@ -363,7 +363,7 @@ class TestAcceptQuote:
         assert FactRow.objects.filter(kind="quotes.accepted").count() == 1
 
     def test_only_what_was_sent(self, desk: Desk) -> None:
-        """An approved quote the customer never saw can not be accepted."""
+        """An approved quote the customer never saw cannot be accepted."""
         quote_id = desk.approved()
         with pytest.raises(WrongState):
             accept_quote(quote_id=quote_id, on=TODAY, by=desk.rep, at=NOW)

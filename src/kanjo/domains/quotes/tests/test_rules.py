@@ -213,9 +213,7 @@ class TestDigest:
 class TestSteps:
     def test_a_quote_goes_only_where_it_may(self) -> None:
         """A draft is not sent, and nothing leads out of an accepted or withdrawn quote."""
-        with pytest.raises(
-            WrongState, match=r"can not become “Sent”\. Possible from here: Waiting for approval, Withd"
-        ):
+        with pytest.raises(WrongState, match=r"cannot become “Sent”\. Possible from here: Waiting for approval, Withd"):
             refuse_unless_step("Q-1", QuoteState.DRAFTED, QuoteState.SENT)
         assert not [step for step in STEPS if step[0] in {QuoteState.ACCEPTED, QuoteState.WITHDRAWN}]
         assert [before for before, after in STEPS if after is QuoteState.SENT] == [QuoteState.APPROVED]

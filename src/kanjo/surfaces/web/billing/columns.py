@@ -11,7 +11,7 @@ from kanjo.surfaces.web.details import Column, amount
 from kanjo.surfaces.web.shown import Derived, Explained, Link, State
 
 _CREDIT = State(Text(en="Credit note", ja="返還請求書"), "warn")
-_CREDITED = State(Text(en="Given back", ja="返還済み"), "quiet")
+_CREDITED = State(Text(en="Credited", ja="返還済み"), "quiet")
 _SENT = State(Text(en="Sent", ja="送付済み"), "ok")
 _ISSUED = State(Text(en="Issued", ja="発行済み"), "info")
 TAX_AT = Text(en="{rate} of {of}", ja="{of} × {rate}")

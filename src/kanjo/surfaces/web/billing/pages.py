@@ -31,17 +31,17 @@ from kanjo.surfaces.web.stages import stages
 TITLE = Text(en="Invoices", ja="請求書")
 RUN = Text(en="Preview a billing run", ja="請求処理を試算")
 SEND = Text(en="Note as sent", ja="送付を登録")
-CREDIT = Text(en="Give back", ja="返還請求書を発行")
+CREDIT = Text(en="Issue a credit note", ja="返還請求書を発行")
 SENT_SAYS = Text(
     en="Invoice {number} of {total} to {payer} is kept as it was sent. What was sent is undone only by a credit note.",
     ja="請求書 {number}（{payer} 宛、{total}）を送付済みとして保存します。送付後の取り消しは適格返還請求書によります。",
 )
 CREDIT_SAYS = Text(
-    en="A credit note over the whole of {total} is issued to {payer} for invoice {number}. It can not be taken back.",
+    en="A credit note over the whole of {total} is issued to {payer} for invoice {number}. It cannot be taken back.",
     ja="請求書 {number} の全額 {total} について、{payer} 宛に適格返還請求書を発行します。発行後は元に戻せません。",
 )
 NOT_SENT = Text(en="It was not sent yet.", ja="まだ送付されていません。")
-CREDITED = Text(en="It was given back, or is itself a credit note.", ja="返還済み、または返還請求書です。")
+CREDITED = Text(en="It was credited before, or is itself a credit note.", ja="返還済み、または返還請求書です。")
 
 SEND_EACH = Text(
     en="The paper of each is kept as it was sent. What was sent is undone only by a credit note.",
@@ -102,7 +102,7 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Address", ja="住所"), view.payer_address),
             (labels.ORDER, Link(Text(en="The order", ja="注文を表示"), "order", row.order_id)),
             (
-                Text(en="Gives back", ja="返還元の請求書"),
+                Text(en="Credit note for", ja="返還元の請求書"),
                 Link(view.original_number, "invoice", row.original_id) if row.original_id else None,
             ),
             (Text(en="Issued by", ja="発行者"), view.issuer_name),

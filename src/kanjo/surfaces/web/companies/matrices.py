@@ -200,7 +200,7 @@ def withdraw(request: DeskRequest, key: int) -> HttpResponse:
         withdraw_matrix(matrix_id=view.id, because=given["because"], by=desk.actor, at=desk.now)
         return Link("", "matrix", key)
 
-    says = Text(en="It can not be put in force any more.", ja="この版は有効化できなくなります。")
+    says = Text(en="It cannot be put in force any more.", ja="この版は有効化できなくなります。")
     back = Link(VERSION.filled(number=view.version), "matrix", key)
     fields = (prose("because", labels.REASON),)
     return perform(

@@ -96,7 +96,7 @@ def invite(request: DeskRequest) -> HttpResponse:
         Lines("companies", pages.COMPANIES, (choice("company", COMPANY, companies),), initial=({},)),
     )
     says = Text(
-        en="A link goes to the address; it is good once, for {days} days. Until then the person can not sign in.",
+        en="A link goes to the address; it is good once, for {days} days. Until then the person cannot sign in.",
         ja="入力したアドレスにリンクを送信します。有効期限は{days}日、1回だけ使用できます。参加するまではログインできません。",
     ).filled(days=GOOD_FOR.days)
     back = Link(pages.TITLE, "people")

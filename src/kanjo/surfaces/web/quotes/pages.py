@@ -227,7 +227,7 @@ def send(request: DeskRequest, key: int) -> HttpResponse:
         day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
     )
     says = Text(
-        en="The quotation is made as a PDF and kept; the version can not be changed any more.",
+        en="The quotation is made as a PDF and kept; the version cannot be changed any more.",
         ja="見積書PDFを作成して保存します。提示後、この版は変更できません。",
     )
     back = Link(found.row.number, "quote", key)
