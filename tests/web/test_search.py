@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
-from kanjo.surfaces.web.menu import may_open
+from kanjo.surfaces.web.doors import opens
 from kanjo.surfaces.web.searching.pages import KINDS, SHOWN
 from tests.builders import a_company, an_actor
 from tests.web.crowd import COPIES, crowd
@@ -112,15 +112,15 @@ class TestForWhom:
 
     @pytest.mark.parametrize("role", list(Role))
     def test_only_what_the_role_may_open(self, story: Told, role: Role) -> None:
-        """A group stands there only for those whose role opens its list."""
+        """A group stands there only for those whose role may open its list."""
         desk = story.office.desk(role)
-        opened = {kind.page.replace("open-items", "receivables") for kind in KINDS if may_open(desk.actor, kind.page)}
+        opened = {kind.page.replace("open-items", "receivables") for kind in KINDS if opens(kind.page, desk.actor)}
         assert lists(desk.see("search", q="64,900")) == {"invoices", "receivables", "receipts"} & opened
 
     def test_a_receipt_is_not_for_everybody(self, story: Told) -> None:
         """Bank statements are read by those who keep the books."""
-        assert not may_open(story.office.desk(Role.SALES_REP).actor, "receipts")
-        assert may_open(story.office.desk(Role.RECEIVABLES).actor, "receipts")
+        assert not opens("receipts", story.office.desk(Role.SALES_REP).actor)
+        assert opens("receipts", story.office.desk(Role.RECEIVABLES).actor)
 
 
 class TestWhateverIsTyped:

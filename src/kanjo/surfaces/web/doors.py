@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from django.urls import ResolverMatch
+from collections.abc import Iterator
+from functools import cache
 
+from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver
+
+from kanjo.foundation.actors import Actor
 from kanjo.surfaces.doors import BOOKS, PEOPLE, PUBLIC, SIGNED_IN, UNPROVEN, Door, doing, door, paper
 
-__all__ = ["BOOKS", "CLOSED", "PEOPLE", "PUBLIC", "SIGNED_IN", "UNPROVEN", "Door", "doing", "door", "door_of", "paper"]
+__all__ = [
+    "BOOKS",
+    "CLOSED",
+    "PEOPLE",
+    "PUBLIC",
+    "SIGNED_IN",
+    "UNPROVEN",
+    "Door",
+    "doing",
+    "door",
+    "door_of",
+    "is_act",
+    "opens",
+    "paper",
+]
 
 _ALLAUTH = {
     "account_login": PUBLIC,
@@ -50,3 +68,29 @@ def door_of(match: ResolverMatch) -> Door | None:
     """Return the declaration of a route, or None when it is closed."""
     declared: Door | None = getattr(match.func, "door", None)
     return declared or _ALLAUTH.get(match.url_name or "")
+
+
+def opens(name: str, actor: Actor) -> bool:
+    """Return whether the door of the page *name* lets *actor* in."""
+    who = _doors().get(name, SIGNED_IN)
+    return not who.roles or actor.holds(*who.roles)
+
+
+def is_act(name: str) -> bool:
+    """Return whether something is done behind the door *name*."""
+    return bool(_doors().get(name, SIGNED_IN).verb)
+
+
+@cache
+def _doors() -> dict[str, Door]:
+    """Return the doors of our pages by name; they do not change while the house runs."""
+    declared = ((str(route.name), getattr(route.callback, "door", None)) for route in _routes(get_resolver()))
+    return {name: who for name, who in declared if who is not None}
+
+
+def _routes(of: URLResolver) -> Iterator[URLPattern]:
+    for one in of.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from _routes(one)
+        else:
+            yield one

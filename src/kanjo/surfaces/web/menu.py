@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from django.urls import resolve, reverse
+from django.urls import reverse
 
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.texts import Text
-from kanjo.surfaces.web.doors import Door, door_of
+from kanjo.surfaces.web.doors import opens
 from kanjo.surfaces.web.shown import said
 
 MENU: tuple[tuple[Text, tuple[tuple[str, str, Text], ...]], ...] = (
@@ -85,23 +84,9 @@ def menu_for(actor: Actor, path: str, waiting: Mapping[str, int]) -> list[tuple[
         drawn = [
             Entry(href, icon, said(label), here=path.startswith(href), waiting=waiting.get(name, 0))
             for name, icon, label in entries
-            if may_open(actor, name)
+            if opens(name, actor)
             for href in (reverse(name),)
         ]
         if drawn:
             groups.append((said(heading), drawn))
     return groups
-
-
-def may_open(actor: Actor, name: str) -> bool:
-    """Return whether the door of a page lets *actor* in."""
-    who = _door(name)
-    return not who.roles or actor.holds(*who.roles)
-
-
-@cache
-def _door(name: str) -> Door:
-    """Return who may open a page; it does not change while the house runs."""
-    who = door_of(resolve(reverse(name)))
-    assert who is not None, "nothing leads to a closed page"
-    return who

@@ -16,8 +16,9 @@ from kanjo.foundation.money import Money, Rate
 from kanjo.foundation.periods import Period
 from kanjo.foundation.personal import Personal
 from kanjo.foundation.texts import Language, Text
-from kanjo.surfaces.readers import told
+from kanjo.surfaces.readers import reader, told
 from kanjo.surfaces.web.days import as_read
+from kanjo.surfaces.web.doors import is_act, opens
 
 NOTHING = "—"
 YES, NO = Text(en="Yes", ja="はい"), Text(en="No", ja="いいえ")
@@ -60,6 +61,12 @@ class Link:
         """The address it leads to."""
         address = reverse(self.name, args=[] if self.key is None else [self.key])
         return f"{address}?{self.query}" if self.query else address
+
+    @property
+    def shut(self) -> bool:
+        """Whether its reader may not go there."""
+        now = reader()
+        return now is not None and not opens(self.name, now.actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +172,7 @@ def cell(value: object) -> Cell:
         case Cell():
             return value
         case Link():
-            return replace(cell(value.value), href=value.url)
+            return _shut(value) if value.shut else replace(cell(value.value), href=value.url)
         case Explained():
             return replace(cell(value.value), why=cell(value.why).text)
         case Derived():
@@ -191,6 +198,11 @@ def percent(share: Fraction) -> str:
     """Return a share in percent with one decimal, half away from zero: for the eye, nothing is computed from it."""
     tenths = int(abs(share) * 1000 + Fraction(1, 2))
     return f"{'−' if share < 0 else ''}{tenths // 10}.{tenths % 10}%"
+
+
+def _shut(link: Link) -> Cell:
+    """Return what stands in the place of a link that its reader may not follow: of an act nothing is left."""
+    return Cell(NOTHING) if is_act(link.name) else cell(link.value)
 
 
 def _working(one: Derived) -> Working:

@@ -181,7 +181,7 @@ def _waiting(item: WorkRow, today: date, *, stay: bool = False) -> Waiting:
     what = name if stay else page_of(item.subject, item.subject_id, name)
     return Waiting(
         what=what,
-        href=what.url if isinstance(what, Link) else "",
+        href=what.url if isinstance(what, Link) and not what.shut else "",
         icon=icon_of(item.subject),
         why=item.why,
         role=ROLE_NAMES[item.role],

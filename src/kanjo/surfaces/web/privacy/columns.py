@@ -27,7 +27,6 @@ _LISTS = {name: label for _heading, entries in MENU for name, _icon, label in en
 _PAGES = {
     "home": Text(en="Queue", ja="受付箱"),
     "search": Text(en="Search", ja="検索"),
-    "person": Text(en="Person", ja="利用者"),
     "amend-customer": Text(en="Amending a customer", ja="顧客情報の変更"),
     "return-transfer": Text(en="Return of a transfer", ja="組戻し"),
 }
@@ -35,6 +34,7 @@ _PAGES = {
 
 REVEALED = {
     "customer": "customers_customer",
+    "person": "identity_person",
     "invoice": "billing_invoice",
     "receipt": "receivables_receipt",
     "bank-file": "receivables_bankfile",

@@ -16,8 +16,8 @@ from kanjo.processes.reactions import REACTIONS
 from kanjo.reports.process_map import BESIDE, CIRCLE, FULL, Side, Step
 from kanjo.surfaces.doors import named
 from kanjo.surfaces.web.desk import DeskRequest
-from kanjo.surfaces.web.doors import SIGNED_IN, door
-from kanjo.surfaces.web.menu import ICONS, may_open
+from kanjo.surfaces.web.doors import SIGNED_IN, door, opens
+from kanjo.surfaces.web.menu import ICONS
 from kanjo.surfaces.web.shown import said
 from kanjo.surfaces.web.words import FACT_NAMES, REACTION_NAMES, VERB_NAMES
 
@@ -65,7 +65,7 @@ def process_map(request: DeskRequest) -> HttpResponse:
 def _drawn(step: Step, actor: Actor, waiting: dict[str, int], mine: dict[str, int]) -> DrawnStep:
     return DrawnStep(
         name=said(step.name),
-        href=reverse(step.page) if may_open(actor, step.page) else "",
+        href=reverse(step.page) if opens(step.page, actor) else "",
         icon=ICONS[step.page],
         owner=said(ROLE_NAMES[step.owner]),
         marks=[_marks(step, side) for side in Side],

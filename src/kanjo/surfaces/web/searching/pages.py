@@ -25,9 +25,9 @@ from kanjo.surfaces.web.contracts.pages import CONTRACTS
 from kanjo.surfaces.web.customers.pages import CUSTOMERS
 from kanjo.surfaces.web.desk import Desk, DeskRequest
 from kanjo.surfaces.web.details import Table
-from kanjo.surfaces.web.doors import SIGNED_IN, door
+from kanjo.surfaces.web.doors import SIGNED_IN, door, opens
 from kanjo.surfaces.web.lists import TEXT, Asked, ListPage
-from kanjo.surfaces.web.menu import ICONS, may_open
+from kanjo.surfaces.web.menu import ICONS
 from kanjo.surfaces.web.opportunities.pages import OPPORTUNITIES
 from kanjo.surfaces.web.orders.pages import ORDERS
 from kanjo.surfaces.web.quotes.pages import QUOTES
@@ -99,7 +99,7 @@ def _document(actor: Actor, text: str) -> Link | None:
 
 
 def _found(desk: Desk, kind: Kind, text: str, few: int) -> list[Found]:
-    if not may_open(desk.actor, kind.page):
+    if not opens(kind.page, desk.actor):
         return []
     choices = {one.name: one.read(kind.filters.get(one.name, "")) for one in kind.list.filters}
     table = kind.list.found(Asked(desk, text, choices, order="", limit=SHOWN, most=few))
