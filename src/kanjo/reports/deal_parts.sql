@@ -47,10 +47,10 @@ WITH deal AS (
     UNION ALL SELECT 'payment', 'receivables_openitem', i.id, i.number, '', i.due_on, b.amount_minor - b.open_minor,
         b.amount_minor, i.currency, 0
     FROM receivables_openitem i JOIN receivables_itembalance b ON b.id = i.id WHERE i.id IN (SELECT id FROM invoice)
-    UNION ALL SELECT 'revenue', 'revenue_obligation', o.id, '#' || o.id, '', max(s.effective_on),
+    UNION ALL SELECT 'revenue', 'revenue_obligation', o.id, n.number || '-' || l.position, '', max(s.effective_on),
         coalesce(sum(s.amount_minor), 0)::bigint, o.price_minor, o.currency, 0
-    FROM revenue_obligation o LEFT JOIN revenue_slice s ON s.obligation_id = o.id
-    WHERE o.order_id IN (SELECT id FROM ordered) GROUP BY o.id
+    FROM revenue_obligation o JOIN ordered n ON n.id = o.order_id JOIN orders_orderline l ON l.id = o.order_line_id
+    LEFT JOIN revenue_slice s ON s.obligation_id = o.id GROUP BY o.id, n.number, l.position
     UNION ALL SELECT 'license', 'licenses_grant', id, '', '', effective_on, NULL, NULL, '', 0
     FROM licenses_grant WHERE contract_id IN (SELECT id FROM contract)
     UNION ALL SELECT 'renewal', 'renewals_renewal', id, '', state, effective_on, NULL, proposed_minor, currency, 0

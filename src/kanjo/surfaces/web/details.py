@@ -37,13 +37,15 @@ _ROLES = Text(en="Done by: {roles}", ja="実行できる役割: {roles}")
 class Column(Generic[R]):
     """A column: its heading, what it shows of a row, and whether its heading stands over numbers.
 
-    `order` is the name by which a list may be sorted by it.
+    `order` is the name by which a list may be sorted by it. An `extra` one stands on a phone below the main ones, with
+    its heading.
     """
 
     label: Text
     of: Callable[[R], object]
     number: bool = False
     order: str = ""
+    extra: bool = False
 
     @property
     def name(self) -> str:

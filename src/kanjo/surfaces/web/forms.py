@@ -21,7 +21,7 @@ from django.utils.crypto import get_random_string
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.identity.sessions import FORMS, MOST_FORMS, SessionStore
-from kanjo.platform.tables import alone
+from kanjo.platform.tables import alone, hold
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Section
 from kanjo.surfaces.web.fields import Field, Lines, Missing, taken
@@ -67,9 +67,9 @@ class Deed:
 
     `beside` names the field of the place that a rule refused, where the rule calls it by another name.
     `own_transactions` marks a deed that cuts its work into transactions itself. `of` is the row that the form was
-    opened on: changed by somebody else, it is shown before anything is done. `over` says that there is nothing left to
-    do. A deed that takes long, reaches outside the database or hands what it made to its page is not `tried` while it
-    is typed.
+    opened on: changed by somebody else, it is shown before anything is done; `under` is the one above it that the act
+    locks first. `over` says that there is nothing left to do. `facts` say what it is about. A deed that takes long,
+    reaches outside the database or hands what it made to its page is not `tried` while it is typed.
     """
 
     title: Text
@@ -78,11 +78,13 @@ class Deed:
     do: Callable[[Given], Link]
     fields: Sequence[Field | Lines] = ()
     says: Text | None = None
+    facts: Sequence[tuple[Text, object]] = ()
     sections: Sequence[Section] = ()
     look: Callable[[Given], Sequence[Section]] | None = None
     beside: Callable[[str, Given], str] = lambda at, _given: at
     own_transactions: bool = False
     of: Subject | None = None
+    under: Subject | None = None
     over: Text | None = None
     tried: bool = True
 
@@ -155,6 +157,8 @@ def _once(request: DeskRequest, deed: Deed, values: Given) -> str:
         alone(ONCE, crc32(f"{request.desk.actor.id} {sent}".encode()))
         done = SessionStore(request.session.session_key).get(ONCE, {}) if sent else {}
         if sent not in done:
+            if deed.under is not None:
+                hold(*deed.under)
             refuse_changed(deed.of, request.POST.get(MARK, ""))
             done[sent] = deed.do(values).url
             request.session[ONCE] = dict(list(done.items())[-MOST_FORMS:])
@@ -248,6 +252,7 @@ def _page(
     context = {
         "deed": deed,
         "back": cell(deed.back),
+        "facts": [(said(label), cell(value)) for label, value in deed.facts],
         "fields": drawn,
         "above": [fault for place, fault in faults.items() if place not in beside],
         "sections": [*meanwhile, *deed.sections],

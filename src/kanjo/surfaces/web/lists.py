@@ -39,7 +39,7 @@ from kanjo.surfaces.web.desk import Desk, DeskRequest
 from kanjo.surfaces.web.details import Act, Button, Column, Head, Section, Table, buttons, cells
 from kanjo.surfaces.web.doors import SIGNED_IN, Door
 from kanjo.surfaces.web.exports import EXPORTS, exported
-from kanjo.surfaces.web.shown import Cell, Link, said
+from kanjo.surfaces.web.shown import NOTHING, Cell, Link, said
 
 R = TypeVar("R")
 
@@ -307,7 +307,13 @@ def _placed(columns: Sequence[Column[Any]], table: Table) -> Table:
     """Return the table with the places of its cells on a phone."""
     places = _places(columns, table.rows[0]) if table.rows else {}
     rows = tuple(
-        tuple(replace(cell, place=places.get(index, "")) for index, cell in enumerate(row)) for row in table.rows
+        tuple(
+            replace(cell, place="k5", label=said(column.label))
+            if column.extra and cell.text != NOTHING
+            else replace(cell, place=places.get(index, ""))
+            for index, (column, cell) in enumerate(zip(columns, row, strict=True))
+        )
+        for row in table.rows
     )
     return replace(table, rows=rows, cards=True)
 
@@ -315,14 +321,15 @@ def _placed(columns: Sequence[Column[Any]], table: Table) -> Table:
 def _places(columns: Sequence[Column[Any]], row: Sequence[Cell]) -> dict[int, str]:
     """Return where a phone draws the columns: number and name left, the last amount and the state right.
 
-    The name is the first column of words that is no day.
+    The name is the first column of words that is no day; a thing without one goes by its number. Extra columns follow
+    below, two to a line.
     """
-    words = [index for index, column in enumerate(columns) if not column.number and index]
-    names = [index for index in words if row[index].kind != "day"] or words
-    numbers = [index for index, column in enumerate(columns) if column.number and index > 1]
+    words = [index for index, column in enumerate(columns) if index and not (column.number or column.extra)]
+    names = [index for index in words if row[index].kind != "day"]
+    numbers = [index for index, column in enumerate(columns) if column.number and not column.extra and index > 1]
     states = [index for index, cell in enumerate(row) if cell.kind == "state"]
-    named = {names[0]: "k1"} if names else {}
-    return {0: "k3"} | named | ({numbers[-1]: "k2"} if numbers else {}) | ({states[-1]: "k4"} if states else {})
+    first = {0: "k3", names[0]: "k1"} if names else {0: "k1"} | ({words[0]: "k3"} if words else {})
+    return first | ({numbers[-1]: "k2"} if numbers else {}) | ({states[-1]: "k4"} if states else {})
 
 
 def _sums(columns: Sequence[Column[Any]], tally: Tally) -> tuple[tuple[Cell, ...], ...]:

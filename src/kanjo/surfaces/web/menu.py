@@ -54,6 +54,7 @@ MENU: tuple[tuple[Text, tuple[tuple[str, str, Text], ...]], ...] = (
             ("process-map", "route", Text(en="Process map", ja="業務プロセス")),
             ("people", "users", Text(en="People", ja="利用者")),
             ("looks", "shield-check", Text(en="Looks at personal data", ja="個人情報の閲覧記録")),
+            ("webhooks", "api", Text(en="Webhooks", ja="Webhook")),
         ),
     ),
 )

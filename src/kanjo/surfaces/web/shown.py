@@ -127,7 +127,10 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What the templates draw; `mark` is del for what went and ins for what came."""
+    """What the templates draw; `mark` is del for what went and ins for what came.
+
+    `place` is where a phone draws it in its row, `label` the heading it bears there.
+    """
 
     text: str
     kind: str = ""
@@ -135,6 +138,7 @@ class Cell:
     href: str = ""
     why: str = ""
     place: str = ""
+    label: str = ""
     mark: str = ""
     working: Working | None = None
 

@@ -21,20 +21,19 @@ from kanjo.domains.approvals.queries import (
     ConditionView,
     ItemView,
     RequestDetail,
-    RequestRow,
     count_requests,
     get_request,
-    list_requests,
     request_of,
 )
-from kanjo.domains.customers.queries import get_customer
 from kanjo.foundation.actors import ROLE_NAMES
-from kanjo.foundation.ids import ApprovalItemId, ApprovalRequestId, CustomerId
+from kanjo.foundation.ids import ApprovalItemId, ApprovalRequestId
 from kanjo.foundation.money import Money
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.tables import NotFound
 from kanjo.processes.ask_approval import decide_item, meet_condition
+from kanjo.reports.asked import AskedRow, get_asked, list_asked
+from kanjo.surfaces.doors import named
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.chosen import Each
 from kanjo.surfaces.web.desk import Desk, DeskRequest
@@ -57,6 +56,11 @@ MEET_TITLE = Text(en="Note a condition as met", ja="条件の充足を登録")
 CONDITIONS = Text(en="Conditions", ja="条件")
 MATRIX = Text(en="Version of the matrix", ja="承認マトリックスの版")
 NUMBERED = Text(en="Request {number}", ja="申請 {number}")
+STEP = Text(en="Step", ja="承認段階")
+AT_STEP = Text(en="{step} of {steps}: {roles}", ja="{step}/{steps} {roles}")
+ASKED_BY = Text(en="Asked by", ja="申請者")
+ASKED_ON = Text(en="Asked on", ja="申請日")
+ANSWERED_ON = Text(en="Answered on", ja="決裁日")
 NOT_MET = State(Text(en="Open", ja="未充足"), "warn")
 MET = State(Text(en="Met", ja="充足済み"), "ok")
 ANYBODY = Text(en="nobody", ja="承認不要")
@@ -84,14 +88,14 @@ class DiscountAlone(Refusal):
     remedy = Text(en="Decide it on its own page.", ja="申請の画面で個別に決裁してください。")
 
 
-def _approve(desk: Desk, row: RequestRow, given: Given) -> None:
+def _approve(desk: Desk, row: AskedRow, given: Given) -> None:
     """Approve what a request asks of the person's roles."""
-    found = get_request(desk.actor, row.id)
+    found = get_request(desk.actor, row.request.id)
     asked = [one for one in found.items if one.state is ItemState.OPEN and desk.actor.holds(one.role)]
     if not asked:
-        raise NothingAsked(number=row.id)
+        raise NothingAsked(number=called(row))
     if Fraction(found.facts.get("discount", "0")) > 0:
-        raise DiscountAlone(number=row.id)
+        raise DiscountAlone(number=called(row))
     for one in asked:
         decide_item(
             item_id=one.id,
@@ -103,19 +107,30 @@ def _approve(desk: Desk, row: RequestRow, given: Given) -> None:
         )
 
 
-REQUESTS = ListPage[RequestRow](
+def called(row: AskedRow) -> object:
+    """Return what a request goes by: the number of its quote, or its own."""
+    return row.number or NUMBERED.filled(number=row.request.id)
+
+
+def _turn(row: AskedRow) -> Text | None:
+    return AT_STEP.filled(step=row.step, steps=row.steps, roles=named(row.asks)) if row.asks else None
+
+
+REQUESTS = ListPage[AskedRow](
     title=TITLE,
     filters=(Filter("state", labels.STATE, tuple(RequestState)),),
     columns=(
-        Column(REQUEST, lambda row: Link(NUMBERED.filled(number=row.id), "approval", row.id), order="number"),
-        Column(labels.QUOTE, lambda row: page_of(*row.subject, labels.QUOTE)),
-        Column(Text(en="Asked by", ja="申請者"), lambda row: row.opened_by, order="opened_by"),
-        Column(Text(en="Asked on", ja="申請日"), lambda row: row.opened_on, order="opened_on"),
-        Column(Text(en="Answered on", ja="決裁日"), lambda row: row.concluded_on),
-        Column(MATRIX, lambda row: str(row.matrix_version)),
-        Column(labels.STATE, lambda row: row.state, order="state"),
+        Column(REQUEST, lambda row: Link(called(row), "approval", row.request.id), order="number"),
+        Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id)),
+        Column(labels.DISCOUNT, lambda row: row.discount, number=True, extra=True),
+        amount(labels.TOTAL_BEFORE_TAX, lambda row: row.total),
+        Column(STEP, _turn, extra=True),
+        Column(ASKED_BY, lambda row: row.request.opened_by, order="opened_by", extra=True),
+        Column(ASKED_ON, lambda row: row.request.opened_on, order="opened_on", extra=True),
+        Column(ANSWERED_ON, lambda row: row.request.concluded_on),
+        Column(labels.STATE, lambda row: row.request.state, order="state"),
     ),
-    rows=lambda asked: list_requests(
+    rows=lambda asked: list_asked(
         asked.desk.actor,
         state=asked.choices["state"],
         among=asked.among,
@@ -124,7 +139,7 @@ REQUESTS = ListPage[RequestRow](
         at=asked.at,
     ),
     count=lambda asked: count_requests(asked.desk.actor, state=asked.choices["state"]),
-    key=lambda row: row.id,
+    key=lambda row: row.request.id,
     each=(
         Each(
             name="approve",
@@ -170,14 +185,14 @@ _PATH: tuple[Column[PathStep], ...] = (
 def approval(request: DeskRequest, key: int) -> HttpResponse:
     """Show a request: what it asks about, each item with its reason, conditions, and the whole path."""
     found = get_request(request.desk.actor, ApprovalRequestId(key))
-    row = found.row
+    row, asked = found.row, get_asked(found.row)
     conditions = [one for item in found.items for one in item.conditions]
     detail = Detail(
         kind=REQUEST,
-        title=said(NUMBERED.filled(number=row.id)),
+        title=said(called(asked)),
         state=row.state,
         back=Link(TITLE, "approvals"),
-        facts=_facts(found),
+        facts=_facts(found, asked),
         sections=(
             Section(Text(en="What is asked", ja="承認項目"), Table.of(_ITEMS, found.items), empty=NOTHING_ASKED),
             Section(CONDITIONS, Table.of(_CONDITIONS, conditions), empty=NO_CONDITIONS),
@@ -197,21 +212,27 @@ def _held(state: RequestState) -> Text | None:
     return None if state in {RequestState.OPEN, RequestState.CONDITIONAL} else CONCLUDED.filled(state=state.shown)
 
 
-def _facts(found: RequestDetail) -> list[tuple[Text, object]]:
-    row, facts = found.row, found.facts
-    currency = facts["currency"]
-    customer = get_customer(CustomerId(int(facts["customer_id"])))
+def _deal(asked: AskedRow) -> list[tuple[Text, object]]:
+    """Return what a request is about, in the fewest facts."""
     return [
-        (labels.QUOTE, page_of(*row.subject, Text(en="The quote", ja="見積を表示"))),
-        (labels.CUSTOMER, Link(customer.name, "customer", customer.id)),
-        (labels.LIST_TOTAL, Money(int(facts["list_total_minor"]), currency)),
-        (labels.TOTAL_BEFORE_TAX, Money(int(facts["net_total_minor"]), currency)),
-        (labels.DISCOUNT, Fraction(facts["discount"])),
+        (labels.CUSTOMER, Link(asked.customer, "customer", asked.customer_id)),
+        (labels.QUOTE, page_of(*asked.request.subject, asked.number or Text(en="The quote", ja="見積を表示"))),
+        (labels.TOTAL_BEFORE_TAX, asked.total),
+        (labels.DISCOUNT, asked.discount),
+        (ASKED_BY, asked.request.opened_by),
+        (ASKED_ON, asked.request.opened_on),
+    ]
+
+
+def _facts(found: RequestDetail, asked: AskedRow) -> list[tuple[Text, object]]:
+    row, facts = found.row, found.facts
+    return [
+        *_deal(asked),
+        (STEP, _turn(asked)),
+        (ANSWERED_ON, row.concluded_on),
+        (labels.LIST_TOTAL, Money(int(facts["list_total_minor"]), asked.total.currency)),
         (Text(en="Term (months)", ja="契約期間（月）"), int(facts["term_months"])),
         (Text(en="Longest wait for payment (days)", ja="支払までの最長日数"), int(facts["payment_days"])),
-        (Text(en="Asked by", ja="申請者"), row.opened_by),
-        (Text(en="Asked on", ja="申請日"), row.opened_on),
-        (Text(en="Answered on", ja="決裁日"), row.concluded_on),
         (MATRIX, row.matrix_version),
         (Text(en="Digest of the terms", ja="条件のハッシュ値"), row.digest),
     ]
@@ -246,7 +267,7 @@ def decide(request: DeskRequest, key: int) -> HttpResponse:
     """Approve, reject, or approve with conditions."""
     desk = request.desk
     asked = _asked(request, key, item_id=key)
-    asking = next(one for one in asked.items if one.id == key)
+    asking, about = next(one for one in asked.items if one.id == key), get_asked(asked.row)
 
     def do(given: Given) -> Link:
         decide_item(
@@ -277,9 +298,11 @@ def decide(request: DeskRequest, key: int) -> HttpResponse:
     )
     deed = Deed(
         of=("approvals_approvalitem", key),
+        under=("approvals_approvalrequest", asked.row.id),
         title=asking.item_name,
         says=asking.reason,
-        back=Link(NUMBERED.filled(number=asked.row.id), "approval", asked.row.id),
+        facts=_deal(about),
+        back=Link(called(about), "approval", asked.row.id),
         button=DECIDE,
         do=do,
         fields=fields,
@@ -312,7 +335,7 @@ def recall(request: DeskRequest, key: int) -> HttpResponse:
         ja="承認者への依頼を取り下げます。見積は改訂して申請し直します。",
     )
     fields = (prose("because", labels.REASON), day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY))
-    back = Link(NUMBERED.filled(number=row.id), "approval", key)
+    back = Link(called(get_asked(row)), "approval", key)
     return perform(
         request,
         Deed(
@@ -338,6 +361,7 @@ def meet(request: DeskRequest, key: int) -> HttpResponse:
     """Note that a condition is met, with its proof."""
     desk = request.desk
     asked = _asked(request, key, condition_id=key).row
+    about = get_asked(asked)
 
     def do(given: Given) -> Link:
         meet_condition(condition_id=key, proof=given["proof"], on=given["on"], by=desk.actor, at=desk.now)
@@ -347,8 +371,14 @@ def meet(request: DeskRequest, key: int) -> HttpResponse:
         prose("proof", Text(en="Proof", ja="証憑")),
         day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
     )
-    back = Link(NUMBERED.filled(number=asked.id), "approval", asked.id)
-    return perform(
-        request,
-        Deed(of=("approvals_approvalcondition", key), title=MEET_TITLE, back=back, button=MEET, do=do, fields=fields),
+    deed = Deed(
+        of=("approvals_approvalcondition", key),
+        under=("approvals_approvalrequest", asked.id),
+        title=MEET_TITLE,
+        back=Link(called(about), "approval", asked.id),
+        button=MEET,
+        do=do,
+        fields=fields,
+        facts=_deal(about),
     )
+    return perform(request, deed)

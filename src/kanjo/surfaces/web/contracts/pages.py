@@ -11,12 +11,12 @@ from kanjo.domains.contracts.operations import end_contract, terminate_contract
 from kanjo.domains.contracts.queries import ContractRow, count_contracts, get_contract, list_contracts
 from kanjo.domains.licenses.queries import list_grants
 from kanjo.domains.orders.queries import list_orders
-from kanjo.domains.revenue.queries import list_obligations
 from kanjo.foundation.ids import ContractId
 from kanjo.foundation.money import Money
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
 from kanjo.reports.deals import CONTRACT, QUOTE, find_deal
+from kanjo.reports.promised import list_promised
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.contracts.columns import CONCLUDED_ON
@@ -112,7 +112,7 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
             Section(Text(en="Orders", ja="注文"), Table.of(ORDERS, list_orders(actor, contract_id=row.id))),
             Section(
                 Text(en="Performance obligations", ja="履行義務"),
-                Table.of(OBLIGATIONS, list_obligations(actor, contract_id=row.id)),
+                Table.of(OBLIGATIONS, list_promised(actor, contract_id=row.id)),
             ),
             Section(Text(en="Licenses", ja="ライセンス"), Table.of(GRANTS, list_grants(actor, contract_id=row.id))),
         ),

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 
 from kanjo.domains.billing.queries import list_invoices
 from kanjo.domains.orders.queries import OrderLineRow, OrderRow, count_orders, get_order, list_lines, list_orders
-from kanjo.domains.revenue.queries import list_obligations
 from kanjo.foundation.ids import OrderId, OrderLineId
 from kanjo.foundation.money import Money
 from kanjo.foundation.refusals import Refusal, RefusalKind
@@ -14,6 +13,7 @@ from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
 from kanjo.processes.accept_delivery import accept_delivery
 from kanjo.reports.deals import ORDER, find_deal
+from kanjo.reports.promised import list_promised
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.columns import INVOICES
 from kanjo.surfaces.web.desk import DeskRequest
@@ -102,7 +102,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
             Section(Text(en="Invoices", ja="請求書"), Table.of(INVOICES, list_invoices(actor, order_id=row.id))),
             Section(
                 Text(en="Performance obligations", ja="履行義務"),
-                Table.of(OBLIGATIONS, list_obligations(actor, order_id=row.id)),
+                Table.of(OBLIGATIONS, list_promised(actor, order_id=row.id)),
             ),
         ),
         acts=(Act(ACCEPT, Link("", "accept-delivery", key), "orders.accept-delivery", held, main=True),),

@@ -16,7 +16,7 @@ from kanjo.domains.quotes.queries import (
     QuoteDetail,
     QuoteRow,
     count_quotes,
-    deal_facts,
+    facts_of,
     find_offer,
     get_quote,
     list_quotes,
@@ -147,8 +147,9 @@ def _facts(found: QuoteDetail, actor: Actor) -> list[tuple[Text, object]]:
 
 
 def _path(request: DeskRequest, found: QuoteDetail) -> list[PathStep]:
-    facts = deal_facts(request.desk.actor, found.row.id)
-    return preview_path(facts, found.row.company_id, request.desk.today)
+    row = found.row
+    facts = facts_of(found.offer, company_id=row.company_id, quote_id=row.id, version_id=row.version_id)
+    return preview_path(facts, row.company_id, request.desk.today)
 
 
 def _acts(row: QuoteRow) -> list[Act]:

@@ -16,6 +16,7 @@ PAID = State(Text(en="Paid", ja="入金済み"), "ok")
 PART = State(Text(en="Part paid", ja="一部入金"), "warn")
 OPEN = State(Text(en="Open", ja="未入金"), "info")
 ALLOCATED = State(Text(en="Allocated", ja="消込済み"), "ok")
+PART_ALLOCATED = State(Text(en="Part allocated", ja="一部消込"), "warn")
 UNALLOCATED = State(Text(en="To be allocated", ja="未消込"), "wait")
 
 KIND_NAMES = {
@@ -36,6 +37,13 @@ def item_state(row: OpenItemRow) -> State:
     if row.open_minor == 0:
         return PAID
     return OPEN if row.open_minor == row.amount_minor else PART
+
+
+def receipt_state(row: ReceiptRow) -> State:
+    """Return how far a receipt is allocated."""
+    if row.left_minor == 0:
+        return ALLOCATED
+    return UNALLOCATED if row.left_minor == row.amount_minor else PART_ALLOCATED
 
 
 def still_open(row: OpenItemRow, settled: Sequence[AllocationRow]) -> Derived:
@@ -63,21 +71,23 @@ OPEN_ITEMS: tuple[Column[OpenItemRow], ...] = (
 
 RECEIPTS: tuple[Column[ReceiptRow], ...] = (
     Column(labels.REFERENCE, lambda row: Link(row.reference, "receipt", row.id), order="reference"),
-    Column(labels.VALUE_ON, lambda row: row.value_on, order="value_on"),
+    Column(labels.VALUE_ON, lambda row: row.value_on, order="value_on", extra=True),
     Column(labels.PAYER, lambda row: row.payer_name, order="payer"),
     Column(labels.TITLE, lambda row: row.text),
     amount(labels.AMOUNT, lambda row: Money(row.amount_minor, row.currency), "amount"),
-    amount(labels.LEFT, lambda row: Money(row.left_minor, row.currency), "left"),
-    Column(labels.STATE, lambda row: UNALLOCATED if row.left_minor else ALLOCATED),
+    Column(labels.LEFT, lambda row: Money(row.left_minor, row.currency), number=True, order="left", extra=True),
+    Column(labels.STATE, receipt_state),
 )
 
 BANK_FILES: tuple[Column[BankFileRow], ...] = (
     Column(labels.FILE, lambda row: Link(row.name, "bank-file", row.id), order="name"),
-    Column(labels.ACCOUNT, lambda row: row.account, order="account"),
-    amount(Text(en="New receipts", ja="新規入金件数"), lambda row: row.receipts, "receipts"),
-    amount(labels.TOTAL, lambda row: Money(row.total_minor, row.currency), "total"),
-    Column(labels.BY, lambda row: row.taken_by),
     Column(labels.RECORDED, lambda row: row.recorded_at, order="recorded"),
+    Column(labels.ACCOUNT, lambda row: row.account, order="account", extra=True),
+    Column(
+        Text(en="New receipts", ja="新規入金件数"), lambda row: row.receipts, number=True, order="receipts", extra=True
+    ),
+    amount(labels.TOTAL, lambda row: Money(row.total_minor, row.currency), "total"),
+    Column(labels.BY, lambda row: row.taken_by, extra=True),
 )
 
 

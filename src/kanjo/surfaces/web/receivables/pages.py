@@ -149,7 +149,7 @@ def receipt(request: DeskRequest, key: int) -> HttpResponse:
     detail = Detail(
         kind=RECEIPT,
         title=row.reference,
-        state=columns.UNALLOCATED if row.left_minor else columns.ALLOCATED,
+        state=columns.receipt_state(row),
         back=Link(RECEIPTS_TITLE, "receipts"),
         facts=(
             (BANK_FILE, Link(BANK_FILE, "bank-file", row.bank_file_id)),

@@ -12,14 +12,13 @@ from kanjo.domains.revenue.queries import (
     ObligationRow,
     SliceRow,
     count_obligations,
-    get_obligation,
-    list_obligations,
     list_slices,
     waterfall_by_month,
 )
 from kanjo.foundation.money import Money
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
+from kanjo.reports.promised import PromisedRow, get_promised, list_promised
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.charts import BALANCE, FORECAST, Chart, told
 from kanjo.surfaces.web.days import day_after, last_day
@@ -32,7 +31,7 @@ from kanjo.surfaces.web.known import asked_known
 from kanjo.surfaces.web.lists import ListPage
 from kanjo.surfaces.web.reports import report
 from kanjo.surfaces.web.revenue.columns import OBLIGATIONS as COLUMNS
-from kanjo.surfaces.web.revenue.columns import PRICE, RECOGNISED, TO_COME
+from kanjo.surfaces.web.revenue.columns import PRICE, PROMISED, RECOGNISED, TO_COME
 from kanjo.surfaces.web.shown import Derived, Link
 
 TITLE = Text(en="Performance obligations", ja="履行義務")
@@ -56,11 +55,11 @@ class NothingEarned(Refusal):
     )
 
 
-OBLIGATIONS = ListPage[ObligationRow](
+OBLIGATIONS = ListPage[PromisedRow](
     title=TITLE,
     door=BOOKS,
     columns=COLUMNS,
-    rows=lambda asked: list_obligations(asked.desk.actor, order=asked.order, limit=asked.limit, at=asked.at),
+    rows=lambda asked: list_promised(asked.desk.actor, order=asked.order, limit=asked.limit, at=asked.at),
     count=lambda asked: count_obligations(asked.desk.actor),
     acts=lambda _desk: (Act(RECOGNISE, Link("", "recognise"), "revenue.preview-recognition", main=True),),
 )
@@ -79,14 +78,16 @@ def _slices(currency: str) -> tuple[Column[SliceRow], ...]:
 def obligation(request: DeskRequest, key: int) -> HttpResponse:
     """Show an obligation and every month that was posted of it."""
     actor = request.desk.actor
-    row = get_obligation(actor, key)
+    promised = get_promised(actor, key)
+    row = promised.obligation
     slices = list_slices(actor, key)
     recognised, to_come = _recognised(row, slices)
     detail = Detail(
         kind=OBLIGATION,
-        title=f"#{row.id}",
+        title=promised.number,
         back=Link(TITLE, "obligations"),
         facts=(
+            (PROMISED, promised.name),
             (labels.CUSTOMER, Link(row.customer, "customer", row.customer_id)),
             (labels.CONTRACT, Link(Text(en="The contract", ja="契約を表示"), "contract", row.contract_id)),
             (labels.ORDER, Link(Text(en="The order", ja="注文を表示"), "order", row.order_id)),

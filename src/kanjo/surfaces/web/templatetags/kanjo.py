@@ -65,8 +65,9 @@ def drawn(one: Cell) -> SafeString:
 @register.simple_tag
 def cells(row: Iterable[Cell]) -> SafeString:
     """Return the cells of a row. A list has some hundred: a template for each would take half the time of the page."""
-    return mark_safe("".join(f"<td{_classed(one.classes)}>{drawn(one)}</td>" for one in row))  # noqa: S308 - escaped
+    return mark_safe("".join(f"<td{_marked(one)}>{drawn(one)}</td>" for one in row))  # noqa: S308 - escaped
 
 
-def _classed(classes: str) -> str:
-    return f' class="{classes}"' if classes else ""
+def _marked(one: Cell) -> str:
+    label = f' data-label="{escape(one.label)}"' if one.label else ""
+    return f' class="{one.classes}"{label}' if one.classes else label
