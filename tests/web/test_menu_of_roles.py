@@ -36,7 +36,10 @@ FOR_THE_BOOKS: Mapping[Language, tuple[str, ...]] = {
     ),
 }
 FOR_THE_PEOPLE = {Language.JAPANESE: ("利用者",), Language.ENGLISH: ("People",)}
-FOR_THE_LOG = {Language.JAPANESE: ("個人情報の閲覧記録",), Language.ENGLISH: ("Looks at personal data",)}
+FOR_THE_LOG = {
+    Language.JAPANESE: ("個人情報の閲覧記録", "Webhook"),
+    Language.ENGLISH: ("Looks at personal data", "Webhooks"),
+}
 BOOK_READERS = frozenset(
     {
         *(Role.RECEIVABLES, Role.REV_REC, Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT, Role.CXO, Role.CFO),
