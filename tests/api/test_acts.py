@@ -22,6 +22,7 @@ from tests.api.world import DEEDS, Operation, named
 from tests.plumbing import FreshDatabase
 from tests.web.office import Office, an_office
 from tests.web.test_forms import everything
+from tests.worker import let_work
 
 
 @pytest.mark.row("M7")
@@ -102,6 +103,7 @@ class TestKeys:
         invoices = clerk.asks("invoices")["items"]
         first, again = (clerk.sends(path, {}, key="again") for _ in range(2))
         assert (first.status_code, first.content) == (again.status_code, again.content)
+        assert let_work() == 0
         assert clerk.asks("invoices")["items"] == invoices
 
 

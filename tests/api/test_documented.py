@@ -19,6 +19,7 @@ from kanjo.foundation.actors import Role
 from tests.api.programs import program_of
 from tests.plumbing import FreshDatabase
 from tests.web.office import an_office
+from tests.worker import at_work
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 PEOPLE = {
@@ -62,13 +63,14 @@ def test_from_quote_to_revenue_with_curl(address: str) -> None:
     office = an_office()
     secrets = {name: program_of(office, role).secret for name, role in PEOPLE.items()}
     lines = "\n".join(re.findall(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL))
-    shell = subprocess.run(
-        ["/bin/bash", "-euo", "pipefail", "-c", lines],
-        env={**os.environ, **secrets, "KANJO": address, "no_proxy": "*"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with at_work():
+        shell = subprocess.run(
+            ["/bin/bash", "-euo", "pipefail", "-c", lines],
+            env={**os.environ, **secrets, "KANJO": address, "no_proxy": "*"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert shell.returncode == 0, shell.stdout + shell.stderr
     month = json.loads(shell.stdout.splitlines()[-1])
     assert month == {

@@ -16,6 +16,7 @@ from kanjo.domains.billing.queries import list_invoices
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.texts import Text
 from kanjo.platform.identity.queries import house
+from kanjo.platform.jobs.queue import SHORT
 from kanjo.platform.outbox.operations import deliver
 from kanjo.platform.runs.queries import get_run
 from kanjo.platform.worklist.queries import WorkRow, list_queue
@@ -53,7 +54,7 @@ def working(database: FreshDatabase) -> Iterator[subprocess.Popen[bytes]]:
     """Let the worker of the house work on the database, as the supervising process starts it."""
     environment = {**database.environment, "DJANGO_SETTINGS_MODULE": "kanjo.config.settings"}
     process = subprocess.Popen(
-        worker(), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        worker(SHORT), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         yield process

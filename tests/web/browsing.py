@@ -13,7 +13,17 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.core.wsgi import get_wsgi_application
 from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Locator, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    FilePayload,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "correct horse battery"
@@ -126,6 +136,10 @@ class Window:
     def reads(self) -> str:
         """Return the words of the page."""
         return self.page.inner_text("main")
+
+    def waits_for(self, words: str) -> None:
+        """Wait until the page, which changes by itself, says the words."""
+        expect(self.page.locator("main")).to_contain_text(words)
 
     def path(self) -> str:
         """Return where the window stands."""

@@ -28,6 +28,7 @@ from kanjo.foundation.texts import Language
 from kanjo.platform.identity.models import Person
 from kanjo.platform.identity.queries import house
 from tests.builders import BOOKS, NOW, TODAY, a_box, a_company, a_customer, a_product, an_actor
+from tests.worker import let_work
 
 SIGNED = b"%PDF-1.7 signed by both sides"
 PAYER = "カ）アオバショウジ"
@@ -197,6 +198,7 @@ def billed(office: Office) -> Deal:
     deal.billing_run = office.desk(Role.RECEIVABLES).do("preview-billing", on="2026-04-30")
     office.desk(Role.SALES_OPERATIONS).do("approve-run", deal.billing_run)
     office.desk(Role.RECEIVABLES).do("execute-run", deal.billing_run)
+    let_work()
     return deal
 
 
@@ -212,6 +214,7 @@ def paid(office: Office) -> Deal:
     deal.revenue_run = office.desk(Role.REV_REC).do("recognise", last_on="2026-04-30")
     office.desk(Role.RECEIVABLES).do("approve-run", deal.revenue_run)
     office.desk(Role.REV_REC).do("execute-run", deal.revenue_run)
+    let_work()
     return deal
 
 

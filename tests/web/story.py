@@ -24,6 +24,7 @@ from kanjo.surfaces.access import ENTRANCE
 from kanjo.surfaces.web.addresses import urlpatterns
 from tests.builders import NOW, TODAY
 from tests.web.office import CONDITION, Deal, Office, a_bank_file, opened, paid, quoted
+from tests.worker import let_work
 
 CUSTOMERS = ("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department")
 MATRIX = ("matrix", "add-matrix-row", "activate-matrix", "withdraw-matrix")
@@ -66,6 +67,7 @@ def told(office: Office) -> Told:
     strange = receivables.do("take-bank-file", statement=a_bank_file("不明", 777), on="2026-05-30")
     receivables.do("match-receipts", on="2026-05-30")
     receivables.do("execute-run", _approved(office, "2026-05-31"))
+    let_work()
     previewed = receivables.do("preview-billing", on="2026-06-30")
     with transaction.atomic():
         find_renewals(company_id=office.company_id, on=date(2027, 1, 15), by=house(), at=NOW)

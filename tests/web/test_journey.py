@@ -14,6 +14,7 @@ from kanjo.platform.identity.models import Person
 from tests.plumbing import FreshDatabase
 from tests.web.browsing import PASSWORD, Window, browsing, served
 from tests.web.office import SIGNED, Office, an_office, statement_of
+from tests.worker import let_work
 
 PEOPLE = (
     Role.SALES_REP,
@@ -40,6 +41,7 @@ SAYS: Mapping[Language, Mapping[str, str]] = {
         "deliver": "検収を登録",
         "preview": "請求処理を試算",
         "execute": "実行",
+        "executed": "実行済み",
         "take": "入金データを取込",
         "match": "自動消込を実行",
         "recognise": "収益を認識",
@@ -65,6 +67,7 @@ SAYS: Mapping[Language, Mapping[str, str]] = {
         "deliver": "Note an acceptance",
         "preview": "Preview a billing run",
         "execute": "Execute",
+        "executed": "Executed",
         "take": "Take in a bank file",
         "match": "Match by rule",
         "recognise": "Recognise revenue",
@@ -175,6 +178,8 @@ def _billed(people: Mapping[Role, Window], order: str, says: Mapping[str, str]) 
     run = clerk.path()
     people[Role.SALES_OPERATIONS].goes(run, says["approve"], says["approve"])
     clerk.goes(run, says["execute"], says["execute"])
+    let_work()
+    clerk.waits_for(says["executed"])
     people[Role.AUDITOR].goes(order)
     assert says["invoice"] in people[Role.AUDITOR].reads()
 
@@ -201,3 +206,5 @@ def _earned(people: Mapping[Role, Window], says: Mapping[str, str]) -> None:
     run = accountant.path()
     people[Role.RECEIVABLES].goes(run, says["approve"], says["approve"])
     accountant.goes(run, says["execute"], says["execute"])
+    let_work()
+    accountant.waits_for(says["executed"])

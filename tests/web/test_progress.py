@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -15,10 +16,12 @@ from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import RunId
 from kanjo.foundation.texts import Language
 from kanjo.platform.runs.operations import RunPlan, ShardResult, ShardTask, approve_run, execute_run, preview_run
+from kanjo.platform.runs.queries import get_run
 from tests.plumbing import FreshDatabase
 from tests.web.browsing import browsing, served
 from tests.web.office import Office, an_office, billed
 from tests.web.test_checks import seated
+from tests.worker import at_work, let_work
 
 HTMX = {"HX-Request": "true"}
 PARTS = 4
@@ -91,16 +94,24 @@ class TestUnderWay:
         assert desk.client.get(reverse("run-progress", args=[run_id])).headers["Location"] == f"/runs/{run_id}"
 
 
+def previewed(office: Office) -> RunId:
+    """Preview and approve the billing run of May through the pages."""
+    run_id = office.desk(Role.RECEIVABLES).do("preview-billing", on="2026-05-31")
+    office.desk(Role.SALES_OPERATIONS).do("approve-run", run_id)
+    return RunId(run_id)
+
+
 class TestItsEnd:
     def test_is_told_to_who_started_it_and_left(self, office: Office) -> None:
         """Who started a run and went elsewhere finds its end in the top bar until it was looked at."""
         deal, desk = billed(office), office.desk(Role.RECEIVABLES)
-        run_id = desk.do("preview-billing", on="2026-05-31")
-        office.desk(Role.SALES_OPERATIONS).do("approve-run", run_id)
+        run_id = previewed(office)
         desk.client.post(reverse("execute-run", args=[run_id]))
         page = desk.see("order", deal.order)
-        assert "kj-work" in page
-        assert "100%" in page
+        assert ("kj-work" in page, "0%" in page, "100%" in page) == (True, True, False)
+        let_work()
+        page = desk.see("order", deal.order)
+        assert ("kj-work" in page, "100%" in page) == (True, True)
         desk.see("run", run_id)
         assert "kj-work" not in desk.see("order", deal.order)
 
@@ -126,6 +137,23 @@ def test_in_a_browser_it_moves_by_itself(fresh_database: FreshDatabase, browser:
         expect(bar).to_have_attribute("value", "3")
         go_on(office, run_id, until=PARTS)
         expect(clerk.page.locator("main .progress")).to_contain_text("Finished.")
-        clerk.presses("Show the result")
+        clerk.waits_for("Executed")
+        assert clerk.complaints == []
+        clerk.page.context.close()
+
+
+def test_in_a_browser_a_short_run_shows_its_result_by_itself(fresh_database: FreshDatabase, browser: Browser) -> None:
+    """Who executes a run sees what came of it on the same page, without touching anything, once the worker is done."""
+    office = an_office()
+    billed(office)
+    run_id = previewed(office)
+    with served() as home, at_work():
+        clerk = seated(browser, home, office, Role.RECEIVABLES, Language.ENGLISH)
+        clerk.page.goto(f"{home}/runs/{run_id}/execute")
+        clerk.page.get_by_role("button", name="Execute", exact=True).click()
+        clerk.waits_for("Executed by")
+        clerk.waits_for("Finished.")
+        assert get_run(office.people[Role.RECEIVABLES], run_id).report["invoices"] == 1
+        expect(clerk.page.locator("main .progress")).not_to_have_attribute("hx-get", re.compile("."))
         assert clerk.complaints == []
         clerk.page.context.close()

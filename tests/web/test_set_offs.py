@@ -21,6 +21,7 @@ from kanjo.platform.worklist.queries import count_queue
 from kanjo.surfaces.web.receivables import set_offs
 from tests.builders import a_customer
 from tests.web.office import PAYER, Office, billed, faults, paid
+from tests.worker import let_work
 
 DAY = date(2026, 5, 29)
 ON = {"on": DAY.isoformat()}
@@ -148,6 +149,7 @@ class TestReverseRecognition:
         again = accountant.do("recognise", last_on="2026-04-30")
         office.desk(Role.RECEIVABLES).do("approve-run", again)
         accountant.do("execute-run", again)
+        let_work()
         assert recognised() == before
 
     def test_once(self, office: Office) -> None:

@@ -18,6 +18,7 @@ from tests.builders import an_actor
 from tests.plumbing import FreshDatabase
 from tests.web.browsing import PASSWORD, Window, browsing, served
 from tests.web.office import SIGNED, Office, an_office
+from tests.worker import let_work
 
 DESK_ROLES = (Role.SALES_REP, Role.DEAL_MANAGEMENT, Role.RECEIVABLES, Role.REV_REC)
 PHONE_ROLES = (Role.CXO, Role.SALES_OPERATIONS)
@@ -52,6 +53,7 @@ class Words:
     deliver: str
     preview: str
     execute: str
+    executed: str
     take: str
     match: str
     recognise: str
@@ -87,6 +89,7 @@ SAYS: Mapping[Language, Words] = {
         deliver="検収を登録",
         preview="請求処理を試算",
         execute="実行",
+        executed="実行済み",
         take="入金データを取込",
         match="自動消込を実行",
         recognise="収益を認識",
@@ -120,6 +123,7 @@ SAYS: Mapping[Language, Words] = {
         deliver="Note an acceptance",
         preview="Preview a billing run",
         execute="Execute",
+        executed="Executed",
         take="Take in a bank file",
         match="Match by rule",
         recognise="Recognise revenue",
@@ -223,6 +227,8 @@ def _billed(rep: Window, approver: Window, says: Words) -> None:
     rep.turns_to(says.runs)
     rep.opens_the_first()
     rep.presses(says.execute, says.execute)
+    let_work()
+    rep.waits_for(says.executed)
 
 
 def _let_pass(approver: Window, says: Words) -> None:
@@ -253,6 +259,8 @@ def _earned(rep: Window, approver: Window, says: Words) -> None:
     rep.turns_to(says.runs)
     rep.opens_the_first()
     rep.presses(says.execute, says.execute)
+    let_work()
+    rep.waits_for(says.executed)
 
 
 def _seen(window: Window, says: Words) -> None:

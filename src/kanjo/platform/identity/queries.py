@@ -37,6 +37,12 @@ def get_actor(person_id: PersonId) -> Actor:
     return actor_of(Person.objects.get(pk=person_id))
 
 
+def find_active(person_id: PersonId) -> Actor | None:
+    """Return the actor with that id, None for one who was dismissed."""
+    person = Person.objects.filter(pk=person_id, is_active=True).first()
+    return actor_of(person) if person else None
+
+
 def find_actor(email: str) -> Actor | None:
     """Return the actor who signs in with *email*, if there is one."""
     person = Person.objects.filter(email__iexact=email).first()

@@ -28,10 +28,23 @@ class Run(CompanyRow):
     approved_by = models.ForeignKey("identity.Person", null=True, on_delete=models.PROTECT, related_name="+")
     because = models.TextField(blank=True)
     recorded_at = recorded_at()
+    started_by = models.ForeignKey("identity.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    started_for = models.ForeignKey("identity.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField(null=True)
+    stopped_rule = models.CharField(max_length=120, blank=True, db_default="")
+    stopped_en = models.TextField(blank=True, db_default="")
+    stopped_ja = models.TextField(blank=True, db_default="")
 
     class Meta:
         verbose_name = "run"
-        constraints = [models.UniqueConstraint(fields=["company", "kind", "key"], name="one_run_per_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "kind", "key"], name="one_run_per_key"),
+            models.CheckConstraint(
+                condition=models.Q(started_by=None, started_at=None, started_for=None, stopped_rule="")
+                | models.Q(started_by__isnull=False, started_at__isnull=False),
+                name="stopped_once_started",
+            ),
+        ]
         triggers = [
             *audited(),
             kept(),
@@ -46,6 +59,11 @@ class Run(CompanyRow):
                 ],
             ),
         ]
+
+    @property
+    def under_way(self) -> bool:
+        """Whether somebody started it, and it neither ended nor stopped since."""
+        return self.state == RunState.APPROVED and self.started_at is not None and not self.stopped_rule
 
 
 class Shard(models.Model):

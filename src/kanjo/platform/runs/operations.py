@@ -24,6 +24,10 @@ from kanjo.platform.runs.states import RunState
 from kanjo.platform.worklist import operations as worklist_operations
 
 RUNNERS = (Role.RECEIVABLES, Role.REV_REC, Role.SALES_OPERATIONS, Role.ADMINISTRATOR)
+STOPPED = "runs.stopped"
+"""The kind of work that a stopped run makes, and by the kind of the run whose it is; else an administrator's."""
+_MENDERS = {"billing": Role.RECEIVABLES, "billing.reversal": Role.RECEIVABLES, "revenue": Role.REV_REC}
+_STOPPED = ("stopped_rule", "stopped_en", "stopped_ja")
 
 
 class WrongRunState(Refusal):
@@ -122,6 +126,38 @@ def withdraw_run(*, run_id: RunId, by: Actor, at: datetime, because: str) -> Non
         raise wrong_state(run, RunState.APPROVED)
     run.state = Run.State.WITHDRAWN
     run.save(update_fields=["state"])
+
+
+@verb("runs.start", *RUNNERS)
+def start_run(*, run_id: RunId, by: Actor, at: datetime) -> bool:
+    """Write down who lets an approved run be executed; return False for one that is under way or done already."""
+    run = Run.objects.locked(run_id, by)
+    if run.under_way or run.state == Run.State.EXECUTED:
+        return False
+    _expect(run, RunState.APPROVED)
+    run.started_by_id, run.started_for_id, run.started_at = by.id, by.for_id, at
+    run.stopped_rule = run.stopped_en = run.stopped_ja = ""
+    run.save(update_fields=["started_by", "started_for", "started_at", *_STOPPED])
+    worklist_operations.close(kind=STOPPED, subject=("runs_run", run.pk), by=by, at=at)
+    return True
+
+
+@verb("runs.note-stop", Role.ADMINISTRATOR)
+def note_stop(*, run_id: RunId, refusal: Refusal, by: Actor, at: datetime) -> None:
+    """Write down why a run that is under way did not come to its end, and put it on a queue. What is done stays."""
+    run = Run.objects.locked(run_id, by)
+    if not run.under_way:
+        return
+    said = refusal.sentence
+    run.stopped_rule, run.stopped_en, run.stopped_ja = refusal.rule, said.en, said.ja
+    run.save(update_fields=[*_STOPPED])
+    worklist_operations.put(
+        kind=STOPPED,
+        subject=("runs_run", run.pk),
+        company_id=CompanyId(run.company_id),
+        role=_MENDERS.get(run.kind, Role.ADMINISTRATOR),
+        why=said,
+    )
 
 
 def one_at_a_time(kind: str, company_id: CompanyId) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import CompanyId, RunId
+from kanjo.foundation.ids import CompanyId, PersonId, RunId
 from kanjo.foundation.texts import Text
 from kanjo.platform.ordering import Orders, sorted_by
 from kanjo.platform.paging import Page, paged
@@ -47,6 +47,26 @@ class RunRow:
     recorded_at: datetime
     shards: int
     shards_done: int
+    started_by: str
+    started_at: datetime | None
+    stopped_rule: str
+    stopped: Text | None
+
+    @property
+    def working(self) -> bool:
+        """Whether a worker has it, or will have it soon."""
+        return self.state is RunState.APPROVED and self.started_at is not None and self.stopped is None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A run that is under way: what it does, and who started it, maybe for somebody absent."""
+
+    id: RunId
+    kind: str
+    company_id: CompanyId
+    by_id: PersonId
+    for_id: PersonId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +82,10 @@ class FailureRow:
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """How far a run is; `begun_at` and `last_at` say from when its first and its last part are, None without one."""
+    """How far a run is; `begun_at` and `last_at` say from when its first and its last part are, None without one.
+
+    `stopped` says why it came to no end.
+    """
 
     id: RunId
     kind: str
@@ -73,13 +96,21 @@ class UnderWay:
     failed: int
     begun_at: datetime | None
     last_at: datetime | None
+    started_at: datetime | None
+    stopped: Text | None
+
+    @property
+    def working(self) -> bool:
+        """Whether a worker has it, or will have it soon."""
+        return self.state is RunState.APPROVED and self.started_at is not None and self.stopped is None
 
 
 def list_under_way(actor: Actor, *, since: datetime, also: Sequence[RunId] = ()) -> list[UnderWay]:
-    """Return the approved runs of which some part was done after *since* but not all, and those of *also*."""
+    """Return the approved runs that are started or of which some part was done after *since*, and those of *also*."""
     begun = Exists(Shard.objects.filter(run_id=OuterRef("pk"), done=True, done_at__gt=since))
     found = Run.objects.visible_to(actor).filter(
-        Q(pk__in=also, state__in=[RunState.APPROVED, RunState.EXECUTED]) | (Q(state=RunState.APPROVED) & begun)
+        Q(pk__in=also, state__in=[RunState.APPROVED, RunState.EXECUTED])
+        | (Q(state=RunState.APPROVED) & (begun | _WORKING))
     )
     return [_under_way(run) for run in _how_far(found).order_by("id")[:MOST]]
 
@@ -111,6 +142,18 @@ def count_runs(actor: Actor, *, kind: str | None = None, state: RunState | None 
     return counted(_found(actor, kind, state))
 
 
+def find_started(run_id: RunId) -> Started | None:
+    """Return who started a run, None unless it is under way."""
+    run = Run.objects.filter(_WORKING, pk=run_id, state=RunState.APPROVED).first()
+    return _started(run) if run else None
+
+
+def list_started(*, before: datetime) -> list[Started]:
+    """Return the runs that are under way and were started before a moment."""
+    found = Run.objects.filter(_WORKING, state=RunState.APPROVED, started_at__lt=before)
+    return [_started(run) for run in found.order_by("id")]
+
+
 def get_run(actor: Actor, run_id: RunId) -> RunRow:
     """Return one run, or refuse `NotFound`."""
     return _row(_counted(Run.objects.all()).seen(run_id, actor))
@@ -130,9 +173,28 @@ def _found(actor: Actor, kind: str | None, state: RunState | None) -> QuerySet[R
     return Run.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
 
 
+_WORKING = Q(started_at__isnull=False, stopped_rule="")
+
+
+def _started(run: Run) -> Started:
+    return Started(
+        id=RunId(run.pk),
+        kind=run.kind,
+        company_id=CompanyId(run.company_id),
+        by_id=PersonId(run.started_by_id or 0),
+        for_id=PersonId(run.started_for_id) if run.started_for_id else None,
+    )
+
+
+def _stopped(run: Any) -> Text | None:
+    return Text(en=run.stopped_en, ja=run.stopped_ja) if run.stopped_rule else None
+
+
 def _counted(runs: Any) -> Any:
     done = Count("shards", filter=Q(shards__done=True))
-    return runs.select_related("made_by", "approved_by").annotate(shards_all=Count("shards"), shards_done=done)
+    return runs.select_related("made_by", "approved_by", "started_by").annotate(
+        shards_all=Count("shards"), shards_done=done
+    )
 
 
 def _how_far(runs: Any) -> Any:
@@ -158,6 +220,8 @@ def _under_way(run: Any) -> UnderWay:
         failed=run.failed or 0,
         begun_at=run.begun_at,
         last_at=run.last_at,
+        started_at=run.started_at,
+        stopped=_stopped(run),
     )
 
 
@@ -178,6 +242,10 @@ def _row(run: Any) -> RunRow:
         recorded_at=run.recorded_at,
         shards=run.shards_all,
         shards_done=run.shards_done,
+        started_by=run.started_by.name if run.started_by else "",
+        started_at=run.started_at,
+        stopped_rule=run.stopped_rule,
+        stopped=_stopped(run),
     )
 
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.access.operations import once
-from kanjo.platform.access.queries import Keyed, find_answer
+from kanjo.platform.access.queries import Keyed
 from kanjo.platform.tables import hold
 from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.api.fields import Given
@@ -27,18 +27,20 @@ ROOT = "/api/v1/"
 class Made:
     """What came of an act: the resource and the id of what was made or changed, None for many.
 
-    A `secret` is told in the answer to the first request and is not kept with it.
+    A `secret` is told in the answer to the first request and is not kept with it. What is done later has a `state`.
     """
 
     resource: str
     id: int | None = None
+    state: str = ""
     secret: str = field(default="", repr=False)
 
     @property
     def body(self) -> dict[str, Any]:
         """The answer."""
         href = f"{ROOT}{self.resource}" if self.id is None else f"{ROOT}{self.resource}/{self.id}"
-        return {"resource": self.resource, "id": self.id, "href": href}
+        body = {"resource": self.resource, "id": self.id, "href": href}
+        return body | {"state": self.state} if self.state else body
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +48,8 @@ class Act:
     """Something that can be done: `do` gets the caller, the id in the address (0 without one) and what was sent.
 
     The first of the verbs tells whose act it is; the others follow from it. `of` names the resource of the id; where
-    that has a table, `If-Match` may speak of it. An act with `own_transactions` cuts its work into transactions itself
-    and goes on where it was cut off. One that `tells` a secret does so once.
+    that has a table, `If-Match` may speak of it. What an act does `later` is the worker's: it answers where to look
+    for it. One that `tells` a secret does so once.
     """
 
     path: str
@@ -56,7 +58,7 @@ class Act:
     do: Callable[[Caller, int, Any], Made]
     takes: type[Given]
     of: str = ""
-    own_transactions: bool = False
+    later: bool = False
     tells: bool = False
 
 
@@ -91,16 +93,9 @@ def perform(
         digest=hashlib.sha256(request.body).hexdigest(),
         by=caller.actor,
     )
-    if not act.own_transactions:
-        with transaction.atomic():
-            body, again = once(keyed, do)
-        return body | told, again
-    before = find_answer(keyed)
-    if before is not None:
-        return before, True
-    body = do()
     with transaction.atomic():
-        return once(keyed, lambda: body)
+        body, again = once(keyed, do)
+    return body | told, again
 
 
 def _at_home(resource: Resource, caller: Caller, key: int) -> Caller:

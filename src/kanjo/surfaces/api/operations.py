@@ -37,6 +37,7 @@ _IF_MATCH = {
     "description": "The ETag of what was seen: nothing is done to what has changed since.",
 }
 _ETAG = {200: {"headers": {"ETag": {"required": True, "schema": {"type": "string"}}}}}
+_LOCATION = {202: {"headers": {"Location": {"required": True, "schema": {"type": "string"}}}}}
 
 
 class Done(BaseModel):
@@ -45,6 +46,12 @@ class Done(BaseModel):
     resource: str
     id: int | None
     href: str
+
+
+class Begun(Done):
+    """What was begun and is done by the worker: where to look for it, and how it stands now."""
+
+    state: str
 
 
 class DoneAndTold(Done):
@@ -120,7 +127,9 @@ def add_act(api: NinjaAPI, act: Act, resources: Mapping[str, Resource]) -> None:
     def done(request: HttpRequest, key: int, given: Any) -> HttpResponse:
         _given(request)
         body, again = perform(request, act, resource, _bounded(key) if key else 0, given)
-        response = JsonResponse(body, json_dumps_params={"sort_keys": True})
+        response = JsonResponse(body, json_dumps_params={"sort_keys": True}, status=202 if act.later else 200)
+        if act.later:
+            response.headers["Location"] = body["href"]
         if again:
             response.headers["Idempotent-Replayed"] = "true"
         return response
@@ -151,7 +160,7 @@ def add_act(api: NinjaAPI, act: Act, resources: Mapping[str, Resource]) -> None:
         ["POST"],
         view,
         auth=Token(who, Scope.ACT),
-        response={200: DoneAndTold if act.tells else Done, **dict.fromkeys(ACTING, Problem)},
+        response={**_answers(act), **dict.fromkeys(ACTING, Problem)},
         operation_id=f"do-{act.path.replace('/{int:key}', '').replace('/', '-')}",
         summary=act.title.en,
         tags=[act.path.partition("/")[0]],
@@ -160,8 +169,15 @@ def add_act(api: NinjaAPI, act: Act, resources: Mapping[str, Resource]) -> None:
             "x-verbs": list(act.verbs),
             "x-roles": [role.value for role in who.roles],
             "parameters": [_IF_MATCH] if resource is not None and resource.table else [],
+            "responses": _LOCATION if act.later else {},
         },
     )
+
+
+def _answers(act: Act) -> dict[int, type[BaseModel]]:
+    if act.later:
+        return {202: Begun}
+    return {200: DoneAndTold if act.tells else Done}
 
 
 def _add_get(

@@ -19,6 +19,7 @@ from typing import Final
 from django.conf import settings
 
 from kanjo.platform.database.roles import DatabaseRole
+from kanjo.platform.jobs.queue import RUNS, SHORT
 from kanjo.platform.jobs.watchdog import watch
 from kanjo.surfaces.console.serving import House, Member, Running
 
@@ -40,10 +41,10 @@ def web(address: str, port: int) -> list[str]:
     ]
 
 
-def worker() -> list[str]:
-    """Return the command of the worker. What is done is forgotten; what failed stays for the doctor to find."""
+def worker(queue: str) -> list[str]:
+    """Return the command of a worker. What is done is forgotten; what failed stays for the doctor to find."""
     return [
-        *(sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2"),
+        *(sys.executable, "-m", "django", "procrastinate", "worker", "--queues", queue, "--concurrency", "2"),
         *("--delete-jobs", "successful"),
     ]
 
@@ -88,7 +89,7 @@ class Child:
 
 def supervise(house: House, running: Running, stop: Event) -> None:
     """Keep the children alive until *stop* is set, then let them finish."""
-    children = [Child(web(running.address, running.port)), Child(worker())]
+    children = [Child(web(running.address, running.port)), *(Child(worker(one)) for one in (SHORT, RUNS))]
     changed = True
     while True:
         if changed:

@@ -6,7 +6,11 @@ from collections.abc import Sized
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
+from django.db import InterfaceError, OperationalError
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+
+from kanjo.platform.jobs.queue import RUNS
 
 if TYPE_CHECKING:
     from kanjo.foundation.actors import Actor
@@ -14,6 +18,8 @@ if TYPE_CHECKING:
 
 EVERY_FIVE_SECONDS: Final = "*/5 * * * * *"
 EVERY_MINUTE: Final = "30 * * * * *"
+MOST_ATTEMPTS: Final = 5
+AWAY: Final = (InterfaceError, OperationalError)
 EARLY_EVERY_DAY: Final = "0 10 18 * * *"
 """18:10 UTC is ten past three in the morning in Japan."""
 
@@ -44,6 +50,29 @@ def send_webhooks(timestamp: int) -> int:
 
     take_up_runs()
     return send_waiting(by=house(), now=lambda: datetime.now(UTC))
+
+
+@app.task(
+    name="execute-run",
+    queue=RUNS,
+    retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, linear_wait=5, retry_exceptions=AWAY),
+    pass_context=False,
+)
+def execute_run(run_id: int) -> None:
+    """Execute a run that somebody started; a database that is away for a while is asked again."""
+    from kanjo.foundation.ids import RunId
+    from kanjo.processes.execute_run import execute
+
+    execute(run_id=RunId(run_id), now=lambda: datetime.now(UTC))
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(queueing_lock="stop-lost-runs", pass_context=False)
+def stop_lost_runs(timestamp: int) -> int:
+    """Write down which runs no worker has any more; return how many."""
+    from kanjo.processes.execute_run import stop_lost
+
+    return stop_lost(at=datetime.now(UTC))
 
 
 @app.periodic(cron=EARLY_EVERY_DAY)

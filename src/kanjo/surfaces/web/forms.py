@@ -68,8 +68,9 @@ class Deed:
     `beside` names the field of the place that a rule refused, where the rule calls it by another name.
     `own_transactions` marks a deed that cuts its work into transactions itself. `of` is the row that the form was
     opened on: changed by somebody else, it is shown before anything is done; `under` is the one above it that the act
-    locks first. `over` says that there is nothing left to do. `facts` say what it is about. A deed that takes long,
-    reaches outside the database or hands what it made to its page is not `tried` while it is typed.
+    locks first. `over` says that there is nothing left to do; `done` what the next page tells, where that is not that
+    it was done. `facts` say what it is about. A deed that takes long, reaches outside the database or hands what it
+    made to its page is not `tried` while it is typed.
     """
 
     title: Text
@@ -87,6 +88,7 @@ class Deed:
     under: Subject | None = None
     over: Text | None = None
     tried: bool = True
+    done: Text | None = None
 
     @property
     def can_be_tried(self) -> bool:
@@ -141,7 +143,7 @@ def perform(request: DeskRequest, deed: Deed) -> HttpResponse:
         if LOOK in request.POST and deed.look is not None:
             return _page(request, deed, {}, deed.look(values))
         leads = _in_parts(request, deed, values) if deed.own_transactions else _once(request, deed, values)
-        messages.success(request, said(DONE.filled(title=deed.title)))
+        messages.success(request, said(deed.done or DONE.filled(title=deed.title)))
         return HttpResponseRedirect(leads)
     except ChangedMeanwhile as changed:
         return _page(request, deed, {"": changed}, (), status=STATUS[changed.kind], meanwhile=(changed.section,))

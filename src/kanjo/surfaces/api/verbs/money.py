@@ -15,7 +15,7 @@ from kanjo.domains.receivables.operations import (
     write_off_fee,
 )
 from kanjo.domains.receivables.queries import get_allocation
-from kanjo.domains.revenue.operations import execute_recognition, preview_recognition, reverse_recognition
+from kanjo.domains.revenue.operations import preview_recognition, reverse_recognition
 from kanjo.foundation.fiscal import FiscalCalendar
 from kanjo.foundation.ids import InvoiceId, OrderId, ReceiptId, RunId
 from kanjo.foundation.money import currency
@@ -24,9 +24,9 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.ledger.operations import lock_period, open_periods
 from kanjo.platform.ledger.queries import next_year
 from kanjo.platform.runs.operations import approve_run, withdraw_run
-from kanjo.platform.runs.queries import get_run
+from kanjo.platform.runs.queries import get_run, state_of
 from kanjo.processes.bill import credit_invoice, issue_invoice, preview, preview_reversal
-from kanjo.processes.bill import execute as execute_billing
+from kanjo.processes.execute_run import start
 from kanjo.processes.take_bank_file import take_bank_file
 from kanjo.surfaces.api.acts import Act, Made
 from kanjo.surfaces.api.callers import Caller
@@ -57,15 +57,6 @@ class NothingEarned(Refusal):
     remedy = Text(
         en="Give a later day, or note the deliveries first.", ja="後の日付を指定するか、先に検収を登録してください。"
     )
-
-
-class NotExecutedHere(Refusal):
-    """A kind of run that its own command executes."""
-
-    rule = "runs.not-executed-by-api"
-    kind = RefusalKind.CONFLICT
-    says = Text(en="A run of this kind is not executed by the API.", ja="この種類の処理は API では実行できません。")
-    remedy = Text(en="It is executed by the command that made it.", ja="作成元のコマンドから実行してください。")
 
 
 class NotTheNextYear(Refusal):
@@ -173,14 +164,8 @@ def _approve(caller: Caller, key: int, _given: Nothing) -> Made:
 
 
 def _execute(caller: Caller, key: int, _given: Nothing) -> Made:
-    row = get_run(caller.actor, RunId(key))
-    if row.kind.startswith("billing"):
-        execute_billing(company_id=row.company_id, run_id=row.id, by=caller.actor, at=caller.now)
-    elif row.kind == "revenue":
-        execute_recognition(run_id=row.id, by=caller.actor, at=caller.now)
-    else:
-        raise NotExecutedHere
-    return Made("runs", key)
+    start(run_id=RunId(key), by=caller.actor, at=caller.now)
+    return Made("runs", key, state=state_of(RunId(key), by=caller.actor))
 
 
 def _withdraw(caller: Caller, key: int, given: Because) -> Made:
@@ -291,7 +276,7 @@ ACTS = (
     ),
     Act(
         path="companies/{int:key}/billing-runs",
-        verbs=("billing.preview",),
+        verbs=("billing.preview", "runs.preview"),
         title=Text(en="Preview a billing run", ja="請求処理を試算"),
         takes=On,
         do=_preview_billing,
@@ -315,11 +300,11 @@ ACTS = (
     ),
     Act(
         path="runs/{int:key}/execute",
-        verbs=("runs.preview",),
+        verbs=("runs.start",),
         title=Text(en="Execute a run", ja="処理を実行"),
         takes=Nothing,
         do=_execute,
-        own_transactions=True,
+        later=True,
         of="runs",
     ),
     Act(

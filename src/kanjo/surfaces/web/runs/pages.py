@@ -7,16 +7,15 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from kanjo.domains.revenue.operations import execute_recognition, reverse_recognition
+from kanjo.domains.revenue.operations import reverse_recognition
 from kanjo.foundation.ids import RunId
 from kanjo.foundation.money import CURRENCIES, Money
-from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.runs.operations import approve_run, withdraw_run
 from kanjo.platform.runs.queries import FailureRow, RunRow, count_runs, get_run, how_far, list_failures, list_runs
 from kanjo.platform.runs.states import RunState
-from kanjo.processes.bill import execute as execute_billing
 from kanjo.processes.bill import preview_reversal
+from kanjo.processes.execute_run import start
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.chosen import Each
 from kanjo.surfaces.web.desk import DeskRequest
@@ -40,6 +39,9 @@ REVERSE = Text(en="Reverse", ja="取消処理を試算")
 TAKE_BACK = Text(en="Take the revenue back", ja="収益認識を取消")
 HELD = Text(en="The run is: {state}.", ja="現在の状態: {state}")
 PROGRESS = Text(en="{done} of {all} parts", ja="{all}区分中{done}区分")
+WORKING = Text(en="Under way", ja="実行中")
+STARTED = Text(en="Started: the page tells how far it is.", ja="実行を開始しました。進捗はこの画面に表示されます。")
+STOPPED = Text(en="Why it stopped", ja="中断の理由")
 FAILED = Text(en="What failed", ja="失敗した対象")
 NONE_FAILED = Text(en="Nothing failed.", ja="失敗はありません。")
 _FIGURES = {
@@ -52,15 +54,6 @@ _FIGURES = {
     "total": labels.TOTAL,
     "amount_minor": labels.AMOUNT,
 }
-
-
-class NotExecutedHere(Refusal):
-    """A kind of run that its own command executes."""
-
-    rule = "runs.not-executed-here"
-    kind = RefusalKind.CONFLICT
-    says = Text(en="A run of this kind is not executed from a page.", ja="この種類の処理は画面からは実行できません。")
-    remedy = Text(en="It is executed by the command that made it.", ja="作成元のコマンドから実行してください。")
 
 
 def kind_of(row: RunRow) -> object:
@@ -144,13 +137,15 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="On what was known at", ja="計算の基準時点"), row.known_at),
             (Text(en="Previewed by", ja="試算者"), row.made_by),
             (Text(en="Approved by", ja="承認者"), row.approved_by),
+            (Text(en="Executed by", ja="実行者"), row.started_by),
             (Text(en="Done", ja="進捗"), _progress(row)),
+            (STOPPED, row.stopped),
             (Text(en="Could not be included", ja="対象外となった顧客"), row.preview.get("refused")),
             (labels.REASON, row.because),
         ),
         sections=sections,
         acts=_acts(row),
-        progress=drawn(how_far(actor, row.id), request.desk.now) if row.shards_done else None,
+        progress=drawn(how_far(actor, row.id), request.desk.now) if row.shards_done or row.started_at else None,
         trail=(("runs_run", key),),
     )
     return show(request, detail)
@@ -164,13 +159,13 @@ def _made(row: RunRow) -> Mapping[str, Any]:
 
 def _acts(row: RunRow) -> list[Act]:
     def act(label: Text, name: str, verb: str, *states: RunState) -> Act:
-        held = None if row.state in states else HELD.filled(state=row.state.shown)
+        held = None if row.state in states else HELD.filled(state=WORKING if row.working else row.state.shown)
         return Act(label, Link("", name, row.id), verb, held, main=held is None)
 
     acts = [
         act(WITHDRAW, "withdraw-run", "runs.withdraw", RunState.PREVIEWED, RunState.APPROVED),
         act(APPROVE, "approve-run", "runs.approve", RunState.PREVIEWED),
-        act(EXECUTE, "execute-run", "runs.preview", RunState.APPROVED),
+        act(EXECUTE, "execute-run", "runs.start", *(() if row.working else (RunState.APPROVED,))),
     ]
     if row.kind == "billing":
         acts.insert(0, act(REVERSE, "reverse-run", "billing.preview-reversal", RunState.EXECUTED))
@@ -218,20 +213,15 @@ def approve(request: DeskRequest, key: int) -> HttpResponse:
     )
 
 
-@door(doing("runs.preview"))
+@door(doing("runs.start"))
 def execute(request: DeskRequest, key: int) -> HttpResponse:
-    """Execute an approved run; started twice or cut off, it goes on where it was."""
+    """Let the worker execute an approved run; started twice or cut off, it goes on where it was."""
     desk = request.desk
     row = get_run(desk.actor, RunId(key))
 
     def do(_given: Given) -> Link:
+        start(run_id=row.id, by=desk.actor, at=desk.now)
         begin(request, key)
-        if row.kind.startswith("billing"):
-            execute_billing(company_id=row.company_id, run_id=row.id, by=desk.actor, at=desk.now)
-        elif row.kind == "revenue":
-            execute_recognition(run_id=row.id, by=desk.actor, at=desk.now)
-        else:
-            raise NotExecutedHere
         return Link("", "run", key)
 
     says = Text(
@@ -239,10 +229,10 @@ def execute(request: DeskRequest, key: int) -> HttpResponse:
         ja="書類の発行と計上を行います。取り消す場合は、対応する取消書類を発行します。",
     )
     made = Section(Text(en="What is issued and posted", ja="発行・計上する内容"), _figures(_made(row)))
-    deed = Deed(
-        title=EXECUTE, back=_back(row), button=EXECUTE, do=do, says=says, sections=(made,), own_transactions=True
+    return perform(
+        request,
+        Deed(title=EXECUTE, back=_back(row), button=EXECUTE, do=do, says=says, sections=(made,), done=STARTED),
     )
-    return perform(request, deed)
 
 
 @door(doing("runs.withdraw"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirect
@@ -34,6 +35,10 @@ STANDS = Text(
 )
 SECONDS = Text(en="about {count} s to go", ja="残り約{count}秒")
 MINUTES = Text(en="about {count} min to go", ja="残り約{count}分")
+WAITS = Text(en="waits for its turn", ja="開始待ち")
+OFTEN, SELDOM = "500ms", "2s"
+"""How soon a page asks again: at first at once, since most runs are short."""
+SHORT = timedelta(seconds=10)
 QUIET = timedelta(minutes=10)
 """A run of which nothing was done for so long is not under way any more: somebody has to start it again."""
 
@@ -50,6 +55,7 @@ class Progress:
     all: int
     ended: bool
     live: bool
+    pause: str = SELDOM
 
     @property
     def share(self) -> int:
@@ -63,7 +69,10 @@ def progress(request: DeskRequest, key: int) -> HttpResponse:
     one = drawn(how_far(request.desk.actor, RunId(key)), request.desk.now)
     if PANEL not in request.headers:
         return HttpResponseRedirect(one.href)
-    return render(request, "_progress.html", {"one": one, "asked": True})
+    response = render(request, "_progress.html", {"one": one, "asked": True})
+    if not one.live and urlsplit(request.headers.get("HX-Current-URL", "")).path == one.href:
+        response.headers["HX-Refresh"] = "true"  # the page of the run shows what came of it
+    return response
 
 
 @door(SIGNED_IN)
@@ -96,11 +105,8 @@ def seen(request: DeskRequest, key: int, *, ended: bool) -> None:
 def drawn(run: UnderWay, now: datetime) -> Progress:
     """Return how far a run is, in words; what is left is told from what is done so far."""
     ended, all_done = run.state is RunState.EXECUTED, run.done == run.shards
-    live = (
-        run.state is RunState.APPROVED
-        and run.begun_at is not None
-        and (now - run.last_at if run.last_at else QUIET) < QUIET
-    )
+    begun = run.begun_at is not None and (now - run.last_at if run.last_at else QUIET) < QUIET
+    live = run.working or (run.state is RunState.APPROVED and begun and run.stopped is None)
     parts = [DONE.filled(done=f"{run.done:,}", all=f"{run.shards:,}")]
     if not ended and not all_done:
         parts.append(LEFT.filled(left=f"{run.shards - run.done:,}"))
@@ -108,8 +114,8 @@ def drawn(run: UnderWay, now: datetime) -> Progress:
     if ended:
         parts.append(ENDED)
     elif live:
-        parts += _to_go(run, now)
-    elif run.done:
+        parts += _to_go(run, now) if run.done else [WAITS]
+    elif run.done or run.stopped:
         parts.append(STANDS)
     return Progress(
         href=reverse("run", args=[run.id]),
@@ -119,7 +125,8 @@ def drawn(run: UnderWay, now: datetime) -> Progress:
         done=run.done,
         all=run.shards,
         ended=ended,
-        live=not ended and run.state is RunState.APPROVED,
+        live=not ended and run.state is RunState.APPROVED and run.stopped is None,
+        pause=OFTEN if run.working and run.started_at and now - run.started_at < SHORT else SELDOM,
     )
 
 
