@@ -22,6 +22,8 @@ from kanjo.foundation.ids import CustomerId
 from kanjo.platform.audit.anchor import NotAsAnchored, anchor, anchor_file, last_anchor
 from kanjo.platform.audit.models import Link
 from kanjo.platform.audit.queries import broken_links
+from kanjo.platform.privacy.operations import Seen, forget_looks, note_looks
+from kanjo.platform.privacy.ways import Way
 from kanjo.surfaces.console.checks import anchored, trail
 from kanjo.surfaces.console.verify import BROKEN
 from kanjo.surfaces.jobs.tasks import anchor as daily_anchor
@@ -36,6 +38,7 @@ AT = datetime(2026, 5, 15, 9, 0, tzinfo=UTC)
 LAST = 0
 """Stands for the last position of the chain."""
 TRAIL = ("audit_change", "audit_link", "audit_head")
+GUARDED = (*TRAIL, "ledger_posting", "privacy_look")
 
 RECHAIN = """
 DO $$ DECLARE
@@ -101,6 +104,16 @@ ATTACKS = {
         (),
         ("ledger_posting_hand",),
     ),
+    "edit for whom a deputy acted": Attack(
+        "UPDATE audit_change SET for_id = actor_id, for_name = actor"
+        " WHERE id = (SELECT change_id FROM audit_link WHERE position = 20)",
+        (20,),
+        ("audit_change",),
+    ),
+    "edit a look": Attack("UPDATE privacy_look SET page = 'home', count = 0", (), ("privacy_look 20",)),
+    "remove a look": Attack(
+        "DELETE FROM privacy_look WHERE id = (SELECT max(id) FROM privacy_look)", (), ("privacy_look 20",)
+    ),
     "change the hash function": Attack(
         FORGETFUL + EDIT + RECHAIN.format(n=1),
         (),
@@ -124,7 +137,16 @@ ATTACKS = {
 @pytest.fixture(scope="module")
 def office_at_work(shared_database: FreshDatabase) -> tuple[Office, list[CustomerId]]:
     """An office that has sold, billed and been paid."""
-    return an_office_at_work()
+    office, customers = an_office_at_work()
+    for number in range(3):
+        look(office, number)
+    return office, customers
+
+
+def look(office: Office, number: int) -> None:
+    """Let the address of a customer be shown to somebody, as a page does."""
+    seen = [Seen(("customers_customer", number), 1)]
+    note_looks(seen, kinds="address", way=Way.PAGE, page="customer", key=number, query="", by=office.rep)
 
 
 @pytest.fixture
@@ -147,12 +169,12 @@ def the_guards_off(owner: CursorWrapper) -> Iterator[None]:
         " WHERE conrelid = 'audit_link'::regclass AND contype IN ('p', 'u', 'f') ORDER BY contype DESC"
     )
     keys = owner.fetchall()
-    for table in (*TRAIL, "ledger_posting"):
+    for table in GUARDED:
         owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     for table, name, _ in keys:
         owner.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE")
     yield
-    for table in (*TRAIL, "ledger_posting"):
+    for table in GUARDED:
         owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     owner.execute("SELECT count(*) = count(DISTINCT position) FROM audit_link")
     if owner.fetchall() == [(True,)]:
@@ -216,9 +238,23 @@ class TestAnchor:
         for _ in range(3):
             assert anchor(file, at=AT) == []
             office.sell(customers[0], [office.users(3)])
+            look(office, 9)
         assert anchor(file, at=AT) == []
         assert len(file.read_text().splitlines()) == 4
         assert file.stat().st_mode & 0o077 == 0
+
+    def test_what_is_forgotten_in_its_time_is_no_difference(
+        self, world: FreshDatabase, office_at_work: tuple[Office, list[CustomerId]], tmp_path: Path
+    ) -> None:
+        """Looks older than the house keeps them go; one of a younger month that goes with them is named."""
+        file, now = tmp_path / "anchors.jsonl", datetime.now(UTC)
+        attack("UPDATE privacy_look SET recorded_at = now() - interval '500 days' WHERE key < 2")
+        assert anchor(file, at=now) == []
+        assert forget_looks(kept_days=400, at=now) == 2
+        assert anchor(file, at=now) == []
+        attack("DELETE FROM privacy_look")
+        [told] = anchor(file, at=now)
+        assert told.en.startswith(f"privacy_look {now:%Y-%m}: of 1 rows")
 
     def test_a_difference_is_not_overwritten(self, world: FreshDatabase, tmp_path: Path) -> None:
         """It is told again each time, until somebody puts the file away."""

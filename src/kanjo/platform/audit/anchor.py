@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -24,6 +24,10 @@ from django.db import connection, transaction
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.database.schema import current_shape
+from kanjo.platform.privacy.models import SHORTEST_DAYS
+
+# Who looked at personal data is forgotten after a while: by months, so that what is left is compared.
+_BY_MONTH: Final = "tableoid::regclass::text || to_char(recorded_at, ' YYYY-MM')"
 
 # Rows of transactions before the horizon are all there and stay as they are. The text of a row must not depend on who
 # asks. Digests are sorted, so that the order of reading is of no matter.
@@ -34,7 +38,7 @@ _PLAIN: Final = (
 _HORIZON: Final = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 _ROWS: Final = """
 SELECT part, count(*), encode(sha256(string_agg(digest, ''::bytea ORDER BY digest)), 'hex') FROM (
-    SELECT tableoid::regclass::text AS part, sha256(convert_to(t::text, 'UTF8')) AS digest
+    SELECT {part} AS part, sha256(convert_to(t::text, 'UTF8')) AS digest
     FROM {table} t WHERE xmin::text::bigint < %s) rows GROUP BY part ORDER BY part
 """
 _GUARDS: Final = """
@@ -117,7 +121,7 @@ def anchor(path: Path, *, at: datetime, whole: bool = True) -> list[Text]:
         with connection.cursor() as cursor:
             cursor.execute(_PLAIN)
         written = _read(path)
-        found = [*_lost_places(written), *_changed(written)]
+        found = [*_lost_places(written), *_changed(written, at)]
         if not found and whole:
             _append(path, _now(at))
     return found
@@ -157,14 +161,14 @@ def _lost_places(written: Sequence[Anchor]) -> Iterator[Text]:
             return
 
 
-def _changed(written: Sequence[Anchor]) -> Iterator[Text]:
+def _changed(written: Sequence[Anchor], at: datetime) -> Iterator[Text]:
     """Tell the tables whose anchored rows, and the guards, that are not as they were; an upgrade may change both."""
     last = written[-1] if written else None
     if last is None or last.shape != current_shape():
         return
     tables, guards = _tables(last.horizon), _guards()
     for name, (rows, digest) in last.tables.items():
-        if (now := tables.get(name, [0, ""])) != [rows, digest]:
+        if (now := tables.get(name, [0, ""])) != [rows, digest] and not _may_be_forgotten(name, at):
             yield Text(
                 en=f"{name}: of {rows} rows anchored at {last.taken_at}, {now[0]} are there, not all as they were",
                 ja=f"{name}: {last.taken_at} に記録した {rows} 行が当時のままではありません（現在 {now[0]} 行）",
@@ -178,15 +182,25 @@ def _changed(written: Sequence[Anchor]) -> Iterator[Text]:
 
 
 def _tables(horizon: int) -> dict[str, list[Any]]:
-    models = [
-        one for one in apps.get_models() if any(t.name == "append_only" for t in getattr(one._meta, "triggers", ()))
-    ]
-    names = sorted(one._meta.db_table for one in models)
+    """Return number and digest of the rows of every append-only table, of each of its parts and months by itself."""
+    parts = {
+        one._meta.db_table: "tableoid::regclass::text" if guard.name == "append_only" else _BY_MONTH
+        for one in apps.get_models()
+        for guard in getattr(one._meta, "triggers", ())
+        if guard.name in {"append_only", "kept_for_long"}
+    }
     return {
         part: [rows, digest]
-        for name in names
-        for part, rows, digest in _asked(_ROWS.format(table=connection.ops.quote_name(name)), [horizon])
+        for table, of in sorted(parts.items())
+        for part, rows, digest in _asked(_ROWS.format(table=connection.ops.quote_name(table), part=of), [horizon])
     }
+
+
+def _may_be_forgotten(name: str, at: datetime) -> bool:
+    """Return whether the part is a month of which looks may have been forgotten by now."""
+    _table, _, month = name.partition(" ")
+    before = at.astimezone(UTC) - timedelta(days=SHORTEST_DAYS)
+    return bool(month) and month <= before.strftime("%Y-%m")
 
 
 def _guards() -> dict[str, str]:
