@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from kanjo.connectors.email.sending import Letter, send
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId
+from kanjo.foundation.personal import HIDDEN
 from kanjo.foundation.texts import Text
 from kanjo.platform.identity.models import Person
 from kanjo.platform.identity.queries import house
@@ -192,6 +193,21 @@ class TestAtOnce:
         )
         run(MONDAY + timedelta(minutes=1))
         assert "秘密" not in bodies()
+
+
+@pytest.mark.row("SFQ-4")
+def test_who_needs_no_name_of_a_payer_is_mailed_none(company_id: CompanyId, clerk: Actor) -> None:
+    """Work about a receipt names its payer in the letter of Accounts Receivable, and in no other."""
+    lawyer = make_actor(company_id, Role.LEGAL, email="legal@example.com")
+    Person.objects.update(password="x")
+    for owner in (clerk, lawyer):
+        wait(company_id, int(owner.id), owner=owner)
+    WorkItem.objects.update(subject="receivables_receipt", why_ja="カナガワ タロウ に確認")
+    assert run(MONDAY + timedelta(minutes=1)) >= 2
+    told = {address: str(one.body) for one in mail.outbox for address in one.to}
+    assert "カナガワ" in told["person@example.com"]
+    assert "カナガワ" not in told["legal@example.com"]
+    assert HIDDEN in told["legal@example.com"]
 
 
 class TestQuiet:

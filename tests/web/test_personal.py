@@ -13,23 +13,33 @@ from openpyxl import load_workbook
 
 from kanjo.foundation.actors import Role
 from kanjo.foundation.personal import HIDDEN, NEEDED_BY, Kind
+from kanjo.foundation.texts import Text
 from kanjo.platform.acts import VERBS
+from kanjo.platform.identity.models import Person
+from kanjo.platform.outbox.models import FactRow
 from kanjo.platform.privacy.models import Look
 from kanjo.platform.privacy.queries import personal_columns
 from kanjo.platform.privacy.ways import Way
+from kanjo.platform.webhooks.offer import OFFER
+from kanjo.platform.webhooks.rules import message_of
+from kanjo.platform.worklist.models import WorkItem
+from kanjo.platform.worklist.operations import put
 from kanjo.surfaces.api.addresses import RESOURCES
 from kanjo.surfaces.web.privacy.columns import REVEALED
 from tests.api.programs import program_of
+from tests.processes.end_state import rows
 from tests.web.office import PAYER, Desk
 from tests.web.story import KEYED, ROUTES, Told
 from tests.web.test_doors import DOORS
 
 ACCOUNT = "0001-123-1-1234567"
 ADDRESS = "神奈川県横浜市西区みなとみらい2-3-1"
-SECRETS = {Kind.ADDRESS: ADDRESS, Kind.PAYER: PAYER, Kind.ACCOUNT: ACCOUNT}
+EMAIL = "saiyo.tantou@suginamiki.example"
+SECRETS = {Kind.EMAIL: EMAIL, Kind.ADDRESS: ADDRESS, Kind.PAYER: PAYER, Kind.ACCOUNT: ACCOUNT}
 MASKED = [
     Role.SALES_REP,
     Role.SALES_OPERATIONS,
+    Role.RECEIVABLES,
     Role.CFO,
     Role.HR,
     Role.MANAGEMENT,
@@ -80,11 +90,29 @@ class TestColumns:
         assert set(VERBS["receivables.allocate"].roles) <= NEEDED_BY[Kind.PAYER]
 
 
+@pytest.fixture
+def email(story: Told) -> None:
+    """The person whose page is looked at has an address that stands nowhere else, and work that names a payer."""
+    person = story.office.people[Role.HR]
+    Person.objects.filter(pk=person.id).update(email=EMAIL)
+    why = Text(en=f"Ask {PAYER}.", ja=f"{PAYER} に確認")
+    if not WorkItem.objects.filter(kind="asked").exists():
+        put(
+            kind="asked",
+            subject=("receivables_receipt", int(str(story.keys["receipt"]))),
+            company_id=story.office.company_id,
+            role=Role.HR,
+            owner_id=person.id,
+            why=why,
+        )
+
+
 @pytest.mark.row("SFQ-4")
 @pytest.mark.row("A2")
 @pytest.mark.row("A8")
 class TestMasks:
     @pytest.mark.parametrize("role", MASKED)
+    @pytest.mark.usefixtures("email")
     def test_nothing_personal_reaches_a_role_that_does_not_need_it(self, story: Told, role: Role) -> None:
         """Pages, panels, exports, search and API give a role no byte of the kinds it does not need."""
         desk, hidden = story.office.desk(role), {text for kind, text in SECRETS.items() if role not in NEEDED_BY[kind]}
@@ -93,6 +121,39 @@ class TestMasks:
             name: found for name, text in answers.items() if (found := {one for one in hidden if one in text})
         } == {}
         assert len(answers) > 90
+
+    @pytest.mark.usefixtures("email")
+    def test_who_invites_reads_addresses_and_the_auditor_says_why(self, story: Told) -> None:
+        """The list and the page of a person; who may not read an address neither finds nor sorts people by it."""
+        key, auditor = story.keys["person"], story.office.desk(Role.AUDITOR)
+        for role in (Role.ADMINISTRATOR, Role.HR):
+            desk = story.office.desk(role)
+            assert all(EMAIL in page for page in (desk.see("people"), desk.see("person", key)))
+            assert f"/people/{key}" in desk.see("people", q=EMAIL)
+        look = Look.objects.latest("id")
+        assert (look.page, look.kinds) == ("people", "email")
+        assert f"/people/{key}" not in auditor.see("people", q=EMAIL)
+        turned = [re.findall(r"/people/(\d+)", auditor.see("people", order=order)) for order in ("email", "-email", "")]
+        assert turned[0] == turned[1] == turned[2] != []
+        assert EMAIL not in auditor.see("person", key)
+        auditor.do("reveal", f"person.{key}", because="監査手続 13")
+        assert EMAIL in auditor.see("person", key)
+
+    @pytest.mark.usefixtures("email")
+    def test_nothing_personal_is_told_to_programs_outside(self, story: Told) -> None:
+        """No value of a column of personal data, and no reason that somebody wrote, is in a message of any fact."""
+        written = set()
+        for table, column in personal_columns():
+            written |= {str(text) for (text,) in rows(f"SELECT DISTINCT {column} FROM {table}") if len(str(text)) > 3}
+        written |= {text for (text,) in rows("SELECT DISTINCT because FROM audit_change") if "." not in text}
+        written -= {"", *(number for (number,) in rows("SELECT number FROM billing_invoice"))}
+        told = [
+            message_of("msg_1", kind=one.kind, recorded_at=one.recorded_at, fact=one.payload, told=OFFER.fields)
+            for one in FactRow.objects.all()
+        ]
+        assert {EMAIL, ADDRESS, ACCOUNT, PAYER} <= written
+        assert len({one.body for one in told}) > 20
+        assert {secret for secret in written for one in told if secret in one.body.decode()} == set()
 
     def test_who_needs_it_reads_it(self, story: Told) -> None:
         """The same pages show it whole to who works with it, and mask it visibly for who does not."""
@@ -277,14 +338,14 @@ def _pages(desk: Desk, story: Told) -> dict[str, str]:
             looked[f"{name} panel"] = desk.client.get(
                 story.address(name), headers={"HX-Request": "true"}
             ).content.decode(errors="replace")
-    for piece in ("アオバ", "横浜", "1-1234567", "不明"):
+    for piece in ("アオバ", "横浜", "1-1234567", "不明", "saiyo"):
         looked[f"search {piece}"] = desk.client.get(reverse("search"), {"q": piece}).content.decode()
     return looked
 
 
 def _exports(desk: Desk, story: Told) -> dict[str, str]:
     found = {}
-    for name in ("receipts", "bank-files", "customers", "invoices"):
+    for name in ("receipts", "bank-files", "customers", "invoices", "people"):
         for kind in ("csv", "xlsx"):
             answer = desk.client.get(reverse(name), {"as": kind})
             if answer.status_code == 200:

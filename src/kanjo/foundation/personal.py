@@ -45,10 +45,10 @@ NEEDED_BY: Mapping[Kind, frozenset[Role]] = {
     Kind.ADDRESS: frozenset(Role) - {Role.HR, Role.MANAGEMENT, Role.AUDITOR},
     Kind.PAYER: frozenset({Role.RECEIVABLES, Role.SALES_OPERATIONS}),
     Kind.ACCOUNT: frozenset({Role.RECEIVABLES}),
-    Kind.EMAIL: frozenset({Role.ADMINISTRATOR}),
+    Kind.EMAIL: frozenset({Role.ADMINISTRATOR, Role.HR}),
 }
 """Who reads each kind without a reason. Addresses stand on every paper of a deal, so whoever works on deals reads them;
-what a bank told is for those who match it."""
+what a bank told is for those who match it; addresses of colleagues, for those who invite them."""
 
 SENTENCES: Mapping[str, Kind] = {"receivables_receipt": Kind.PAYER}
 """Tables of things about which work is told in sentences that name people, and the kind that those hold."""

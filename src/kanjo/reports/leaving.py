@@ -41,13 +41,14 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """One thing in a person's hands."""
+    """One thing in a person's hands; waiting work says what it is `about` (table, id)."""
 
     kind: Kind
     company_id: CompanyId
     company: str
     what: Text
     customer: str = ""
+    about: tuple[str, int] | None = None
 
 
 def work_of(person_id: PersonId) -> list[OpenWork]:
@@ -62,8 +63,10 @@ def work_of(person_id: PersonId) -> list[OpenWork]:
         *_named(Kind.CONTRACT, contracts.order_by("id").values_list(*columns, "number", "customer__name")),
         *_named(Kind.RENEWAL, renewals.order_by("id").values_list(*columns, "contract__number", "customer__name")),
         *(
-            OpenWork(Kind.WORK, CompanyId(company_id), code, Text(en=en, ja=ja))
-            for company_id, code, en, ja in items.order_by("id").values_list(*columns, "why_en", "why_ja")
+            OpenWork(Kind.WORK, CompanyId(company_id), code, Text(en=en, ja=ja), about=(table, key))
+            for company_id, code, en, ja, table, key in items.order_by("id").values_list(
+                *columns, "why_en", "why_ja", "subject", "subject_id"
+            )
         ),
     ]
 

@@ -12,15 +12,16 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from kanjo.foundation.actors import Role
+from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import PersonId
+from kanjo.foundation.personal import Kind, Personal, needs
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.identity.factors import FACTORS
 from kanjo.platform.identity.models import Assignment, Invitation, Person, RoleGrant
 from kanjo.platform.names import ROW_NAMES
 from kanjo.platform.ordering import sorted_by
 from kanjo.platform.paging import Page, paged
-from kanjo.platform.tables import NotFound
+from kanjo.platform.tables import NotFound, personal
 from kanjo.platform.tallies import Tally, counted
 
 
@@ -52,7 +53,7 @@ class PersonRow:
     """A person as an administrator sees it."""
 
     id: PersonId
-    email: str
+    email: Personal
     name: str
     language: Language
     roles: tuple[Role, ...]
@@ -67,32 +68,42 @@ ORDERS = {"name": "name", "email": "email", "signed-in": "last_login"}
 
 
 def list_people_rows(
-    now: datetime, *, search: str = "", order: str = "", limit: int = 50, at: str = ""
+    actor: Actor, now: datetime, *, search: str = "", order: str = "", limit: int = 50, at: str = ""
 ) -> Page[PersonRow]:
-    """Return everybody that is on record, by name, as they stand *now*."""
+    """Return everybody that is on record, by name, as they stand *now*.
+
+    Who does not need the addresses neither finds nor sorts by them: that would tell them letter by letter.
+    """
 
     def read(people: QuerySet[Person]) -> list[PersonRow]:
         return [_row(person, now) for person in _with_all(people)]
 
-    return paged(_found(search), sorted_by(Person, order, ORDERS, "name", "id"), at, limit, read)
+    told = order if order.removeprefix("-") != "email" or needs(actor, Kind.EMAIL) else ""
+    return paged(_found(actor, search), sorted_by(Person, told, ORDERS, "name", "id"), at, limit, read)
 
 
-def count_people(*, search: str = "") -> Tally:
+def count_people(actor: Actor, *, search: str = "") -> Tally:
     """Return how many people `list_people_rows` has."""
-    return counted(_found(search))
+    return counted(_found(actor, search))
 
 
 def get_person(key: int, at: datetime) -> PersonRow:
     """Return a person; refuses `NotFound`."""
-    person = _with_all(_found("").filter(pk=key)).first()
+    person = _with_all(_people().filter(pk=key)).first()
     if person is None:
         raise NotFound(what=ROW_NAMES["identity_person"], key=key)
     return _row(person, at)
 
 
-def _found(search: str) -> QuerySet[Person]:
-    people = Person.objects.filter(is_system=False)
-    return people.filter(Q(name__icontains=search) | Q(email__icontains=search)) if search else people
+def _people() -> QuerySet[Person]:
+    return Person.objects.filter(is_system=False)
+
+
+def _found(actor: Actor, search: str) -> QuerySet[Person]:
+    if not search:
+        return _people()
+    named = Q(name__icontains=search)
+    return _people().filter(named | Q(email__icontains=search) if needs(actor, Kind.EMAIL) else named)
 
 
 def _with_all(people: QuerySet[Person]) -> QuerySet[Person]:
@@ -112,7 +123,7 @@ def _with_all(people: QuerySet[Person]) -> QuerySet[Person]:
 def _row(person: Any, at: datetime) -> PersonRow:
     return PersonRow(
         id=PersonId(person.pk),
-        email=person.email,
+        email=personal(person, "email"),
         name=person.name,
         language=Language(person.language),
         roles=tuple(role for role in Role if role in person.roles),

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from kanjo.foundation.actors import ROLE_NAMES, Role
 from kanjo.foundation.ids import CompanyId, PersonId
+from kanjo.foundation.personal import Kind, Personal
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.companies.queries import list_companies
 from kanjo.platform.identity.invitations import GOOD_FOR, POWERS, invite_again, invite_person, withdraw_invitation
@@ -37,7 +38,7 @@ from kanjo.surfaces.web.doors import doing, door
 from kanjo.surfaces.web.fields import Field, Lines, Options, choice, prose, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.people import pages
-from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.shown import Link, said
 
 log = logging.getLogger("kanjo.people")
 
@@ -119,14 +120,14 @@ def _told(request: DeskRequest, response: HttpResponse, made: list[tuple[PersonI
     until: datetime = timezone.localtime(row.invited_until)
     try:
         mail_invitation(
-            email=row.email, name=row.name, language=row.language, by=desk.actor.name, link=link, until=until
+            email=row.email.whole, name=row.name, language=row.language, by=desk.actor.name, link=link, until=until
         )
     except OSError:  # the invitation stands; its link is told all the same
         log.exception("an invitation was not sent")
         told = NOT_SENT
     else:
         told = SENT
-    says = told.filled(email=row.email, name=row.name, until=f"{until:%Y-%m-%d %H:%M}")
+    says = told.filled(email=said(row.email), name=row.name, until=f"{until:%Y-%m-%d %H:%M}")
     return render(request, "invited.html", {"title": INVITATION, "says": says, "link": link, "person": row.id})
 
 
@@ -275,7 +276,11 @@ def let_go(request: DeskRequest, key: int) -> HttpResponse:
         to = PersonId(int(given["to"])) if given["to"] else None
         leave(person_id=row.id, to=to, by=request.desk.actor, at=request.desk.now)
 
-    successors = tuple((str(actor.id), f"{actor.name} ({email})") for email, actor in list_people() if actor.id != key)
+    successors = tuple(
+        (str(actor.id), f"{actor.name} ({said(Personal(email, Kind.EMAIL, ('identity_person', actor.id)))})")
+        for email, actor in list_people()
+        if actor.id != key
+    )
     says = Text(
         en="Everything below goes to whoever takes over. The person signs in no more; its sessions and API"
         " tokens end, and so do deputies: where it stood in for somebody, whoever takes over does, if its roles allow."

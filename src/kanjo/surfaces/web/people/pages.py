@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from kanjo.foundation.actors import ROLE_NAMES, Role
+from kanjo.foundation.actors import ROLE_NAMES, Actor, Role
+from kanjo.foundation.personal import HIDDEN, SENTENCES, needs
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.identity.people import ORDERS, PersonRow, Standing, count_people, get_person, list_people_rows
 from kanjo.platform.identity.sessions import list_sessions
 from kanjo.reports.leaving import OpenWork, work_of
+from kanjo.surfaces.readers import told_of
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.desk import Desk, DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, show
@@ -83,9 +85,9 @@ PEOPLE_LIST = ListPage[PersonRow](
         Column(labels.STATE, standing),
     ),
     rows=lambda asked: list_people_rows(
-        asked.desk.now, search=asked.text, order=asked.order, limit=asked.limit, at=asked.at
+        asked.desk.actor, asked.desk.now, search=asked.text, order=asked.order, limit=asked.limit, at=asked.at
     ),
-    count=lambda asked: count_people(search=asked.text),
+    count=lambda asked: count_people(asked.desk.actor, search=asked.text),
     search=SEARCH,
     acts=_invite,
 )
@@ -100,11 +102,21 @@ def work_table(rows: list[OpenWork], desk: Desk) -> Table:
     seen = {one.id for one in desk.companies}
     columns: tuple[Column[OpenWork], ...] = (
         Column(labels.TITLE, lambda row: row.kind.shown),
-        Column(labels.NAME, lambda row: row.what if row.company_id in seen else None),
+        Column(labels.NAME, lambda row: _told(row, desk.actor) if row.company_id in seen else None),
         Column(labels.CUSTOMER, lambda row: row.customer if row.company_id in seen else None),
         Column(COMPANIES, lambda row: row.company),
     )
     return Table.of(columns, rows)
+
+
+def _told(row: OpenWork, actor: Actor) -> Text:
+    """Return what is open; a sentence that names people is masked for who does not need their names."""
+    if row.about is None or (kind := SENTENCES.get(row.about[0])) is None:
+        return row.what
+    if not needs(actor, kind):
+        return Text(en=HIDDEN, ja=HIDDEN)
+    told_of(*row.about)
+    return row.what
 
 
 @door(PEOPLE)
