@@ -7,14 +7,12 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from django.db.models import Q
-
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import PersonId
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.access.models import Answer, Token
-from kanjo.platform.access.queries import Keyed, digest_of, find_answer, list_living
+from kanjo.platform.access.queries import Keyed, TokenRow, digest_of, find_answer, list_living
 from kanjo.platform.access.scopes import Scope
 from kanjo.platform.acts import verb
 from kanjo.platform.names import ROW_NAMES
@@ -84,10 +82,10 @@ def revoke_all(*, person_id: PersonId, at: datetime) -> None:
     Token.objects.filter(person_id=person_id, revoked_at=None).update(revoked_at=at)
 
 
-def note_use(token_id: int, at: datetime) -> None:
+def note_use(token: TokenRow, at: datetime) -> None:
     """Write down that a token was used; once a minute is enough."""
-    seldom = Q(last_used_at=None) | Q(last_used_at__lt=at - SELDOM)
-    Token.objects.filter(seldom, pk=token_id).update(last_used_at=at)
+    if token.last_used_at is None or token.last_used_at < at - SELDOM:
+        Token.objects.filter(pk=token.id).update(last_used_at=at)
 
 
 def once(keyed: Keyed, do: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:

@@ -15,6 +15,7 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.access.models import Answer, Token
 from kanjo.platform.access.scopes import Scope
 from kanjo.platform.identity.models import Person
+from kanjo.platform.identity.queries import RIGHTS_BESIDE
 
 
 class KeyReused(Refusal):
@@ -72,10 +73,19 @@ def list_living(actor: Actor, at: datetime) -> list[TokenRow]:
 
 def find_bearer(secret: str, at: datetime) -> tuple[Person, TokenRow] | None:
     """Return whom a secret lets in at a moment: a person who was not dismissed, by a token that lives."""
-    token = Token.objects.select_related("person").filter(digest=digest_of(secret)).first()
-    if token is None or not _row(token).lives(at) or not token.person.is_active:
+    found: Any = next(iter(Person.objects.raw(_BEARER, [digest_of(secret)])), None)
+    if found is None or not found.is_active:
         return None
-    return token.person, _row(token)
+    row = TokenRow(
+        found.token_id, found.token, Scope(found.scope), found.until, found.recorded_at, found.revoked_at, found.used_at
+    )
+    return (found, row) if row.lives(at) else None
+
+
+_BEARER = f"""
+SELECT p.*, {RIGHTS_BESIDE}, t.id AS token_id, t.name AS token, t.scope, t.until, t.recorded_at, t.revoked_at,
+    t.last_used_at AS used_at
+FROM access_token t JOIN identity_person p ON p.id = t.person_id WHERE t.digest = %s"""  # noqa: S608 - our own words
 
 
 def find_answer(keyed: Keyed) -> dict[str, Any] | None:

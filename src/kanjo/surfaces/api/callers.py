@@ -91,7 +91,7 @@ class Token(HttpBearer):
         if found is None:
             return None
         person, row = found
-        note_use(row.id, now)
+        note_use(row, now)
         caller = Caller(actor_of(person), now, Language(person.language))
         request.auth = caller  # type: ignore[attr-defined]  # a refusal speaks the language of the caller
         caller = replace(caller, language=language_of(request))

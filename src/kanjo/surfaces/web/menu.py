@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web.doors import opens
-from kanjo.surfaces.web.shown import said
+from kanjo.surfaces.web.shown import address_of, said
 
 MENU: tuple[tuple[Text, tuple[tuple[str, str, Text], ...]], ...] = (
     (
@@ -86,7 +84,7 @@ def menu_for(actor: Actor, path: str, waiting: Mapping[str, int]) -> list[tuple[
             Entry(href, icon, said(label), here=path.startswith(href), waiting=waiting.get(name, 0))
             for name, icon, label in entries
             if opens(name, actor)
-            for href in (reverse(name),)
+            for href in (address_of(name),)
         ]
         if drawn:
             groups.append((said(heading), drawn))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils import timezone
@@ -47,6 +48,12 @@ SHAPES = {
 """The shape that each tone is drawn with: nothing is told by colour alone."""
 
 
+@lru_cache(maxsize=20_000)
+def address_of(name: str, key: object = None) -> str:
+    """Return where a page is. A list leads to more than a hundred, and what leads there does not change."""
+    return reverse(name, args=[] if key is None else [key])
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A value that leads to the page *name* of the object *key*, or to a list with what *query* says of it."""
@@ -59,7 +66,7 @@ class Link:
     @property
     def url(self) -> str:
         """The address it leads to."""
-        address = reverse(self.name, args=[] if self.key is None else [self.key])
+        address = address_of(self.name, self.key)
         return f"{address}?{self.query}" if self.query else address
 
     @property
