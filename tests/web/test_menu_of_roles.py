@@ -37,8 +37,8 @@ FOR_THE_BOOKS: Mapping[Language, tuple[str, ...]] = {
 }
 FOR_THE_PEOPLE = {Language.JAPANESE: ("利用者",), Language.ENGLISH: ("People",)}
 FOR_THE_LOG = {
-    Language.JAPANESE: ("個人情報の閲覧記録", "Webhook"),
-    Language.ENGLISH: ("Looks at personal data", "Webhooks"),
+    Language.JAPANESE: ("職務分掌", "個人情報の閲覧記録", "Webhook"),
+    Language.ENGLISH: ("Duties kept apart", "Looks at personal data", "Webhooks"),
 }
 BOOK_READERS = frozenset(
     {

@@ -15,6 +15,7 @@ from kanjo.surfaces.web.contracts import pages as contracts
 from kanjo.surfaces.web.customers import pages as customers
 from kanjo.surfaces.web.customers import registering
 from kanjo.surfaces.web.deputies import pages as deputies
+from kanjo.surfaces.web.duties.pages import held_pairs
 from kanjo.surfaces.web.files import pages as files
 from kanjo.surfaces.web.health import health
 from kanjo.surfaces.web.home import pages as home
@@ -208,6 +209,7 @@ urlpatterns: list[URLPattern] = [
     path("webhooks/<int:key>/again", telling.again_since, name="send-again-since"),
     path("webhooks/<int:key>/end", telling.end, name="end-webhook"),
     path("files/<int:key>", files.file, name="file"),
+    path("duties", held_pairs, name="duty-pairs"),
     path("looks", privacy.LOOKED, name="looks"),
     path("reveal/<str:of>", privacy.reveal_one, name="reveal"),
 ]

@@ -51,6 +51,7 @@ MENU: tuple[tuple[Text, tuple[tuple[str, str, Text], ...]], ...] = (
             ("company", "building", Text(en="Selling company", ja="販売会社")),
             ("process-map", "route", Text(en="Process map", ja="業務プロセス")),
             ("people", "users", Text(en="People", ja="利用者")),
+            ("duty-pairs", "checklist", Text(en="Duties kept apart", ja="職務分掌")),
             ("looks", "shield-check", Text(en="Looks at personal data", ja="個人情報の閲覧記録")),
             ("webhooks", "api", Text(en="Webhooks", ja="Webhook")),
         ),

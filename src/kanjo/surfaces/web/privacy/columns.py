@@ -42,7 +42,6 @@ REVEALED = {
     "quote-draft-pdf": "quotes_quote",
     "bank-file-original": "receivables_bankfile",
     "file": "files_storedfile",
-    "person": "identity_person",
 }
 """Pages that show what is masked after a reason, and the table of what they are about."""
 

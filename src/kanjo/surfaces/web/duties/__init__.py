@@ -1,0 +1,1 @@
+"""Pages about duties that are kept apart."""
