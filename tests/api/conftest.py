@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kanjo.foundation.actors import Role
-from tests.api.programs import Program, a_program
+from tests.api.programs import Program, a_program, sent_a_batch
 from tests.builders import an_actor
 from tests.plumbing import FreshDatabase
 from tests.web.office import Office, an_office
@@ -26,5 +26,7 @@ def story(shared_database: FreshDatabase) -> Told:
 
 @pytest.fixture(scope="module")
 def everybody(story: Told) -> Program:
-    """A program of somebody with every role, in the company of the story."""
-    return a_program(an_actor(*Role, companies=[story.office.company_id], name="万能 花子"))
+    """A program of somebody with every role, in the company of the story, that sent a batch."""
+    program = a_program(an_actor(*Role, companies=[story.office.company_id], name="万能 花子"))
+    sent_a_batch(program, story.office.company_id)
+    return program

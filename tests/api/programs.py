@@ -80,6 +80,17 @@ def program_of(office: Office, role: Role, scope: Scope = Scope.ACT, language: s
     return a_program(office.people[role], scope, language)
 
 
+def a_batch(company_id: int, *given: dict[str, object], act: str = "customers") -> dict[str, object]:
+    """Return acts of one kind without an id as they are sent together."""
+    return {"company_id": company_id, "act": act, "items": [{"given": one} for one in given]}
+
+
+def sent_a_batch(program: Program, company_id: int) -> None:
+    """Send two customers, one of whom has no name, and let the worker do it."""
+    program.does("batches", **a_batch(company_id, {"name": "株式会社一括"}, {}))
+    let_work()
+
+
 def offer_given(office: Office, net: int | None = 9_000) -> dict[str, object]:
     """Return an offer as it is sent: a year of cloud for ten users, and one appliance."""
     return {

@@ -48,7 +48,8 @@ class TestDescription:
     def test_no_operation_is_called_like_another(self) -> None:
         """Every operation has a name of its own."""
         names = [one.described["operationId"] for one in OPERATIONS]
-        assert len(names) == len(set(names)) == len(RESOURCES) * 2 - 1 + len(REPORTS) + len(ACTS)
+        reads = sum(1 if one.one is None else 2 for one in RESOURCES.values())
+        assert len(names) == len(set(names)) == reads + len(REPORTS) + len(ACTS)
 
     def test_bodies_take_what_they_name_and_nothing_else(self) -> None:
         """Every object that a program sends forbids fields that it does not name."""

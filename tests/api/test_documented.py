@@ -72,7 +72,7 @@ def test_from_quote_to_revenue_with_curl(address: str) -> None:
             check=False,
         )
     assert shell.returncode == 0, shell.stdout + shell.stderr
-    month = json.loads(shell.stdout.splitlines()[-1])
+    (month,) = [json.loads(line) for line in shell.stdout.splitlines() if '"recognised_minor"' in line]
     assert month == {
         "currency": "JPY",
         "month": "2026-04-01",
@@ -80,4 +80,5 @@ def test_from_quote_to_revenue_with_curl(address: str) -> None:
         "to_come_minor": 0,
     }
     assert '"open_minor": 0' in shell.stdout
+    assert '{"items":3,"done":2,"refused":1}\n[2,"customers.country-unknown",' in shell.stdout
     assert '"sentence": "1期間分の金額です。"' in shell.stdout

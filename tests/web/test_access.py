@@ -11,7 +11,7 @@ import pytest
 
 from kanjo.foundation.actors import Role
 from kanjo.surfaces.access import ROOT, Line, Mark, as_page, lines
-from tests.api.programs import Program, a_program, program_of
+from tests.api.programs import Program, a_program, program_of, sent_a_batch
 from tests.api.test_doors import _sent, _tried
 from tests.api.world import OPERATIONS as CALLS
 from tests.api.world import ids_of
@@ -33,7 +33,9 @@ NOT_THERE, REFUSED = {404}, {403}
 @pytest.fixture(scope="module")
 def ids(story: Told) -> Mapping[str, int]:
     """One thing of every kind in the company of the story."""
-    return ids_of(a_program(an_actor(*Role, companies=[story.office.company_id], name="万能 花子")))
+    program = a_program(an_actor(*Role, companies=[story.office.company_id], name="万能 花子"))
+    sent_a_batch(program, story.office.company_id)
+    return ids_of(program)
 
 
 class TestThePage:

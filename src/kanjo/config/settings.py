@@ -72,6 +72,8 @@ INSTALLED_APPS = [
     "kanjo.surfaces.jobs",
 ]
 
+PROCRASTINATE_IMPORT_PATHS = ["kanjo.surfaces.api.tasks"]
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

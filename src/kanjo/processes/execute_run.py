@@ -21,8 +21,7 @@ from kanjo.platform.runs.queries import Started, find_started, get_run, list_sta
 from kanjo.processes import bill
 
 JOB = "execute-run"
-BULK = "bulk"
-BULK_JOB = "execute-bulk"
+BATCH_JOB = "execute-batch"
 GRACE = timedelta(minutes=1)
 """A run that was started so short a time ago is not looked for in the queue: its job may just be ending."""
 
@@ -89,14 +88,21 @@ class Lost(Refusal):
 def start(*, run_id: RunId, by: Actor, at: datetime) -> None:
     """Let the worker execute an approved run; pressed twice it is started once. Refuses `NotExecutedHere`."""
     kind = get_run(by, run_id).kind
-    if kind not in _JOBS:
+    if kind not in _DOING:
         raise NotExecutedHere
     if runs.start_run(run_id=run_id, by=by, at=at):
-        put_into_queue(_JOBS[kind], lock=_lock(run_id), run_id=run_id)
+        put_into_queue(JOB, lock=_lock(run_id), run_id=run_id)
 
 
-def execute(*, run_id: RunId, now: Clock) -> None:
+def put_batch(batch_id: RunId) -> None:
+    """Let the worker do the acts of a batch that was begun or resumed in this transaction."""
+    put_into_queue(BATCH_JOB, lock=_lock(batch_id), run_id=batch_id)
+
+
+def execute(*, run_id: RunId, now: Clock, how: Execution | None = None) -> None:
     """Execute a run that is under way, as the person who started it; whatever stops it is written down.
+
+    *how* executes a kind that this floor does not know.
 
     Owns its transactions. Killed anywhere it is called again and goes on. A database that is away is no end: that is
     raised, for the queue to try again.
@@ -105,7 +111,7 @@ def execute(*, run_id: RunId, now: Clock) -> None:
     if started is None:
         return
     try:
-        _DOING[started.kind](started, _starter(started, now()), now())
+        (how or _DOING[started.kind])(started, _starter(started, now()), now())
     except (OperationalError, InterfaceError):
         connection.close_if_unusable_or_obsolete()
         raise
@@ -132,7 +138,7 @@ def _starter(started: Started, at: datetime) -> Actor:
         own = next((one for one in stands if started.company_id in one.companies), None)
     if own is None or started.company_id not in own.companies:
         raise StarterGone
-    if started.kind != BULK and not own.holds(*runs.RUNNERS):
+    if started.kind != runs.BATCH and not own.holds(*runs.RUNNERS):
         raise StarterGone
     return replace(own, companies=frozenset({started.company_id}))
 
@@ -155,5 +161,3 @@ def _recognise(started: Started, by: Actor, at: datetime) -> object:
 
 
 _DOING: Mapping[str, Execution] = {"billing": _bill, "billing.reversal": _bill, "revenue": _recognise}
-_JOBS = {**dict.fromkeys(_DOING, JOB), BULK: BULK_JOB}
-"""The job that executes a kind of run."""

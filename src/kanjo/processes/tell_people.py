@@ -19,6 +19,7 @@ from kanjo.platform.notices.kinds import Kind
 from kanjo.platform.notices.operations import tell
 from kanjo.platform.outbox.queries import who_recorded
 from kanjo.platform.runs.facts import RunExecuted
+from kanjo.platform.runs.operations import RUNNERS
 from kanjo.platform.worklist.operations import hand_over
 
 OPPORTUNITY, QUOTE = "opportunities_opportunity", "quotes_quote"
@@ -100,10 +101,11 @@ def tell_owners(fact: OpportunityHandedOver, by: Actor, at: datetime) -> None:
 
 
 def tell_run(fact: RunExecuted, by: Actor, at: datetime) -> None:
-    """Tell who started a run that it is done, and how much of it failed."""
+    """Tell who started a run, and may look at it, that it is done, and how much of it failed."""
+    maker = get_actor(fact.made_by)
     says = _RUN.filled(number=fact.run_id, day=fact.effective_on, failed=fact.failed)
     tell(
-        persons=[] if get_actor(fact.made_by).system else [fact.made_by],
+        persons=[maker.id] if maker.holds(*RUNNERS) and not maker.system else [],
         kind=Kind.RUN,
         subject=(RUN, fact.run_id),
         says=says,

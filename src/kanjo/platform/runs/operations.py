@@ -24,6 +24,8 @@ from kanjo.platform.runs.states import RunState
 from kanjo.platform.worklist import operations as worklist_operations
 
 RUNNERS = (Role.RECEIVABLES, Role.REV_REC, Role.SALES_OPERATIONS, Role.ADMINISTRATOR)
+BATCH = "batch"
+"""The kind of a run whose parts are acts that a program sent."""
 STOPPED = "runs.stopped"
 """The kind of work that a stopped run makes, and by the kind of the run whose it is; else an administrator's."""
 _MENDERS = {"billing": Role.RECEIVABLES, "billing.reversal": Role.RECEIVABLES, "revenue": Role.REV_REC}
@@ -49,10 +51,15 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class ShardResult:
-    """What a shard made: counts and totals by name, and what failed."""
+    """What a shard made: counts and totals by name, and what failed.
+
+    What is `told` to who sent the shard is kept with it; then nobody else has work by what failed, and what was sent is
+    forgotten: it may be personal.
+    """
 
     made: dict[str, int]
     failed: tuple[Failed, ...] = ()
+    told: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +246,12 @@ def _do_next(run_id: RunId, work: Work, by: Actor, at: datetime) -> int | None:
         name_act(f"{run.kind}.execute", by)
         result = work(_task(run, shard))
         _note_failures(run, shard, result.failed)
-        shard.done, shard.result, shard.done_at = True, dict(result.made), at
-        shard.save(update_fields=["done", "result", "done_at"])
+        shard.done, shard.result, shard.done_at = True, result.made | (result.told or {}), at
+        if result.told is None:
+            _put_failures(run, result.failed)
+        else:
+            shard.scope = {}
+        shard.save(update_fields=["done", "result", "done_at", "scope"])
         return shard.number
 
 
@@ -280,6 +291,9 @@ def _note_failures(run: Run, shard: Shard, failed: Sequence[Failed]) -> None:
         )
         for one in failed
     )
+
+
+def _put_failures(run: Run, failed: Sequence[Failed]) -> None:
     for one in failed:
         worklist_operations.put(
             kind=f"{run.kind}.failed",
@@ -294,7 +308,8 @@ def _summed(run: Run) -> dict[str, Any]:
     report: dict[str, Any] = {}
     for result in run.shards.order_by("number").values_list("result", flat=True):
         for name, number in result.items():
-            report[name] = report.get(name, 0) + number
+            if run.kind != BATCH or name in run.preview:
+                report[name] = report.get(name, 0) + number
     return report
 
 

@@ -72,18 +72,10 @@ def perform(
 ) -> tuple[dict[str, Any], bool]:
     """Do the act in one transaction with its answer; also return whether it was done before under the same key."""
     caller: Caller = request.auth  # type: ignore[attr-defined]  # set by the token
-    if_match = request.headers.get("If-Match", "")
-
-    if if_match and (resource is None or not resource.table):
-        raise Untagged(at="If-Match")
-
     told: dict[str, Any] = {"secret": None} if act.tells else {}
 
     def do() -> dict[str, Any]:
-        at_home = caller if resource is None else _at_home(resource, caller, key)
-        if resource is not None and if_match:
-            _refuse_stale(resource, at_home, key, if_match)
-        made = act.do(at_home, key, given)
+        made = done_once(act, resource, caller, key, given, if_match=request.headers.get("If-Match", ""))
         told.update({"secret": made.secret} if act.tells else {})
         return made.body
 
@@ -96,6 +88,22 @@ def perform(
     with transaction.atomic():
         body, again = once(keyed, do)
     return body | told, again
+
+
+def done_once(
+    act: Act, resource: Resource | None, caller: Caller, key: int, given: Given, *, if_match: str = ""
+) -> Made:
+    """Do the act for what the caller sees, and if it says so only on what it saw. Refuses `Stale`, `Untagged`."""
+    if resource is None:
+        if if_match:
+            raise Untagged(at="If-Match")
+        return act.do(caller, key, given)
+    if if_match and not resource.table:
+        raise Untagged(at="If-Match")
+    at_home = _at_home(resource, caller, key)
+    if if_match:
+        _refuse_stale(resource, at_home, key, if_match)
+    return act.do(at_home, key, given)
 
 
 def _at_home(resource: Resource, caller: Caller, key: int) -> Caller:

@@ -16,17 +16,18 @@ from ninja.openapi.schema import OpenAPISchema
 from kanjo.surfaces.api.acts import Act
 from kanjo.surfaces.api.operations import add_act, add_detail, add_list, add_report
 from kanjo.surfaces.api.problems import MEDIA_TYPE, NoAddress, answer_to, problem
-from kanjo.surfaces.api.reads import deals, house, money, webhooks
+from kanjo.surfaces.api.reads import batches, deals, house, money, webhooks
 from kanjo.surfaces.api.resources import Resource
 from kanjo.surfaces.api.verbs import approvals, contracts, customers, quotes
 from kanjo.surfaces.api.verbs import money as billing
 from kanjo.surfaces.api.verbs import webhooks as telling
+from kanjo.surfaces.api.verbs.batches import batch_acts
 from kanjo.surfaces.doors import BY_TOKEN, door
 
-EVERY = (*deals.RESOURCES, *money.RESOURCES, *house.RESOURCES, *webhooks.RESOURCES)
+EVERY = (*deals.RESOURCES, *money.RESOURCES, *house.RESOURCES, *batches.RESOURCES, *webhooks.RESOURCES)
 RESOURCES: dict[str, Resource] = {one.name: one for one in EVERY}
 REPORTS = house.REPORTS
-ACTS: tuple[Act, ...] = (
+SINGLE: tuple[Act, ...] = (
     *customers.ACTS,
     *quotes.ACTS,
     *approvals.ACTS,
@@ -34,6 +35,7 @@ ACTS: tuple[Act, ...] = (
     *billing.ACTS,
     *telling.ACTS,
 )
+ACTS = (*SINGLE, *batch_acts(SINGLE))
 
 
 class Api(NinjaAPI):

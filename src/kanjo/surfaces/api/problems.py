@@ -158,10 +158,20 @@ def language_of(request: HttpRequest) -> Language:
     return caller.actor.language if caller is not None else Language.JAPANESE
 
 
+def status_of(refusal: Refusal) -> int:
+    """Return the status of a refusal."""
+    return refusal.status if isinstance(refusal, ApiRefusal) else STATUS[refusal.kind]
+
+
+def title_of(status: int) -> Text:
+    """Return what a status is called."""
+    return _TITLES[status]
+
+
 def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return a refusal as a problem document."""
     language = language_of(request)
-    status = refusal.status if isinstance(refusal, ApiRefusal) else STATUS[refusal.kind]
+    status = status_of(refusal)
     body: dict[str, Any] = {
         "type": f"urn:kanjo:{refusal.rule}",
         "rule": refusal.rule,

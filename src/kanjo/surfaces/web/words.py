@@ -127,6 +127,9 @@ VERB_NAMES: Mapping[str, Text] = {
     "revenue.recognise": Text(en="recognised revenue", ja="収益を認識"),
     "revenue.reverse-recognition": Text(en="reversed a revenue run", ja="収益認識処理を取消"),
     "runs.approve": Text(en="approved the run", ja="実行を承認"),
+    "batch.execute": Text(en="did the acts of a program", ja="一括操作を実行"),
+    "runs.begin-batch": Text(en="sent many acts by a program", ja="一括操作を受付"),
+    "runs.resume-batch": Text(en="resumed the acts of a program", ja="一括操作を再開"),
     "runs.note-stop": Text(en="noted that the run stopped", ja="処理の中断を登録"),
     "runs.preview": Text(en="previewed the run", ja="実行を試算"),
     "runs.start": Text(en="started the run", ja="実行を開始"),
@@ -187,6 +190,7 @@ RUN_NAMES: Mapping[str, Text] = {
     "billing": Text(en="Billing run", ja="請求処理"),
     "billing.reversal": Text(en="Reversal of a billing run", ja="請求処理の取消"),
     "revenue": Text(en="Revenue run", ja="収益認識処理"),
+    "batch": Text(en="Acts of a program", ja="APIの一括操作"),
     "replay": Text(en="Replay of deals won elsewhere", ja="他システム受注の再現"),
     "history": Text(en="History of a made-up company", ja="デモ用履歴の再現"),
 }

@@ -45,6 +45,7 @@ STOPPED = Text(en="Why it stopped", ja="中断の理由")
 FAILED = Text(en="What failed", ja="失敗した対象")
 NONE_FAILED = Text(en="Nothing failed.", ja="失敗はありません。")
 _FIGURES = {
+    "acts": Text(en="Acts", ja="操作件数"),
     "invoices": Text(en="Invoices", ja="請求書件数"),
     "lines": Text(en="Lines", ja="明細件数"),
     "failed": Text(en="Failed", ja="失敗件数"),
