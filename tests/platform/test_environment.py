@@ -12,6 +12,7 @@ from kanjo.config.environment import (
     SECOND_FACTOR,
     CompanySignIn,
     MailServer,
+    NoMailPassword,
     NotACompanySignIn,
     NotAMailServer,
     NotANumberOfProxies,
@@ -95,6 +96,17 @@ class TestReadEnvironment:
         assert "p@ss" not in repr(plain)
         at_once = read_environment({"KANJO_MAIL_URL": "smtps://mail.example.co.jp:4650"}).mail
         assert at_once == MailServer("mail.example.co.jp", 4650, "", "", encrypted_at_once=True)
+
+    def test_a_password_of_the_mail_server_in_a_file(self, tmp_path: Path) -> None:
+        """A file goes before a password of its own, that before one in the address; a missing file is refused."""
+        secret = tmp_path / "secret"
+        secret.write_text("in a file\n")
+        given = {"KANJO_MAIL_URL": "smtp://kanjo:in-address@mail", "KANJO_MAIL_PASSWORD": "its own"}
+        assert read_environment(given).mail == MailServer("mail", 587, "kanjo", "its own", encrypted_at_once=False)
+        filed = read_environment({**given, "KANJO_MAIL_PASSWORD_FILE": str(secret)}).mail
+        assert filed == MailServer("mail", 587, "kanjo", "in a file", encrypted_at_once=False)
+        with pytest.raises(NoMailPassword, match="KANJO_MAIL_PASSWORD_FILE"):
+            read_environment({**given, "KANJO_MAIL_PASSWORD_FILE": str(tmp_path / "nowhere")})
 
     @pytest.mark.parametrize("url", ["mail.example.co.jp", "http://mail", "smtp://", "smtp://mail:70000", "smtp://[x"])
     def test_not_a_mail_server(self, url: str) -> None:

@@ -49,6 +49,20 @@ class NotAsManyDays(Refusal):
     remedy = Text(en="Set it to a number from {least} to {most}.", ja="{least}〜{most} の日数を指定してください。")
 
 
+class NoMailPassword(Refusal):
+    """KANJO_MAIL_PASSWORD_FILE names no file that can be read."""
+
+    rule = "config.no-mail-password"
+    says = Text(
+        en="KANJO_MAIL_PASSWORD_FILE is “{path}”, which can not be read.",
+        ja="KANJO_MAIL_PASSWORD_FILE に指定された「{path}」を読めません。",
+    )
+    remedy = Text(
+        en="Name a file that holds the password of the mail server and nothing else, readable for Kanjo.",
+        ja="メールサーバーのパスワードだけを書いた、Kanjo が読めるファイルを指定してください。",
+    )
+
+
 class NotAMailServer(Refusal):
     """KANJO_MAIL_URL does not name a mail server."""
 
@@ -111,13 +125,17 @@ class CompanySignIn:
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is handed over: by STARTTLS (`smtp`) or encrypted from the start (`smtps`); never in the clear."""
+    """Where mail is handed over: by STARTTLS (`smtp`) or encrypted from the start (`smtps`); never in the clear.
+
+    `sender` is the address it comes from, where that is not one of the house's own host.
+    """
 
     host: str
     port: int
     user: str
     password: str = field(repr=False)
     encrypted_at_once: bool
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +210,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         address=address,
         port=int(port),
         public_url=given("PUBLIC_URL", f"http://{address}:{port}").rstrip("/"),
-        mail=_mail(given("MAIL_URL")),
+        mail=_mail(given("MAIL_URL"), given("MAIL_PASSWORD"), given("MAIL_PASSWORD_FILE"), given("MAIL_FROM")),
         may_call=frozenset(given("MAY_CALL").lower().replace(",", " ").split()),
         company_sign_in=_company_sign_in(*(given(f"OIDC_{name}") for name in ("URL", "CLIENT", "SECRET", "NAME"))),
         trusted_proxies=int(proxies),
@@ -232,7 +250,8 @@ def _kept_days(given: str) -> int:
     return int(given)
 
 
-def _mail(given: str) -> MailServer | None:
+def _mail(given: str, password: str, password_file: str, sender: str) -> MailServer | None:
+    """Return the mail server; a password of its own, or one in a file, goes before one in the address."""
     if not given:
         return None
     try:
@@ -243,8 +262,17 @@ def _mail(given: str) -> MailServer | None:
     if url.scheme not in {"smtp", "smtps"} or not url.hostname:
         raise NotAMailServer
     at_once = url.scheme == "smtps"
-    user, password = unquote(url.username or ""), unquote(url.password or "")
-    return MailServer(url.hostname, port or (465 if at_once else 587), user, password, at_once)
+    user, password = unquote(url.username or ""), password or unquote(url.password or "")
+    if password_file:
+        password = _read_password(password_file)
+    return MailServer(url.hostname, port or (465 if at_once else 587), user, password, at_once, sender)
+
+
+def _read_password(path: str) -> str:
+    try:
+        return Path(path).expanduser().read_text().strip()
+    except (OSError, ValueError):
+        raise NoMailPassword(path=quoted(path)) from None
 
 
 def _examples(given: str) -> tuple[Path, ...]:

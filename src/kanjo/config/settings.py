@@ -177,7 +177,7 @@ else:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENVIRONMENT.mail.user, ENVIRONMENT.mail.password
     EMAIL_USE_SSL, EMAIL_USE_TLS = ENVIRONMENT.mail.encrypted_at_once, not ENVIRONMENT.mail.encrypted_at_once
     EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = f"kanjo@{ENVIRONMENT.public_host}"
+DEFAULT_FROM_EMAIL = (ENVIRONMENT.mail and ENVIRONMENT.mail.sender) or f"kanjo@{ENVIRONMENT.public_host}"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.secure
 SESSION_ENGINE = "kanjo.platform.identity.sessions"

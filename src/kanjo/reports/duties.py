@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -68,7 +69,7 @@ def _both(actor: Actor) -> dict[tuple[int, str, str], int]:
         return {(person, act, other): count for person, act, other, count in cursor.fetchall()}
 
 
-def _asked(actor: Actor) -> dict[str, object]:
+def _asked(actor: Actor) -> dict[str, Any]:
     verbs = sorted({verb for pair in duties.pairs() for verb in pair})
     return {"verbs": verbs, "companies": sorted(actor.companies)}
 
