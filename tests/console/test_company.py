@@ -28,6 +28,12 @@ def kanjo(fresh_database: FreshDatabase) -> Iterator[Forge]:
 
 
 class TestFound:
+    def test_its_chart_is_whole(self, kanjo: Forge) -> None:
+        """Completing it adds nothing to what it was founded with."""
+        assert kanjo.types(*FOUND).code == 0
+        told = kanjo.types("company", "chart", "aozora")
+        assert (told.code, "Accounts added: 0" in told.out) == (0, True)
+
     def test_a_company_begins_with_books_and_a_drafted_matrix(self, kanjo: Forge) -> None:
         """Two fiscal years are open around today; the matrix waits for somebody other than its maker."""
         told = kanjo.types(*FOUND, "--registration-number", "Ｔ1234567890123", "--address", "東京都", "--json")

@@ -12,13 +12,16 @@ from django.db import DatabaseError, connection, transaction
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId
 from kanjo.foundation.times import AsKnown
-from kanjo.platform.ledger.entries import AccountCode, JournalEntry, Side
+from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.ledger.entries import ACCOUNT_NAMES, AccountCode, JournalEntry, Side
 from kanjo.platform.ledger.models import Entry, Period, Posting
 from kanjo.platform.ledger.operations import (
+    AccountMissing,
     PeriodLocked,
     PeriodMissing,
     RunUnderWay,
     Unbalanced,
+    complete_chart,
     lock_period,
     open_periods,
     post,
@@ -55,6 +58,22 @@ class TestPost:
         with pytest.raises(Unbalanced):
             post([entry(company_id, credit=1099)])
         assert not Entry.objects.exists()
+
+    def test_a_chart_without_the_account_is_completed(self, company_id: CompanyId) -> None:
+        """The refusal names account, company and command; after that the entry is taken, and nothing is added twice."""
+        company, house = SellingCompany.objects.get(pk=company_id), make_actor(company_id, Role.ADMINISTRATOR)
+        company.pk, company.code = None, "bare"
+        company.save()
+        bare = CompanyId(company.pk)
+        with pytest.raises(AccountMissing) as refused:
+            post([entry(bare)])
+        for sentence in (refused.value.sentence.en, refused.value.sentence.ja):
+            assert ("1310" in sentence, "./kanjo company chart bare" in sentence) == (True, True)
+        assert not Entry.objects.exists()
+        added = [complete_chart(company_id=bare, by=house, at=AT) for _ in range(2)]
+        assert added == [len(ACCOUNT_NAMES), 0]
+        with pytest.raises(PeriodMissing):
+            post([entry(bare)])
 
     def test_the_database_refuses_it_too(self, company_id: CompanyId) -> None:
         (entry_id,) = post([entry(company_id)])

@@ -36,7 +36,7 @@ def load_entries(
         company_id=pl.lit(company_id, dtype=pl.Int64),
         source=pl.lit(source),
     )
-    accounts = account_ids(company_id)
+    accounts = account_ids(company_id, sides)
     postings = pl.concat(
         [
             entries.select(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -13,7 +13,8 @@ from kanjo.foundation.ids import CompanyId, EntryId
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import verb
-from kanjo.platform.ledger.entries import ACCOUNT_NAMES, JournalEntry
+from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.ledger.entries import ACCOUNT_NAMES, AccountCode, JournalEntry
 from kanjo.platform.ledger.models import Account, Entry, Period, Posting
 from kanjo.platform.runs.models import Run
 from kanjo.platform.tables import alone
@@ -51,6 +52,21 @@ class PeriodMissing(Refusal):
     remedy = Text(en="Rev/Rec or the CFO opens the year first.", ja="収益認識担当または CFO が年度を開いてください。")
 
 
+class AccountMissing(Refusal):
+    """The chart of the company has no account of that code: it was made before the account was."""
+
+    rule = "ledger.account-missing"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="The chart of accounts of {company} has no account {code} ({name}).",
+        ja="{company} の勘定科目表に科目 {code}（{name}）がありません。",
+    )
+    remedy = Text(
+        en="Whoever runs the installation completes the chart: ./kanjo company chart {company}",
+        ja="システムの運用担当者が勘定科目表を補完してください: ./kanjo company chart {company}",
+    )
+
+
 class Unbalanced(Refusal):
     """The sides of an entry do not sum to zero."""
 
@@ -70,6 +86,14 @@ def open_chart(*, company_id: CompanyId) -> None:
         ),
         ignore_conflicts=True,
     )
+
+
+@verb("ledger.complete-chart", Role.ADMINISTRATOR)
+def complete_chart(*, company_id: CompanyId, by: Actor, at: datetime) -> int:
+    """Give a company the accounts that its chart lacks, as after an upgrade; return how many. None is changed."""
+    before = len(_account_ids(company_id))
+    open_chart(company_id=company_id)
+    return len(_account_ids(company_id)) - before
 
 
 @verb("ledger.open-periods", Role.REV_REC, Role.CFO, Role.ADMINISTRATOR)
@@ -112,7 +136,8 @@ def post(entries: Sequence[JournalEntry]) -> list[EntryId]:
             raise Unbalanced(source=entry.source, key=entry.source_id)
     if not entries:
         return []
-    accounts = account_ids(entries[0].company_id)
+    company_id = entries[0].company_id
+    accounts = account_ids(company_id, {side.account for entry in entries for side in entry.sides})
     with refused_by_the_books(entries[0].effective_on):
         rows = Entry.objects.bulk_create(_entry_row(entry) for entry in entries)
         Posting.objects.bulk_create(
@@ -132,8 +157,17 @@ def post(entries: Sequence[JournalEntry]) -> list[EntryId]:
     return [EntryId(row.pk) for row in rows]
 
 
-def account_ids(company_id: CompanyId) -> dict[str, int]:
-    """Return the account ids of a company by code."""
+def account_ids(company_id: CompanyId, codes: Iterable[AccountCode]) -> dict[str, int]:
+    """Return the account ids of a company by code; refuses `AccountMissing` where one of *codes* is not there."""
+    known = _account_ids(company_id)
+    for code in sorted(codes):
+        if code not in known:
+            company = SellingCompany.objects.get(pk=company_id).code
+            raise AccountMissing(company=company, code=code.value, name=ACCOUNT_NAMES[code])
+    return known
+
+
+def _account_ids(company_id: CompanyId) -> dict[str, int]:
     return dict(Account.objects.filter(company_id=company_id).values_list("code", "pk"))
 
 

@@ -33,6 +33,7 @@ def register(cli: typer.Typer) -> None:
     group = typer.Typer(help=said("Selling companies.", "販売会社を管理します。"), no_args_is_help=True)
     group.command("found", help=said("Found a company of your own.", "自社を登録します。"))(found)
     group.command("matrix", help=said("Put the drafted matrix in force.", "承認マトリックスを有効化します。"))(matrix)
+    group.command("chart", help=said("Add accounts that its chart lacks.", "不足している勘定科目を追加します。"))(chart)
     cli.add_typer(group, name="company")
 
 
@@ -113,3 +114,18 @@ def matrix(code: Code, by: Person) -> None:
         raise UnknownName(what=Text(en="person", ja="人"), name=by, known="kanjo user list")
     version = activate_drafted(company_id=company.id, on=company.today(at), by=actor, at=at)
     say(Text(en=f"Version {version} is in force from today.", ja=f"第 {version} 版を本日から有効にしました。"))
+
+
+def chart(code: Code) -> None:
+    """Add the accounts that the chart of a company lacks, as after an upgrade."""
+    import django
+
+    django.setup()
+    from django.db import transaction
+
+    from kanjo.platform.identity.queries import house
+    from kanjo.platform.ledger.operations import complete_chart
+
+    with transaction.atomic():
+        added = complete_chart(company_id=company_named(code).id, by=house(), at=datetime.now(UTC))
+    say(Text(en=f"Accounts added: {added}.", ja=f"追加した勘定科目: {added} 件"))

@@ -78,6 +78,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "identity.unassign-company": Text(en="took a company away", ja="販売会社の割当を解除"),
     "identity.withdraw-role": Text(en="withdrew a role", ja="役割を取消"),
     "imports.note": Text(en="took in an export", ja="データを取込"),
+    "ledger.complete-chart": Text(en="completed the chart of accounts", ja="勘定科目表を補完"),
     "ledger.lock-period": Text(en="locked the period", ja="会計期間を締め"),
     "ledger.open-periods": Text(en="opened periods", ja="会計期間を開始"),
     "licenses.write-grants": Text(en="granted licenses", ja="ライセンスを付与"),

@@ -15,6 +15,7 @@ LEFT_OUT: Mapping[str, str] = {
     "deputies.": "A token never gives or takes rights: the person or an administrator does, signed in.",
     "identity.": "A token never gives or takes rights: an administrator does, signed in or at the console.",
     "imports.": _EXPORT,
+    "ledger.complete-chart": "Done after an upgrade by whoever runs the installation, at the console.",
     "contracts.hand-over": _LEAVING,
     "opportunities.hand-over": _LEAVING,
     "renewals.hand-over": _LEAVING,
