@@ -24,7 +24,7 @@ from django.db import connection, transaction
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.database.schema import current_shape
-from kanjo.platform.privacy.models import SHORTEST_DAYS
+from kanjo.platform.privacy.ways import SHORTEST_DAYS
 
 # Who looked at personal data is forgotten after a while: by months, so that what is left is compared.
 _BY_MONTH: Final = "tableoid::regclass::text || to_char(recorded_at, ' YYYY-MM')"

@@ -5,11 +5,8 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 
-from kanjo.platform.privacy.ways import Way
+from kanjo.platform.privacy.ways import SHORTEST_DAYS, Way
 from kanjo.platform.tables import CompanyRow, no_truncate, recorded_at
-
-SHORTEST_DAYS = 365
-"""No look is forgotten earlier, whatever the installation asks for: the database itself refuses it."""
 
 
 class Look(CompanyRow):

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.personal import REVEALED_TO
 from kanjo.platform.acts import verb
-from kanjo.platform.privacy.models import SHORTEST_DAYS, Look
-from kanjo.platform.privacy.ways import Way
+from kanjo.platform.privacy.models import Look
+from kanjo.platform.privacy.ways import SHORTEST_DAYS, Way
 
 FEW = 10
 """Up to so many people an answer names each of them; more are counted."""
