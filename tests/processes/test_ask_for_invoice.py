@@ -13,6 +13,7 @@ import pytest
 from django.db import connection, transaction
 
 from kanjo.domains.billing.queries import list_invoices
+from kanjo.domains.orders.queries import list_lines
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.texts import Text
 from kanjo.platform.identity.queries import house
@@ -158,6 +159,16 @@ class TestAskForInvoice:
                 at=morning(APRIL),
             )
         assert [row.subject_id for row in asked(office.receivables)] == [second.order_id]
+
+    def test_what_waits_for_its_acceptance_is_not_due(self, office: Office) -> None:
+        """Boxes that the customer did not accept are due on no day; once accepted they are due from then on."""
+        order_id = office.sell(a_customer(), [office.boxes(2)]).order_id
+        told(office)
+        assert [row.due_on for row in asked(office.receivables)] == [None]
+        (line,) = list_lines(office.receivables, order_id)
+        with transaction.atomic():
+            office.deliver(line.line.order_line_id, on=MAY)
+        assert [row.due_on for row in asked(office.receivables)] == [MAY]
 
     @pytest.mark.row("SFA-5")
     def test_a_won_deal_reaches_the_invoice_draft_with_no_typing(self, office: Office) -> None:

@@ -98,6 +98,18 @@ class TestGoesOn:
         assert "renewals.otherwise-quoted" in faults(page)
         assert renewal().quote_id == first.quote
 
+    def test_another_in_the_place_of_a_withdrawn_one(self, due: Office) -> None:
+        """Where the quote was withdrawn, another is noted in its place, and the customer may go on."""
+        first, rep = quoted(due), due.desk(Role.RENEWAL_REP)
+        rep.do("quote-renewal", renewal().id, quote=first.quote, **ON)
+        rep.do("withdraw-quote", first.quote, because="条件の見直し", **ON)
+        assert f'href="/renewals/{renewal().id}/quote"' in rep.see("renewal", renewal().id)
+        second = sent(due)
+        rep.do("quote-renewal", renewal().id, quote=second.quote, **ON)
+        assert (renewal().state, renewal().quote_id) == (RenewalState.QUOTED, second.quote)
+        accepted(due, second)
+        assert renewal().state is RenewalState.RENEWED
+
 
 class TestLapses:
     def test_with_a_reason(self, due: Office) -> None:

@@ -10,6 +10,7 @@ from kanjo.domains.revenue import operations as revenue
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import OrderLineId
 from kanjo.processes.ask_for_acceptance import ask_for_the_rest
+from kanjo.processes.ask_for_invoice import ask_as_accepted
 
 
 def accept_delivery(
@@ -22,3 +23,4 @@ def accept_delivery(
     billing.note_acceptance(order_line_id=order_line_id, accepted_on=accepted_on, by=by, at=at)
     revenue.note_delivery(order_line_id=order_line_id, delivered_on=accepted_on, by=by, at=at)
     ask_for_the_rest(accepted.order_id, by=by, at=at)
+    ask_as_accepted(accepted.order_id, by=by, at=at)

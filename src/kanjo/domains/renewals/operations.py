@@ -63,10 +63,13 @@ def find_due(
 
 
 @verb("renewals.quote", Role.RENEWAL_REP, Role.SALES_REP, Role.SALES_OPERATIONS)
-def quote_renewal(*, renewal_id: RenewalId, quote_id: QuoteId, on: date, by: Actor, at: datetime) -> RenewalQuoted:
+def quote_renewal(
+    *, renewal_id: RenewalId, quote_id: QuoteId, instead_of: QuoteId | None = None, on: date, by: Actor, at: datetime
+) -> RenewalQuoted:
     """Note the quote that offers the next term. Noted again it changes nothing.
 
-    Refuses `AlreadySettled`, and `OtherwiseQuoted` for a second quote.
+    *instead_of* is the quote noted before, where it was withdrawn. Refuses `AlreadySettled`, and `OtherwiseQuoted` for
+    a second quote.
     """
     renewal = _open(renewal_id, by=by)
     quoted = RenewalQuoted(
@@ -74,7 +77,7 @@ def quote_renewal(*, renewal_id: RenewalId, quote_id: QuoteId, on: date, by: Act
     )
     if renewal.quote_id == quote_id:
         return quoted
-    if renewal.quote_id is not None:
+    if renewal.quote_id not in {None, instead_of}:
         raise OtherwiseQuoted
     renewal.quote_id, renewal.state = quote_id, RenewalState.QUOTED
     renewal.save(update_fields=["quote", "state"])

@@ -39,8 +39,13 @@ def put(
     WorkItem.objects.bulk_create([item], ignore_conflicts=True)
 
 
-def put_anew(*, kind: str, subject: tuple[str, int], why: Text, by: Actor, at: datetime) -> None:
-    """Close the open item and put it anew for the same owner with what it says now; one that is not open stays away."""
+def put_anew(
+    *, kind: str, subject: tuple[str, int], why: Text, due_on: date | None = None, by: Actor, at: datetime
+) -> None:
+    """Close the open item and put it anew for the same owner with what it says now; one that is not open stays away.
+
+    Without *due_on* it keeps its day.
+    """
     item = WorkItem.objects.filter(
         kind=kind, subject=subject[0], subject_id=subject[1], state=WorkItem.State.OPEN
     ).first()
@@ -53,7 +58,7 @@ def put_anew(*, kind: str, subject: tuple[str, int], why: Text, by: Actor, at: d
         company_id=CompanyId(item.company_id),
         role=Role(item.owner_role),
         why=why,
-        due_on=item.due_on,
+        due_on=due_on or item.due_on,
         owner_id=PersonId(item.owner_id) if item.owner_id else None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kanjo.domains.contracts.operations import end_contract, terminate_contract
 from kanjo.domains.contracts.queries import find_contract_of_quote, get_contract
 from kanjo.domains.quotes.queries import get_quote
-from kanjo.domains.renewals.operations import let_lapse, quote_renewal, renew
+from kanjo.domains.renewals.operations import let_lapse, renew
 from kanjo.domains.renewals.queries import get_renewal
 from kanjo.foundation.ids import ContractId, OrderLineId, RenewalId
 from kanjo.foundation.refusals import Refusal, RefusalKind
@@ -14,6 +14,7 @@ from kanjo.platform.names import ROW_NAMES
 from kanjo.platform.tables import NotFound
 from kanjo.processes.accept_delivery import accept_delivery
 from kanjo.processes.find_renewals import find_renewals
+from kanjo.processes.offer_renewal import offer_renewal
 from kanjo.surfaces.api.acts import Act, Made
 from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.api.fields import BecauseOn, Blank, Day, Given, On, Prose, QuoteKey
@@ -73,7 +74,7 @@ def _quote(caller: Caller, key: int, given: Quoted) -> Made:
     row, quote = get_renewal(caller.actor, RenewalId(key)), get_quote(caller.actor, given.quote_id).row
     if quote.customer_id != row.customer_id or quote.id == get_contract(caller.actor, row.contract_id).quote_id:
         raise NotFound(at="quote_id", what=ROW_NAMES["quotes_quote"], key=quote.id)
-    quote_renewal(renewal_id=row.id, quote_id=quote.id, on=given.on, by=caller.actor, at=caller.now)
+    offer_renewal(renewal_id=row.id, quote_id=quote.id, on=given.on, by=caller.actor, at=caller.now)
     return Made("renewals", key)
 
 

@@ -8,12 +8,13 @@ from kanjo.domains.contracts.queries import find_contract_of_quote, get_contract
 from kanjo.domains.quotes.facts import QuoteState
 from kanjo.domains.quotes.queries import QuoteRow, list_quotes
 from kanjo.domains.renewals.facts import RenewalState
-from kanjo.domains.renewals.operations import let_lapse, quote_renewal, renew
+from kanjo.domains.renewals.operations import let_lapse, renew
 from kanjo.domains.renewals.queries import RenewalRow, count_renewals, get_renewal, list_renewals
 from kanjo.foundation.ids import QuoteId, RenewalId
 from kanjo.foundation.money import Money
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
+from kanjo.processes.offer_renewal import offer_renewal, withdrawn
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import last_day
 from kanjo.surfaces.web.desk import DeskRequest
@@ -96,13 +97,13 @@ def renewal(request: DeskRequest, key: int) -> HttpResponse:
                 Link(Text(en="The new contract", ja="契約を表示"), "contract", renewed) if renewed else None,
             ),
         ),
-        acts=_acts(row),
+        acts=_acts(row, offered=row.quote_id is not None and withdrawn(row, by=request.desk.actor) is None),
         trail=(("renewals_renewal", key),),
     )
     return show(request, detail)
 
 
-def _acts(row: RenewalRow) -> tuple[Act, ...]:
+def _acts(row: RenewalRow, *, offered: bool) -> tuple[Act, ...]:
     settled = row.state in {RenewalState.RENEWED, RenewalState.LAPSED}
     told = SETTLED.filled(state=row.state.shown)
     return (
@@ -110,14 +111,14 @@ def _acts(row: RenewalRow) -> tuple[Act, ...]:
             NOTE_QUOTE,
             Link("", "quote-renewal", row.id),
             "renewals.quote",
-            told if settled or row.quote_id else None,
+            told if settled or offered else None,
             main=True,
         ),
         Act(
             RENEW,
             Link("", "renew", row.id),
             "renewals.renew",
-            told if settled else None if row.quote_id else NOT_QUOTED,
+            told if settled else None if offered else NOT_QUOTED,
         ),
         Act(LAPSE, Link("", "let-lapse", row.id), "renewals.let-lapse", told if settled else None),
     )
@@ -137,7 +138,7 @@ def note_quote(request: DeskRequest, key: int) -> HttpResponse:
 
     def do(given: Given) -> Link:
         quote_id = QuoteId(int(given["quote"]))
-        quote_renewal(renewal_id=row.id, quote_id=quote_id, on=given["on"], by=desk.actor, at=desk.now)
+        offer_renewal(renewal_id=row.id, quote_id=quote_id, on=given["on"], by=desk.actor, at=desk.now)
         return Link("", "renewal", key)
 
     says = Text(
