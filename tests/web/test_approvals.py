@@ -116,3 +116,12 @@ def test_a_quote_is_read_once(story: Told) -> None:
         desk.see("quote", story.keys["quote"])
     twice = Counter(one["sql"] for one in asked_for.captured_queries)
     assert [sql for sql, times in twice.items() if times > 1] == []
+
+
+def test_the_queue_names_the_customer(office: Office) -> None:
+    """What waits on the queue says whom it is about."""
+    deal = asked(office)
+    cxo = office.desk(Role.CXO)
+    cxo.do("decide-item", cxo.key("decide-item", "approval", deal.request), on=TODAY, **APPROVAL)
+    page = office.desk(Role.SALES_REP).see("home")
+    assert f'<span class="q-c">{CUSTOMER}</span>' in page

@@ -135,7 +135,7 @@ class ListPage(Generic[R]):
     """A list: called with a request it answers with its page, or with all its rows as a file.
 
     Where rows can be chosen `key` gives the id of each, `rows` heeds `among`, and `each` and `packs` say what may be
-    done to those chosen.
+    done to those chosen. `empty` says in the place of no rows what will stand there.
     """
 
     title: Text
@@ -146,6 +146,7 @@ class ListPage(Generic[R]):
     filters: Sequence[Filter] = ()
     acts: Callable[[Desk], Sequence[Act]] = field(default=lambda _desk: ())
     note: Text | None = None
+    empty: Text | None = None
     door: Door = SIGNED_IN
     key: Callable[[R], int] | None = None
     each: Sequence[Each[R]] = ()
@@ -171,6 +172,7 @@ class ListPage(Generic[R]):
         context = {
             "title": self.title,
             "note": self.note,
+            "empty": self.empty,
             "table": self._table(request, columns, rows, tally),
             "acts": self._buttons(request.desk),
             "outcome": self._outcome(request),

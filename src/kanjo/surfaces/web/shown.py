@@ -194,7 +194,8 @@ def cell(value: object) -> Cell:
             return _state(value)
         case Money() | Rate() | Fraction() | int() if not isinstance(value, bool):
             number = _figure(value)
-            return Cell(number, "num neg" if number.startswith("−") else "num")
+            nothing = isinstance(value, Money) and value.minor == 0
+            return Cell(number, "num neg" if number.startswith("−") else "num nil" if nothing else "num")
         case _:
             return Cell(_words(value), "day" if isinstance(value, date) else "")
 

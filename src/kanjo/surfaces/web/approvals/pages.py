@@ -53,6 +53,7 @@ RECALL = Text(en="Recall the request", ja="申請を取下げ")
 CONCLUDED = Text(en="The request is: {state}.", ja="現在の状態: {state}")
 MEET = Text(en="Note as met", ja="充足を登録")
 MEET_TITLE = Text(en="Note a condition as met", ja="条件の充足を登録")
+NEEDED_BY = Text(en="Needed by", ja="期限")
 CONDITIONS = Text(en="Conditions", ja="条件")
 MATRIX = Text(en="Version of the matrix", ja="承認マトリックスの版")
 NUMBERED = Text(en="Request {number}", ja="申請 {number}")
@@ -166,7 +167,7 @@ _ITEMS: tuple[Column[ItemView], ...] = (
 )
 _CONDITIONS: tuple[Column[ConditionView], ...] = (
     Column(CONDITIONS, lambda one: Explained(one.text, one.kind.shown)),
-    Column(labels.DUE_ON, lambda one: one.due_on),
+    Column(NEEDED_BY, lambda one: one.due_on),
     Column(labels.STATE, lambda one: MET if one.met_on else NOT_MET),
     Column(labels.BY, lambda one: one.met_by),
     Column(labels.ON, lambda one: one.met_on),
@@ -290,7 +291,7 @@ def decide(request: DeskRequest, key: int) -> HttpResponse:
             (
                 choice("kind", Text(en="Kind", ja="種類"), tuple((one.value, one.shown) for one in ConditionKind)),
                 words("text", Text(en="Condition", ja="条件の内容")),
-                day("due_on", labels.DUE_ON, None, needed=False),
+                day("due_on", NEEDED_BY, None, needed=False),
             ),
             ({},),
         ),

@@ -20,6 +20,7 @@ from kanjo.platform.deputies.queries import list_stands
 from kanjo.platform.identity.operations import choose_calendar, choose_language
 from kanjo.platform.tallies import Tally
 from kanjo.platform.worklist.queries import DueCounts, WorkRow, count_queue, count_queue_by_due, list_queue
+from kanjo.reports.whose import customers_of
 from kanjo.surfaces.readers import told_of
 from kanjo.surfaces.web.days import ONE_DAY
 from kanjo.surfaces.web.desk import CHOSEN, Desk, DeskRequest
@@ -46,12 +47,14 @@ class Waiting:
     """One thing that waits, as it is drawn."""
 
     what: object
+    customer: str
     href: str
     icon: str
     why: Text
     role: Text
     owner: str
     since: datetime
+    due_on: date | None
     due: State | None
 
 
@@ -83,7 +86,7 @@ def home(request: DeskRequest) -> HttpResponse:
     counts = count_queue_by_due(desk.actor, desk.today)
     items = list_queue(desk.actor, limit=ROWS, at=request.GET.get(AT, ""))
     context = {
-        "groups": _grouped(items, counts, desk.today),
+        "groups": _grouped(_all_waiting(items, desk.today), counts, desk.today),
         "stands": [] if desk.actor.for_id else _absent(desk),
         **paging(request, items, Tally(counts.total)),
     }
@@ -145,7 +148,7 @@ def _absent(desk: Desk) -> list[Absent]:
             name=stand.name,
             last=timezone.localdate(stand.until - ONE_DAY),
             count=count_queue(stand.actor),
-            items=[_waiting(row, desk.today, stay=True) for row in list_queue(stand.actor, limit=FEW)],
+            items=_all_waiting(list_queue(stand.actor, limit=FEW), desk.today, stay=True),
         )
         for stand in list_stands(desk.own, desk.now)
     ]
@@ -157,7 +160,7 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(given if safe else "/")
 
 
-def _grouped(items: Sequence[WorkRow], counts: DueCounts, today: date) -> list[Group]:
+def _grouped(items: Sequence[Waiting], counts: DueCounts, today: date) -> list[Group]:
     kinds = (
         (OVERDUE, counts.overdue, "alert-octagon", True, lambda due: due is not None and due < today),
         (TODAY, counts.today, "clock", False, lambda due: due == today),
@@ -166,13 +169,18 @@ def _grouped(items: Sequence[WorkRow], counts: DueCounts, today: date) -> list[G
     )
     groups = []
     for words, count, icon, hot, belongs in kinds:
-        here = [_waiting(item, today) for item in items if belongs(item.due_on)]
+        here = [item for item in items if belongs(item.due_on)]
         if here:
             groups.append(Group(said(words.filled(count=count)), icon, hot, here))
     return groups
 
 
-def _waiting(item: WorkRow, today: date, *, stay: bool = False) -> Waiting:
+def _all_waiting(rows: Sequence[WorkRow], today: date, *, stay: bool = False) -> list[Waiting]:
+    customers = customers_of([(row.subject, row.subject_id) for row in rows])
+    return [_waiting(row, today, customers.get((row.subject, row.subject_id), ""), stay=stay) for row in rows]
+
+
+def _waiting(item: WorkRow, today: date, customer: str, *, stay: bool) -> Waiting:
     """Return work as it is drawn; what is only looked at from here leads nowhere."""
     late = item.due_on is not None and item.due_on < today
     tone = "stop" if late else "warn" if item.due_on == today else "quiet"
@@ -181,11 +189,13 @@ def _waiting(item: WorkRow, today: date, *, stay: bool = False) -> Waiting:
     what = name if stay else page_of(item.subject, item.subject_id, name)
     return Waiting(
         what=what,
+        customer=customer,
         href=what.url if isinstance(what, Link) and not what.shut else "",
         icon=icon_of(item.subject),
         why=item.why,
         role=ROLE_NAMES[item.role],
         owner=item.owner,
         since=item.since,
+        due_on=item.due_on,
         due=State((LATE if late else DUE).filled(day=item.due_on), tone) if item.due_on else None,
     )

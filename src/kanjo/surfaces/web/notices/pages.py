@@ -72,6 +72,10 @@ NOTICES = ListPage[NoticeRow](
         en="What became of your deals and of what you asked for, in all your companies. Latest first.",
         ja="所属するすべての会社について、担当案件の動きと申請の結果を新しい順に表示します。",
     ),
+    empty=Text(
+        en="Nothing was told to you yet. Answers of approvers, news of your deals and finished runs will stand here.",
+        ja="お知らせはまだありません。承認の結果、担当案件の動き、一括処理の完了がここに届きます。",
+    ),
 )
 NEW_WORK = ListPage[NoticeRow](
     title=TITLES["new-work"],
@@ -83,6 +87,10 @@ NEW_WORK = ListPage[NoticeRow](
     note=Text(
         en="What waits for you or your roles, in all your companies. What came last stands first.",
         ja="所属するすべての会社について、自分または自分の役割宛の作業を新しい順に表示します。",
+    ),
+    empty=Text(
+        en="No work came to you yet. What is put on your queue will stand here.",
+        ja="新着の作業はありません。受付箱に届いた作業がここに表示されます。",
     ),
 )
 

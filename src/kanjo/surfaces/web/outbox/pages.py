@@ -64,6 +64,10 @@ GIVEN_UP = ListPage[DeliveryRow](
     rows=lambda asked: list_given_up(asked.desk.actor, among=asked.among, limit=asked.limit, at=asked.at),
     count=lambda asked: count_given_up(asked.desk.actor),
     note=Text(en="Latest first.", ja="新しい順。"),
+    empty=Text(
+        en="Every automatic step was done. One that fails again and again will stand here.",
+        ja="失敗した自動処理はありません。繰り返し失敗したものだけがここに残ります。",
+    ),
     key=lambda row: row.id,
     each=(
         Each(

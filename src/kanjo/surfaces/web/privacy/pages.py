@@ -62,6 +62,7 @@ LOOKED = ListPage[LookRow](
         en="Written whenever personal data is shown unmasked. Nothing here can be changed.",
         ja="個人情報を表示するたびに記録されます。記録は変更できません。",
     ),
+    empty=Text(en="Nobody looked at personal data yet.", ja="個人情報はまだ閲覧されていません。"),
 )
 
 

@@ -94,6 +94,10 @@ WEBHOOKS = ListPage[EndpointRow](
         Act(DELIVERIES, Link("", "webhook-deliveries"), "webhooks.send-again"),
         Act(REGISTER, Link("", "register-webhook"), "webhooks.register", main=True),
     ),
+    empty=Text(
+        en="Nobody outside is told yet. Register an address, and what happens here is sent there, signed.",
+        ja="外部への通知先はまだありません。アドレスを登録すると、ここでの出来事が署名付きで送信されます。",
+    ),
 )
 
 
@@ -126,6 +130,10 @@ SENDINGS = ListPage[MessageRow](
     count=lambda asked: count_sendings(asked.desk.actor, **asked.choices),
     filters=(Filter("state", labels.STATE, tuple(SendingState)),),
     note=Text(en="Latest first.", ja="新しい順。"),
+    empty=Text(
+        en="Nothing was sent yet. Each message and the answer to it will stand here.",
+        ja="送信はまだありません。送信したメッセージと相手先の応答がここに残ります。",
+    ),
 )
 
 
