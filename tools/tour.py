@@ -91,6 +91,7 @@ def played() -> Iterator[tuple[str, str]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     home = Path(tempfile.mkdtemp(prefix="kanjo-tour-"))
+    home.chmod(0o755)  # where root plays, the database belongs to another account
     environment = {**os.environ, "KANJO_HOME": str(home), "KANJO_PORT": str(port), "KANJO_EXAMPLE": str(EXAMPLE)}
     kanjo = [sys.executable, "-c", KANJO]
     try:
