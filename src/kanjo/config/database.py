@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kanjo.config.environment import Environment
 from kanjo.platform.database.embedded import EmbeddedServer
 from kanjo.platform.database.roles import DatabaseRole, Login, login_at
@@ -10,6 +12,16 @@ from kanjo.platform.database.roles import DatabaseRole, Login, login_at
 def embedded_server(environment: Environment) -> EmbeddedServer:
     """Return the embedded server of the installation."""
     return EmbeddedServer(environment.home, environment.postgres_bin)
+
+
+def bound(options: dict[str, Any], *, statement_seconds: int, lock_seconds: int) -> None:
+    """Let the threads of a web process share few connections, on which no statement and no lock is waited for for ever.
+
+    Sharing triples what one process answers. Only there: a console command needs one, and may take its time.
+    """
+    limits = f"-c statement_timeout={statement_seconds}s -c lock_timeout={lock_seconds}s"
+    options["options"] = f"{options.get('options', '')} {limits}".strip()
+    options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
 
 
 def login_for(role: DatabaseRole, environment: Environment) -> Login:

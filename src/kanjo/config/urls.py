@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from kanjo.surfaces.api.docs import docs
 
+handler500 = "kanjo.surfaces.overload.broken"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api", docs, name="api"),
     path("api/v1/", include("kanjo.surfaces.api.addresses")),

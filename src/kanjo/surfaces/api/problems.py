@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Language, Text
 from kanjo.surfaces.api.reasons import reason
+from kanjo.surfaces.overload import busy
 
 logger = logging.getLogger(__name__)
 
@@ -201,6 +202,9 @@ def answer_to(request: HttpRequest, error: Exception) -> HttpResponse:
             return problem(request, NoToken())
         case HttpError():
             return problem(request, NotJson())
+        case OperationalError():
+            logger.error("the database had no time or no place", exc_info=error)
+            return busy(request.path, language_of(request).value)
         case IntegrityError():
             logger.error("refused by the database", exc_info=error)
             return problem(request, AtOnce())

@@ -28,6 +28,7 @@ log = logging.getLogger("kanjo.supervisor")
 SECONDS_TO_FINISH: Final = 30
 LONGEST_PAUSE: Final = 30.0
 QUICK_DEATH: Final = 10.0  # a child that dies within so many seconds is started again more and more slowly
+THREADS: Final = 24  # of a web process: 4 at work, 12 that wait, the rest to say that nobody else finds a place
 LARGEST_LOG: Final = 20 * 2**20
 
 
@@ -36,7 +37,7 @@ def web(address: str, port: int) -> list[str]:
     workers = max(1, min(4, os.cpu_count() or 1))
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", address, "--port", str(port)),
-        *("--workers", str(workers), "--blocking-threads", "4", "--respawn-failed-workers"),
+        *("--workers", str(workers), "--blocking-threads", str(THREADS), "--respawn-failed-workers"),
         *("--workers-kill-timeout", "20", "--log-level", "warning", "kanjo.config.wsgi:application"),
     ]
 
