@@ -55,7 +55,7 @@ ENGLISH = re.compile(r"[A-Za-z]{2,}")
 # Words that Japanese pages write in Latin letters, and numbers of documents, digests and time zones.
 LATIN = re.compile(
     r"\b(Kanjo|API|Webhook|URL|POST|https|msg_[0-9a-f]{32}|"
-    r"PDF|QR|PIN|CSV|ISO|SHA-256|CxO|CFO|CLO|JPY|USD|JP|ID|Asia/Tokyo|[A-Z]+-\d{4}-\d+|[0-9a-f]{64}|"
+    r"PDF|QR|PIN|CSV|ASCII|ISO|SHA-256|CxO|CFO|CLO|JPY|USD|JP|ID|Asia/Tokyo|[A-Z]+-\d{4}-\d+|[0-9a-f]{64}|"
     r"T\d{13}|user|CLOUD-M|BOX|PO-1)\b",
     re.ASCII,
 )
@@ -196,11 +196,11 @@ def look_at(answer: HttpResponseBase, language: str, data: Iterable[str] = ()) -
     assert page.faults == []
     assert (page.language, answer.headers["Content-Language"]) == (language, language)
     assert answer.headers["Content-Security-Policy"] == POLICY
-    assert _foreign(page, language, data) == []
+    assert foreign(page, language, data) == []
     return page
 
 
-def _foreign(page: Page, language: str, data: Iterable[str]) -> list[str]:
+def foreign(page: Page, language: str, data: Iterable[str]) -> list[str]:
     """Return what the page says in the other language, once the data in it is taken away."""
     said = "\n".join(page.said)
     for known in sorted(data, key=len, reverse=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,10 @@ from kanjo.foundation.quoting import quoted
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web.shown import day_shown
+
+UNREADABLE = "\ufffd"
+"""What stands where a character could not be read: a reader sees where, and a field refuses it."""
+_NO_TEXT = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{UNREADABLE}\ufffe\uffff]")
 
 Options = Sequence[tuple[str, Text | str]]
 Reading = Callable[[str, str], Any]
@@ -56,6 +61,22 @@ class TooLong(Refusal):
     remedy = Text(en="Shorten it.", ja="短くしてください。")
 
 
+class SeveralLines(Refusal):
+    """More than one line where one is kept."""
+
+    rule = "form.several-lines"
+    says = Text(en="{label} takes one line.", ja="{label}に改行は使用できません。")
+    remedy = Text(en="Write it on one line.", ja="1行で入力してください。")
+
+
+class Unreadable(Refusal):
+    """Text with a character that no text has."""
+
+    rule = "pages.unreadable"
+    says = Text(en="What was sent holds a character that cannot be kept.", ja="保存できない文字が含まれています。")
+    remedy = Text(en="Type the text anew instead of pasting it.", ja="貼り付けずに入力し直してください。")
+
+
 class EmptyFile(Refusal):
     """A file without content."""
 
@@ -86,6 +107,10 @@ class Field:
         text = typed.strip()
         if len(text) > self.most:
             raise TooLong(at=at, label=self.label, count=f"{len(text):,}", most=f"{self.most:,}")
+        if _NO_TEXT.search(text):
+            raise Unreadable(at=at)
+        if self.widget == "text" and len(text.splitlines()) > 1:
+            raise SeveralLines(at=at, label=self.label)
         if text:
             return self.read(text, at)
         if self.needed:

@@ -24,7 +24,7 @@ from kanjo.platform.identity.sessions import FORMS, MOST_FORMS, SessionStore
 from kanjo.platform.tables import alone, hold
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Section
-from kanjo.surfaces.web.fields import Field, Lines, Missing, taken
+from kanjo.surfaces.web.fields import UNREADABLE, Field, Lines, Missing, taken
 from kanjo.surfaces.web.middleware import STATUS
 from kanjo.surfaces.web.shown import Link, cell, said
 from kanjo.surfaces.web.standing import MARK, ChangedMeanwhile, mark_of, refuse_changed
@@ -228,10 +228,10 @@ def _value(request: DeskRequest, field: Field, place: str, faults: dict[str, Ref
 
 
 def _typed(request: DeskRequest, field: Field, place: str, first: str = "") -> str:
-    """Return what was typed; of boxes, the codes of those that were ticked."""
-    if field.widget == "many":
-        return " ".join(request.POST.getlist(place)) or first
-    return request.POST.get(place, first)
+    """Return what was typed, a NUL as unreadable: nothing keeps it; of boxes, the codes of those that were ticked."""
+    many = field.widget == "many"
+    typed = " ".join(request.POST.getlist(place)) or first if many else request.POST.get(place, first)
+    return typed.replace("\0", UNREADABLE)
 
 
 def _places(request: DeskRequest, lines: Lines) -> list[str]:

@@ -22,6 +22,7 @@ from kanjo.surfaces.readers import Reader, begin, leave, reader
 from kanjo.surfaces.web.days import read_by
 from kanjo.surfaces.web.desk import CHOSEN, STANDING, DeskRequest, StandEnded, sit_down
 from kanjo.surfaces.web.doors import door_of
+from kanjo.surfaces.web.fields import Unreadable
 from kanjo.surfaces.web.guard import keep_session, lacks_factor, sent_to_prove
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -53,14 +54,6 @@ class NotForYourRole(Refusal):
         en="Ask a colleague with that role, or an administrator for the role.",
         ja="該当する役割の担当者に依頼するか、システム管理者に役割の付与を依頼してください。",
     )
-
-
-class Unreadable(Refusal):
-    """Text with a character that no text has."""
-
-    rule = "pages.unreadable"
-    says = Text(en="What was sent holds a character that cannot be kept.", ja="保存できない文字が含まれています。")
-    remedy = Text(en="Type the text anew instead of pasting it.", ja="貼り付けずに入力し直してください。")
 
 
 class ContentPolicy:
@@ -185,7 +178,8 @@ def _refused_by_role(request: DeskRequest, who: Door) -> HttpResponse | None:
 
 
 def _refused_by_character(request: HttpRequest) -> HttpResponse | None:
-    given = [value for sent in (request.GET, request.POST) for _, values in sent.lists() for value in values]
+    """Refuse an address with a character that no text has; a form says so beside its field."""
+    given = [value for _, values in request.GET.lists() for value in values]
     return refused(request, Unreadable()) if any("\0" in text for text in given) else None
 
 
