@@ -158,6 +158,25 @@ class TestCursors:
                 _page(WorkItem.objects.all(), _keys(order), _encoded([seal, ">", 1, *values]), 5)
             except NotAPlace:
                 continue
+            assert len(values) == len(_keys(order))
+            assert {type(value) for value in values} <= {str, int, type(None)}
+
+    @pytest.mark.parametrize("order", ["", "due", "-kind", "since", "subject"])
+    def test_a_true_place_with_one_false_value_is_refused(self, company_id: CompanyId, order: str) -> None:
+        """A place that a list gave is taken; with any one of its values spoilt, missing or doubled it is refused."""
+        found, keys = _written(company_id, [Waits("a", n, n) for n in range(4)]), _keys(order)
+        true = _page(found, keys, "", 2).after
+        seal, way, number, *values = json.loads(_decoded(true))
+        assert list(_page(found, keys, _encoded([seal, way, number, *values]), 2)) == _in_order(found, keys)[2:]
+        spoilt = ["\0", "\ud800", 1.5, True, [], {}]
+        forged = [
+            *([*values[:place], odd, *values[place + 1 :]] for place in range(len(values)) for odd in spoilt),
+            *([values[:-1], [*values, values[-1]], []]),
+        ]
+        for one in forged:
+            with pytest.raises(NotAPlace):
+                _page(found, keys, _encoded([seal, way, number, *one]), 2)
+        assert len(forged) == 6 * len(keys) + 3
 
     def test_a_place_belongs_to_its_order(self, company_id: CompanyId) -> None:
         """A place in one order is none in another, turned round it is none either."""

@@ -62,17 +62,18 @@ def test_a_fault_is_found(browser: Browser) -> None:
     """The judge sees a field without a label, a pale word and an image without words."""
     page = browser.new_page()
     page.set_content('<main><h1>a</h1><p style="color:#ccc">pale</p><input><img src="x"></main>')
-    found = " ".join(_judged(page))
+    found = " ".join(judged(page))
     assert all(rule in found for rule in ("label", "color-contrast", "image-alt", "html-has-lang"))
     page.close()
 
 
 def _violations(window: Window, path: str) -> list[str]:
     window.goes(path)
-    return _judged(window.page)
+    return judged(window.page)
 
 
-def _judged(page: Page) -> list[str]:
+def judged(page: Page) -> list[str]:
+    """Return what axe finds wrong with a page as it stands."""
     page.evaluate(AXE)
     found: list[str] = page.evaluate(JUDGED)
     return found

@@ -10,6 +10,7 @@ import pytest
 from kanjo.domains.customers.queries import get_customer
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
+from kanjo.platform.audit.queries import list_history
 from tests.builders import TODAY, an_actor
 from tests.web.office import APPROVAL, Desk, Office, faults, offer_of, quoted
 from tests.web.story import KEYED, Told
@@ -88,9 +89,13 @@ class TestAmending:
     def test_the_same_form_twice_is_no_change_of_a_colleague(self, office: Office) -> None:
         """A double click changes once and leads both times to the customer."""
         rep = office.desk(Role.SALES_REP)
-        mine = opened(rep, "amend-customer", office.customer_id)
-        for _ in range(2):
-            rep.do("amend-customer", office.customer_id, **amended(office, address="札幌市"), **mine, once="x" * 22)
+        mine, subject = opened(rep, "amend-customer", office.customer_id), ("customers_customer", office.customer_id)
+        before = len(list_history([subject]))
+        typed = amended(office, address="札幌市")
+        led = [rep.do("amend-customer", office.customer_id, **typed, **mine, once="x" * 22) for _ in range(2)]
+        assert led == [office.customer_id, office.customer_id]
+        assert len(list_history([subject])) == before + 1
+        assert get_customer(office.customer_id).address.whole == "札幌市"
 
 
 class TestActs:

@@ -26,7 +26,10 @@
   };
   addEventListener("keydown", (e) => {
     if (e.key === "Escape" && !document.querySelector(".pop:popover-open")) closes();
-    if (e.key === "Escape") document.querySelectorAll("details.more[open], details.kj-me[open]").forEach((one) => { one.open = false; });
+    if (e.key === "Escape") document.querySelectorAll("details.more[open], details.kj-me[open]").forEach((one) => {
+      if (one.contains(document.activeElement)) one.querySelector("summary").focus();
+      one.open = false;
+    });
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) e.target.form?.requestSubmit();
     if (typing(e) || e.ctrlKey || e.metaKey || e.altKey) return;
     const act = keys[e.key.toLowerCase()];
@@ -65,7 +68,8 @@
     host.addEventListener("click", (e) => {
       if (e.target.closest("[data-closes]")) closes();
       const row = e.target.closest("[data-rows] tbody tr");
-      if (row && !e.target.closest("a, button, input, label") && !getSelection().toString()) opens(row);
+      // Pressed open, the panel has the focus; moved through by J and K, the list keeps it.
+      if (row && !e.target.closest("a, button, input, label") && !getSelection().toString()) opens(row)?.then(() => panel.querySelector("h2")?.focus());
     });
     const asked = new URL(location).searchParams.get("open");
     if (asked) addEventListener("load", () => opens(rows().find((row) => row.querySelector("a")?.pathname === asked)));
@@ -115,7 +119,11 @@
   const touched = new Set();
   document.querySelector("form[action*=logout]")?.addEventListener("submit", () => sessionStorage.clear());
   const kept = (name) => { try { return JSON.parse(sessionStorage.getItem(name) ?? "null"); } catch { return null; } };
-  const typed = () => [...form.elements].filter((one) => one.name && !/^(hidden|password|file|submit|checkbox)$/.test(one.type));
+  const typed = () => [...form.elements].filter((one) => one.name && !/^(hidden|password|file|submit)$/.test(one.type));
+  const box = (one) => /^(checkbox|radio)$/.test(one.type);
+  const called = (one) => box(one) ? `${one.name}=${one.value}` : one.name;
+  const stands = (one) => box(one) ? String(one.checked) : one.value;
+  const puts = (one, text) => { if (box(one)) one.checked = text === "true"; else one.value = text; };
   const last = kept(sent);
   if (last?.startsWith(`draft ${document.body.dataset.person} `) && last !== here && !document.querySelector("input[type=password]")) {
     // Another page than the form and the sign-in: the deed was done.
@@ -137,9 +145,9 @@
       rows.append(copy);
       count.value = at + 1;
     }
-    const differs = draft && typed().some((one) => one.name in draft && draft[one.name] !== one.value);
+    const differs = draft && typed().some((one) => called(one) in draft && draft[called(one)] !== stands(one));
     if (differs && fresh) {
-      typed().forEach((one) => { if (one.name in draft) one.value = draft[one.name]; });
+      typed().forEach((one) => { if (called(one) in draft) puts(one, draft[called(one)]); });
       // What was typed was typed on what stood then: if that has changed since, sending shows the change.
       if (mark && draft[mark.name]) mark.value = draft[mark.name];
       const note = document.createElement("p");
@@ -155,10 +163,10 @@
       form.before(note);
     }
     form.addEventListener("input", (e) => {
-      touched.add(e.target.name);
-      const mine = typed().filter((one) => touched.has(one.name) || (draft && one.name in draft));
+      touched.add(called(e.target));
+      const mine = typed().filter((one) => touched.has(called(one)) || (draft && called(one) in draft));
       if (mark) mine.push(mark);
-      try { sessionStorage.setItem(here, JSON.stringify(Object.fromEntries(mine.map((one) => [one.name, one.value])))); } catch { /* More than a tab keeps. */ }
+      try { sessionStorage.setItem(here, JSON.stringify(Object.fromEntries(mine.map((one) => [called(one), stands(one)])))); } catch { /* More than a tab keeps. */ }
     });
     form.addEventListener("submit", () => sessionStorage.setItem(sent, JSON.stringify(here)));
     // While it is typed the server is asked (htmx, on #checked): that a field is blank is told once it was left.
