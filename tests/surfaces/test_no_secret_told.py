@@ -13,6 +13,7 @@ from django.urls import reverse
 from kanjo.config.environment import CompanySignIn, MailServer, read_environment
 from kanjo.foundation.actors import Role
 from kanjo.platform.identity.models import Person
+from kanjo.platform.identity.queries import house
 from kanjo.surfaces.web.middleware import PERMISSIONS, POLICY
 from tests.web.office import Office, an_office
 from tests.web.signing_in import a_person, email_of, sends, signs_in
@@ -116,13 +117,16 @@ class TestHeaders:
 class TestFirstStart:
     def test_an_empty_house_lets_nobody_in(self, db: None) -> None:
         """Before anybody was let in there is no account, no default password, and no page that makes one."""
-        stranger = Client()
+        stranger, itself, passwords = Client(), house(), ("", "admin", "kanjo", "password")
         for email in ("admin@localhost", "kanjo@localhost", "admin", "root"):
-            for password in ("", "admin", "kanjo", "password"):
+            for password in passwords:
                 sends(stranger, email, password)
         assert stranger.get("/").headers["Location"].startswith("/accounts/login/")
         for address in ("/accounts/signup/", "/setup", "/install", "/admin/", "/company/found", "/people/invite"):
             answer = stranger.post(address, {"email": "a@b.example", "password1": TYPED, "password2": TYPED})
             assert answer.status_code in {302, 404}
         assert not Person.objects.filter(is_system=False).exists()
-        assert not any(person.has_usable_password() for person in Person.objects.all())
+        assert [person.pk for person in Person.objects.all()] == [itself.id]
+        person = Person.objects.get()
+        assert not person.is_active
+        assert not any(person.check_password(password) for password in passwords)

@@ -142,6 +142,8 @@ def refused_while_typed(window: Window, story: Told) -> None:
     window.page.fill("[name=engaged_on]", "x")
     window.page.keyboard.press("Tab")
     expect(window.page.locator("#engaged_on-said .fault")).to_be_visible()
+    window.page.locator("form.form .btn-primary").focus()
+    window.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
 
 
 def toasted(window: Window, story: Told) -> None:

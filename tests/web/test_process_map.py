@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.worklist import operations as worklist
+from kanjo.reports.process_map import BESIDE, CIRCLE, Side
+from kanjo.surfaces.doors import named
+from kanjo.surfaces.web.words import VERB_NAMES
 from tests.web.office import Desk
 from tests.web.story import Told
 
@@ -49,8 +53,14 @@ def test_every_step_tells_its_owner_its_marks_and_who_may(story: Told) -> None:
     """A list that is closed to the reader is named and not linked."""
     page = story.office.desk(Role.SALES_REP, Language.ENGLISH).see("process-map")
     assert page.count("Owner: ") == 13
-    assert page.count('aria-label="Front office: ') == 13
+    marks = re.findall(r'aria-label="([A-Z][a-z ]+): (\d) of 3"', page)
+    steps = (*CIRCLE, *BESIDE)
+    assert [int(count) for _, count in marks] == [step.marks(side) for step in steps for side in Side]
+    assert [side for side, _ in marks] == [side.shown.en for side in Side] * 13
     assert re.search(r"allocated a receipt</dt><dd>Accounts Receivable</dd>", page)
+    told = re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", html.unescape(page))
+    acts = [act for step in steps for act in step.acts]
+    assert {(VERB_NAMES[act.name].en, named(act.roles).en) for act in acts} <= set(told)
     assert 'href="/quotes"' in page
     map_alone = page[page.index('<ol class="circle">') :]
     assert 'href="/obligations"' not in map_alone
