@@ -20,7 +20,7 @@ from tests.web.story import told
 from tests.web.test_every_page import PAGES
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-JUDGED = """axe.run(document, {
+JUDGED = """(within) => axe.run(within || document, {
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }).then((found) => found.violations.flatMap(
     (one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 160)}`),
@@ -72,8 +72,8 @@ def _violations(window: Window, path: str) -> list[str]:
     return judged(window.page)
 
 
-def judged(page: Page) -> list[str]:
-    """Return what axe finds wrong with a page as it stands."""
+def judged(page: Page, within: str = "") -> list[str]:
+    """Return what axe finds wrong with a page as it stands, or with what stands *within* a part of it."""
     page.evaluate(AXE)
-    found: list[str] = page.evaluate(JUDGED)
+    found: list[str] = page.evaluate(JUDGED, within)
     return found
