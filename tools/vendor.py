@@ -67,13 +67,11 @@ PACKAGES = (
 )
 
 ICONS = """
-adjustments alert-octagon alert-triangle api arrow-back-up arrow-down arrow-right arrow-up arrows-exchange bell book
-bookmark building building-bank calculator calendar calendar-stats cash chart-histogram chart-line check checkbox
-checklist chevron-down chevron-left chevron-right circle-check circle-dashed circle-dot circle-half-2 circle-x clock
-columns coins dots download file-import file-text filter git-compare history hourglass inbox info-circle key license
-list-check list-details loader lock lock-open logout mail menu-2 message message-question moon package paperclip plus
-printer receipt refresh report-money route scale search server-2 settings shield-check shopping-cart signature stack-2
-sun target-arrow trash user users x
+adjustments alert-octagon alert-triangle api arrow-down arrow-right arrow-up arrows-exchange bell building
+building-bank calendar calendar-stats cash chart-histogram check checkbox checklist chevron-left chevron-right
+circle-check circle-dashed circle-dot circle-half-2 clock columns download file-text filter history hourglass inbox
+key license list-check list-details lock-open logout menu-2 message moon package plus receipt refresh route scale
+search settings shield-check shopping-cart signature stack-2 sun target-arrow users x
 """
 """Outline icons of the sprite, by their own names."""
 
