@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from kanjo.foundation.texts import Text
 
-
 SHORTEST_DAYS = 365
 """No look is forgotten earlier, whatever the installation asks for: the database itself refuses it."""
 

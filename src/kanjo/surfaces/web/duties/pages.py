@@ -46,6 +46,7 @@ def _found(row: HeldPair) -> State:
 
 _COLUMNS: tuple[Column[HeldPair], ...] = (
     Column(PERSON, lambda row: Link(row.person, "person", row.person_id)),
+    Column(FOUND, _found),
     Column(ACT, lambda row: VERB_NAMES[row.act]),
     Column(OTHER, lambda row: VERB_NAMES[row.other]),
     Column(BY, lambda row: named(row.by_roles)),
@@ -53,7 +54,6 @@ _COLUMNS: tuple[Column[HeldPair], ...] = (
     amount(DONE, lambda row: row.done),
     amount(OTHER_DONE, lambda row: row.other_done),
     amount(BOTH, lambda row: row.both),
-    Column(FOUND, _found),
 )
 
 
