@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 
@@ -49,6 +50,29 @@ def test_a_session_that_ends_in_a_form(fresh_database: FreshDatabase, browser: B
         page.wait_for_url(f"**{path}")
         expect(page.locator("[name='lines-2-quantity']")).to_have_value("７")
         expect(page.locator("[name='starts_on']")).to_have_value("2026-04-01")
+        page.context.close()
+
+
+def test_ticked_boxes_outlive_the_session(fresh_database: FreshDatabase, browser: Browser) -> None:
+    """What was ticked is ticked again after the sign-in, what was not is not."""
+    office = an_office()
+    with served() as home:
+        window = seated(browser, home, office, Role.ADMINISTRATOR, Language.JAPANESE)
+        page, path = window.page, reverse("register-webhook")
+        window.goes(path)
+        boxes = page.locator("[name='kinds']")
+        ticked = [place for place in range(boxes.count()) if place % 2]
+        for place in ticked:
+            boxes.nth(place).check()
+        window.types(name="基幹連携")
+        page.context.clear_cookies(name="sessionid")
+        page.press("[name='name']", "Control+Enter")
+        page.wait_for_url("**/accounts/login/**")
+        _sign_in(page, _email(office.people[Role.ADMINISTRATOR].id))
+        page.wait_for_url(f"**{path}")
+        expect(page.locator("[name='name']")).to_have_value("基幹連携")
+        assert [place for place in range(boxes.count()) if boxes.nth(place).is_checked()] == ticked
+        assert ticked
         page.context.close()
 
 
