@@ -38,7 +38,7 @@ class Setting:
             prepare_stage(run_id=self.run_id, shards=shards, tables=TABLES)
 
     def load(self, loading: Loading, count: int, *, credit: int = -100, day: date = DAY, account: int = 0) -> None:
-        accounts = account_ids(self.company_id)
+        accounts = account_ids(self.company_id, ())
         entries = pl.DataFrame({"id": loading.ids("ledger_entry", count)}).with_columns(
             company_id=pl.lit(self.company_id),
             effective_on=pl.lit(day),
