@@ -157,7 +157,7 @@ def post(entries: Sequence[JournalEntry]) -> list[EntryId]:
     return [EntryId(row.pk) for row in rows]
 
 
-def account_ids(company_id: CompanyId, codes: Iterable[AccountCode]) -> dict[str, int]:
+def account_ids(company_id: CompanyId, codes: Iterable[AccountCode] = ()) -> dict[str, int]:
     """Return the account ids of a company by code; refuses `AccountMissing` where one of *codes* is not there."""
     known = _account_ids(company_id)
     for code in sorted(codes):
