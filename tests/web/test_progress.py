@@ -133,6 +133,10 @@ def test_in_a_browser_it_moves_by_itself(fresh_database: FreshDatabase, browser:
         clerk.goes(f"/runs/{run_id}")
         bar = clerk.page.locator("main progress")
         expect(bar).to_have_attribute("value", "1")
+        shown, pane = bar.bounding_box(), clerk.page.locator("main .progress").bounding_box()
+        assert shown
+        assert pane
+        assert pane["height"] > 4 * shown["height"], "the name and the words stand around the bar"
         go_on(office, run_id, until=3)
         expect(bar).to_have_attribute("value", "3")
         go_on(office, run_id, until=PARTS)

@@ -140,7 +140,7 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Approved by", ja="承認者"), row.approved_by),
             (Text(en="Executed by", ja="実行者"), row.started_by),
             (Text(en="Done", ja="進捗"), _progress(row)),
-            (STOPPED, row.stopped),
+            *([(STOPPED, row.stopped)] if row.stopped else []),
             (Text(en="Could not be included", ja="対象外となった顧客"), row.preview.get("refused")),
             (labels.REASON, row.because),
         ),
