@@ -23,10 +23,12 @@ from kanjo.foundation.ids import (
     CustomerId,
     ProductId,
 )
-from kanjo.foundation.periods import Period
+from kanjo.foundation.periods import Period, month_of
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.identity.operations import admit_person
 from kanjo.platform.identity.queries import get_actor, house
+from kanjo.platform.ledger.models import Period as BooksPeriod
+from kanjo.platform.ledger.operations import lock_period
 from kanjo.processes.found_company import Charter, found_company
 
 TODAY = date(2026, 4, 1)
@@ -62,6 +64,15 @@ def a_company(
         bank_account="みずほ銀行 東京営業部 普通 1234567",
     )
     return found_company(charter=charter, by=house(), at=NOW)
+
+
+@transaction.atomic
+def lock_books(company_id: CompanyId, *, through: date, by: Actor) -> None:
+    """Lock the month of *through* and those before it, in order, on the morning after."""
+    until = month_of(through).until
+    months = BooksPeriod.objects.filter(company_id=company_id, until__lte=until, state=BooksPeriod.State.OPEN)
+    for period_id in months.order_by("start").values_list("pk", flat=True):
+        lock_period(period_id=period_id, by=by, at=datetime(until.year, until.month, 1, 9, tzinfo=NOW.tzinfo))
 
 
 @transaction.atomic

@@ -35,11 +35,9 @@ from kanjo.foundation.ids import (
     QuoteId,
 )
 from kanjo.foundation.money import Money
-from kanjo.foundation.periods import Period, month_of
+from kanjo.foundation.periods import Period
 from kanjo.platform.files.operations import digest_of
 from kanjo.platform.identity.queries import house
-from kanjo.platform.ledger.models import Period as BooksPeriod
-from kanjo.platform.ledger.operations import lock_period
 from kanjo.processes import bill
 from kanjo.processes.accept_delivery import accept_delivery
 from kanjo.processes.accept_quote import ConcludedDeal, SignedPaper, accept_quote
@@ -48,7 +46,7 @@ from kanjo.processes.demonstration import TAX_RATES
 from kanjo.processes.draft_offer import LineWanted, draft_offer
 from kanjo.processes.recognise import recognise
 from kanjo.processes.take_bank_file import TakenFile, take_bank_file
-from tests.builders import A_YEAR, NOW, a_box, a_company, a_product, an_actor
+from tests.builders import A_YEAR, NOW, a_box, a_company, a_product, an_actor, lock_books
 
 TERMS = "close:31:1:31:none"
 FEE = 660
@@ -242,9 +240,8 @@ class Office:
 
     @transaction.atomic
     def lock(self, month: date) -> None:
-        """Let the CFO lock the books of a month."""
-        period = BooksPeriod.objects.get(company_id=self.company_id, start=month_of(month).start)
-        lock_period(period_id=period.pk, by=self.cfo, at=morning(month_of(month).until))
+        """Let the CFO lock the books of a month, and those before it first, on the morning after."""
+        lock_books(self.company_id, through=month, by=self.cfo)
 
 
 @transaction.atomic

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from datetime import date
+from contextlib import closing, nullcontext
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -17,8 +17,10 @@ from kanjo.platform.ledger.entries import ACCOUNT_NAMES, AccountCode, JournalEnt
 from kanjo.platform.ledger.models import Entry, Period, Posting
 from kanjo.platform.ledger.operations import (
     AccountMissing,
+    EarlierPeriodOpen,
     PeriodLocked,
     PeriodMissing,
+    PeriodNotOver,
     RunUnderWay,
     Unbalanced,
     complete_chart,
@@ -28,10 +30,16 @@ from kanjo.platform.ledger.operations import (
 )
 from kanjo.platform.ledger.queries import balance_of, balances
 from kanjo.platform.runs.models import Run, Shard
+from tests.builders import lock_books
 from tests.platform.conftest import AT, make_actor, make_company
 from tests.races import until_somebody_waits
 
 APRIL = date(2026, 4, 10)
+LATER = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+
+
+def month_of_books(company_id: CompanyId, month: int, year: int = 2026) -> Period:
+    return Period.objects.get(company_id=company_id, start=date(year, month, 1))
 
 
 def entry(company_id: CompanyId, *, day: date = APRIL, amount: int = 1100, credit: int | None = None) -> JournalEntry:
@@ -127,9 +135,7 @@ class TestAppendOnly:
 @pytest.mark.row("T4")
 class TestLockPeriod:
     def test_a_locked_period_takes_no_entry(self, company_id: CompanyId) -> None:
-        cfo = make_actor(company_id, Role.CFO)
-        april = Period.objects.get(company_id=company_id, start=date(2026, 4, 1))
-        lock_period(period_id=april.pk, by=cfo, at=AT)
+        lock_books(company_id, through=APRIL, by=make_actor(company_id, Role.CFO))
         with pytest.raises(PeriodLocked) as refused:
             post([entry(company_id)])
         assert refused.value.said_in("ja").startswith("2026-04-10 の会計期間は締められています。")
@@ -139,14 +145,15 @@ class TestLockPeriod:
     def test_who_opened_the_period_may_not_lock_it(self, company_id: CompanyId) -> None:
         both = make_actor(company_id, Role.CFO, Role.REV_REC)
         open_periods(company_id=company_id, months=[(date(2028, 1, 1), date(2028, 2, 1))], by=both, at=AT)
-        period = Period.objects.get(company_id=company_id, start=date(2028, 1, 1))
+        period = month_of_books(company_id, 1, 2028)
         with pytest.raises(Exception, match=r"ledger\.open-periods"):
             lock_period(period_id=period.pk, by=both, at=AT)
 
     def test_a_period_is_not_locked_over_a_run_that_is_half_done(self, company_id: CompanyId) -> None:
         """What the run has loaded could never be settled; when it is executed the period locks."""
         cfo = make_actor(company_id, Role.CFO)
-        april = Period.objects.get(company_id=company_id, start=date(2026, 4, 1))
+        lock_books(company_id, through=date(2026, 3, 1), by=cfo)
+        april = month_of_books(company_id, 4)
         run = Run.objects.create(
             company_id=company_id,
             kind="test",
@@ -159,9 +166,43 @@ class TestLockPeriod:
         )
         Shard.objects.create(run=run, number=0, scope={}, done=True)
         with pytest.raises(RunUnderWay, match="april is half done"):
-            lock_period(period_id=april.pk, by=cfo, at=AT)
+            lock_period(period_id=april.pk, by=cfo, at=LATER)
         Run.objects.filter(pk=run.pk).update(state=Run.State.EXECUTED)
-        lock_period(period_id=april.pk, by=cfo, at=AT)
+        lock_period(period_id=april.pk, by=cfo, at=LATER)
+
+    @pytest.mark.parametrize(
+        ("at", "over"),
+        [(datetime(2026, 4, 30, 14, 59, tzinfo=UTC), False), (datetime(2026, 4, 30, 15, 0, tzinfo=UTC), True)],
+    )
+    def test_a_period_is_locked_once_it_is_over_where_the_company_is(
+        self, company_id: CompanyId, at: datetime, over: bool
+    ) -> None:
+        """April is over in Tokyo at 15:00 UTC of its last day; a minute before it is not, and stays open."""
+        cfo = make_actor(company_id, Role.CFO)
+        lock_books(company_id, through=date(2026, 3, 1), by=cfo)
+        april = month_of_books(company_id, 4)
+        with nullcontext() if over else pytest.raises(PeriodNotOver) as refused:
+            lock_period(period_id=april.pk, by=cfo, at=at)
+        april.refresh_from_db()
+        assert april.state == ("locked" if over else "open")
+        if refused:
+            assert refused.value.said_in("en").endswith("Lock it on 2026-05-01 or later.")
+            assert refused.value.said_in("ja").endswith("2026-05-01 以降に締めてください。")
+
+    def test_periods_are_locked_in_their_order(self, company_id: CompanyId) -> None:
+        """May is refused while February to April are open, by the name of the first; another company's do not count."""
+        cfo = make_actor(company_id, Role.CFO)
+        make_company("other")
+        lock_books(company_id, through=date(2026, 1, 1), by=cfo)
+        may = month_of_books(company_id, 5)
+        with pytest.raises(EarlierPeriodOpen) as refused:
+            lock_period(period_id=may.pk, by=cfo, at=LATER)
+        may.refresh_from_db()
+        assert may.state == "open"
+        assert refused.value.said_in("en").endswith("Lock the periods in order, 2026-02 first.")
+        assert refused.value.said_in("ja").endswith("2026-02 から順に締めてください。")
+        lock_books(company_id, through=date(2026, 4, 1), by=cfo)
+        lock_period(period_id=may.pk, by=cfo, at=LATER)
 
     def test_a_clerk_may_not_lock(self, company_id: CompanyId, clerk: Actor) -> None:
         period = Period.objects.get(company_id=company_id, start=date(2026, 4, 1))
@@ -181,7 +222,7 @@ def test_a_posting_that_waited_for_the_lock_is_told_that_the_books_are_locked() 
 
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
-            lock_period(period_id=Period.objects.get(company_id=company_id, start=date(2026, 4, 1)).pk, by=cfo, at=AT)
+            lock_books(company_id, through=APRIL, by=cfo)
             posting = threads.submit(late)
             until_somebody_waits()
         with pytest.raises(PeriodLocked):

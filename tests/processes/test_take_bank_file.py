@@ -101,7 +101,7 @@ class TestRefused:
         assert end_state() == before
 
     def test_money_of_a_day_in_locked_books(self, office: Office) -> None:
-        """Refused as a whole, the file can be taken once the CFO has opened the month."""
+        """Refused as a whole: nothing of the file is taken."""
         office.lock(DAY)
         before = end_state()
         with pytest.raises(Refusal):

@@ -14,6 +14,7 @@ from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Text
 from kanjo.platform.bookmarks.models import Bookmark
 from kanjo.platform.identity.queries import house
+from kanjo.platform.ledger.models import Period
 from kanjo.platform.notices.kinds import Kind
 from kanjo.platform.notices.operations import tell
 from kanjo.platform.outbox.models import Delivery, FactRow
@@ -96,7 +97,9 @@ def told(office: Office) -> Told:
             "reverse-recognition": done.revenue_run,
             **dict.fromkeys(("run", "run-progress", "reverse-run"), run),
             **dict.fromkeys(("approve-run", "execute-run", "withdraw-run"), previewed),
-            **dict.fromkeys(("period", "lock-period"), receivables.key("period", "periods")),
+            **dict.fromkeys(
+                ("period", "lock-period"), Period.objects.filter(company_id=office.company_id).earliest("start").pk
+            ),
             **dict.fromkeys(("delivery", "deliver-again"), delivery),
             **dict.fromkeys(WEBHOOK, webhook),
             **dict.fromkeys(

@@ -20,6 +20,7 @@ from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import InvoiceId
 from kanjo.foundation.texts import Language
 from kanjo.platform.identity.queries import house
+from kanjo.platform.ledger.models import Period
 from tests.builders import TODAY, an_actor
 from tests.plumbing import FreshDatabase
 from tests.web.office import (
@@ -167,10 +168,10 @@ class TestTwice:
         self._refused(management, "accept-delivery", deal.order, "orders.all-accepted", line=line, **ON)
         first = clerk.do("take-bank-file", statement=a_bank_file("X", 5), on="2026-05-29")
         assert clerk.do("take-bank-file", statement=a_bank_file("X", 5), on="2026-05-29") == first
-        period = clerk.key("period", "periods")
+        period = Period.objects.filter(company_id=office.company_id).earliest("start").pk
         cfo = office.desk(Role.CFO)
-        if cfo.client.post(reverse("lock-period", args=[period])).status_code == 302:
-            self._refused(cfo, "lock-period", period, "ledger.")
+        cfo.do("lock-period", period)
+        self._refused(cfo, "lock-period", period, "ledger.period-locked")
 
     @staticmethod
     def _refused(desk: Desk, name: str, key: int, rule: str, **typed: object) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
 from kanjo.foundation.actors import Role
+from kanjo.foundation.texts import Language
 from kanjo.platform.ledger.entries import AccountCode, JournalEntry, Side
 from kanjo.platform.ledger.models import Period
 from kanjo.platform.ledger.operations import PeriodMissing, post
-from tests.builders import BOOKS
-from tests.web.office import Office, billed, faults
+from kanjo.platform.ledger.queries import list_periods
+from kanjo.reports.before_lock import unfinished
+from tests.api.programs import program_of
+from tests.builders import BOOKS, lock_books
+from tests.web.office import Office, billed, faults, ordered
 from tests.web.test_forms import everything
 
 NEXT = {"year": BOOKS.until.isoformat()}
@@ -62,6 +67,87 @@ class TestOpenTheNextYear:
         assert Period.objects.count() == before
 
 
+def _words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page[page.index("<main") :]).split())
+
+
+class TestTheListOfPeriods:
+    @pytest.mark.row("T4")
+    @pytest.mark.parametrize(
+        ("language", "marks"),
+        [
+            (Language.ENGLISH, ("Open, current", "Open, to come")),
+            (Language.JAPANESE, ("未締め（当月）", "未締め（今後）")),
+        ],
+    )
+    def test_begins_with_the_period_in_work(self, office: Office, language: Language, marks: tuple[str, str]) -> None:
+        """First the current month, then those before it; behind the first of the books the months to come."""
+        today = date.today()  # noqa: DTZ011  # the doors ask the same clock
+        now = Period.objects.get(company_id=office.company_id, start__lte=today, until__gt=today)
+        desk = office.desk(Role.CFO, language)
+        page = desk.see("periods")
+        keys = [int(key) for key in re.findall(r'href="/periods/(\d+)"', page)]
+        starts = list(map(dict(Period.objects.values_list("pk", "start")).__getitem__, dict.fromkeys(keys)))
+        begun, ahead = [s for s in starts if s <= today], [s for s in starts if s > today]
+        assert starts[0] == now.start
+        assert starts == [*sorted(begun, reverse=True), *sorted(ahead)]
+        assert begun[-1] == BOOKS.start
+        words = _words(page)
+        assert words.index(marks[0]) < words.index(marks[1])
+        assert words.count(marks[0]) == 1
+
+    def test_pages_of_it_hold_every_period_once(self, office: Office) -> None:
+        """Read ten at a time, forth, no period is missed or told twice."""
+        cfo, seen, at = office.people[Role.CFO], list[int](), ""
+        while True:
+            page = list_periods(cfo, on=date(2026, 4, 15), limit=10, at=at)
+            seen += [row.id for row in page]
+            at = page.after
+            if not at:
+                break
+        assert len(seen) == len(set(seen)) == Period.objects.count()
+        assert list_periods(cfo, on=date(2026, 4, 15), limit=1)[0].start == date(2026, 4, 1)
+
+
+@pytest.mark.row("T4")
+class TestLock:
+    def test_the_form_says_what_is_not_finished_and_that_there_is_no_way_back(self, office: Office) -> None:
+        """An order of April that nobody billed or recognised is told with its amounts, in both languages."""
+        ordered(office)
+        april = Period.objects.get(company_id=office.company_id, start=date(2026, 4, 1))
+        words = _words(office.desk(Role.CFO, Language.ENGLISH).see("lock-period", april.pk))
+        assert "there is no way back: a locked period is not opened again" in words
+        assert "2025-04 before it is open: lock it first." in words
+        left = unfinished(office.company_id, until=april.until, today=april.until)
+        [(charges, due)], [(months, earned)] = left.not_invoiced, left.not_recognised
+        assert (charges, due.minor, left.not_allocated) == (1, 9_000, [])
+        assert f"Charges due and not invoiced {charges} {due.shown(Language.ENGLISH)}" in words
+        assert f"Months with revenue not recognised {months} {earned.shown(Language.ENGLISH)}" in words
+        assert "請求時期が来て未請求の明細" in office.desk(Role.CFO).see("lock-period", april.pk)
+
+    def test_a_finished_period_is_told_so(self, office: Office) -> None:
+        """The first month of the books has nothing left: it is locked, and then is told to be locked."""
+        first = Period.objects.filter(company_id=office.company_id).earliest("start").pk
+        cfo = office.desk(Role.CFO, Language.ENGLISH)
+        assert "Nothing is left to do in this period." in cfo.see("lock-period", first)
+        cfo.do("lock-period", first)
+        assert "It is locked." in cfo.see("lock-period", first)
+
+    @pytest.mark.parametrize("api", [False, True])
+    def test_a_period_to_come_is_refused_at_every_door(self, office: Office, api: bool) -> None:
+        """The last month of the books is over in years: neither the page nor the API locks it."""
+        last = Period.objects.filter(company_id=office.company_id).latest("start")
+        program = program_of(office, Role.CFO)
+        before = everything()
+        if api:
+            problem = program.refused(f"periods/{last.pk}/lock", 409)
+            assert problem["rule"] == "ledger.period-not-over"
+        else:
+            status, page = office.desk(Role.CFO).refused("lock-period", last.pk)
+            assert (status, "<code>ledger.period-not-over" in faults(page)) == (409, True), faults(page)
+        assert everything() == before
+
+
 class TestLockedMeanwhile:
     @pytest.mark.row("T3", "T4")
     def test_a_page_opened_before_the_lock_does_nothing_after_it(self, office: Office) -> None:
@@ -70,6 +156,7 @@ class TestLockedMeanwhile:
         invoice = clerk.key("invoice", "order", deal.order)
         typed = {"on": "2026-04-30", "because": "誤請求"}
         assert "2026" in clerk.see("credit-invoice", invoice)
+        lock_books(office.company_id, through=date(2026, 3, 1), by=office.people[Role.CFO])
         april = Period.objects.get(company_id=office.company_id, start=date(2026, 4, 1))
         office.desk(Role.CFO).do("lock-period", april.pk)
         before = everything()

@@ -240,6 +240,29 @@ def charges_of_order(order_id: OrderId) -> list[ChargeToCome]:
     return _to_come(charges, {plan.pk: OrderLineId(plan.order_line_id) for plan in plans})
 
 
+def due_and_not_invoiced(company_id: CompanyId, on: date) -> pl.DataFrame:
+    """Return (currency, charges, net_minor): what is due for billing by the day and on no invoice yet."""
+    asked = {"company": company_id, "on": on}
+    plans = read_columns(
+        "SELECT p.id, p.charge, p.timing, p.interval_months, p.anchor_on, p.net_minor, p.service_start,"
+        " p.service_until, p.due_from, x.accepted_on, p.currency"
+        " FROM billing_plan p LEFT JOIN billing_acceptance x ON x.plan_id = p.id"
+        " WHERE p.company_id = %(company)s AND p.due_from <= %(on)s",
+        asked,
+        {**PLAN, "currency": pl.String},
+    )
+    posted = read_columns(
+        "SELECT c.plan_id, c.service_start, sum(c.amount_minor)::bigint, max(c.sequence)::bigint + 1"
+        " FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id"
+        " WHERE p.company_id = %(company)s AND p.due_from <= %(on)s GROUP BY 1, 2",
+        asked,
+        POSTED,
+    )
+    due = due_charges(plans.drop("currency").lazy(), posted.lazy(), on).collect()
+    by_currency = due.join(plans.select("plan_id", "currency"), on="plan_id").group_by("currency")
+    return by_currency.agg(charges=pl.len(), net_minor=pl.sum("net_minor")).sort("currency")
+
+
 def invoiced(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:
     """Return the net amount invoiced per order line as known: order_line_id, currency, invoiced_minor."""
     return read_columns(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, connection, transaction
 
@@ -16,6 +17,7 @@ from kanjo.platform.acts import verb
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.ledger.entries import ACCOUNT_NAMES, AccountCode, JournalEntry
 from kanjo.platform.ledger.models import Account, Entry, Period, Posting
+from kanjo.platform.ledger.queries import oldest_open
 from kanjo.platform.runs.models import Run
 from kanjo.platform.tables import alone
 
@@ -41,6 +43,30 @@ class RunUnderWay(Refusal):
     remedy = Text(
         en="Execute it to its end, then lock the period.", ja="最後まで実行してから、会計期間を締めてください。"
     )
+
+
+class PeriodNotOver(Refusal):
+    """The period has not ended where the company is."""
+
+    rule = "ledger.period-not-over"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="The accounting period {period} is not over before {until}.",
+        ja="会計期間 {period} は {until} まで終わりません。",
+    )
+    remedy = Text(en="Lock it on {until} or later.", ja="{until} 以降に締めてください。")
+
+
+class EarlierPeriodOpen(Refusal):
+    """A period before this one is not locked yet."""
+
+    rule = "ledger.earlier-period-open"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="The accounting period {period} cannot be locked: {earlier} before it is open.",
+        ja="会計期間 {period} は締められません。前の会計期間 {earlier} が未締めです。",
+    )
+    remedy = Text(en="Lock the periods in order, {earlier} first.", ja="{earlier} から順に締めてください。")
 
 
 class PeriodMissing(Refusal):
@@ -108,13 +134,15 @@ def open_periods(*, company_id: CompanyId, months: Sequence[tuple[date, date]], 
 
 @verb("ledger.lock-period", Role.CFO, apart_from=("ledger.open-periods",), of=("ledger_period", "period_id"))
 def lock_period(*, period_id: int, by: Actor, at: datetime) -> None:
-    """Lock an accounting period: it takes no entry any more. A posting under way is waited for.
+    """Lock an accounting period for good: it takes no entry any more. A posting under way is waited for.
 
-    Refuses `RunUnderWay` while a large run that posts into it is half done: what it loaded could never be settled.
+    Refuses `PeriodNotOver` before its end in the company's zone, `EarlierPeriodOpen` out of order, and `RunUnderWay`
+    while a large run that posts into it is half done: what it loaded could never be settled.
     """
     period = Period.objects.locked(period_id, by)
     if period.state == Period.State.LOCKED:
         raise PeriodLocked(day=period.start)
+    _refuse_out_of_turn(period, at)
     half_done = Run.objects.filter(
         company_id=period.company_id,
         state=Run.State.APPROVED,
@@ -127,6 +155,14 @@ def lock_period(*, period_id: int, by: Actor, at: datetime) -> None:
         raise RunUnderWay(key=half_done.key)
     period.state = Period.State.LOCKED
     period.save(update_fields=["state"])
+
+
+def _refuse_out_of_turn(period: Period, at: datetime) -> None:
+    if at.astimezone(ZoneInfo(period.company.time_zone)).date() < period.until:
+        raise PeriodNotOver(period=f"{period.start:%Y-%m}", until=period.until)
+    earliest = oldest_open(CompanyId(period.company_id)) or period.start
+    if earliest < period.start:
+        raise EarlierPeriodOpen(period=f"{period.start:%Y-%m}", earlier=f"{earliest:%Y-%m}")
 
 
 def post(entries: Sequence[JournalEntry]) -> list[EntryId]:

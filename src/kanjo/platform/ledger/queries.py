@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Func, IntegerField, Max, Min, Q, QuerySet, Sum, Value, When
 
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.fiscal import FiscalCalendar
@@ -58,10 +58,16 @@ class PeriodRow:
     locked: bool
 
 
-def list_periods(actor: Actor, *, limit: int = 100, at: str = "") -> Page[PeriodRow]:
-    """Return the accounting periods of the actor's companies, the latest first."""
-    keys = sorted_by(Period, "", {}, "-start", "-id")
-    return paged(Period.objects.visible_to(actor), keys, at, limit, lambda page: [_period(row) for row in page])
+_FAR = 10_000_000
+"""More days than there are between any two: what is to come stands behind all that has begun."""
+
+
+def list_periods(actor: Actor, *, on: date, limit: int = 100, at: str = "") -> Page[PeriodRow]:
+    """Return the accounting periods of the actor's companies: that of the day, those before it, those to come."""
+    [by_id] = sorted_by(Period, "", {}, "id")
+    keys = (replace(by_id, column="away"), by_id)
+    rows = Period.objects.visible_to(actor).annotate(away=_away(on))
+    return paged(rows, keys, at, limit, lambda page: [_period(row) for row in page.alias(away=_away(on))])
 
 
 def count_periods(actor: Actor) -> Tally:
@@ -74,6 +80,13 @@ def next_year(company_id: CompanyId, calendar: FiscalCalendar, today: date) -> D
     last = Period.objects.filter(company_id=company_id).aggregate(last=Max("until"))["last"]
     start = last or calendar.year(calendar.year_of(today)).start
     return Days(start, add_months(start, 12))
+
+
+def oldest_open(company_id: CompanyId) -> date | None:
+    """Return the start of the first period that is not locked."""
+    still_open = Period.objects.filter(company_id=company_id, state=Period.State.OPEN)
+    first: date | None = still_open.aggregate(first=Min("start"))["first"]
+    return first
 
 
 def get_period(actor: Actor, period_id: int) -> PeriodRow:
@@ -137,6 +150,15 @@ def count_postings(company_id: CompanyId, code: str, known: AsKnown) -> int:
 
 def _period(row: Period) -> PeriodRow:
     return PeriodRow(row.pk, CompanyId(row.company_id), row.start, row.until, row.state == Period.State.LOCKED)
+
+
+def _away(on: date) -> Case:
+    """Return how far down the list a period stands: by days back from the day, then by days ahead."""
+    back, ahead = (
+        Func(*days, template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField())
+        for days in ((Value(on), F("start")), (F("start"), Value(on)))
+    )
+    return Case(When(start__lte=on, then=back), default=ahead + _FAR, output_field=IntegerField())
 
 
 def _known(postings: QuerySet[Posting], known: AsKnown) -> QuerySet[Posting]:

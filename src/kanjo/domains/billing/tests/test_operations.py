@@ -36,15 +36,14 @@ from kanjo.platform.bulk.loading import Staged, prepare_stage, settle
 from kanjo.platform.files.operations import read
 from kanjo.platform.identity.queries import house
 from kanjo.platform.ledger.entries import AccountCode
-from kanjo.platform.ledger.models import Period as LedgerPeriod
-from kanjo.platform.ledger.operations import PeriodLocked, lock_period
+from kanjo.platform.ledger.operations import PeriodLocked
 from kanjo.platform.ledger.queries import balance_of
 from kanjo.platform.numbering.models import Issued
 from kanjo.platform.outbox.models import FactRow
 from kanjo.platform.runs import operations as runs
 from kanjo.platform.runs.models import Run
 from kanjo.platform.worklist.models import WorkItem
-from tests.builders import A_YEAR, NOW, TODAY, a_box, a_company, a_customer, a_line, a_product, an_actor
+from tests.builders import A_YEAR, NOW, TODAY, a_box, a_company, a_customer, a_line, a_product, an_actor, lock_books
 
 pytestmark = pytest.mark.django_db
 
@@ -215,9 +214,7 @@ class TestIssueInvoice:
     def test_a_locked_month_takes_no_invoice(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
         """The books of April are closed: refused by name, and nothing is stored."""
         planned = an_order(company, customer, [a_line(a_product(company))])
-        april = LedgerPeriod.objects.get(company_id=company, start=TODAY)
-        cfo = an_actor(Role.CFO, companies=[company])
-        lock_period(period_id=april.pk, by=cfo, at=NOW)
+        lock_books(company, through=TODAY, by=an_actor(Role.CFO, companies=[company]))
         with pytest.raises(PeriodLocked), transaction.atomic():
             billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
         assert (

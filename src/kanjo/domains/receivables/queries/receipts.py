@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from kanjo.domains.receivables.models import BankFile, Receipt
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import BankFileId, CompanyId, FileId, ReceiptId
+from kanjo.foundation.money import Money
 from kanjo.foundation.personal import Kind, Personal, needs
 from kanjo.platform.ordering import Orders, sorted_by
 from kanjo.platform.paging import Page, paged
@@ -117,6 +118,13 @@ def count_receipts(
 ) -> Tally:
     """Return how many receipts `list_receipts` has."""
     return added_up(_receipts(actor, bank_file_id, text, None, unmatched=unmatched), RECEIPT_ORDERS, "amount", "left")
+
+
+def left_of_receipts(company_id: CompanyId, until: date) -> list[tuple[int, Money]]:
+    """Return how many receipts of days before *until* have something left, and what, per currency."""
+    rows = Receipt.objects.filter(company_id=company_id, value_on__lt=until).exclude(balance__left_minor=0)
+    sums = rows.values("currency").annotate(number=Count("pk"), left=Sum("balance__left_minor")).order_by("currency")
+    return [(row["number"], Money(int(row["left"]), row["currency"])) for row in sums]
 
 
 def get_receipt(actor: Actor, receipt_id: ReceiptId) -> ReceiptRow:

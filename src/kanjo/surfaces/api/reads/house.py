@@ -196,7 +196,7 @@ RESOURCES = (
         name="periods",
         title=Text(en="Accounting periods", ja="会計期間"),
         row=PeriodRow,
-        rows=lambda caller, **asked: list_periods(caller.actor, **asked),
+        rows=lambda caller, **asked: list_periods(caller.actor, on=caller.today, **asked),
         whole=PeriodRow,
         one=lambda caller, key: get_period(caller.actor, key),
         table="ledger_period",
