@@ -9,7 +9,7 @@ import polars as pl
 from django.db.models import Count, Min, Sum
 
 from kanjo.domains.receivables.models import ItemBalance
-from kanjo.domains.receivables.rules.ageing import BUCKETS, aged
+from kanjo.domains.receivables.rules.ageing import BUCKETS, CREDITS, aged
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.columns import totals
 from kanjo.foundation.ids import CompanyId, CustomerId
@@ -66,9 +66,9 @@ def open_as_known(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:
 
 
 def ageing(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:
-    """Return one row per customer and currency: open_minor, and its part in each of `BUCKETS` (売掛金年齢表)."""
+    """Return one row per customer and currency: open_minor, and its part in each of `BUCKETS` and `CREDITS`."""
     items = aged(open_as_known(company_id, known), known.effective_on)
-    return totals(items, by=["customer_id", "customer", "currency"], columns=["open_minor", *BUCKETS])
+    return totals(items, by=["customer_id", "customer", "currency"], columns=["open_minor", *BUCKETS, CREDITS])
 
 
 def late_payers(actor: Actor, *, on: date, limit: int = 100, offset: int = 0) -> list[LatePayer]:

@@ -20,6 +20,18 @@ class TestAgeing:
         assert (after["open_minor"], after["not_due"], after["days_1_30"]) == (110, 50, 60)
         assert queries.ageing(desk.company_id, AsKnown(DAY, NOW)).is_empty(), "nothing was recorded by then"
 
+    def test_a_credit_note_not_used_yet_lessens_no_debt_of_any_age(self, desk: Desk) -> None:
+        """It stands in a column of its own; buckets and credits are what is open, as the items and the books say."""
+        acme = desk.customer("Acme")
+        desk.invoices((1, acme, 100), (2, acme, -70), due_on=date(2026, 4, 10))
+        desk.invoices((3, acme, 50), due_on=date(2026, 5, 31))
+        [row] = queries.ageing(desk.company_id, AsKnown(DAY)).to_dicts()
+        assert (row["days_1_30"], row["not_due"], row["credits"]) == (100, 50, -70)
+        assert row["open_minor"] == sum(desk.open(item) for item in (1, 2, 3)) == 80
+        desk.allocate(desk.receive(100), 1, 100)
+        [row] = queries.ageing(desk.company_id, AsKnown(DAY)).to_dicts()
+        assert (row["days_1_30"], row["not_due"], row["credits"], row["open_minor"]) == (0, 50, -70, -20)
+
     def test_late_payers_are_listed_with_amount_and_days_the_longest_overdue_first(self, desk: Desk) -> None:
         acme, beta = desk.customer("Acme"), desk.customer("Beta")
         desk.invoices((1, acme, 100), (2, acme, 30), due_on=date(2026, 4, 20))

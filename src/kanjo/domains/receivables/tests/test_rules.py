@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kanjo.domains.receivables.facts import Confidence, Doubt, MatchRule, Statement, StatementLine
 from kanjo.domains.receivables.rules import guards
-from kanjo.domains.receivables.rules.ageing import aged
+from kanjo.domains.receivables.rules.ageing import BUCKETS, aged
 from kanjo.domains.receivables.rules.matching import FEES, ITEMS, NAMES, RECEIPTS, match
 from kanjo.domains.receivables.tests.oracle import Owed, Paid, matched
 
@@ -197,6 +197,16 @@ class TestAgeing:
         [row] = aged(pl.DataFrame({"due_on": [due_on], "open_minor": [500]}), DAY).to_dicts()
         assert row.pop("days_late") == days
         assert {name: value for name, value in row.items() if value == 500} == {bucket: 500, "open_minor": 500}
+
+    @given(st.lists(st.tuples(st.dates(date(2025, 1, 1), date(2027, 1, 1)), st.integers(-1_000, 1_000)), min_size=1))
+    def test_buckets_and_credits_are_what_is_open(self, items: list[tuple[date, int]]) -> None:
+        """A debt is in one bucket, what a customer has to get in none of them; together they are the open amount."""
+        frame = pl.DataFrame(items, schema={"due_on": pl.Date, "open_minor": pl.Int64}, orient="row")
+        for row in aged(frame, DAY).to_dicts():
+            parts = [row[name] for name in BUCKETS]
+            assert sum(parts) + row["credits"] == row["open_minor"]
+            assert sum(part != 0 for part in parts) == (row["open_minor"] > 0)
+            assert min(parts) >= 0 >= row["credits"]
 
 
 class TestStatementLines:

@@ -94,7 +94,7 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What a customer owes, by how late it is."""
+    """What a customer owes, by how late it is, and as `credits` what it has to get: their sum is `open_minor`."""
 
     customer_id: CustomerId
     customer: str
@@ -105,6 +105,7 @@ class Late:
     days_31_60: int
     days_61_90: int
     days_over_90: int
+    credits: int
 
 
 @dataclass(frozen=True, slots=True)

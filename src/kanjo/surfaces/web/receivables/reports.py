@@ -20,6 +20,11 @@ from kanjo.surfaces.web.shown import Link, said
 
 TITLE = Text(en="Ageing of receivables", ja="売掛金年齢表")
 FINDING = Text(en="Of {owed} owed, {late} is past its due day.", ja="未回収{owed}のうち、期日超過は{late}。")
+WITH_CREDITS = Text(
+    en="Of {owed} owed, {late} is past its due day; credits of {credits} are not used yet.",
+    ja="未回収{owed}のうち、期日超過は{late}。ほかに未相殺の返還額が{credits}。",
+)
+CREDITS = ("credits", Text(en="Unapplied credits", ja="未相殺の返還額"))
 _BUCKETS = (
     ("not_due", Text(en="Not due", ja="期日前")),
     ("days_1_30", Text(en="1 to 30 days", ja="1〜30日")),
@@ -36,13 +41,14 @@ def _bucket(name: str, label: Text) -> Column[dict[str, Any]]:
 _COLUMNS: tuple[Column[dict[str, Any]], ...] = (
     Column(labels.CUSTOMER, lambda row: Link(row["customer"], "customer", row["customer_id"])),
     _bucket("open_minor", labels.OPEN_AMOUNT),
-    *(_bucket(name, label) for name, label in _BUCKETS),
+    *(_bucket(name, label) for name, label in (*_BUCKETS, CREDITS)),
 )
 
 
-def _bars(owed: Money, not_due: Money, *late: Money) -> Chart:
+def _bars(net: Money, not_due: Money, *late: Money, credits_: Money) -> Chart:
+    owed, finding = net - credits_, WITH_CREDITS if credits_.minor else FINDING
     return Chart(
-        finding=FINDING.filled(late=told(owed - not_due), owed=told(owed)),
+        finding=finding.filled(late=told(owed - not_due), owed=told(owed), credits=told(-credits_)),
         names=[said(label) for _name, label in _BUCKETS],
         series=[(labels.OPEN_AMOUNT, BALANCE, [not_due, *late])],
     )
@@ -56,9 +62,9 @@ def ageing_report(request: DeskRequest) -> HttpResponse:
     sections = []
     for currency in sorted(frame["currency"].unique()):
         rows = [row for row in frame.iter_rows(named=True) if row["currency"] == currency]
-        sums = [Money(sum(row[name] for row in rows), currency) for name in ("open_minor", *dict(_BUCKETS))]
+        sums = [Money(sum(row[name] for row in rows), currency) for name in ("open_minor", *dict((*_BUCKETS, CREDITS)))]
         table = Table.of(_COLUMNS, rows, (labels.TOTAL, *sums))
-        sections.append(Section(Text(en=currency, ja=currency), table, chart=_bars(*sums)))
+        sections.append(Section(Text(en=currency, ja=currency), table, chart=_bars(*sums[:-1], credits_=sums[-1])))
     if not sections:
         sections = [Section(labels.OPEN_AMOUNT, Table.of(_COLUMNS, ()))]
     return report(request, TITLE, known, sections)
