@@ -19,6 +19,7 @@ from kanjo.foundation.texts import Language
 from kanjo.platform.identity.queries import house
 from kanjo.platform.worklist.queries import count_queue
 from kanjo.surfaces.web.receivables import set_offs
+from tests.api.programs import program_of
 from tests.builders import a_customer
 from tests.web.office import PAYER, Office, billed, faults, paid
 from tests.worker import let_work
@@ -53,6 +54,21 @@ class TestSetOff:
         assert "相殺" in page
         assert "誤請求の取消" in page
         assert f'href="/receivables/{invoice}/set-off"' not in page
+
+    def test_before_it_the_ageing_shows_the_credit_by_itself(self, office: Office) -> None:
+        """What is overdue is the whole invoice, the credit stands beside it; page, file and API say the same."""
+        (invoice, credit), clerk = credited(office), office.desk(Role.RECEIVABLES, Language.ENGLISH)
+        owed = Money(sum(row.open_minor for row in list_open_items(house()) if row.open_minor > 0), "JPY")
+        given = Money(-left(credit), "JPY")
+        page, shown = clerk.see("ageing"), (owed.shown(Language.ENGLISH), given.shown(Language.ENGLISH))
+        assert "Unapplied credits" in page
+        assert "Of {0} owed, {0} is past its due day; credits of {1} are not used yet.".format(*shown) in page
+        assert "未相殺の返還額" in office.desk(Role.RECEIVABLES).see("ageing")
+        [row] = program_of(office, Role.AUDITOR).asks(f"companies/{office.company_id}/ageing")["customers"]
+        buckets = sum(row[name] for name in row if name.startswith(("days_", "not_due")))
+        assert (buckets, row["credits"], row["open_minor"]) == (owed.minor, -given.minor, owed.minor - given.minor)
+        clerk.do("set-off", invoice, other=credit, amount=str(given.minor), **ON)
+        assert "are not used yet" not in clerk.see("ageing")
 
     def test_not_more_than_there_is(self, office: Office) -> None:
         """One yen above the credit is refused, and nothing is set off."""
