@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
@@ -59,6 +61,50 @@ class TestWhatIsAsked:
         cxo = office.desk(Role.CXO)
         cxo.do("decide-item", cxo.key("decide-item", "approval", deal.request), on=TODAY, **APPROVAL)
         assert "1/1" not in cxo.see("approvals")
+
+
+class TestAnswering:
+    @pytest.mark.parametrize(
+        ("language", "answer", "said", "digest"),
+        [
+            (Language.JAPANESE, "承認・否認：", "否認しました：", "条件のハッシュ値："),
+            (Language.ENGLISH, "Approve or reject: ", "Rejected: ", "Digest of the terms: "),
+        ],
+    )
+    def test_the_first_button_answers(
+        self, office: Office, language: Language, answer: str, said: str, digest: str
+    ) -> None:
+        """Who is asked finds the answer as the first button of the request, and reads afterwards what was decided."""
+        deal = asked(office)
+        cxo = office.desk(Role.CXO, language)
+        item, page = cxo.key("decide-item", "approval", deal.request), cxo.see("approval", deal.request)
+        door = f'<a class="btn btn-primary" href="{reverse("decide-item", args=[item])}">{answer}'
+        assert f'<div class="kj-acts">{door}' in page
+        assert page.index("</table>") < page.index(digest)
+        cxo.do("decide-item", item, on=TODAY, **APPROVAL | {"decision": "reject", "comment": "x"})
+        after = cxo.see("approval", deal.request)
+        assert said in after
+        assert answer not in after
+
+    def test_who_is_not_asked_has_no_such_button(self, office: Office) -> None:
+        """What others do is folded below the record; what one could do at another time stays with its reason."""
+        deal = asked(office)
+        page = office.desk(Role.AUDITOR).see("approval", deal.request)
+        assert 'class="kj-acts"' not in page
+        folded = page[page.index('<details class="pane who">') :]
+        assert "申請を取下げ" in folded
+        assert "実行できる役割" in folded
+        assert "承認・否認：" not in page
+
+
+def test_an_auditor_looks_at_the_work_of_others(office: Office) -> None:
+    """The work of others is no turn of the auditor and rings no alarm."""
+    asked(office)
+    page, own = office.desk(Role.AUDITOR).see("home"), office.desk(Role.CXO).see("home")
+    assert '<h2 id="mine">未完了の作業すべて</h2>' in page
+    assert '<span class="n hot">' not in page
+    assert '<span class="n hot">' in own
+    assert "未完了の作業すべて" not in own
 
 
 class TestLocks:

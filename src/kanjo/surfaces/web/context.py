@@ -9,7 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from kanjo.foundation.actors import ROLE_NAMES
+from kanjo.foundation.actors import ROLE_NAMES, Role
+from kanjo.foundation.texts import Text
 from kanjo.platform.notices.queries import count_unread
 from kanjo.platform.worklist.queries import count_queue_by_subject
 from kanjo.surfaces.web.days import calendar
@@ -19,6 +20,9 @@ from kanjo.surfaces.web.menu import menu_for
 from kanjo.surfaces.web.runs.progress import under_way
 from kanjo.surfaces.web.shown import said
 from kanjo.surfaces.web.subjects import by_list
+
+ALL_WORK = Text(en="All open work", ja="未完了の作業すべて")
+"""What an auditor looks at, who does none of it."""
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -43,6 +47,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "menu": menu_for(desk.actor, request.path, by_list(queue)),
         "under_way": under_way(request),
         "waiting": sum(queue.values()),
+        "all_work": ALL_WORK if desk.actor.holds(Role.AUDITOR) else None,
         "unread": count_unread(desk.own),
         "roles": [said(ROLE_NAMES[role]) for role in sorted(desk.actor.roles)],
     }

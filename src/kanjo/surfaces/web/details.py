@@ -30,6 +30,7 @@ PANEL = "HX-Request"
 """The header by which a list asks for a panel."""
 
 _REVEAL = Text(en="Show personal data", ja="個人情報を表示")
+WHO = Text(en="Who does what here", ja="この画面の操作と実行できる役割")
 _ROLES = Text(en="Done by: {roles}", ja="実行できる役割: {roles}")
 
 
@@ -144,12 +145,13 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """An act as it is drawn: without an address it cannot be pressed, and `why` says why."""
+    """An act as it is drawn: without an address it cannot be pressed, and `why` says why; `others` only do it."""
 
     label: str
     href: str
     why: str
     main: bool
+    others: bool = False
 
 
 def buttons(acts: Iterable[Act], actor: Actor) -> list[Button]:
@@ -160,7 +162,7 @@ def buttons(acts: Iterable[Act], actor: Actor) -> list[Button]:
 def _button(act: Act, actor: Actor) -> Button:
     roles = VERBS[act.verb].roles
     if not actor.holds(*roles):
-        return Button(said(act.label), "", said(_ROLES.filled(roles=named(roles))), main=False)
+        return Button(said(act.label), "", said(_ROLES.filled(roles=named(roles))), main=False, others=True)
     if act.held is not None:
         return Button(said(act.label), "", said(act.held), main=False)
     return Button(said(act.label), act.link.url, "", main=act.main)
@@ -204,7 +206,9 @@ def show(request: DeskRequest, detail: Detail) -> HttpResponse:
         "facts": [(said(label), cell(value)) for label, value in detail.facts],
         "story": detail.story or Story(happened(detail.trail)) if detail.story or detail.trail else None,
     }
-    context["acts"] = buttons((*detail.acts, *_revealing(request)), request.desk.actor)
+    acts = buttons((*detail.acts, *_revealing(request)), request.desk.actor)
+    context["acts"] = [act for act in acts if not act.others]
+    context["others"], context["who"] = [act for act in acts if act.others], WHO
     response = render(request, "panel.html" if PANEL in request.headers else "detail.html", context)
     response.headers["Vary"] = PANEL
     return response

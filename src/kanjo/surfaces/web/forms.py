@@ -88,7 +88,13 @@ class Deed:
     under: Subject | None = None
     over: Text | None = None
     tried: bool = True
-    done: Text | None = None
+    done: Text | Callable[[Given], Text] | None = None
+
+    def told(self, given: Given) -> Text:
+        """Return what the next page tells once it is done with what was given."""
+        if callable(self.done):
+            return self.done(given)
+        return self.done or DONE.filled(title=self.title)
 
     @property
     def can_be_tried(self) -> bool:
@@ -143,7 +149,7 @@ def perform(request: DeskRequest, deed: Deed) -> HttpResponse:
         if LOOK in request.POST and deed.look is not None:
             return _page(request, deed, {}, deed.look(values))
         leads = _in_parts(request, deed, values) if deed.own_transactions else _once(request, deed, values)
-        messages.success(request, said(deed.done or DONE.filled(title=deed.title)))
+        messages.success(request, said(deed.told(values)))
         return HttpResponseRedirect(leads)
     except ChangedMeanwhile as changed:
         return _page(request, deed, {"": changed}, (), status=STATUS[changed.kind], meanwhile=(changed.section,))

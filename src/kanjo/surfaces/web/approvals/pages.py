@@ -49,12 +49,20 @@ TITLE = Text(en="Approvals", ja="承認")
 REQUEST = Text(en="Approval request", ja="承認申請")
 DECISION = Text(en="Decision", ja="決裁")
 DECIDE = Text(en="Decide", ja="決裁する")
+ANSWER = Text(en="Approve or reject: {item}", ja="承認・否認：{item}")
+ANSWERED = {
+    Decision.APPROVE: Text(en="Approved: {item}", ja="承認しました：{item}"),
+    Decision.REJECT: Text(en="Rejected: {item}", ja="否認しました：{item}"),
+    Decision.CONDITION: Text(en="Approved with conditions: {item}", ja="条件付きで承認しました：{item}"),
+}
 RECALL = Text(en="Recall the request", ja="申請を取下げ")
 CONCLUDED = Text(en="The request is: {state}.", ja="現在の状態: {state}")
 MEET = Text(en="Note as met", ja="充足を登録")
 MEET_TITLE = Text(en="Note a condition as met", ja="条件の充足を登録")
 NEEDED_BY = Text(en="Needed by", ja="期限")
 CONDITIONS = Text(en="Conditions", ja="条件")
+WHOLE_PATH = Text(en="The whole path", ja="承認経路の全体")
+DIGEST = Text(en="Digest of the terms: {digest}", ja="条件のハッシュ値：{digest}")
 MATRIX = Text(en="Version of the matrix", ja="承認マトリックスの版")
 NUMBERED = Text(en="Request {number}", ja="申請 {number}")
 STEP = Text(en="Step", ja="承認段階")
@@ -197,9 +205,12 @@ def approval(request: DeskRequest, key: int) -> HttpResponse:
         sections=(
             Section(Text(en="What is asked", ja="承認項目"), Table.of(_ITEMS, found.items), empty=NOTHING_ASKED),
             Section(CONDITIONS, Table.of(_CONDITIONS, conditions), empty=NO_CONDITIONS),
-            Section(Text(en="The whole path", ja="承認経路の全体"), Table.of(_PATH, found.path)),
+            Section(WHOLE_PATH, Table.of(_PATH, found.path), note=DIGEST.filled(digest=row.digest)),
         ),
-        acts=(Act(RECALL, Link("", "recall-request", key), "approvals.recall-request", _held(row.state)),),
+        acts=(
+            *_answers(request.desk, found),
+            Act(RECALL, Link("", "recall-request", key), "approvals.recall-request", _held(row.state)),
+        ),
         trail=(
             ("approvals_approvalrequest", key),
             row.subject,
@@ -207,6 +218,15 @@ def approval(request: DeskRequest, key: int) -> HttpResponse:
         ),
     )
     return show(request, detail)
+
+
+def _answers(desk: Desk, found: RequestDetail) -> list[Act]:
+    """Return what the reader is asked to answer now."""
+    return [
+        Act(ANSWER.filled(item=one.item_name), Link("", "decide-item", one.id), "approvals.decide-item", main=True)
+        for one in found.items
+        if one.state is ItemState.OPEN and desk.actor.holds(one.role)
+    ]
 
 
 def _held(state: RequestState) -> Text | None:
@@ -235,7 +255,6 @@ def _facts(found: RequestDetail, asked: AskedRow) -> list[tuple[Text, object]]:
         (Text(en="Term (months)", ja="契約期間（月）"), int(facts["term_months"])),
         (Text(en="Longest wait for payment (days)", ja="支払までの最長日数"), int(facts["payment_days"])),
         (MATRIX, row.matrix_version),
-        (Text(en="Digest of the terms", ja="条件のハッシュ値"), row.digest),
     ]
 
 
@@ -308,6 +327,7 @@ def decide(request: DeskRequest, key: int) -> HttpResponse:
         do=do,
         fields=fields,
         over=_answered(asking),
+        done=lambda given: ANSWERED[Decision(given["decision"])].filled(item=asking.item_name),
     )
     return perform(request, deed)
 
