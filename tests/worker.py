@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Thread
 
+from asgiref.sync import sync_to_async
 from django.db import connection, connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -43,16 +43,17 @@ def let_work() -> int:
 @contextmanager
 def at_work() -> Iterator[None]:
     """Let a worker listen, on the database of the test, until the block ends."""
-    loop, hand = asyncio.new_event_loop(), ThreadPoolExecutor(1)
-    loop.set_default_executor(hand)
+    loop = asyncio.new_event_loop()
     workers: list[Worker] = []
 
     async def work() -> None:
+        close = sync_to_async(connections.close_all)  # in the one thread that serves every loop of this process
+        await close()
         listening = app.with_connector(DjangoConnector().get_worker_connector())
         async with listening.open_async():
             workers.append(Worker(listening, queues=[RUNS], install_signal_handlers=False))
             await workers[0].run()  # type: ignore[no-untyped-call]  # as it comes
-        await loop.run_in_executor(hand, connections.close_all)
+        await close()
 
     def run() -> None:
         try:
@@ -69,5 +70,6 @@ def at_work() -> Iterator[None]:
     finally:
         while not workers and thread.is_alive():
             thread.join(0.05)
-        loop.call_soon_threadsafe(workers[0].stop)
+        if thread.is_alive():
+            loop.call_soon_threadsafe(workers[0].stop)
         thread.join()

@@ -70,6 +70,7 @@ def test_from_quote_to_revenue_with_curl(address: str) -> None:
             capture_output=True,
             text=True,
             check=False,
+            timeout=300,
         )
     assert shell.returncode == 0, shell.stdout + shell.stderr
     (month,) = [json.loads(line) for line in shell.stdout.splitlines() if '"recognised_minor"' in line]

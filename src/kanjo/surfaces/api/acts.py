@@ -32,8 +32,8 @@ class Made:
 
     resource: str
     id: int | None = None
-    state: str = ""
-    secret: str = field(default="", repr=False)
+    state: str = field(default="", kw_only=True)
+    secret: str = field(default="", repr=False, kw_only=True)
 
     @property
     def body(self) -> dict[str, Any]:

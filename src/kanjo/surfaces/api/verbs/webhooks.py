@@ -45,7 +45,7 @@ class Since(Given):
 def _register(caller: Caller, key: int, given: WebhookGiven) -> Made:
     company_id = CompanyId(caller.company(key).id)
     made, secret = register_endpoint(company_id=company_id, **given.model_dump(), by=caller.actor, at=caller.now)
-    return Made("webhooks", made, secret)
+    return Made("webhooks", made, secret=secret)
 
 
 def _amend(caller: Caller, key: int, given: WebhookGiven) -> Made:
@@ -54,7 +54,7 @@ def _amend(caller: Caller, key: int, given: WebhookGiven) -> Made:
 
 
 def _rotate(caller: Caller, key: int, _given: Nothing) -> Made:
-    return Made("webhooks", key, rotate_secret(endpoint_id=key, by=caller.actor, at=caller.now))
+    return Made("webhooks", key, secret=rotate_secret(endpoint_id=key, by=caller.actor, at=caller.now))
 
 
 def _ping(caller: Caller, key: int, _given: Nothing) -> Made:

@@ -47,8 +47,8 @@ def _found(row: HeldPair) -> State:
 _COLUMNS: tuple[Column[HeldPair], ...] = (
     Column(PERSON, lambda row: Link(row.person, "person", row.person_id)),
     Column(FOUND, _found),
-    Column(ACT, lambda row: VERB_NAMES[row.act]),
-    Column(OTHER, lambda row: VERB_NAMES[row.other]),
+    Column(ACT, lambda row: VERB_NAMES.get(row.act, row.act)),
+    Column(OTHER, lambda row: VERB_NAMES.get(row.other, row.other)),
     Column(BY, lambda row: named(row.by_roles)),
     Column(OTHER_BY, lambda row: named(row.other_by_roles)),
     amount(DONE, lambda row: row.done),
