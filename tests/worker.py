@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Thread
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.db import connection, connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -43,17 +44,19 @@ def let_work() -> int:
 @contextmanager
 def at_work() -> Iterator[None]:
     """Let a worker listen, on the database of the test, until the block ends."""
-    loop = asyncio.new_event_loop()
+    loop, hand = asyncio.new_event_loop(), ThreadPoolExecutor(1)
+    loop.set_default_executor(hand)
     workers: list[Worker] = []
 
     async def work() -> None:
-        close = sync_to_async(connections.close_all)  # in the one thread that serves every loop of this process
-        await close()
-        listening = app.with_connector(DjangoConnector().get_worker_connector())
-        async with listening.open_async():
-            workers.append(Worker(listening, queues=[RUNS], install_signal_handlers=False))
-            await workers[0].run()  # type: ignore[no-untyped-call]  # as it comes
-        await close()
+        # In a thread of its own: that of the process keeps the connection of an earlier test.
+        async with ThreadSensitiveContext():
+            listening = app.with_connector(DjangoConnector().get_worker_connector())
+            async with listening.open_async():
+                workers.append(Worker(listening, queues=[RUNS], install_signal_handlers=False))
+                await workers[0].run()  # type: ignore[no-untyped-call]  # as it comes
+            await sync_to_async(connections.close_all)()
+        await loop.run_in_executor(hand, connections.close_all)
 
     def run() -> None:
         try:

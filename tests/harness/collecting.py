@@ -111,7 +111,8 @@ class Collecting(Story):
     @rule()
     def deliver_facts(self) -> None:
         """Facts are delivered, and the same ones a second time before anything else happens."""
-        waited = list(Delivery.objects.filter(pk__in=self.waiting("waiting facts")).select_related("fact"))
+        due = Delivery.objects.filter(pk__in=self.waiting("waiting facts"), due_at__lte=self.at)
+        waited = list(due.select_related("fact"))
         self.do("deliver facts", lambda: deliver(by=house(), at=self.at))
         self.same_again("deliver facts", lambda: deliver(by=house(), at=self.at))
         self.same_again("react", lambda: [self.reaction(one) for one in waited])
