@@ -34,11 +34,14 @@ class GrantRow:
     id: GrantId
     company_id: CompanyId
     customer_id: CustomerId
+    customer: str
     contract_id: ContractId
     contract_number: str
     order_line_id: OrderLineId
     product_id: ProductId
     product_code: str
+    product_en: str
+    product_ja: str
     metric: str
     quantity: int
     effective_on: date
@@ -117,7 +120,13 @@ def _valid(grants: QuerySet[Grant], known: AsKnown) -> QuerySet[Grant]:
     return valid.filter(recorded_at__lte=known.known_at) if known.known_at else valid
 
 
-_PATHS = {"contract_number": "contract__number", "product_code": "product__code"}
+_PATHS = {
+    "customer": "customer__name",
+    "contract_number": "contract__number",
+    "product_code": "product__code",
+    "product_en": "product__name_en",
+    "product_ja": "product__name_ja",
+}
 _COLUMNS = [_PATHS.get(field.name, field.name) for field in fields(GrantRow)]
 
 

@@ -381,7 +381,7 @@ ACTS = (
     Act(
         path="open-items/{int:key}/bear-fee",
         verbs=("receivables.write-off-fee",),
-        title=Text(en="Bear a bank fee", ja="振込手数料を負担"),
+        title=Text(en="Absorb a bank fee", ja="振込手数料を負担"),
         takes=Fee,
         do=_bear_fee,
         of="open-items",

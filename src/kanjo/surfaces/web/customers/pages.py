@@ -42,7 +42,7 @@ from kanjo.surfaces.web.shown import Explained, Link
 R = TypeVar("R")
 
 KIND = Text(en="Customer", ja="顧客")
-SEEN_BY = Text(en="Who has seen its personal data", ja="個人情報の閲覧者")
+SEEN_BY = Text(en="Personal data viewed by", ja="個人情報の閲覧者")
 SEEN_BY_NOBODY = Text(en="Nobody yet.", ja="閲覧の記録はありません。")
 TITLE = Text(en="Customers", ja="顧客")
 REGISTER = Text(en="Register a customer", ja="顧客を登録")

@@ -10,9 +10,11 @@ from kanjo.surfaces.web.details import Column, amount
 from kanjo.surfaces.web.shown import Link
 
 METRIC = Text(en="Counts", ja="単位")
+NAME = Text(en="Name", ja="製品名")
 
 GRANTS: tuple[Column[GrantRow], ...] = (
     Column(labels.PRODUCT, lambda row: Link(row.product_code, "product", row.product_id), order="product"),
+    Column(NAME, lambda row: Text(en=row.product_en, ja=row.product_ja)),
     Column(labels.CONTRACT, lambda row: Link(row.contract_number, "contract", row.contract_id), order="contract"),
     Column(METRIC, lambda row: row.metric, order="metric"),
     amount(labels.QUANTITY, lambda row: row.quantity, "quantity"),

@@ -24,8 +24,8 @@ POSITION = Text(en="License position", ja="ライセンス保有状況")
 GRANTS = ListPage[GrantRow](
     title=TITLE,
     columns=(
+        Column(labels.CUSTOMER, lambda row: Link(row.customer, "license-position", row.customer_id)),
         *COLUMNS,
-        Column(labels.CUSTOMER, lambda row: Link(POSITION, "license-position", row.customer_id)),
     ),
     rows=lambda asked: list_grants(asked.desk.actor, order=asked.order, limit=asked.limit, at=asked.at),
     count=lambda asked: count_grants(asked.desk.actor),
