@@ -60,7 +60,7 @@ _COLUMNS: tuple[Column[HeldPair], ...] = (
 @door(WATCH)
 def held_pairs(request: DeskRequest) -> HttpResponse:
     """Show who holds both halves of a pair, and what was done; or answer with it as a file."""
-    rows = list_held_pairs(request.desk.actor)
+    rows = [row for row in list_held_pairs(request.desk.actor) if row.act in VERB_NAMES and row.other in VERB_NAMES]
     if request.GET.get("as") == "csv":
         heads = [said(column.label) for column in _COLUMNS]
         return exported("csv", said(TITLE), heads, [[column.of(row) for column in _COLUMNS] for row in rows])
