@@ -29,6 +29,12 @@ class Got:
     at: datetime
 
 
+class Server(ThreadingHTTPServer):
+    """Lets many knock at once: with five places, as it comes, a busy machine turns one away."""
+
+    request_queue_size = 128
+
+
 @dataclass
 class Receiver:
     """What arrived, and how the next requests are answered: the last behaviour stays."""
@@ -106,7 +112,7 @@ def a_receiver() -> Iterator[Receiver]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # named so where it comes from
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with Server(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         one = Receiver(server.server_port)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

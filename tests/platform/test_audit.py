@@ -13,7 +13,7 @@ from kanjo.platform.acts import NotYourRole, verb
 from kanjo.platform.audit.models import Change, Link
 from kanjo.platform.audit.queries import broken_links, list_history
 from kanjo.platform.companies.models import SellingCompany
-from kanjo.platform.duties import DutiesConflict, pairs
+from kanjo.platform.duties import APART, DutiesConflict, pairs
 from tests.platform.conftest import AT, make_actor, make_company
 from tests.plumbing import FreshDatabase
 
@@ -29,6 +29,15 @@ def rename(*, company_id: CompanyId, name: str, by: Actor, at: object, because: 
 @verb("test.check-name", Role.ADMINISTRATOR, apart_from=("test.rename",), of=("companies_sellingcompany", "company_id"))
 def check_name(*, company_id: CompanyId, by: Actor, at: object) -> None:
     """Say that a company's name is right."""
+
+
+_APART = APART.pop("test.check-name")  # kept apart in these tests alone: pages show every pair there is
+
+
+@pytest.fixture(autouse=True)
+def kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the pair of this file apart while its tests run."""
+    monkeypatch.setitem(APART, "test.check-name", _APART)
 
 
 class TestChange:

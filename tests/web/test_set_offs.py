@@ -56,7 +56,7 @@ class TestSetOff:
         assert f'href="/receivables/{invoice}/set-off"' not in page
 
     def test_before_it_the_ageing_shows_the_credit_by_itself(self, office: Office) -> None:
-        """What is overdue is the whole invoice, the credit stands beside it; page, file and API say the same."""
+        """What is overdue is the whole invoice, the credit stands beside it; page and API say the same."""
         (invoice, credit), clerk = credited(office), office.desk(Role.RECEIVABLES, Language.ENGLISH)
         owed = Money(sum(row.open_minor for row in list_open_items(house()) if row.open_minor > 0), "JPY")
         given = Money(-left(credit), "JPY")
