@@ -54,7 +54,7 @@ class NoMailPassword(Refusal):
 
     rule = "config.no-mail-password"
     says = Text(
-        en="KANJO_MAIL_PASSWORD_FILE is “{path}”, which can not be read.",
+        en="KANJO_MAIL_PASSWORD_FILE is “{path}”, which cannot be read.",
         ja="KANJO_MAIL_PASSWORD_FILE に指定された「{path}」を読めません。",
     )
     remedy = Text(

@@ -69,7 +69,7 @@ class NotYourOwnFactor(Refusal):
     rule = "identity.not-your-own-factor"
     kind = RefusalKind.FORBIDDEN
     says = Text(
-        en="You can not remove your own second factor here.", ja="自分自身の2段階認証をここで解除することはできません。"
+        en="You cannot remove your own second factor here.", ja="自分自身の2段階認証をここで解除することはできません。"
     )
     remedy = Text(
         en="Use a recovery code, or ask another administrator.",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 SHORT = "default"
 RUNS = "runs"
 """The queue of long work; it has a worker of its own, so that what is short never waits behind it."""
+AGAIN = RetryStrategy(max_attempts=5, linear_wait=5, retry_exceptions=(InterfaceError, OperationalError))
+"""A database that is away for a while is asked again."""
 
 
 def put_into_queue(job: str, *, lock: str, **given: int) -> None:

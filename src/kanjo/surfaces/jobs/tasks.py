@@ -6,11 +6,9 @@ from collections.abc import Sized
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
-from django.db import InterfaceError, OperationalError
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from kanjo.platform.jobs.queue import RUNS
+from kanjo.platform.jobs.queue import AGAIN, RUNS
 
 if TYPE_CHECKING:
     from kanjo.foundation.actors import Actor
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
 
 EVERY_FIVE_SECONDS: Final = "*/5 * * * * *"
 EVERY_MINUTE: Final = "30 * * * * *"
-MOST_ATTEMPTS: Final = 5
-AWAY: Final = (InterfaceError, OperationalError)
 EARLY_EVERY_DAY: Final = "0 10 18 * * *"
 """18:10 UTC is ten past three in the morning in Japan."""
 
@@ -52,14 +48,9 @@ def send_webhooks(timestamp: int) -> int:
     return send_waiting(by=house(), now=lambda: datetime.now(UTC))
 
 
-@app.task(
-    name="execute-run",
-    queue=RUNS,
-    retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, linear_wait=5, retry_exceptions=AWAY),
-    pass_context=False,
-)
+@app.task(name="execute-run", queue=RUNS, retry=AGAIN, pass_context=False)
 def execute_run(run_id: int) -> None:
-    """Execute a run that somebody started; a database that is away for a while is asked again."""
+    """Execute a run that somebody started."""
     from kanjo.foundation.ids import RunId
     from kanjo.processes.execute_run import execute
 
