@@ -73,9 +73,18 @@ class _Crowd:
         for _, writer in self.idle:
             writer.close()
 
+    def _kept(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """Return a connection that the server still keeps; it closes those that were long idle, as servers do."""
+        while self.idle:
+            reader, writer = self.idle.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return None
+
     async def _ask(self, asked: Wanted, due: float) -> None:
         try:
-            connection = self.idle.pop() if self.idle else await asyncio.open_connection(self.host, self.port)
+            connection = self._kept() or await asyncio.open_connection(self.host, self.port)
             status = await asyncio.wait_for(_exchange(*connection, asked.head), PATIENCE)
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
             self.answers.faults[f"{type(error).__name__} {asked.kind}"] += 1

@@ -166,8 +166,10 @@ class Window:
             self.complaints.append(f"{message.type}: {message.text}")
 
     def _misses(self, request: Request) -> None:
-        # A form that is sent while it is being checked no longer waits for the answer.
-        if not ("hx-request" in request.headers and request.failure == "net::ERR_ABORTED"):
+        # A form that is sent while it is being checked no longer waits for the answer; nor does who leaves a page that
+        # is just being read again.
+        unwaited = "hx-request" in request.headers or request.is_navigation_request()
+        if not (unwaited and request.failure == "net::ERR_ABORTED"):
             self.complaints.append(f"failed: {request.url}")
 
     def _reads(self, response: Response) -> None:

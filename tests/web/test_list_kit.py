@@ -60,7 +60,8 @@ class TestSorting:
     @pytest.mark.parametrize(("name", "order"), SORTED)
     def test_a_heading_sorts_its_own_column(self, story: Told, crowded: None, name: str, order: str) -> None:
         """Equal values stand together, and turned round they stand the other way; blanks come last either way."""
-        up, down = (_column(auditor(story), name, order, turned) for turned in ("", "-"))
+        desk = auditor(story)  # signs in once: that is a fact in the list of people
+        up, down = (_column(desk, name, order, turned) for turned in ("", "-"))
         assert len(set(up)) == len(up), "equal values stand apart"
         assert list(reversed(down)) == up
 

@@ -28,7 +28,7 @@ log = logging.getLogger("kanjo.supervisor")
 SECONDS_TO_FINISH: Final = 30
 LONGEST_PAUSE: Final = 30.0
 QUICK_DEATH: Final = 10.0  # a child that dies within so many seconds is started again more and more slowly
-THREADS: Final = 24  # of a web process: 4 at work, 12 that wait, the rest to say that nobody else finds a place
+THREADS: Final = 80  # of a web process: 4 at work, 60 wait (about a second), the rest say that no place is left
 LARGEST_LOG: Final = 20 * 2**20
 
 
