@@ -66,6 +66,10 @@ class Run(CompanyRow):
         return self.state == RunState.APPROVED and self.started_at is not None and not self.stopped_rule
 
 
+UNDER_WAY = models.Q(state=RunState.APPROVED, started_at__isnull=False, stopped_rule="")
+"""`Run.under_way`, asked of the database."""
+
+
 class Shard(models.Model):
     """A part of a run: done in one transaction, or not at all."""
 

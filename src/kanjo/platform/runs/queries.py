@@ -14,7 +14,7 @@ from kanjo.foundation.ids import CompanyId, PersonId, RunId
 from kanjo.foundation.texts import Text
 from kanjo.platform.ordering import Orders, sorted_by
 from kanjo.platform.paging import Page, paged
-from kanjo.platform.runs.models import Failure, Run, Shard
+from kanjo.platform.runs.models import UNDER_WAY, Failure, Run, Shard
 from kanjo.platform.runs.states import RunState
 from kanjo.platform.tallies import Tally, counted
 
@@ -30,7 +30,10 @@ ORDERS: Orders = {
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as it is shown: the preview and the report hold counts and totals by name."""
+    """A run as it is shown: the preview and the report hold counts and totals by name.
+
+    It is `working` while a worker has it or will have it soon.
+    """
 
     id: RunId
     company_id: CompanyId
@@ -51,11 +54,7 @@ class RunRow:
     started_at: datetime | None
     stopped_rule: str
     stopped: Text | None
-
-    @property
-    def working(self) -> bool:
-        """Whether a worker has it, or will have it soon."""
-        return self.state is RunState.APPROVED and self.started_at is not None and self.stopped is None
+    working: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class FailureRow:
 class UnderWay:
     """How far a run is; `begun_at` and `last_at` say from when its first and its last part are, None without one.
 
-    `stopped` says why it came to no end.
+    `stopped` says why it came to no end; it is `working` while a worker has it or will have it soon.
     """
 
     id: RunId
@@ -98,11 +97,7 @@ class UnderWay:
     last_at: datetime | None
     started_at: datetime | None
     stopped: Text | None
-
-    @property
-    def working(self) -> bool:
-        """Whether a worker has it, or will have it soon."""
-        return self.state is RunState.APPROVED and self.started_at is not None and self.stopped is None
+    working: bool
 
 
 def list_under_way(actor: Actor, *, since: datetime, also: Sequence[RunId] = ()) -> list[UnderWay]:
@@ -110,7 +105,8 @@ def list_under_way(actor: Actor, *, since: datetime, also: Sequence[RunId] = ())
     begun = Exists(Shard.objects.filter(run_id=OuterRef("pk"), done=True, done_at__gt=since))
     found = Run.objects.visible_to(actor).filter(
         Q(pk__in=also, state__in=[RunState.APPROVED, RunState.EXECUTED])
-        | (Q(state=RunState.APPROVED) & (begun | _WORKING))
+        | (Q(state=RunState.APPROVED) & begun)
+        | UNDER_WAY
     )
     return [_under_way(run) for run in _how_far(found).order_by("id")[:MOST]]
 
@@ -144,13 +140,13 @@ def count_runs(actor: Actor, *, kind: str | None = None, state: RunState | None 
 
 def find_started(run_id: RunId) -> Started | None:
     """Return who started a run, None unless it is under way."""
-    run = Run.objects.filter(_WORKING, pk=run_id, state=RunState.APPROVED).first()
+    run = Run.objects.filter(UNDER_WAY, pk=run_id).first()
     return _started(run) if run else None
 
 
 def list_started(*, before: datetime) -> list[Started]:
     """Return the runs that are under way and were started before a moment."""
-    found = Run.objects.filter(_WORKING, state=RunState.APPROVED, started_at__lt=before)
+    found = Run.objects.filter(UNDER_WAY, started_at__lt=before)
     return [_started(run) for run in found.order_by("id")]
 
 
@@ -171,9 +167,6 @@ def list_failures(actor: Actor, run_id: RunId, *, limit: int = 200) -> list[Fail
 def _found(actor: Actor, kind: str | None, state: RunState | None) -> QuerySet[Run]:
     asked = {"kind": kind, "state": state}
     return Run.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
-
-
-_WORKING = Q(started_at__isnull=False, stopped_rule="")
 
 
 def _started(run: Run) -> Started:
@@ -222,6 +215,7 @@ def _under_way(run: Any) -> UnderWay:
         last_at=run.last_at,
         started_at=run.started_at,
         stopped=_stopped(run),
+        working=run.under_way,
     )
 
 
@@ -246,6 +240,7 @@ def _row(run: Any) -> RunRow:
         started_at=run.started_at,
         stopped_rule=run.stopped_rule,
         stopped=_stopped(run),
+        working=run.under_way,
     )
 
 

@@ -1,0 +1,16 @@
+"""The command answers before it has read the house: what a word needs is imported when the word is said."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+LOADED = "import sys, kanjo.surfaces.console.main as main; main.command_line(); print(*sys.modules)"
+LATE = {"django.apps", "django.db", "polars", "typst", "kanjo.platform.audit.anchor", "kanjo.surfaces.console.checks"}
+
+
+def test_nothing_of_the_house_is_imported_at_the_start() -> None:
+    """The command knows all its words without Django, the columns, or the anchor of the audit trail."""
+    told = subprocess.run([sys.executable, "-c", LOADED], check=True, capture_output=True, text=True)
+    assert "kanjo.surfaces.console.verify" in told.stdout.split()
+    assert sorted(LATE & set(told.stdout.split())) == []
