@@ -146,9 +146,7 @@ def _clone(server: Login, name: str) -> Iterator[FreshDatabase]:
         admin.execute("SELECT pg_advisory_lock(hashtext('kanjo template'))")
         if not _databases(admin, template):
             _make_template(admin, server, template)
-        # By files: the default writes every page of the copy to the log, which takes ten times as long here.
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-        admin.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+        copy_database(admin, template, name)
         admin.execute("SELECT pg_advisory_unlock(hashtext('kanjo template'))")
         anchor_file(environment().home, name).unlink(missing_ok=True)  # of an earlier database of that name
         try:
@@ -157,6 +155,18 @@ def _clone(server: Login, name: str) -> Iterator[FreshDatabase]:
             for alias in ("default", "owner"):
                 connections[alias].close()
             _drop(admin, name)
+
+
+def copy_database(admin: psycopg.Connection, model: str, name: str) -> None:
+    """Copy a database that nobody is connected to.
+
+    By files: the default writes every page of the copy to the log, which takes ten times as long here. From
+    PostgreSQL 18 on the system copies a file at once, for a fifth of the work of copying it block by block.
+    """
+    if admin.info.server_version >= 180_000:
+        admin.execute("SET file_copy_method = clone")
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+    admin.execute(copy.format(sql.Identifier(name), sql.Identifier(model)))
 
 
 def _make_template(admin: psycopg.Connection, server: Login, template: str) -> None:

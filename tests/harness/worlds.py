@@ -1,7 +1,8 @@
 """Databases that begin where another one stands: each story and each trial has its own, and leaves nothing behind.
 
-Measured: a copy by file takes 0.15 s, founding an office 0.35 s, a copy through the log of the server 1.8 s. A story
-that is rolled back would never see a commit, and with it neither the audit chain nor a deferred constraint.
+Measured: a copy by file takes 0.15 s (a third of it from PostgreSQL 18 on), founding an office 0.35 s, a copy through
+the log of the server 1.8 s. A story that is rolled back would never see a commit, and with it neither the audit chain
+nor a deferred constraint.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import psycopg
 from django.db import connections
 from psycopg import sql
 
-from tests.plumbing import FreshDatabase
+from tests.plumbing import FreshDatabase, copy_database
 
 _NAMED = re.compile(r"^-- name: (.+)$", re.MULTILINE)
 
@@ -27,14 +28,13 @@ def a_world_like(model: FreshDatabase) -> Iterator[FreshDatabase]:
     copy = FreshDatabase(model.owner.to(name), model.application.to(name))
     with psycopg.connect(model.owner.to("postgres").conninfo(), autocommit=True) as admin:
         point_django_at(copy)
-        made, old = sql.Identifier(name), sql.Identifier(model.owner.database)
-        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(made, old))
+        copy_database(admin, model.owner.database, name)
         try:
             yield copy
         finally:
             point_django_at(model)
             # Not by force: the owner may not end an autovacuum, which a plain DROP sends away.
-            admin.execute(sql.SQL("DROP DATABASE {}").format(made))
+            admin.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 
 
 def point_django_at(world: FreshDatabase) -> None:
