@@ -192,8 +192,18 @@ def _drop(admin: psycopg.Connection, name: str) -> None:
     admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+LONGEST = (
+    *("console/test_house", "harness/test_permuter", "web/test_accessible", "web/test_access", "web/test_menu_of_roles"),
+    *("processes/test_history", "processes/test_server_killed", "console/test_company", "console/test_user"),
+    *("console/test_door", "web/test_pasted", "web/test_input", "web/test_journey", "web/test_two_people"),
+)
+"""The files that take longest, whatever the number of their tests: run first, none is left to the end alone."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses the database, so that it can be run once more on another server."""
+    """Put the longest files first; mark what uses the database, so that it can be run once more on another server."""
+    places = {f"tests/{name}.py": place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or {"db", "test_server"} & set(fixtures):

@@ -27,6 +27,13 @@ def kanjo(fresh_database: FreshDatabase) -> Iterator[Forge]:
         yield kanjo
 
 
+@pytest.fixture(scope="module")
+def untouched(shared_database: FreshDatabase) -> Iterator[Forge]:
+    """An empty house that stays empty: each test that is refused there looks whether it did."""
+    with forge({**shared_database.environment, "COLUMNS": "300"}) as kanjo:
+        yield kanjo
+
+
 class TestFound:
     def test_its_chart_is_whole(self, kanjo: Forge) -> None:
         """Completing it adds nothing to what it was founded with."""
@@ -70,9 +77,9 @@ class TestFound:
             ("--first-month", "13"),
         ],
     )
-    def test_what_can_not_be_is_refused(self, kanjo: Forge, language: str, wrong: tuple[str, str]) -> None:
+    def test_what_cannot_be_is_refused(self, untouched: Forge, language: str, wrong: tuple[str, str]) -> None:
         """Nothing is founded."""
-        told = kanjo.types(*FOUND, *wrong, KANJO_LANGUAGE=language)
+        told = untouched.types(*FOUND, *wrong, KANJO_LANGUAGE=language)
         assert (told.code, "Traceback" in told.err) == (2, False), told
         assert rows(HOUSE) == [(0, 0, 0)]
 
