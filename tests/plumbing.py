@@ -193,9 +193,10 @@ def _drop(admin: psycopg.Connection, name: str) -> None:
 
 
 LONGEST = (
-    *("console/test_house", "harness/test_permuter", "web/test_accessible", "web/test_access", "web/test_menu_of_roles"),
-    *("processes/test_history", "processes/test_server_killed", "console/test_company", "console/test_user"),
-    *("console/test_door", "web/test_pasted", "web/test_input", "web/test_journey", "web/test_two_people"),
+    *("console/test_house", "harness/test_permuter", "web/test_accessible", "web/test_access"),
+    *("web/test_menu_of_roles", "processes/test_history", "processes/test_server_killed", "console/test_company"),
+    *("console/test_user", "console/test_door", "web/test_pasted", "web/test_input", "web/test_journey"),
+    "web/test_two_people",
 )
 """The files that take longest, whatever the number of their tests: run first, none is left to the end alone."""
 
