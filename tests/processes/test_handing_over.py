@@ -8,6 +8,10 @@ import pytest
 from django.db import transaction
 
 from kanjo.domains.contracts.operations import terminate_contract
+from kanjo.domains.contracts.queries import get_contract
+from kanjo.domains.licenses.facts import HowConfirmed
+from kanjo.domains.licenses.queries import find_end_of_use
+from kanjo.domains.licenses.rules import UseGoesOn
 from kanjo.domains.renewals import operations as renewals
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import RenewalId
@@ -17,6 +21,7 @@ from kanjo.platform.worklist.queries import WorkRow, list_queue
 from kanjo.processes.accept_quote import ConcludedDeal
 from kanjo.processes.end_contracts import end_contracts
 from kanjo.processes.find_renewals import find_renewals
+from kanjo.processes.watch_rights import confirm_end_of_use
 from tests.builders import A_YEAR, a_customer, an_actor
 from tests.harness.office import APRIL, Office, an_office, morning
 
@@ -125,27 +130,77 @@ class TestRights:
         assert waiting.why.en.endswith("CLOUD 10 is used no longer than to 2027-03-31.")
         assert "CLOUD 10の利用が2027-03-31で終わること" in waiting.why.ja
 
-    def test_until_the_contract_has_ended(self, office: Office, desk: Actor) -> None:
-        """The morning after the last day it is off the desk."""
-        self.lapsed(office)
-        told()
-        assert len(on_desk(desk)) == 1
-        self.ended(office)
-        told()
-        assert on_desk(desk) == []
+    def confirmed(self, deal: ConcludedDeal, desk: Actor, on: date = A_YEAR.until) -> None:
+        """Let the customer say that it uses no longer what it had."""
+        with transaction.atomic():
+            confirm_end_of_use(
+                contract_id=deal.contract_id, on=on, how=HowConfirmed.STATEMENT, note="", by=desk, at=morning(on)
+            )
 
-    def test_until_the_contract_is_terminated(self, office: Office, desk: Actor) -> None:
-        """Rights that were stopped before their last day are watched no longer."""
+    def test_until_its_use_is_confirmed_to_have_ended(self, office: Office, desk: Actor) -> None:
+        """That the contract ended alone takes nothing off the desk; who confirms the end of use does, at once."""
         deal = self.lapsed(office)
         told()
-        assert len(on_desk(desk)) == 1
-        terminated(deal)
+        self.ended(office)
         told()
+        assert len(on_desk(desk)) == 1
+        self.confirmed(deal, desk)
         assert on_desk(desk) == []
 
-    def test_a_contract_that_ended_before_the_worker_came_asks_nobody(self, office: Office, desk: Actor) -> None:
-        """A slow worker puts nothing on a queue that nobody has to do."""
+    def test_terminated_it_waits_by_the_new_last_day(self, office: Office, desk: Actor) -> None:
+        """Rights that are stopped early are asked for by the day before, once, whoever was told of it first."""
+        deal = self.lapsed(office)
+        terminated(deal)
+        told()
+        [waiting] = on_desk(desk)
+        assert waiting.due_on == date(2026, 9, 30)
+        self.confirmed(deal, desk, on=date(2026, 10, 1))
+        assert on_desk(desk) == []
+
+    def test_a_termination_asks_by_itself(self, office: Office, desk: Actor) -> None:
+        """Without a renewal that lapsed, too: what was granted is to be used no longer."""
+        terminated(office.sell(a_customer(), [office.users(10)]))
+        told()
+        [waiting] = on_desk(desk)
+        assert waiting.why.en.endswith("CLOUD 10 is used no longer than to 2026-09-30.")
+        assert "は解約されました。" in waiting.why.ja
+
+    def test_a_slow_worker_still_asks(self, office: Office, desk: Actor) -> None:
+        """That the contract ended before the worker came changes nothing; that its end was confirmed does."""
         self.lapsed(office)
         self.ended(office)
         told()
+        assert len(on_desk(desk)) == 1
+
+    def test_what_is_confirmed_before_the_worker_came_is_not_asked(self, office: Office, desk: Actor) -> None:
+        """A slow worker puts nothing on a queue that nobody has to do."""
+        deal = self.lapsed(office)
+        self.ended(office)
+        self.confirmed(deal, desk)
+        told()
         assert on_desk(desk) == []
+
+    def test_a_renewed_contract_has_no_end_of_use(self, office: Office, desk: Actor) -> None:
+        """The use goes on under the next contract: to confirm its end is refused, and nothing is written."""
+        deal = office.sell(a_customer(), [office.users(10)])
+        with transaction.atomic():
+            [renewal_id] = find_renewals(company_id=office.company_id, on=IN_WINDOW, by=house(), at=morning(IN_WINDOW))
+            nxt = office.sell(a_customer(), [office.users(10)])
+            renewals.quote_renewal(
+                renewal_id=RenewalId(renewal_id),
+                quote_id=get_contract(house(), nxt.contract_id).quote_id,
+                on=IN_WINDOW,
+                by=house(),
+                at=morning(IN_WINDOW),
+            )
+            renewals.renew(
+                renewal_id=RenewalId(renewal_id),
+                contract_id=nxt.contract_id,
+                on=IN_WINDOW,
+                by=house(),
+                at=morning(IN_WINDOW),
+            )
+        self.ended(office)
+        with pytest.raises(UseGoesOn, match="the use goes on under the next one"):
+            self.confirmed(deal, desk)
+        assert find_end_of_use(desk, deal.contract_id) is None

@@ -108,7 +108,7 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("product", "set-list-price", "withdraw-product"), office.cloud),
             "opportunity": done.opportunity,
             **dict.fromkeys(("approval", "recall-request"), conditional.request),
-            **dict.fromkeys(("contract", "end-contract", "terminate-contract"), contract),
+            **dict.fromkeys(("contract", "end-contract", "terminate-contract", "confirm-end-of-use"), contract),
             "receipt": receipt,
             **dict.fromkeys(("allocate", "return-transfer"), receivables.key("receipt", "bank-file", strange)),
             "reverse-allocation": receivables.key("reverse-allocation", "receipt", receipt),

@@ -35,6 +35,7 @@ ROW_NAMES: Mapping[str, Text] = {
     "ledger_entry": Text(en="journal entry", ja="仕訳"),
     "ledger_period": Text(en="accounting period", ja="会計期間"),
     "ledger_posting": Text(en="posting", ja="仕訳明細"),
+    "licenses_endofuse": Text(en="end of use", ja="利用終了"),
     "licenses_grant": Text(en="license grant", ja="ライセンス付与"),
     "notices_notice": Text(en="notice", ja="お知らせ"),
     "numbering_series": Text(en="series of numbers", ja="採番系列"),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from kanjo.domains.approvals.facts import ApprovalConcluded, MatrixActivated
 from kanjo.domains.billing.facts import InvoiceIssued, InvoiceSent, OrderPlanned
 from kanjo.domains.contracts.facts import ContractConcluded, ContractEnded, ContractTerminated
-from kanjo.domains.licenses.facts import LicensesGranted
+from kanjo.domains.licenses.facts import EndOfUseConfirmed, LicensesGranted
 from kanjo.domains.opportunities.facts import (
     OpportunityHandedOver,
     OpportunityLost,
@@ -64,6 +64,7 @@ ANNOUNCED: Mapping[type[Fact], Text] = {
     DeliveryNoted: Text(en="A delivery was noted", ja="引渡しの登録"),
     RevenueRecognised: Text(en="Revenue was recognised", ja="収益の認識"),
     LicensesGranted: Text(en="Licenses were granted", ja="ライセンスの付与"),
+    EndOfUseConfirmed: Text(en="The end of use was confirmed", ja="利用終了の確認"),
     RenewalAppeared: Text(en="A contract is to be renewed", ja="更新対象の契約の抽出"),
     RenewalQuoted: Text(en="A renewal was quoted", ja="更新見積の登録"),
     ContractRenewed: Text(en="A contract was renewed", ja="契約の更新"),
@@ -73,10 +74,11 @@ ANNOUNCED: Mapping[type[Fact], Text] = {
 
 _TOLD = """
 accepted_on allocation_id amount_minor bank_file_id company_id contract_id currency customer_id discount due_on
-effective_on failed fee_minor grant_ids invoice_id issued_on lines list_total_minor matrix_id net_minor new_contract_id
-number old_contract_id open_minor opportunity_id order_id order_line_id original_id outcome payer_id payment_days
-plan_ids price_minor proposed_minor quote_id quote_version_id receipt_id receipts renewal_id request_id rule run_id
-slices starts_on state superseded_id tax_minor term_months term_until total_minor until value_minor version version_id
+effective_on failed fee_minor grant_ids how invoice_id issued_on lines list_total_minor matrix_id net_minor
+new_contract_id number old_contract_id open_minor opportunity_id order_id order_line_id original_id outcome payer_id
+payment_days plan_ids price_minor proposed_minor quote_id quote_version_id receipt_id receipts renewal_id request_id
+rule run_id slices starts_on state superseded_id tax_minor term_months term_until total_minor until value_minor version
+version_id
 """
 FIELDS = frozenset(_TOLD.split())
 """The fields that are told, wherever a fact has them."""

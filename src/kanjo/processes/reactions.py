@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kanjo.domains.contracts.facts import ContractConcluded, ContractEnded, ContractTerminated
+from kanjo.domains.contracts.facts import ContractConcluded, ContractTerminated
 from kanjo.domains.opportunities.facts import OpportunityHandedOver
 from kanjo.domains.orders.facts import OrderBooked
 from kanjo.domains.quotes.facts import QuoteAnswered, QuoteClosed
@@ -25,7 +25,7 @@ from kanjo.processes.tell_people import (
     tell_run,
     tell_terminated,
 )
-from kanjo.processes.watch_rights import watch_no_longer, watch_rights
+from kanjo.processes.watch_rights import watch_rights, watch_stopped
 
 REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     OpportunityHandedOver: [tell_owners],
@@ -34,7 +34,6 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     ContractConcluded: [tell_concluded],
     OrderBooked: [ask_for_invoice, ask_for_acceptance],
     RenewalLapsed: [watch_rights],
-    ContractEnded: [watch_no_longer],
-    ContractTerminated: [watch_no_longer, await_no_longer, tell_terminated],
+    ContractTerminated: [watch_stopped, await_no_longer, tell_terminated],
     RunExecuted: [tell_run],
 }

@@ -40,6 +40,10 @@ WITH occurred AS (
         'contracts_contract', c.id, c.number, NULL, ''
     FROM licenses_grant g JOIN contracts_contract c ON c.id = g.contract_id
     WHERE g.contract_id = ANY(%(contracts)s) GROUP BY c.id, g.recorded_at
+    UNION ALL
+    SELECT 'license', 'licenses.confirm-end-of-use', e.recorded_at, e.effective_on, e.confirmed_by_id,
+        'contracts_contract', c.id, c.number, NULL, ''
+    FROM licenses_endofuse e JOIN contracts_contract c ON c.id = e.contract_id WHERE e.contract_id = ANY(%(contracts)s)
 )
 SELECT o.phase, o.verb, o.at, o.on_day, coalesce(p.name, ''), coalesce(p.is_system, false), o.tbl, o.id, o.number,
     o.minor, o.currency

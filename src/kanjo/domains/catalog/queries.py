@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 import polars as pl
 from django.db.models import Prefetch, QuerySet
@@ -141,6 +142,11 @@ def list_products(
 def count_products(actor: Actor, *, company_id: CompanyId | None = None, search: str = "") -> Tally:
     """Return how many products `list_products` has."""
     return counted(_found(actor, company_id, search))
+
+
+def products_found(actor: Actor, search: str) -> QuerySet[Product, Any]:
+    """Return the ids of the actor's products found by a piece of code, name in either language or family."""
+    return _found(actor, None, search).values("pk")
 
 
 def ids_by_external_key(company_id: CompanyId) -> Mapping[str, ProductId]:

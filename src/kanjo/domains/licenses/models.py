@@ -1,10 +1,11 @@
-"""Grants."""
+"""Grants, and that their use has ended."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
 
+from kanjo.domains.licenses.facts import HowConfirmed
 from kanjo.platform.tables import CompanyRow, append_only, recorded_at
 
 
@@ -34,4 +35,25 @@ class Grant(CompanyRow):
             ),
         ]
         indexes = [models.Index(fields=["customer", "product", "metric"], name="grant_of_customer")]
+        triggers = append_only()
+
+
+class EndOfUse(CompanyRow):
+    """That a customer was seen to use no longer what a contract had granted. Once per contract; `effective_on` is when.
+
+    `how` it was confirmed may be told in the note, and is where it was otherwise.
+    """
+
+    contract = models.OneToOneField("contracts.Contract", on_delete=models.PROTECT, related_name="+")
+    how = models.CharField(max_length=16, choices=[(way.value, way.value) for way in HowConfirmed])
+    note = models.TextField(blank=True)
+    confirmed_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "end of use"
+        constraints = [
+            models.CheckConstraint(name="end_of_use_otherwise_noted", condition=~Q(how="other", note="")),
+        ]
         triggers = append_only()

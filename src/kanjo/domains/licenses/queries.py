@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
-from kanjo.domains.licenses.models import Grant
+from kanjo.domains.catalog.queries import products_found
+from kanjo.domains.customers.queries import customers_found
+from kanjo.domains.licenses.facts import SOON_DAYS, HowConfirmed, RightsOfContract, Runs
+from kanjo.domains.licenses.models import EndOfUse, Grant
+from kanjo.domains.licenses.rules import refuse_goes_on
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, GrantId, OrderLineId, ProductId
+from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.names import called
 from kanjo.platform.ordering import Orders, sorted_by
 from kanjo.platform.paging import Page, paged
+from kanjo.platform.search.queries import any_of, is_numbered, is_one_of
 from kanjo.platform.tables import NotFound
 from kanjo.platform.tallies import Tally, counted
 
@@ -50,6 +56,16 @@ class GrantRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EndOfUseRow:
+    """That the use of what a contract granted has ended: the day it was confirmed, how and by whom."""
+
+    confirmed_on: date
+    how: HowConfirmed
+    note: str
+    confirmed_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PositionRow:
     """How much of a product a customer may use on a day, over all grants that are valid on it.
 
@@ -81,9 +97,16 @@ def list_grants(
     customer_id: CustomerId | None = None,
     contract_id: ContractId | None = None,
     valid: AsKnown | None = None,
+    contract_state: str | None = None,
+    runs: tuple[Runs, date] | None = None,
+    search: str = "",
 ) -> Page[GrantRow]:
-    """Return the grants the actor may see, newest first; with *valid* those that count on its day."""
-    grants = _chosen(actor, customer_id=customer_id, contract_id=contract_id, valid=valid)
+    """Return the grants the actor may see, newest first; with *valid* those that count on its day.
+
+    *runs* keeps those that run so long on that day; *search* finds them by product, customer or contract.
+    """
+    asked = _chosen(actor, customer_id=customer_id, contract_id=contract_id, valid=valid, contract_state=contract_state)
+    grants = _found(actor, asked.filter(_running(*runs)) if runs else asked, search)
     return paged(grants, sorted_by(Grant, order, ORDERS, "-effective_on", "-id"), at, limit, _rows)
 
 
@@ -93,9 +116,13 @@ def count_grants(
     customer_id: CustomerId | None = None,
     contract_id: ContractId | None = None,
     valid: AsKnown | None = None,
+    contract_state: str | None = None,
+    runs: tuple[Runs, date] | None = None,
+    search: str = "",
 ) -> Tally:
     """Return how many grants `list_grants` would show without a limit."""
-    return counted(_chosen(actor, customer_id=customer_id, contract_id=contract_id, valid=valid))
+    asked = _chosen(actor, customer_id=customer_id, contract_id=contract_id, valid=valid, contract_state=contract_state)
+    return counted(_found(actor, asked.filter(_running(*runs)) if runs else asked, search))
 
 
 def get_grant(actor: Actor, grant_id: GrantId) -> GrantRow:
@@ -106,12 +133,53 @@ def get_grant(actor: Actor, grant_id: GrantId) -> GrantRow:
     return found[0]
 
 
+def find_end_of_use(actor: Actor, contract_id: ContractId) -> EndOfUseRow | None:
+    """Return how the end of use under a contract was confirmed, or None."""
+    ends = EndOfUse.objects.visible_to(actor).filter(contract_id=contract_id)
+    found = ends.values_list("effective_on", "how", "note", "confirmed_by__name").first()
+    if found is None:
+        return None
+    confirmed_on, how, note, name = found
+    return EndOfUseRow(confirmed_on, HowConfirmed(how), note, name)
+
+
+def why_use_goes_on(rights: RightsOfContract, *, on: date) -> Refusal | None:
+    """Return why the end of use under a contract can not be confirmed on a day yet, or None."""
+    try:
+        refuse_goes_on(rights, on=on)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
 def _chosen(
-    actor: Actor, *, customer_id: CustomerId | None, contract_id: ContractId | None, valid: AsKnown | None
+    actor: Actor,
+    *,
+    customer_id: CustomerId | None,
+    contract_id: ContractId | None,
+    valid: AsKnown | None,
+    contract_state: str | None,
 ) -> QuerySet[Grant]:
-    asked = {"customer_id": customer_id, "contract_id": contract_id}
+    asked = {"customer_id": customer_id, "contract_id": contract_id, "contract__state": contract_state}
     grants = Grant.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
     return _valid(grants, valid) if valid else grants
+
+
+def _found(actor: Actor, grants: QuerySet[Grant], search: str) -> QuerySet[Grant]:
+    if not search.strip():
+        return grants
+    conditions = (
+        is_numbered(search, "contract__number", within=True),
+        is_one_of("customer_id", customers_found(search)),
+        is_one_of("product_id", products_found(actor, search)),
+    )
+    return any_of(grants, conditions)
+
+
+def _running(runs: Runs, on: date) -> Q:
+    if runs is Runs.PERPETUAL:
+        return Q(until__isnull=True)
+    return Q(until__lte=on) if runs is Runs.OVER else Q(until__gt=on, until__lte=on + timedelta(days=SOON_DAYS))
 
 
 def _valid(grants: QuerySet[Grant], known: AsKnown) -> QuerySet[Grant]:

@@ -92,6 +92,12 @@ def find_quoted(actor: Actor, quote_id: QuoteId) -> RenewalId | None:
     return None if key is None else RenewalId(key)
 
 
+def was_renewed(actor: Actor, contract_id: ContractId) -> bool:
+    """Return whether another contract goes on where this one ends."""
+    renewals = Renewal.objects.visible_to(actor).filter(contract_id=contract_id, state=RenewalState.RENEWED)
+    return renewals.exists()
+
+
 def _chosen(
     actor: Actor, *, state: RenewalState | None, owner_id: PersonId | None, customer_id: CustomerId | None
 ) -> QuerySet[Renewal]:

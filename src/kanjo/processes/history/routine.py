@@ -7,13 +7,17 @@ from functools import partial
 
 from kanjo.connectors.bank.zengin import write_notice
 from kanjo.domains.billing.queries import list_invoices
+from kanjo.domains.licenses.facts import HowConfirmed
+from kanjo.domains.licenses.operations import RUNNING_OUT
 from kanjo.domains.quotes import operations as quotes
 from kanjo.domains.receivables import operations as receivables
 from kanjo.domains.receivables.queries import OpenItemRow, ReceiptRow, list_open_items, list_receipts
 from kanjo.foundation.actors import Role
+from kanjo.foundation.ids import ContractId
 from kanjo.foundation.periods import Period, add_months
 from kanjo.platform.ledger import models as ledger
 from kanjo.platform.ledger.operations import lock_period
+from kanjo.platform.worklist.queries import list_queue
 from kanjo.processes import bill
 from kanjo.processes.end_contracts import end_contracts
 from kanjo.processes.find_renewals import find_renewals
@@ -23,15 +27,17 @@ from kanjo.processes.history.script import Credit, Script
 from kanjo.processes.history.stage import Scene, Stage
 from kanjo.processes.recognise import recognise
 from kanjo.processes.take_bank_file import take_bank_file
+from kanjo.processes.watch_rights import confirm_end_of_use
 
 ENDED, EXPIRED, RENEWALS = 0, 1, 2
-CREDITED, BILLED, BANKED, BY_HAND, RECOGNISED, LOCKED = 10, 11, 12, 13, 14, 15
+CREDITED, BILLED, BANKED, BY_HAND, RECOGNISED, LOCKED, WATCHED = 10, 11, 12, 13, 14, 15, 16
 ALL = 10_000
 STOPPED_MONTHS = 5
 """Who stopped paying has paid nothing that fell due in so many months."""
 FEE_BORNE = "振込手数料差引のため"
 ASKED = "顧客に電話で確認"
 SET_OFF = "返還請求書との相殺"
+REMOVED = "利用終了届を受領"
 
 
 def monthly_scenes(script: Script, calendar: Calendar) -> Iterator[Scene]:
@@ -52,6 +58,7 @@ def _in_month(month: Period, calendar: Calendar) -> Iterator[Scene]:
         (5, RECOGNISED, earn),
         (8, BY_HAND, allocate_by_hand),
         (10, LOCKED, lock),
+        (12, WATCHED, confirm_ends),
     ]
     for day, rank, act in planned:
         on = month.start.replace(day=day)
@@ -211,6 +218,21 @@ def earn(stage: Stage) -> None:
         approved_by=stage.the(Role.RECEIVABLES),
         at=stage.at,
     )
+
+
+def confirm_ends(stage: Stage) -> None:
+    """Confirm, as License Management, the end of use of what ran out before this month."""
+    clerk = stage.the(Role.LICENSE_MANAGEMENT)
+    for item in list_queue(clerk, limit=ALL):
+        if item.kind == RUNNING_OUT and item.due_on and item.due_on < stage.on.replace(day=1):
+            confirm_end_of_use(
+                contract_id=ContractId(item.subject_id),
+                on=stage.on,
+                how=HowConfirmed.STATEMENT,
+                note=REMOVED,
+                by=clerk,
+                at=stage.at,
+            )
 
 
 def lock(stage: Stage) -> None:

@@ -21,6 +21,7 @@ from kanjo.surfaces.web.health import health
 from kanjo.surfaces.web.home import pages as home
 from kanjo.surfaces.web.invitations import pages as invitations
 from kanjo.surfaces.web.ledger import pages as ledger
+from kanjo.surfaces.web.licenses import ending
 from kanjo.surfaces.web.licenses import pages as licenses
 from kanjo.surfaces.web.notices import choosing
 from kanjo.surfaces.web.notices import pages as notices
@@ -124,6 +125,7 @@ urlpatterns: list[URLPattern] = [
     path("contracts/<int:key>", contracts.contract, name="contract"),
     path("contracts/<int:key>/end", contracts.end, name="end-contract"),
     path("contracts/<int:key>/terminate", contracts.terminate, name="terminate-contract"),
+    path("contracts/<int:key>/end-of-use", ending.confirm, name="confirm-end-of-use"),
     path("orders", orders.ORDERS, name="orders"),
     path("orders/<int:key>", orders.order, name="order"),
     path("orders/<int:key>/accept", orders.accept, name="accept-delivery"),

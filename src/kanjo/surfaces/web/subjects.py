@@ -46,6 +46,7 @@ FACT_TABLES = {
     "contracts.concluded": "contracts_contract",
     "contracts.ended": "contracts_contract",
     "contracts.terminated": "contracts_contract",
+    "licenses.end-of-use-confirmed": "contracts_contract",
     "opportunities.handed-over": "opportunities_opportunity",
     "orders.booked": "orders_order",
     "quotes.answered": "quotes_quote",

@@ -81,6 +81,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "ledger.complete-chart": Text(en="completed the chart of accounts", ja="勘定科目表を補完"),
     "ledger.lock-period": Text(en="locked the period", ja="会計期間を締め"),
     "ledger.open-periods": Text(en="opened periods", ja="会計期間を開始"),
+    "licenses.confirm-end-of-use": Text(en="confirmed the end of use", ja="利用終了を確認"),
     "licenses.write-grants": Text(en="granted licenses", ja="ライセンスを付与"),
     "notices.choose": Text(en="chose how to be told", ja="通知設定を変更"),
     "notices.read": Text(en="read a notice", ja="お知らせを既読に"),
@@ -156,7 +157,7 @@ WORK_NAMES: Mapping[str, Text] = {
     "receivables.unmatched-receipt": Text(en="Allocate a receipt", ja="入金を消し込む"),
     "renewals.prepare": Text(en="Prepare a renewal", ja="契約更新を準備する"),
     "billing.invoice-asked": Text(en="Bill an order", ja="注文を請求する"),
-    "licenses.running-out": Text(en="Watch rights that run out", ja="利用終了を確認する"),
+    "licenses.running-out": Text(en="Confirm the end of use", ja="利用終了を確認する"),
     "orders.acceptance-awaited": Text(en="Get an acceptance", ja="検収を確認する"),
     "outbox.dead": Text(en="Mend a failed automatic step", ja="失敗した自動処理を解消する"),
     "billing.failed": Text(en="Mend what could not be invoiced", ja="請求できなかった顧客を確認する"),
@@ -182,8 +183,10 @@ REACTION_NAMES: Mapping[str, Text] = {
     "kanjo.processes.tell_people.tell_owners": Text(en="Tell both owners", ja="商談引継ぎの通知"),
     "kanjo.processes.tell_people.tell_run": Text(en="Tell that the run is done", ja="一括処理完了の通知"),
     "kanjo.processes.tell_people.tell_terminated": Text(en="Tell that the contract was terminated", ja="解約の通知"),
-    "kanjo.processes.watch_rights.watch_no_longer": Text(en="Watch its rights no longer", ja="利用終了の確認を完了"),
     "kanjo.processes.watch_rights.watch_rights": Text(en="Watch rights that run out", ja="利用終了の確認の依頼"),
+    "kanjo.processes.watch_rights.watch_stopped": Text(
+        en="Watch rights that were stopped", ja="解約後の利用終了の確認の依頼"
+    ),
 }
 """What follows by itself, by the dotted name of the reaction."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kanjo.domains.billing.queries import InvoiceRow, InvoiceView, SendingRow, get_invoice, list_invoices, list_sendings
+from kanjo.domains.contracts.facts import ContractState
 from kanjo.domains.licenses.queries import GrantRow, get_grant, list_grants
 from kanjo.domains.receivables.queries import (
     AllocationRow,
@@ -152,7 +153,12 @@ RESOURCES = (
         title=Text(en="License grants", ja="ライセンス付与"),
         row=GrantRow,
         rows=lambda caller, **asked: list_grants(caller.actor, **asked),
-        filters={"customer_id": Asked, "contract_id": Asked},
+        filters={
+            "search": Blank,
+            "customer_id": Asked,
+            "contract_id": Asked,
+            "contract_state": one_of(ContractState),
+        },
         whole=GrantRow,
         one=lambda caller, key: get_grant(caller.actor, GrantId(key)),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kanjo.domains.contracts.operations import end_contract, terminate_contract
 from kanjo.domains.contracts.queries import find_contract_of_quote, get_contract
+from kanjo.domains.licenses.facts import HowConfirmed
 from kanjo.domains.quotes.queries import get_quote
 from kanjo.domains.renewals.operations import let_lapse, renew
 from kanjo.domains.renewals.queries import get_renewal
@@ -15,9 +16,10 @@ from kanjo.platform.tables import NotFound
 from kanjo.processes.accept_delivery import accept_delivery
 from kanjo.processes.find_renewals import find_renewals
 from kanjo.processes.offer_renewal import offer_renewal
+from kanjo.processes.watch_rights import confirm_end_of_use
 from kanjo.surfaces.api.acts import Act, Made
 from kanjo.surfaces.api.callers import Caller
-from kanjo.surfaces.api.fields import BecauseOn, Blank, Day, Given, On, Prose, QuoteKey
+from kanjo.surfaces.api.fields import BecauseOn, Blank, BlankProse, Day, Given, On, Prose, QuoteKey, one_of
 
 
 class NotConcluded(Refusal):
@@ -34,6 +36,14 @@ class Stopped(Given):
 
     stops_on: Day
     because: Prose
+
+
+class UseEnded(Given):
+    """Since which day it is known that what a contract granted is used no longer, and how it was confirmed."""
+
+    on: Day
+    how: one_of(HowConfirmed)  # type: ignore[valid-type]  # made from the enumeration
+    note: BlankProse = ""
 
 
 class Accepted(Given):
@@ -57,6 +67,11 @@ def _end(caller: Caller, key: int, given: On) -> Made:
 
 def _terminate(caller: Caller, key: int, given: Stopped) -> Made:
     terminate_contract(contract_id=ContractId(key), **given.model_dump(), by=caller.actor, at=caller.now)
+    return Made("contracts", key)
+
+
+def _confirm_end_of_use(caller: Caller, key: int, given: UseEnded) -> Made:
+    confirm_end_of_use(contract_id=ContractId(key), **given.model_dump(), by=caller.actor, at=caller.now)
     return Made("contracts", key)
 
 
@@ -107,6 +122,14 @@ ACTS = (
         title=Text(en="Terminate a contract", ja="中途解約を登録"),
         takes=Stopped,
         do=_terminate,
+        of="contracts",
+    ),
+    Act(
+        path="contracts/{int:key}/confirm-end-of-use",
+        verbs=("licenses.confirm-end-of-use",),
+        title=Text(en="Confirm the end of use", ja="利用終了を確認"),
+        takes=UseEnded,
+        do=_confirm_end_of_use,
         of="contracts",
     ),
     Act(

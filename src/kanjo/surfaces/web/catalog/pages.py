@@ -17,6 +17,7 @@ from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amou
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
 from kanjo.surfaces.web.fields import Field, day, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
+from kanjo.surfaces.web.licenses.columns import metric_shown
 from kanjo.surfaces.web.lists import ListPage
 from kanjo.surfaces.web.shown import Link, language
 
@@ -84,7 +85,7 @@ def product(request: DeskRequest, key: int) -> HttpResponse:
             (labels.BILLED, terms.timing.shown),
             (labels.RECOGNITION, terms.recognition.shown),
             (labels.TAX_CLASS, terms.tax_class.shown),
-            (METRIC, terms.license_metric),
+            (METRIC, metric_shown(terms.license_metric)),
             (LAST_SOLD_ON, last_day(row.sold_until)),
         ),
         sections=(Section(Text(en="List prices", ja="標準価格"), Table.of(_PRICES, list_prices(ProductId(key)))),),

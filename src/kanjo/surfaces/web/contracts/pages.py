@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from kanjo.domains.contracts.facts import ContractState
 from kanjo.domains.contracts.operations import end_contract, terminate_contract
 from kanjo.domains.contracts.queries import ContractRow, count_contracts, get_contract, list_contracts
-from kanjo.domains.licenses.queries import list_grants
+from kanjo.domains.licenses.queries import find_end_of_use, list_grants
 from kanjo.domains.orders.queries import list_orders
 from kanjo.foundation.ids import ContractId
 from kanjo.foundation.money import Money
@@ -28,6 +28,7 @@ from kanjo.surfaces.web.doors import SIGNED_IN, doing, door
 from kanjo.surfaces.web.fields import day, prose
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.licenses.columns import GRANTS
+from kanjo.surfaces.web.licenses.ending import confirm_act, facts_of
 from kanjo.surfaces.web.lists import Asked, Filter, ListPage
 from kanjo.surfaces.web.orders.columns import ORDERS
 from kanjo.surfaces.web.revenue.columns import OBLIGATIONS
@@ -82,6 +83,7 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
     """Show a contract with its evidence, orders, obligations and licenses."""
     actor = request.desk.actor
     row = get_contract(actor, ContractId(key))
+    grants, use_ended = list_grants(actor, contract_id=row.id), find_end_of_use(actor, row.id)
     detail = Detail(
         kind=labels.CONTRACT,
         title=row.number,
@@ -101,6 +103,7 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
             (labels.UNTIL, last_day(row.until)),
             (Text(en="Notice opens on", ja="更新予告期間の開始日"), row.notice_opens_on),
             (STOPS_ON, row.stops_on),
+            *facts_of(use_ended),
             (labels.OWNER, row.owner),
             (
                 Text(en="Signed paper", ja="署名済み契約書"),
@@ -114,9 +117,9 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
                 Text(en="Performance obligations", ja="履行義務"),
                 Table.of(OBLIGATIONS, list_promised(actor, contract_id=row.id)),
             ),
-            Section(Text(en="Licenses", ja="ライセンス"), Table.of(GRANTS, list_grants(actor, contract_id=row.id))),
+            Section(Text(en="Licenses", ja="ライセンス"), Table.of(GRANTS, grants)),
         ),
-        acts=_acts(row, request.desk.today),
+        acts=(*_acts(row, request.desk.today), confirm_act(row, grants, use_ended, request.desk)),
         trail=((CONTRACT, key), (QUOTE, row.quote_id)),
         steps=stages(find_deal(actor, CONTRACT, row.id)),
     )
@@ -170,9 +173,10 @@ def terminate(request: DeskRequest, key: int) -> HttpResponse:
 
     says = Text(
         en="{number}, {total} before tax: from that day on the contract is without effect, for good,"
-        " and no renewal of it is prepared. {stays}"
+        " and no renewal of it is prepared. {stays} License Management is asked to confirm the end of use."
         " Credit what was invoiced for later days with a credit note.",
         ja="契約 {number}（税抜 {total}）は指定日以降無効となり、元に戻せません。契約更新の対象にもなりません。{stays}"
+        "ライセンス管理に利用終了の確認を依頼します。"
         "指定日以降の分を請求済みの場合は、適格返還請求書を発行してください。",
     ).filled(stays=STAYS, number=row.number, total=told(Money(row.total_minor, row.currency)))
     fields = (
