@@ -144,7 +144,7 @@ def find_end_of_use(actor: Actor, contract_id: ContractId) -> EndOfUseRow | None
 
 
 def why_use_goes_on(rights: RightsOfContract, *, on: date) -> Refusal | None:
-    """Return why the end of use under a contract can not be confirmed on a day yet, or None."""
+    """Return why the end of use under a contract cannot be confirmed on a day yet, or None."""
     try:
         refuse_goes_on(rights, on=on)
     except Refusal as refusal:
