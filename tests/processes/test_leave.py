@@ -19,7 +19,14 @@ from kanjo.platform.deputies.models import Deputation
 from kanjo.platform.deputies.operations import name_deputy
 from kanjo.platform.deputies.queries import list_stands
 from kanjo.platform.identity.models import Person, Session
-from kanjo.platform.identity.operations import NotYourself, grant_role, readmit_person
+from kanjo.platform.identity.operations import (
+    LastAdministrator,
+    NotYourself,
+    dismiss_person,
+    grant_role,
+    readmit_person,
+)
+from kanjo.platform.identity.queries import house
 from kanjo.platform.notices.models import Notice
 from kanjo.platform.worklist.models import WorkItem
 from kanjo.platform.worklist.operations import put
@@ -157,14 +164,54 @@ class TestLeave:
         with pytest.raises(GoneToo):
             leaves(rep, rep, administrator)
         with pytest.raises(NotYourRole):
-            leaves(rep, office.people[Role.RENEWAL_REP], office.people[Role.HR])
+            leaves(rep, office.people[Role.RENEWAL_REP], office.people[Role.CFO])
         with pytest.raises(NotYourself):
             leaves(administrator, office.people[Role.CFO], administrator)
         assert in_hands(rep.id) == before
         assert Person.objects.get(pk=rep.id).is_active
 
+    def test_hr_lets_go(self, office: Office, rep: Actor) -> None:
+        """All goes over and all doors are shut, done by HR; not itself, and it lets nobody in again."""
+        successor, hr = office.people[Role.RENEWAL_REP], office.people[Role.HR]
+        count = len(in_hands(rep.id))
+        assert leaves(rep, successor, hr) == count
+        assert (in_hands(rep.id), Person.objects.get(pk=rep.id).is_active) == ([], False)
+        told = {verb for (verb,) in rows(f"SELECT DISTINCT verb FROM audit_change WHERE actor = '{hr.name}'")}
+        assert {
+            "opportunities.hand-over",
+            "contracts.hand-over",
+            "worklist.hand-over",
+            "identity.dismiss-person",
+        } <= told
+        with pytest.raises(NotYourself):
+            leaves(hr, successor, hr)
+        with pytest.raises(NotYourRole), transaction.atomic():
+            readmit_person(person_id=rep.id, password=None, by=hr, at=NOW)
+
+    def test_the_last_administrator_stays(self, office: Office) -> None:
+        """Of two, HR lets one go, not the other; whoever has the machine may."""
+        hr, last = office.people[Role.HR], office.people[Role.ADMINISTRATOR]
+        Person.objects.filter(grants__role=Role.ADMINISTRATOR).exclude(pk=last.id).update(is_active=False)
+        leaves(an_actor(Role.ADMINISTRATOR, name="管理 次郎"), None, hr)
+        with pytest.raises(LastAdministrator, match="is the last administrator"):
+            leaves(last, None, hr)
+        assert Person.objects.get(pk=last.id).is_active
+        with transaction.atomic():
+            dismiss_person(person_id=last.id, by=house(), at=NOW)
+        assert not Person.objects.get(pk=last.id).is_active
+
 
 class TestPage:
+    def test_hr_finds_the_act(self, office: Office, rep: Actor) -> None:
+        """The page of the person leads HR to the form, which says what goes over and does it."""
+        desk = office.desk(Role.HR)
+        assert f'href="/people/{rep.id}/let-go"' in desk.see("person", rep.id)
+        assert "商談" in desk.see("leave", rep.id)
+        desk.do("leave", rep.id, to=str(a_person(Role.SALES_REP, companies=[office.company_id]).id))
+        assert "利用停止" in desk.see("person", rep.id)
+        assert desk.refused("leave", desk.actor.id)[0] == 409
+        assert office.desk(Role.AUDITOR).refused("leave", office.people[Role.CXO].id)[0] == 403
+
     def test_it_is_shown_first(self, office: Office, rep: Actor) -> None:
         """The form lists what goes over, by number and customer; sent, it leads back to a person who is out."""
         desk = office.desk(Role.ADMINISTRATOR)

@@ -183,7 +183,7 @@ def _stop(contract: Contract, kind: ContractState, *, stops_on: date, because: s
     close(kind=END_FAILED, subject=(CONTRACT, contract.pk), by=by, at=at)
 
 
-@verb("contracts.hand-over", Role.ADMINISTRATOR)
+@verb("contracts.hand-over", Role.ADMINISTRATOR, Role.HR)
 def hand_over_contracts(*, owner_id: PersonId, to: PersonId, by: Actor, at: datetime) -> int:
     """Give the contracts in force to another owner, in whatever company; return how many."""
     return Contract.objects.filter(owner_id=owner_id, state=ContractState.CONCLUDED).update(owner_id=to)

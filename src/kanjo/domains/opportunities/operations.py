@@ -151,7 +151,7 @@ def win_opportunity(*, opportunity_id: OpportunityId, on: date, value: Money, by
     record(won, by=by, at=at)
 
 
-@verb("opportunities.hand-over", Role.ADMINISTRATOR)
+@verb("opportunities.hand-over", Role.ADMINISTRATOR, Role.HR)
 def hand_over_opportunities(*, owner_id: PersonId, to: PersonId, by: Actor, at: datetime) -> int:
     """Give the deals that are on their way to another owner, in whatever company; return how many."""
     mine = Opportunity.objects.filter(owner_id=owner_id).exclude(stage__in=(Stage.WON, Stage.LOST))

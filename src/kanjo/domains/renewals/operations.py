@@ -182,7 +182,7 @@ def _settle(
     renewal.save(update_fields=["state"])
 
 
-@verb("renewals.hand-over", Role.ADMINISTRATOR)
+@verb("renewals.hand-over", Role.ADMINISTRATOR, Role.HR)
 def hand_over_renewals(*, owner_id: PersonId, to: PersonId, by: Actor, at: datetime) -> int:
     """Give the renewals whose outcome is not known to another owner, in whatever company; return how many."""
     open_ones = Renewal.objects.filter(owner_id=owner_id, state__in=(RenewalState.APPEARED, RenewalState.QUOTED))

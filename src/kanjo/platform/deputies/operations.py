@@ -100,7 +100,7 @@ def end_deputation(*, deputation_id: int, by: Actor, at: datetime) -> None:
     _end(one, by, at)
 
 
-@verb("deputies.hand-on", Role.ADMINISTRATOR)
+@verb("deputies.hand-on", Role.ADMINISTRATOR, Role.HR)
 def hand_on_deputations(*, deputy_id: PersonId, to: PersonId, by: Actor, at: datetime) -> int:
     """Let *to* stand in, for what is left, for whom a person who leaves stands in; return for how many.
 

@@ -20,6 +20,7 @@ from kanjo.platform.identity.models import Assignment, Person, RoleGrant
 from kanjo.platform.identity.sessions import end_sessions
 from kanjo.platform.notices.kinds import Kind
 from kanjo.platform.notices.operations import tell
+from kanjo.platform.tables import alone
 
 
 class PersonKnown(Refusal):
@@ -48,7 +49,18 @@ class NotYourself(Refusal):
     rule = "identity.not-yourself"
     kind = RefusalKind.CONFLICT
     says = Text(en="You cannot dismiss yourself.", ja="自分自身の利用を停止することはできません。")
-    remedy = Text(en="Ask another administrator.", ja="別のシステム管理者に依頼してください。")
+    remedy = Text(en="Ask another administrator, or HR.", ja="別のシステム管理者または人事に依頼してください。")
+
+
+class LastAdministrator(Refusal):
+    """Nobody would be left who can let people in."""
+
+    rule = "identity.last-administrator"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="{name} is the last administrator.", ja="{name} さんは最後のシステム管理者です。")
+    remedy = Text(
+        en="Have the role given to somebody else first.", ja="先に別の利用者にシステム管理者の役割を付与してください。"
+    )
 
 
 class NotDismissed(Refusal):
@@ -173,12 +185,12 @@ def unassign_company(*, person_id: PersonId, company_id: CompanyId, by: Actor, a
         assignment.save(update_fields=["active"])
 
 
-@verb("identity.dismiss-person", Role.ADMINISTRATOR)
+@verb("identity.dismiss-person", Role.ADMINISTRATOR, Role.HR)
 def dismiss_person(*, person_id: PersonId, by: Actor, at: datetime) -> None:
     """Shut a person out: it signs in no more, its sessions are ended, its tokens revoked, its deputations over.
 
     Nobody stands in for it or has it for a deputy any more. What the person did, and its roles and companies, stay on
-    record. Refuses `HouseStays`, `NotYourself`.
+    record. Refuses `HouseStays`, `NotYourself` and, but to whoever has the machine, `LastAdministrator`.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
     if person.is_system:
@@ -186,10 +198,20 @@ def dismiss_person(*, person_id: PersonId, by: Actor, at: datetime) -> None:
     if person_id == by.id:
         raise NotYourself
     if person.is_active:
+        if not by.system:
+            _refuse_last_administrator(person)
         person.is_active = False
         person.save(update_fields=["is_active"])
         shut_all_doors(person_id, at=at)
         end_deputations_of(person_id, by=by, at=at)
+
+
+def _refuse_last_administrator(person: Person) -> None:
+    alone("identity.administrators", 0)  # Two who leave at once would each count on the other.
+    grants = RoleGrant.objects.filter(role=Role.ADMINISTRATOR, active=True, person__is_active=True)
+    holders = set(grants.filter(person__is_system=False).values_list("person_id", flat=True))
+    if holders == {person.pk}:
+        raise LastAdministrator(name=person.name)
 
 
 @verb(

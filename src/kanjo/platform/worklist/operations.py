@@ -103,7 +103,7 @@ def close_all(*, kind: str, table: str, keys: Sequence[int], by: Actor, at: date
         return int(cursor.rowcount)
 
 
-@verb("worklist.hand-over", Role.ADMINISTRATOR)
+@verb("worklist.hand-over", Role.ADMINISTRATOR, Role.HR)
 def hand_over_work(*, owner_id: PersonId, to: PersonId | None, by: Actor, at: datetime) -> int:
     """Give what waits for one person to another, or for None to whoever holds the role; return how many."""
     return WorkItem.objects.filter(owner_id=owner_id, state=WorkItem.State.OPEN).update(owner_id=to)

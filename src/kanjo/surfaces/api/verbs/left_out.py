@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _EXPORT = "Part of taking in an export of another system as a whole: `kanjo import`."
-_LEAVING = "Part of letting a person go, which an administrator does at the page that shows what is handed over."
+_LEAVING = "Part of letting a person go, which an administrator or HR does at the page that shows what is handed over."
 
 LEFT_OUT: Mapping[str, str] = {
     "access.": "A token is made and revoked by its person, signed in: no token begets another.",
@@ -14,6 +14,7 @@ LEFT_OUT: Mapping[str, str] = {
     "customers.take-in": _EXPORT,
     "deputies.": "A token never gives or takes rights: the person or an administrator does, signed in.",
     "identity.": "A token never gives or takes rights: an administrator does, signed in or at the console.",
+    "identity.dismiss-person": _LEAVING,
     "imports.": _EXPORT,
     "ledger.complete-chart": "Done after an upgrade by whoever runs the installation, at the console.",
     "contracts.hand-over": _LEAVING,
