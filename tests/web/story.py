@@ -90,7 +90,7 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("revise-quote", "submit-quote", "withdraw-quote"), drafted.quote),
             **dict.fromkeys(("approval-item", "decide-item"), item),
             **dict.fromkeys(("approval-condition", "meet-condition"), condition),
-            **dict.fromkeys(("order", "accept-delivery"), order),
+            **dict.fromkeys(("order", "accept-delivery", "issue-invoice"), order),
             **dict.fromkeys(("invoice", "invoice-pdf", "send-invoice", "credit-invoice"), invoice),
             "open-item": invoice,
             **dict.fromkeys(("write-off-fee", "set-off"), receivables.key("open-item", "open-items")),

@@ -10,6 +10,7 @@ import polars as pl
 from django.db import transaction
 
 from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.queries import InvoiceView, get_invoice
 from kanjo.domains.receivables import operations as receivables
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, InvoiceId, OrderId, RunId
@@ -76,6 +77,17 @@ def issue_invoice(
     """Issue by hand what is due of one order, in one transaction."""
     also = _what_follows(company_id, by, at)
     return billing.issue_invoice(order_id=order_id, on=on, by=by, at=at, also=also)
+
+
+def preview_invoices(
+    *, company_id: CompanyId, order_id: OrderId, on: date, by: Actor, at: datetime
+) -> tuple[InvoiceView, ...]:
+    """Return the invoices that `issue_invoice` would issue: they are issued and taken back. Refuses as it does."""
+    with transaction.atomic():
+        issued = issue_invoice(company_id=company_id, order_id=order_id, on=on, by=by, at=at)
+        views = tuple(get_invoice(one, by) for one in issued)
+        transaction.set_rollback(True)
+    return views
 
 
 def credit_invoice(

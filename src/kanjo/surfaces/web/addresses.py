@@ -27,6 +27,7 @@ from kanjo.surfaces.web.notices import choosing
 from kanjo.surfaces.web.notices import pages as notices
 from kanjo.surfaces.web.opportunities import handing_over
 from kanjo.surfaces.web.opportunities import pages as opportunities
+from kanjo.surfaces.web.orders import issuing
 from kanjo.surfaces.web.orders import pages as orders
 from kanjo.surfaces.web.outbox import pages as outbox
 from kanjo.surfaces.web.people import acts as people_acts
@@ -129,6 +130,7 @@ urlpatterns: list[URLPattern] = [
     path("orders", orders.ORDERS, name="orders"),
     path("orders/<int:key>", orders.order, name="order"),
     path("orders/<int:key>/accept", orders.accept, name="accept-delivery"),
+    path("orders/<int:key>/invoices", issuing.issue, name="issue-invoice"),
     path("invoices", billing.INVOICES, name="invoices"),
     path("invoices/run", billing.preview_billing, name="preview-billing"),
     path("invoices/<int:key>", billing.invoice, name="invoice"),

@@ -65,6 +65,7 @@ class OtherHat(Refusal):
 class Deed:
     """What a form does. `do` gets the values, acts and returns where to go; `look` shows what would come of it.
 
+    `seen` is what would come of the form as it is opened.
     `beside` names the field of the place that a rule refused, where the rule calls it by another name.
     `own_transactions` marks a deed that cuts its work into transactions itself. `of` is the row that the form was
     opened on: changed by somebody else, it is shown before anything is done; `under` is the one above it that the act
@@ -82,6 +83,7 @@ class Deed:
     facts: Sequence[tuple[Text, object]] = ()
     sections: Sequence[Section] = ()
     look: Callable[[Given], Sequence[Section]] | None = None
+    seen: Sequence[Section] = ()
     beside: Callable[[str, Given], str] = lambda at, _given: at
     own_transactions: bool = False
     of: Subject | None = None
@@ -137,7 +139,7 @@ class DrawnLines:
 def perform(request: DeskRequest, deed: Deed) -> HttpResponse:
     """Answer with the form, or do the deed and lead to its result."""
     if request.method != "POST":
-        return _page(request, deed, {}, ())
+        return _page(request, deed, {}, deed.seen)
     if FOR in request.POST and request.POST[FOR] != _for_whom(request):
         raise OtherHat
     values, faults = _read(request, deed.fields)

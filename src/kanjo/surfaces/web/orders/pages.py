@@ -11,6 +11,7 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
+from kanjo.platform.acts import VERBS
 from kanjo.processes.accept_delivery import accept_delivery
 from kanjo.reports.deals import ORDER, find_deal
 from kanjo.reports.promised import list_promised
@@ -24,6 +25,7 @@ from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import ListPage
 from kanjo.surfaces.web.orders.columns import ORDERED_ON, PO_NUMBER
 from kanjo.surfaces.web.orders.columns import ORDERS as COLUMNS
+from kanjo.surfaces.web.orders.issuing import issue_act
 from kanjo.surfaces.web.revenue.columns import OBLIGATIONS
 from kanjo.surfaces.web.shown import Explained, Link, said
 from kanjo.surfaces.web.stages import stages
@@ -83,6 +85,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
     actor = request.desk.actor
     row = get_order(actor, OrderId(key))
     lines = list_lines(actor, row.id)
+    invoices = list_invoices(actor, order_id=row.id)
     held = ALL_ACCEPTED if all(line.accepted_on for line in lines) else None
     detail = Detail(
         kind=labels.ORDER,
@@ -99,13 +102,16 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
         ),
         sections=(
             Section(labels.LINES, Table.of(_LINES, lines)),
-            Section(Text(en="Invoices", ja="請求書"), Table.of(INVOICES, list_invoices(actor, order_id=row.id))),
+            Section(Text(en="Invoices", ja="請求書"), Table.of(INVOICES, invoices)),
             Section(
                 Text(en="Performance obligations", ja="履行義務"),
                 Table.of(OBLIGATIONS, list_promised(actor, order_id=row.id)),
             ),
         ),
-        acts=(Act(ACCEPT, Link("", "accept-delivery", key), "orders.accept-delivery", held, main=True),),
+        acts=(
+            Act(ACCEPT, Link("", "accept-delivery", key), "orders.accept-delivery", held, main=True),
+            issue_act(row, invoices, first=held is not None or not actor.holds(*VERBS["orders.accept-delivery"].roles)),
+        ),
         steps=stages(find_deal(actor, ORDER, row.id)),
         trail=((ORDER, key), *(("orders_orderline", line.line.order_line_id) for line in lines)),
     )
