@@ -23,7 +23,7 @@ from kanjo.surfaces.web.lists import Asked, Filter, ListPage
 from kanjo.surfaces.web.shown import Link
 
 TITLE = Text(en="Licenses", ja="ライセンス")
-RUNS = Text(en="How long", ja="有効期間")
+RUNS = Text(en="Validity", ja="有効期間")
 CONTRACT_STATE = Text(en="Contract", ja="契約の状態")
 POSITION = Text(en="License position", ja="ライセンス保有状況")
 
