@@ -71,7 +71,7 @@ STOPS = (
     Stop("quote", "sales_rep", "/quotes?state=submitted", "en", presses=(first("tbody tr a"),)),
     Stop("waterfall-of-prices", "sales_rep", "/quotes?state=submitted", presses=(first("tbody tr a"), first(".fig"))),
     Stop("approvals", "cxo", "/approvals?state=open", size=PHONE),
-    Stop("decide", "cxo", "/", size=PHONE, presses=(first(".q-i a"), first("a[href*='/decide']"))),
+    Stop("decide", "cxo", "/", size=PHONE, presses=(first(".q-i a"),)),
     Stop("contract", "deal_management", "/contracts", "en", presses=(first("tbody tr a"),)),
     Stop("billing", "receivables", "/invoices", presses=(first("tbody tr td:nth-child(3)"),)),
     Stop("amount", "receivables", "/invoices", "en", presses=(first("tbody tr a"), first(".fig"))),

@@ -97,6 +97,16 @@ class TestAnswering:
         assert "承認・否認：" not in page
 
 
+def test_the_queue_leads_to_the_answer(office: Office) -> None:
+    """Who is asked comes from the queue to the form that answers; who only looks on, to the request."""
+    deal = asked(office)
+    cxo, auditor = office.desk(Role.CXO), office.desk(Role.AUDITOR)
+    item = cxo.key("decide-item", "approval", deal.request)
+    form, row = (f'href="{reverse(name, args=[item])}"' for name in ("decide-item", "approval-item"))
+    assert (cxo.see("home").count(form), row in cxo.see("home")) == (2, False)
+    assert (auditor.see("home").count(row), form in auditor.see("home")) == (2, False)
+
+
 def test_an_auditor_looks_at_the_work_of_others(office: Office) -> None:
     """The work of others is no turn of the auditor and rings no alarm."""
     asked(office)

@@ -84,11 +84,16 @@ class TestEach:
 
 class TestWhoMay:
     def test_the_button_says_who(self, story: Told) -> None:
-        """Whoever may not do it reads who may; an address typed by hand is refused."""
+        """Whoever may not do it reads below the list who may; an address typed by hand is refused."""
         desk = story.office.desk(Role.AUDITOR, Language.ENGLISH)
         page = desk.see("invoices")
         assert 'value="send"' not in page
-        assert re.search(r"Note as sent \(Done by:", page)
+        head, folded = page.split('<details class="pane who">')
+        assert "Preview a billing run" not in head
+        told = re.findall(r"<dt>([^<]+)</dt><dd>Done by: ([^<]+)</dd>", folded)
+        assert [act for act, _who in told] == ["Preview a billing run", "Note as sent"]
+        assert all("Accounts Receivable" in who for _act, who in told)
+        assert '<details class="pane who">' not in story.office.desk(Role.RECEIVABLES).see("invoices")
         key = list_invoices(desk.actor)[0].id
         for answer in (
             desk.client.get(f"/invoices?each=send&chosen={key}"),

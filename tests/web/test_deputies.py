@@ -67,7 +67,7 @@ class TestAtWork:
         assert desk.client.post(at("stand-in", key)).status_code == 302
         at_work = look_at(desk.client.get("/"), language, story_data())
         item = desk.key("decide-item", "approval", request)
-        assert reverse("approval-item", args=[item]) in at_work.hrefs
+        assert reverse("decide-item", args=[item]) in at_work.hrefs
         desk.do("decide-item", item, **ON, **APPROVAL)
         page = look_at(desk.client.get(reverse("approval", args=[request])), language, story_data())
         assert any(cxo.name in said and colleague.name in said for said in page.said)

@@ -18,8 +18,9 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Language
 from kanjo.surfaces.web.exports import exported, harmless
 from kanjo.surfaces.web.shown import said
+from tests.builders import a_customer
 from tests.web.crowd import crowd
-from tests.web.office import Desk
+from tests.web.office import Desk, Office, billed
 from tests.web.story import Told
 from tests.web.test_lists import PAGES
 
@@ -172,6 +173,28 @@ class TestFiles:
         head, *rows = csv.reader(StringIO(answer.content.decode("utf-8-sig")))
         assert "顧客" not in head
         assert {row[head.index("状態")] for row in rows} == {"作成中"}
+
+    @pytest.mark.parametrize("name", ["ageing", "waterfall", "trial-balance"])
+    def test_a_report_is_a_file_as_it_is_asked_for(self, story: Told, name: str) -> None:
+        """A report comes as both files, of the day that the page was asked for, and the page leads to them."""
+        client, day = auditor(story).client, {"on": "2026-05-31"}
+        page = client.get(story.address(name), day).content.decode()
+        assert f'href="?on={day["on"]}&amp;as=xlsx"' in page
+        answer = client.get(story.address(name), day | {"as": "csv"})
+        assert answer.headers["Content-Disposition"].endswith(f"-{day['on']}.csv")
+        head, *rows = csv.reader(StringIO(answer.content.decode("utf-8-sig")))
+        assert {len(row) for row in rows} == {len(head)}
+        assert len(rows) == page[page.index("<tbody") : page.index("</tbody")].count("<tr")
+        book = openpyxl.load_workbook(BytesIO(client.get(story.address(name), day | {"as": "xlsx"}).content))
+        assert [cell.value for cell in next(book.active.iter_rows())] == head
+
+    @pytest.mark.row("X1")
+    def test_a_customer_in_the_ageing_is_no_formula(self, office: Office) -> None:
+        """Who calls itself like a formula is a text in the file of the ageing."""
+        customer = a_customer("=1+1")
+        billed(Office(office.company_id, customer, office.cloud, office.box, office.people))
+        file = office.desk(Role.AUDITOR).client.get("/ageing", {"as": "csv"}).content.decode("utf-8-sig")
+        assert [row[0] for row in csv.reader(StringIO(file))][1:] == ["'=1+1"]
 
     @pytest.mark.parametrize("typed", FORMULAS)
     @pytest.mark.row("X1")

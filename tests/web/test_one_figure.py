@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import re
+from io import StringIO
 
 import pytest
 
+from kanjo.domains.receivables.queries import list_open_items
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
+from kanjo.platform.identity.queries import house
 from tests.api.programs import program_of
-from tests.web.office import Desk
+from tests.web.office import Desk, Office
 from tests.web.story import Told
+from tests.web.test_set_offs import ON, credited
 
 
 def read(page: str, *words: str) -> list[int]:
@@ -50,3 +55,39 @@ def test_what_is_owed_is_one_figure_everywhere_before_and_after_a_payment(story:
     after = owed(clerk, story)
     assert len(set(after.values())) == 1, after
     assert after["list"] == before["list"] - 777
+
+
+def aged(clerk: Desk) -> list[int]:
+    """Return the totals of the ageing: what is open, its buckets, what is credited and not used."""
+    page = clerk.see("ageing")
+    foot = page[page.index("<tfoot>") : page.index("</tfoot>")]
+    return [int(minor.replace("−", "-").replace(",", "")) for minor in re.findall(r"JPY (−?[\d,]+)", foot)]
+
+
+def credits_of(office: Office, clerk: Desk) -> dict[str, int]:
+    """Return what is credited and not used, as each screen, the file and the API say it."""
+    told = re.search(r"credits of JPY ([\d,]+) are not used yet", clerk.see("ageing"))
+    assert told is not None
+    file = clerk.client.get("/ageing", {"as": "csv"}).content.decode("utf-8-sig")
+    lines = list(csv.DictReader(StringIO(file)))
+    rows = program_of(office, Role.AUDITOR).asks(f"companies/{office.company_id}/ageing")["customers"]
+    return {
+        "list": -sum(row.open_minor for row in list_open_items(house()) if row.open_minor < 0),
+        "column": -aged(clerk)[-1],
+        "the chart's sentence": int(told[1].replace(",", "")),
+        "file": -sum(int(line["Unapplied credits"]) for line in lines),
+        "API": -sum(row["credits"] for row in rows),
+    }
+
+
+@pytest.mark.row("SFA-1")
+def test_what_is_credited_is_one_figure_in_a_column_of_its_own(office: Office) -> None:
+    """A credit is in no bucket, the row adds up with it, and what is set off leaves it everywhere at once."""
+    (invoice, credit), clerk = credited(office), office.desk(Role.RECEIVABLES, Language.ENGLISH)
+    before, [open_, *parts] = credits_of(office, clerk), aged(clerk)
+    assert len(set(before.values())) == 1, before
+    assert (open_, len(parts), min(parts[:-1]) >= 0) == (sum(parts), 6, True)
+    clerk.do("set-off", invoice, other=credit, amount="900", **ON)
+    after = credits_of(office, clerk)
+    assert after == {where: figure - 900 for where, figure in before.items()}
+    assert aged(clerk)[0] == open_

@@ -16,7 +16,7 @@ from kanjo.platform.ledger.queries import list_periods
 from kanjo.reports.before_lock import unfinished
 from tests.api.programs import program_of
 from tests.builders import BOOKS, lock_books
-from tests.web.office import Office, billed, faults, ordered
+from tests.web.office import Office, a_bank_file, billed, faults, ordered
 from tests.web.test_forms import everything
 
 NEXT = {"year": BOOKS.until.isoformat()}
@@ -124,6 +124,14 @@ class TestLock:
         assert f"Charges due and not invoiced {charges} {due.shown(Language.ENGLISH)}" in words
         assert f"Months with revenue not recognised {months} {earned.shown(Language.ENGLISH)}" in words
         assert "請求時期が来て未請求の明細" in office.desk(Role.CFO).see("lock-period", april.pk)
+
+    def test_the_form_says_which_receipts_are_not_allocated(self, office: Office) -> None:
+        """Money of May that nobody knows is told with its amount when May is locked, and not for April before it."""
+        office.desk(Role.RECEIVABLES).do("take-bank-file", statement=a_bank_file("不明", 777), on="2026-05-30")
+        cfo, words = office.desk(Role.CFO, Language.ENGLISH), "Receipts with something left to allocate"
+        april, may = (Period.objects.get(company_id=office.company_id, start=date(2026, month, 1)) for month in (4, 5))
+        assert words not in _words(cfo.see("lock-period", april.pk))
+        assert f"{words} 1 JPY 777" in _words(cfo.see("lock-period", may.pk))
 
     def test_a_finished_period_is_told_so(self, office: Office) -> None:
         """The first month of the books has nothing left: it is locked, and then is told to be locked."""

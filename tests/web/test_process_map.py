@@ -12,7 +12,7 @@ from kanjo.foundation.texts import Language, Text
 from kanjo.platform.worklist import operations as worklist
 from kanjo.reports.process_map import BESIDE, CIRCLE, Side
 from kanjo.surfaces.doors import named
-from kanjo.surfaces.web.words import VERB_NAMES
+from kanjo.surfaces.web.words import act_named
 from tests.web.office import Desk
 from tests.web.story import Told
 
@@ -57,10 +57,10 @@ def test_every_step_tells_its_owner_its_marks_and_who_may(story: Told) -> None:
     steps = (*CIRCLE, *BESIDE)
     assert [int(count) for _, count in marks] == [step.marks(side) for step in steps for side in Side]
     assert [side for side, _ in marks] == [side.shown.en for side in Side] * 13
-    assert re.search(r"allocated a receipt</dt><dd>Accounts Receivable</dd>", page)
+    assert re.search(r"Allocate a receipt</dt><dd>Accounts Receivable</dd>", page)
     told = re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", html.unescape(page))
     acts = [act for step in steps for act in step.acts]
-    assert {(VERB_NAMES[act.name].en, named(act.roles).en) for act in acts} <= set(told)
+    assert {(act_named(act.name).en, named(act.roles).en) for act in acts} <= set(told)
     assert 'href="/quotes"' in page
     map_alone = page[page.index('<ol class="circle">') :]
     assert 'href="/obligations"' not in map_alone

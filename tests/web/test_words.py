@@ -18,7 +18,7 @@ from kanjo.platform.runs.models import Run
 from kanjo.platform.worklist.models import WorkItem
 from kanjo.processes.reactions import REACTIONS
 from kanjo.surfaces.web.subjects import FACT_TABLES
-from kanjo.surfaces.web.words import FACT_NAMES, REACTION_NAMES, RUN_NAMES, VERB_NAMES, WORK_NAMES
+from kanjo.surfaces.web.words import FACT_NAMES, REACTION_NAMES, RUN_NAMES, VERB_NAMES, WORK_NAMES, act_named
 from tests.web.story import Told
 from tests.web.test_every_page import JAPANESE
 
@@ -34,6 +34,14 @@ class TestWords:
         """The timeline names every verb of the house, and the execution of every kind of run."""
         ours = {name for name, verb in VERBS.items() if verb.function.__module__.startswith("kanjo.")}
         assert {*ours, *(f"{kind}.execute" for kind in RUN_NAMES)} - set(VERB_NAMES) == set()
+
+    def test_an_act_is_no_past(self) -> None:
+        """What may be done is said as an act, what was done as a past: never one for the other."""
+        acts = {name: act_named(name).en for name in VERB_NAMES}
+        assert (acts["approvals.activate-matrix"], acts["opportunities.engage"]) == ("Activate the matrix", "Engage")
+        assert {name for name, act in acts.items() if not act[0].isupper()} == set()
+        alike = {act.split()[0] for name, act in acts.items() if act.lower() == VERB_NAMES[name].en}
+        assert alike == {"Let", "Read", "Set"}
 
     def test_what_happened_in_the_story_has_names(self, story: Told) -> None:
         """Every act, run and waiting work that the story left has words of its own."""

@@ -41,7 +41,7 @@ class Standing(StrEnum):
 
 
 _STANDINGS = {
-    Standing.IN: Text(en="In", ja="利用中"),
+    Standing.IN: Text(en="Active", ja="利用中"),
     Standing.INVITED: Text(en="Invited", ja="招待中"),
     Standing.UNINVITED: Text(en="Invitation over", ja="招待期限切れ"),
     Standing.OUT: Text(en="Dismissed", ja="利用停止"),

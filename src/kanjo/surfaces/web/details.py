@@ -39,7 +39,7 @@ class Column(Generic[R]):
     """A column: its heading, what it shows of a row, and whether its heading stands over numbers.
 
     `order` is the name by which a list may be sorted by it. An `extra` one stands on a phone below the main ones, with
-    its heading.
+    its heading; a first one that `leads` is the name of the thing and heads its row there.
     """
 
     label: Text
@@ -47,6 +47,7 @@ class Column(Generic[R]):
     number: bool = False
     order: str = ""
     extra: bool = False
+    leads: bool = False
 
     @property
     def name(self) -> str:
@@ -159,6 +160,12 @@ def buttons(acts: Iterable[Act], actor: Actor) -> list[Button]:
     return [_button(act, actor) for act in acts]
 
 
+def apart(drawn: Sequence[Button]) -> dict[str, object]:
+    """Return what a template draws of acts: those of the reader at the head, those of others folded below."""
+    mine, others = ([act for act in drawn if act.others is one] for one in (False, True))
+    return {"acts": mine, "others": others, "who": WHO}
+
+
 def _button(act: Act, actor: Actor) -> Button:
     roles = VERBS[act.verb].roles
     if not actor.holds(*roles):
@@ -206,9 +213,7 @@ def show(request: DeskRequest, detail: Detail) -> HttpResponse:
         "facts": [(said(label), cell(value)) for label, value in detail.facts],
         "story": detail.story or Story(happened(detail.trail)) if detail.story or detail.trail else None,
     }
-    acts = buttons((*detail.acts, *_revealing(request)), request.desk.actor)
-    context["acts"] = [act for act in acts if not act.others]
-    context["others"], context["who"] = [act for act in acts if act.others], WHO
+    context |= apart(buttons((*detail.acts, *_revealing(request)), request.desk.actor))
     response = render(request, "panel.html" if PANEL in request.headers else "detail.html", context)
     response.headers["Vary"] = PANEL
     return response

@@ -36,7 +36,7 @@ from kanjo.surfaces.web.chosen import (
     packed,
 )
 from kanjo.surfaces.web.desk import Desk, DeskRequest
-from kanjo.surfaces.web.details import Act, Button, Column, Head, Section, Table, buttons, cells
+from kanjo.surfaces.web.details import Act, Button, Column, Head, Section, Table, apart, buttons, cells
 from kanjo.surfaces.web.doors import SIGNED_IN, Door
 from kanjo.surfaces.web.exports import EXPORTS, exported
 from kanjo.surfaces.web.shown import NOTHING, Cell, Link, said
@@ -168,15 +168,14 @@ class ListPage(Generic[R]):
             return self._to_chosen(request, asked)
         if request.GET.get(AS, "") in EXPORTS:
             return self._file(request.GET[AS], self._of_chosen(request, asked), columns)
-        rows, tally = self.rows(asked), self.count(asked)
+        rows, tally, each = self.rows(asked), self.count(asked), self._each(request.desk)
         context = {
             "title": self.title,
             "note": self.note,
             "empty": self.empty,
             "table": self._table(request, columns, rows, tally),
-            "acts": self._buttons(request.desk),
             "outcome": self._outcome(request),
-            "each": self._each(request.desk),
+            "each": [(name, button) for name, button in each if not button.others],
             "kept_by_chosen": _kept(request, AT, OPEN, EACH, CHOSEN, DONE, AS),
             "search": self.search,
             "text": asked.text,
@@ -188,6 +187,7 @@ class ListPage(Generic[R]):
             "kept_by_filters": _kept(request, TEXT, AT, OPEN, EACH, DONE, *choices),
             "views": self._views(request),
             "exports": [(kind, _at(request, **{AS: kind, AT: ""})) for kind in EXPORTS],
+            **apart([*self._buttons(request.desk), *(button for _name, button in each if button.others)]),
             **paging(request, rows, tally),
         }
         return render(request, "list.html", context)
@@ -231,7 +231,7 @@ class ListPage(Generic[R]):
         return next((outcome_of(request, each) for each in named), None)
 
     def _each(self, desk: Desk) -> list[tuple[str, Button]]:
-        """Return what may be done to chosen rows; what may not says why."""
+        """Return what may be done to chosen rows; what may not, or only by others, says why."""
         acts = [Act(each.label, Link("", "home"), each.verb) for each in self.each]
         drawn = [(each.name, button) for each, button in zip(self.each, buttons(acts, desk.actor), strict=True)]
         return drawn + [(pack.name, Button(said(pack.label), "", "", main=False)) for pack in self.packs]
@@ -330,7 +330,8 @@ def _places(columns: Sequence[Column[Any]], row: Sequence[Cell]) -> dict[int, st
     names = [index for index in words if row[index].kind != "day"]
     numbers = [index for index, column in enumerate(columns) if column.number and not column.extra and index > 1]
     states = [index for index, cell in enumerate(row) if cell.kind == "state"]
-    first = {0: "k3", names[0]: "k1"} if names else {0: "k1"} | ({words[0]: "k3"} if words else {})
+    lead = ("k1", "k3") if columns[0].leads else ("k3", "k1")
+    first = {0: lead[0], names[0]: lead[1]} if names else {0: "k1"} | ({words[0]: "k3"} if words else {})
     return first | ({numbers[-1]: "k2"} if numbers else {}) | ({states[-1]: "k4"} if states else {})
 
 

@@ -150,6 +150,35 @@ VERB_NAMES: Mapping[str, Text] = {
 }
 """What somebody did, by the name of the verb."""
 
+_PAIRS = """
+    accepted:accept activated:activate added:add admitted:admit allocated:allocate amended:amend approved:approve
+    asked:ask assigned:assign booked:book bore:bear changed:change chose:choose closed:close completed:complete
+    concluded:conclude connected:connect decided:decide did:do disconnected:disconnect dismissed:dismiss drafted:draft
+    dropped:drop ended:end engaged:engage executed:execute found:find founded:found gave:give granted:grant had:have
+    handed:hand invited:invite issued:issue kept:keep let:let locked:lock looked:look made:make marked:mark
+    matched:match named:name noted:note opened:open paused:pause placed:place planned:plan played:play
+    previewed:preview quoted:quote read:read readmitted:readmit recalled:recall recognised:recognise
+    registered:register removed:remove renewed:renew replayed:replay resumed:resume reversed:reverse revised:revise
+    revoked:revoke sent:send set:set started:start submitted:submit terminated:terminate told:tell took:take
+    withdrew:withdraw
+"""
+_PLAIN = dict(pair.split(":") for pair in _PAIRS.split())
+"""The first word of what was done, and the same as an act."""
+_OWN = {
+    "database": Text(en="Change the database, by no act of the product", ja="データベースを直接変更"),
+    "outbox.deliver": Text(en="Let follow by itself", ja="自動処理"),
+}
+
+
+def act_named(verb: str) -> Text:
+    """Return what may be done, where `VERB_NAMES` says what was done."""
+    if verb in _OWN:
+        return _OWN[verb]
+    done = VERB_NAMES[verb]
+    first, _, rest = done.en.partition(" ")
+    return Text(en=f"{_PLAIN[first].capitalize()} {rest}".strip(), ja=done.ja)
+
+
 WORK_NAMES: Mapping[str, Text] = {
     "approvals.decide": Text(en="Decide an approval item", ja="承認項目を決裁する"),
     "approvals.meet-condition": Text(en="See that a condition is met", ja="承認条件を満たす"),

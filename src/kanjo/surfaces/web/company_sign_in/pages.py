@@ -133,7 +133,7 @@ def account(request: DeskRequest) -> HttpResponse:
         title=TITLE.said_in(desk.actor.language),
         state=CONNECTED if connected else NOT_CONNECTED,
         back=Link(MINE, "home"),
-        facts=((labels.OWNER, desk.actor.name), (ISSUER, there.name if there else None)),
+        facts=((labels.PERSON, desk.actor.name), (ISSUER, there.name if there else None)),
         acts=(
             Act(
                 CONNECT,

@@ -101,7 +101,7 @@ CUSTOMERS = ListPage[Listed](
     search=Text(en="Name, reading or corporate number", ja="名称・フリガナ・法人番号"),
     filters=(Filter("stage", STAGE, tuple(Stage)),),
     columns=(
-        Column(labels.NAME, lambda one: Link(one.row.name, "customer", one.row.id), order="name"),
+        Column(labels.NAME, lambda one: Link(one.row.name, "customer", one.row.id), order="name", leads=True),
         Column(READING, lambda one: one.row.name_kana, order="kana"),
         Column(STAGE, lambda one: one.stage),
         Column(COUNTRY, lambda one: country_shown(one.row.country), order="country"),

@@ -109,7 +109,7 @@ def deputies(request: DeskRequest) -> HttpResponse:
         kind=TITLE,
         title=TITLE.said_in(desk.own.language),
         back=Link(HOME, "home"),
-        facts=((labels.OWNER, desk.own.name),),
+        facts=((labels.PERSON, desk.own.name),),
         sections=(Section(TITLE, Table.of(columns, list_deputations(desk.own)), note=RULES, empty=NONE),),
         acts=(Act(NAME, Link("", "name-deputy"), "deputies.name", main=True),),
     )

@@ -15,7 +15,7 @@ from kanjo.surfaces.web.exports import exported
 from kanjo.surfaces.web.people.pages import PERSON
 from kanjo.surfaces.web.people.pages import TITLE as PEOPLE
 from kanjo.surfaces.web.shown import Link, State, said
-from kanjo.surfaces.web.words import VERB_NAMES
+from kanjo.surfaces.web.words import act_named
 
 WATCH = Door(roles=(Role.AUDITOR, Role.ADMINISTRATOR))
 TITLE = Text(en="Duties kept apart", ja="職務分掌")
@@ -47,8 +47,8 @@ def _found(row: HeldPair) -> State:
 _COLUMNS: tuple[Column[HeldPair], ...] = (
     Column(PERSON, lambda row: Link(row.person, "person", row.person_id)),
     Column(FOUND, _found),
-    Column(ACT, lambda row: VERB_NAMES[row.act]),
-    Column(OTHER, lambda row: VERB_NAMES[row.other]),
+    Column(ACT, lambda row: act_named(row.act)),
+    Column(OTHER, lambda row: act_named(row.other)),
     Column(BY, lambda row: named(row.by_roles)),
     Column(OTHER_BY, lambda row: named(row.other_by_roles)),
     amount(DONE, lambda row: row.done),

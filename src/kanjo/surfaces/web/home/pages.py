@@ -39,6 +39,8 @@ TODAY = Text(en="Due today ({count})", ja="今日まで（{count}件）")
 LATER = Text(en="Later ({count})", ja="明日以降（{count}件）")
 FEW = 10
 """What is shown of the queue of somebody absent."""
+_DONE_AT = {"approvals.decide": "decide-item"}
+"""The form in which work is done at once, by its kind."""
 UNDATED = Text(en="Without a due date ({count})", ja="期限なし（{count}件）")
 
 
@@ -180,13 +182,19 @@ def _all_waiting(rows: Sequence[WorkRow], today: date, *, stay: bool = False) ->
     return [_waiting(row, today, customers.get((row.subject, row.subject_id), ""), stay=stay) for row in rows]
 
 
+def _led(item: WorkRow, name: object) -> object:
+    """Return the name of work leading to where it is done at once, to the page of its row where that is elsewhere."""
+    form = Link(name, _DONE_AT[item.kind], item.subject_id) if item.kind in _DONE_AT else None
+    return form if form and not form.shut else page_of(item.subject, item.subject_id, name)
+
+
 def _waiting(item: WorkRow, today: date, customer: str, *, stay: bool) -> Waiting:
     """Return work as it is drawn; what is only looked at from here leads nowhere."""
     late = item.due_on is not None and item.due_on < today
     tone = "stop" if late else "warn" if item.due_on == today else "quiet"
     told_of(item.subject, item.subject_id)
     name: object = WORK_NAMES.get(item.kind, item.kind)
-    what = name if stay else page_of(item.subject, item.subject_id, name)
+    what = name if stay else _led(item, name)
     return Waiting(
         what=what,
         customer=customer,

@@ -114,7 +114,8 @@ def trial_balance(request: DeskRequest) -> HttpResponse:
         sides = [Money(sum(max(sign * row.amount_minor, 0) for row in own), currency) for sign in (1, -1)]
         table = Table.of(columns, own, ("", labels.TOTAL, *sides, sum(row.postings for row in own)))
         sections.append(Section(Text(en=currency, ja=currency), table))
-    return report(request, TRIAL, known, sections or [Section(TRIAL, Table.of(columns, ()))])
+    sections = sections or [Section(TRIAL, Table.of(columns, ()))]
+    return report(request, TRIAL, known, sections, file=(columns, rows))
 
 
 def _postings(rows: Sequence[PostingRow]) -> Table:

@@ -71,7 +71,7 @@ def told(request: DeskRequest) -> HttpResponse:
         title=HOW.said_in(desk.own.language),
         back=Link(TITLE, "notices"),
         facts=(
-            (labels.OWNER, desk.own.name),
+            (labels.PERSON, desk.own.name),
             (DIGEST_HOUR, O_CLOCK.filled(hour=chosen.digest_hour)),
             (QUIET, window or NOTHING),
             (CLOSED_DAYS, YES if chosen.closed_days_quiet else NO),

@@ -20,7 +20,7 @@ from kanjo.surfaces.web.sessions.pages import table as sessions_table
 from kanjo.surfaces.web.shown import Link, State
 
 TITLE = Text(en="People", ja="利用者")
-PERSON = Text(en="Person", ja="利用者")
+PERSON = labels.PERSON
 NAME = Text(en="Name", ja="氏名")
 EMAIL = Text(en="E-mail address", ja="メールアドレス")
 ROLES = Text(en="Roles", ja="役割")
@@ -41,14 +41,14 @@ ASSIGN = Text(en="Assign a company", ja="販売会社を割当")
 UNASSIGN = Text(en="Remove from a company", ja="販売会社の割当を解除")
 END_SESSIONS = Text(en="End all sessions", ja="全端末をログアウト")
 REMOVE_FACTORS = Text(en="Remove a lost second factor", ja="2段階認証を解除（紛失時）")
-LEAVE = Text(en="Let go", ja="退職・利用停止")
+LEAVE = Text(en="Dismiss", ja="退職・利用停止")
 READMIT = Text(en="Readmit", ja="利用停止を解除")
 SESSIONS = Text(en="Signed in", ja="ログイン中の端末")
 OPEN_WORK = Text(en="Open work", ja="担当中の案件")
 NO_WORK = Text(en="No open work.", ja="担当中の案件はありません。")
-NO_SESSION = Text(en="It is signed in nowhere.", ja="ログイン中の端末はありません。")
-IS_IN = Text(en="The person has come in.", ja="すでに参加済みです。")
-IS_NOT_IN = Text(en="The person is not in.", ja="利用中ではありません。")
+NO_SESSION = Text(en="Not signed in anywhere.", ja="ログイン中の端末はありません。")
+IS_IN = Text(en="The invitation was accepted already.", ja="すでに参加済みです。")
+IS_NOT_IN = Text(en="The person is not active.", ja="利用中ではありません。")
 NOT_OUT = Text(en="The person is not dismissed.", ja="利用停止中ではありません。")
 NO_FACTOR = Text(en="No second factor is set up.", ja="2段階認証は設定されていません。")
 NO_ROLE = Text(en="The person holds no role.", ja="役割がありません。")
@@ -76,7 +76,7 @@ PEOPLE_LIST = ListPage[PersonRow](
     title=TITLE,
     door=PEOPLE,
     columns=(
-        Column(NAME, lambda row: Link(row.name, "person", row.id), order="name"),
+        Column(NAME, lambda row: Link(row.name, "person", row.id), order="name", leads=True),
         Column(EMAIL, lambda row: row.email, order="email"),
         Column(ROLES, roles_of),
         Column(COMPANIES, lambda row: ", ".join(code for _key, code in row.companies)),

@@ -19,7 +19,7 @@ from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.doors import SIGNED_IN, door, opens
 from kanjo.surfaces.web.menu import ICONS
 from kanjo.surfaces.web.shown import said
-from kanjo.surfaces.web.words import FACT_NAMES, REACTION_NAMES, VERB_NAMES
+from kanjo.surfaces.web.words import FACT_NAMES, REACTION_NAMES, act_named
 
 TITLE = Text(en="Process map", ja="業務プロセス")
 _MARKED = Text(en="{side}: {marks} of {full}", ja="{side}: {full}段階中{marks}")
@@ -71,7 +71,7 @@ def _drawn(step: Step, actor: Actor, waiting: dict[str, int], mine: dict[str, in
         marks=[_marks(step, side) for side in Side],
         waiting=_of(step, waiting),
         mine=_of(step, mine),
-        acts=[(said(VERB_NAMES[act.name]), said(named(act.roles))) for act in step.acts],
+        acts=[(said(act_named(act.name)), said(named(act.roles))) for act in step.acts],
         follows=[
             (said(FACT_NAMES[fact.kind]), said(REACTION_NAMES[name_of(answer)]))
             for fact, answers in REACTIONS.items()

@@ -67,4 +67,4 @@ def ageing_report(request: DeskRequest) -> HttpResponse:
         sections.append(Section(Text(en=currency, ja=currency), table, chart=_bars(*sums[:-1], credits_=sums[-1])))
     if not sections:
         sections = [Section(labels.OPEN_AMOUNT, Table.of(_COLUMNS, ()))]
-    return report(request, TITLE, known, sections)
+    return report(request, TITLE, known, sections, file=(_COLUMNS, frame.rows(named=True)))

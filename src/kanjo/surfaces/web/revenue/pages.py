@@ -146,7 +146,8 @@ def waterfall(request: DeskRequest) -> HttpResponse:
         sums = [Money(sum(row[name] for row in rows), currency) for name in ("recognised_minor", "to_come_minor")]
         table = Table.of(_MONTHS, rows, (labels.TOTAL, *sums))
         sections.append(Section(Text(en=currency, ja=currency), table, chart=_bars(rows, *sums)))
-    return report(request, WATERFALL, known, sections or [Section(RECOGNISED, Table.of(_MONTHS, ()))])
+    sections = sections or [Section(RECOGNISED, Table.of(_MONTHS, ()))]
+    return report(request, WATERFALL, known, sections, file=(_MONTHS, frame.rows(named=True)))
 
 
 def _bars(rows: Sequence[dict[str, Any]], recognised: Money, to_come: Money) -> Chart:

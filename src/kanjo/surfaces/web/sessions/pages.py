@@ -17,16 +17,16 @@ from kanjo.surfaces.web.shown import Link, State
 
 TITLE = Text(en="Where you are signed in", ja="ログイン中の端末")
 MINE = Text(en="My settings", ja="個人設定")
-END = Text(en="End one", ja="1台をログアウト")
-END_OTHERS = Text(en="End all others", ja="ほかの端末をすべてログアウト")
+END = Text(en="Sign out a device", ja="端末を選んでログアウト")
+END_OTHERS = Text(en="Sign out all others", ja="ほかの端末をすべてログアウト")
 SESSION = Text(en="Signed in", ja="端末")
 DEVICE = Text(en="Device", ja="端末")
 ADDRESS = Text(en="From the address", ja="接続元アドレス")
 BEGAN = Text(en="Signed in at", ja="ログイン日時")
 SEEN = Text(en="Last seen", ja="最終操作日時")
-HERE = State(Text(en="This one", ja="この端末"), "ok")
+HERE = State(Text(en="This device", ja="この端末"), "ok")
 THERE = State(Text(en="Signed in", ja="ログイン中"), "info")
-NO_OTHER = Text(en="You are signed in nowhere else.", ja="ほかにログイン中の端末はありません。")
+NO_OTHER = Text(en="You are not signed in anywhere else.", ja="ほかにログイン中の端末はありません。")
 NOTE = Text(
     en="A session ends twelve hours after the sign-in, and two hours after the last request. End what you do not know,"
     " and change your password.",
@@ -67,7 +67,7 @@ def sessions(request: DeskRequest) -> HttpResponse:
         kind=MINE,
         title=TITLE.said_in(desk.actor.language),
         back=Link(MINE, "home"),
-        facts=((labels.OWNER, desk.actor.name),),
+        facts=((labels.PERSON, desk.actor.name),),
         note=NOTE,
         sections=(Section(TITLE, table(rows, here)),),
         acts=(

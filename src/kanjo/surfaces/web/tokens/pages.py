@@ -74,7 +74,7 @@ def tokens(request: DeskRequest) -> HttpResponse:
         kind=TITLE,
         title=TITLE.said_in(desk.actor.language),
         back=Link(MINE, "home"),
-        facts=((labels.OWNER, desk.actor.name), (TITLE, Link(ADDRESSES, "api"))),
+        facts=((labels.PERSON, desk.actor.name), (TITLE, Link(ADDRESSES, "api"))),
         sections=(Section(TITLE, Table.of(_columns(desk.now), rows), empty=NO_TOKEN),),
         acts=(
             Act(MAKE, Link("", "make-token"), "access.make-token", main=True),
