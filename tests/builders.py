@@ -100,6 +100,7 @@ def a_customer(
     name: str = "株式会社青葉商事",
     *,
     name_kana: str = "カブシキガイシャアオバショウジ",
+    name_en: str = "",
     country: str = "JP",
     language: Language = Language.JAPANESE,
     payment_terms: str = "close:31:1:31:none",
@@ -109,6 +110,7 @@ def a_customer(
     return register_customer(
         name=name,
         name_kana=name_kana,
+        name_en=name_en,
         country=country,
         language=language,
         address="神奈川県横浜市西区みなとみらい2-3-1",

@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from kanjo.domains.contracts.models import Contract
 from kanjo.foundation.actors import Role
+from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.periods import Period
-from kanjo.foundation.texts import Language
+from kanjo.foundation.texts import Language, Text
+from kanjo.platform.worklist import operations as worklist
 from tests.builders import a_customer, a_line
 from tests.deals import a_deal
-from tests.web.office import Office
+from tests.web.office import Office, billed, ordered
 
 
 def contracted(office: Office) -> Contract:
@@ -60,3 +62,53 @@ class TestStage:
         assert (here in new, there in new) == (False, True)
         assert there not in desk.see("customers", stage="new", q="見当たらない名前")
         assert there in desk.see("customers", stage="new", q="新芽")
+
+
+REGISTERED, IN_ENGLISH = "株式会社湊商会", "Minato Trading"
+LISTS = ("customers", "opportunities", "quotes", "contracts", "orders", "open-items", "obligations", "grants", "ageing")
+
+
+def of_a_named_customer(office: Office) -> CustomerId:
+    """Let a customer with an English name go as far as its invoice."""
+    customer = a_customer(REGISTERED, name_kana="ミナトショウカイ", name_en=IN_ENGLISH)
+    billed(Office(office.company_id, customer, office.cloud, office.box, office.people))
+    return customer
+
+
+class TestItsName:
+    def test_each_reads_it_in_its_language(self, office: Office) -> None:
+        """Lists and search say the English name to an English reader, else the registered one; search finds both."""
+        customer = of_a_named_customer(office)
+        ways = ((Language.ENGLISH, IN_ENGLISH, REGISTERED), (Language.JAPANESE, REGISTERED, IN_ENGLISH))
+        for language, read, unread in ways:
+            desk = office.desk(Role.AUDITOR, language)
+            pages = {name: desk.see(name) for name in LISTS}
+            pages |= {text: desk.see("search", q=text) for text in ("湊商", "minato")}
+            led = re.compile(f'href="/customers/{customer}[^>]*>{read}<')  # what an invoice was printed with stays
+            assert {name for name, page in pages.items() if not led.search(page)} == set()
+            assert {name for name in LISTS if f">{unread}<" in pages[name]} == set()
+            assert f"<h1>{read}" in desk.see("customer", customer)
+            assert f"<dd>{unread}</dd>" in desk.see("customer", customer)
+
+    def test_what_waits_and_the_file_say_it_too(self, office: Office) -> None:
+        """The queue and the file of a list speak the language of the page that they are of."""
+        customer = a_customer(REGISTERED, name_en=IN_ENGLISH)
+        own = Office(office.company_id, customer, office.cloud, office.box, office.people)
+        deal, clerk = ordered(own), office.desk(Role.RECEIVABLES, Language.ENGLISH)
+        worklist.put(
+            kind="billing.invoice-asked",
+            subject=("orders_order", deal.order),
+            company_id=office.company_id,
+            role=Role.RECEIVABLES,
+            why=Text(en="It waits", ja="請求待ち"),
+        )
+        assert f'<span class="q-c">{IN_ENGLISH}</span>' in clerk.see("home")
+        file = clerk.client.get("/orders", {"as": "csv"}).content.decode("utf-8-sig")
+        assert (IN_ENGLISH in file, REGISTERED in file) == (True, False)
+
+    def test_whoever_amends_it_types_the_registered_name(self, office: Office) -> None:
+        """The form holds both names in their fields, in either language."""
+        customer = a_customer(REGISTERED, name_en=IN_ENGLISH)
+        page = office.desk(Role.SALES_REP, Language.ENGLISH).see("amend-customer", customer)
+        typed = dict(re.findall(r'id="(name|name_en)" name="[^"]+" value="([^"]*)"', page))
+        assert typed == {"name": REGISTERED, "name_en": IN_ENGLISH}

@@ -61,7 +61,8 @@ def aged(clerk: Desk) -> list[int]:
     """Return the totals of the ageing: what is open, its buckets, what is credited and not used."""
     page = clerk.see("ageing")
     foot = page[page.index("<tfoot>") : page.index("</tfoot>")]
-    return [int(minor.replace("−", "-").replace(",", "")) for minor in re.findall(r"JPY (−?[\d,]+)", foot)]
+    found = re.findall(r"(−?)JPY ([\d,]+)", foot)
+    return [int(minor.replace(",", "")) * (-1 if minus else 1) for minus, minor in found]
 
 
 def credits_of(office: Office, clerk: Desk) -> dict[str, int]:

@@ -13,6 +13,7 @@ from kanjo.domains.approvals.queries import RequestRow, list_requests
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import ApprovalRequestId, CustomerId
 from kanjo.foundation.money import Money
+from kanjo.foundation.texts import Name
 from kanjo.platform.paging import Page
 
 
@@ -64,19 +65,20 @@ def _deals(ids: Sequence[ApprovalRequestId]) -> dict[ApprovalRequestId, _Deal]:
             ApprovalRequestId(key): (
                 number or "",
                 CustomerId(customer_id),
-                customer,
+                Name(customer, customer_en),
                 Money(total, currency),
                 Fraction(discount),
                 tuple(Role(role) for role in asks or ()),
                 step,
                 steps,
             )
-            for key, number, customer_id, customer, total, currency, discount, asks, step, steps in cursor.fetchall()
+            for key, number, customer_id, customer, customer_en, total, currency, discount, asks, step, steps in cursor
         }
 
 
 _DEALS = """
-SELECT r.id, q.number, c.id, c.name, (r.facts->>'net_total_minor')::bigint, r.facts->>'currency', r.facts->>'discount',
+SELECT r.id, q.number, c.id, c.name, c.name_en,
+    (r.facts->>'net_total_minor')::bigint, r.facts->>'currency', r.facts->>'discount',
     array_agg(DISTINCT i.role ORDER BY i.role) FILTER (WHERE i.state = 'open'),
     count(DISTINCT i.stage) FILTER (WHERE i.state <> 'waiting'), count(DISTINCT i.stage)
 FROM approvals_approvalrequest r

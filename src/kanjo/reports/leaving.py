@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from kanjo.domains.contracts.facts import ContractState
 from kanjo.domains.contracts.models import Contract
+from kanjo.domains.customers.queries import named
 from kanjo.domains.opportunities.facts import Stage
 from kanjo.domains.opportunities.models import Opportunity
 from kanjo.domains.renewals.facts import RenewalState
@@ -59,9 +60,9 @@ def work_of(person_id: PersonId) -> list[OpenWork]:
     items = WorkItem.objects.filter(owner_id=person_id, state=WorkItem.State.OPEN)
     columns = ("company_id", "company__code")
     return [
-        *_named(Kind.OPPORTUNITY, deals.order_by("id").values_list(*columns, "name", "customer__name")),
-        *_named(Kind.CONTRACT, contracts.order_by("id").values_list(*columns, "number", "customer__name")),
-        *_named(Kind.RENEWAL, renewals.order_by("id").values_list(*columns, "contract__number", "customer__name")),
+        *_named(Kind.OPPORTUNITY, deals.order_by("id").values_list(*columns, "name", named())),
+        *_named(Kind.CONTRACT, contracts.order_by("id").values_list(*columns, "number", named())),
+        *_named(Kind.RENEWAL, renewals.order_by("id").values_list(*columns, "contract__number", named())),
         *(
             OpenWork(Kind.WORK, CompanyId(company_id), code, Text(en=en, ja=ja), about=(table, key))
             for company_id, code, en, ja, table, key in items.order_by("id").values_list(

@@ -6,6 +6,8 @@ from collections.abc import Collection
 
 from django.db import connection
 
+from kanjo.foundation.texts import Name
+
 _CUSTOMERS = {
     "contracts_contract": "SELECT id, customer_id FROM contracts_contract",
     "orders_order": "SELECT id, customer_id FROM orders_order",
@@ -15,7 +17,7 @@ _CUSTOMERS = {
 """The rows whose customer is told, by their table."""
 
 
-def customers_of(subjects: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
+def customers_of(subjects: Collection[tuple[str, int]]) -> dict[tuple[str, int], Name]:
     """Return the name of the customer of each subject (table, id) that has one; one question, or none."""
     known = sorted({table for table, _key in subjects} & _CUSTOMERS.keys())
     if not known:
@@ -24,8 +26,8 @@ def customers_of(subjects: Collection[tuple[str, int]]) -> dict[tuple[str, int],
     parts = " UNION ALL ".join(f"SELECT '{one}', s.* FROM ({_CUSTOMERS[one]}) s WHERE s.id = ANY(%s)" for one in known)  # noqa: S608 - our own tables
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT t.tbl, t.id, c.name FROM ({parts}) t(tbl, id, customer_id)"  # noqa: S608 - our own tables
+            f"SELECT t.tbl, t.id, c.name, c.name_en FROM ({parts}) t(tbl, id, customer_id)"  # noqa: S608 - our own tables
             " JOIN customers_customer c ON c.id = t.customer_id",
             asked,
         )
-        return {(table, key): name for table, key, name in cursor.fetchall()}
+        return {(table, key): Name(name, en) for table, key, name, en in cursor.fetchall()}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from kanjo.domains.contracts.facts import ContractState
 from kanjo.domains.contracts.models import Contract
-from kanjo.domains.customers.queries import customers_found
+from kanjo.domains.customers.queries import customers_found, named
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import (
     ApprovalRequestId,
@@ -182,8 +183,8 @@ def _found(contracts: QuerySet[Contract], search: str, most: int | None = None) 
     return any_of(contracts, conditions, most)
 
 
-_PATHS = {
-    "customer": "customer__name",
+_PATHS: dict[str, Any] = {
+    "customer": named(),
     "owner": "owner__name",
     "concluded_on": "effective_on",
     "stops_on": "ending__effective_on",

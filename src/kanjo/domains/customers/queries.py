@@ -7,7 +7,8 @@ from dataclasses import fields
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from kanjo.domains.customers.facts import CustomerRow, DepartmentId, NewCustomer
 from kanjo.domains.customers.models import Customer, Department
@@ -18,7 +19,7 @@ from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.money import Money
 from kanjo.foundation.names import matching_key
 from kanjo.foundation.personal import Personal
-from kanjo.foundation.texts import Language, Text
+from kanjo.foundation.texts import Language, Name, Text
 from kanjo.platform.names import called
 from kanjo.platform.ordering import Orders, sorted_by
 from kanjo.platform.paging import Page, paged
@@ -35,6 +36,27 @@ ORDERS: Orders = {
     "sector": "sector",
     "country": "country",
 }
+
+
+_AND_ENGLISH = "\x1f"
+
+
+class _Named(CharField):  # type: ignore[type-arg]  # it takes none when it runs
+    """Both names of a customer in one column."""
+
+    def from_db_value(self, value: str | None, *_: object) -> Name | None:
+        """Return the registered name with the English one."""
+        return None if value is None else Name(*value.split(_AND_ENGLISH))
+
+
+def named(path: str = "customer") -> Concat:
+    """Return the column that holds the `Name` of the customer to which *path* leads."""
+    return Concat(F(f"{path}__name"), Value(_AND_ENGLISH), F(f"{path}__name_en"), output_field=_Named())
+
+
+def name_of(row: Customer) -> Name:
+    """Return the name of a customer that was read with its row."""
+    return Name(row.name, row.name_en)
 
 
 def get_customer(customer_id: CustomerId) -> CustomerRow:
@@ -174,4 +196,5 @@ def _rows(customers: QuerySet[Customer]) -> list[CustomerRow]:
 
 def _row(row: Mapping[str, Any]) -> CustomerRow:
     address = Personal(row["address"], Customer.PERSONAL["address"], (Customer._meta.db_table, row["id"]))
-    return CustomerRow(**{**row, "language": Language(row["language"]), "address": address})
+    name = Name(row["name"], row["name_en"])
+    return CustomerRow(**{**row, "name": name, "language": Language(row["language"]), "address": address})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from kanjo.domains.catalog.queries import products_found
-from kanjo.domains.customers.queries import customers_found
+from kanjo.domains.customers.queries import customers_found, named
 from kanjo.domains.licenses.facts import SOON_DAYS, HowConfirmed, RightsOfContract, Runs
 from kanjo.domains.licenses.models import EndOfUse, Grant
 from kanjo.domains.licenses.rules import refuse_goes_on
@@ -188,8 +189,8 @@ def _valid(grants: QuerySet[Grant], known: AsKnown) -> QuerySet[Grant]:
     return valid.filter(recorded_at__lte=known.known_at) if known.known_at else valid
 
 
-_PATHS = {
-    "customer": "customer__name",
+_PATHS: dict[str, Any] = {
+    "customer": named(),
     "contract_number": "contract__number",
     "product_code": "product__code",
     "product_en": "product__name_en",

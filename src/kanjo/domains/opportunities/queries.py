@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from django.db.models import Count, F, QuerySet, Sum
 
-from kanjo.domains.customers.queries import customers_found
+from kanjo.domains.customers.queries import customers_found, named
 from kanjo.domains.opportunities.facts import OpportunityRow, Stage, StageTotal
 from kanjo.domains.opportunities.models import Opportunity
 from kanjo.foundation.actors import Actor
@@ -19,7 +19,7 @@ from kanjo.platform.search.queries import any_of, holds, is_one_of
 from kanjo.platform.tables import NotFound
 from kanjo.platform.tallies import Tally, added_up
 
-_JOINED = {"customer": F("customer__name"), "product": F("product__code"), "owner": F("owner__name")}
+_JOINED = {"customer": named(), "product": F("product__code"), "owner": F("owner__name")}
 _OWN = tuple(field.name for field in fields(OpportunityRow) if field.name not in _JOINED)
 
 ORDERS: Orders = {

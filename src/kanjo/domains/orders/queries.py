@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
-from kanjo.domains.customers.queries import customers_found
+from kanjo.domains.customers.queries import customers_found, named
 from kanjo.domains.orders.facts import BookedLine, BookedOrder
 from kanjo.domains.orders.models import Order, OrderLine
 from kanjo.foundation.actors import Actor
@@ -173,10 +174,10 @@ def _found(orders: QuerySet[Order], search: str, most: int | None = None) -> Que
     return any_of(orders, conditions, most)
 
 
-_PATHS = {
+_PATHS: dict[str, Any] = {
     "contract_number": "contract__number",
-    "customer": "customer__name",
-    "payer": "payer__name",
+    "customer": named(),
+    "payer": named("payer"),
     "ordered_on": "effective_on",
 }
 _COLUMNS = [_PATHS.get(field.name, field.name) for field in fields(OrderRow)]

@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 
 from kanjo.domains.approvals.facts import DealFacts
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
-from kanjo.domains.customers.queries import customers_found
+from kanjo.domains.customers.queries import customers_found, name_of
 from kanjo.domains.quotes.facts import Offer, OfferLine, QuoteState, WaterfallStep
 from kanjo.domains.quotes.models import Quote, QuoteLine, QuoteVersion, Sending
 from kanjo.domains.quotes.rules import pricing
@@ -248,7 +248,7 @@ def _row(version: QuoteVersion) -> QuoteRow:
         version=version.number,
         opportunity_id=OpportunityId(quote.opportunity_id),
         customer_id=CustomerId(quote.customer_id),
-        customer=quote.customer.name,
+        customer=name_of(quote.customer),
         currency=quote.currency,
         state=QuoteState(quote.state),
         state_on=quote.state_on,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from kanjo.domains.customers.queries import named
 from kanjo.domains.renewals.facts import PricePolicy, RenewalState
 from kanjo.domains.renewals.models import Renewal
 from kanjo.foundation.actors import Actor
@@ -105,9 +106,9 @@ def _chosen(
     return Renewal.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
 
 
-_PATHS = {
+_PATHS: dict[str, Any] = {
     "contract_number": "contract__number",
-    "customer": "customer__name",
+    "customer": named(),
     "owner": "owner__name",
     "appeared_on": "effective_on",
     "renewed_contract_id": "outcome__renewed_contract_id",

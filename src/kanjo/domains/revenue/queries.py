@@ -12,6 +12,7 @@ from django.db.models import F, Max, Sum
 from django.db.models.functions import Coalesce
 
 from kanjo.domains.catalog.facts import Recognition
+from kanjo.domains.customers.queries import name_of
 from kanjo.domains.revenue.facts import LineToRecognise
 from kanjo.domains.revenue.models import Obligation
 from kanjo.domains.revenue.rules.promises import refuse_unsound
@@ -283,7 +284,7 @@ def _row(row: Any) -> ObligationRow:
         order_id=OrderId(row.order_id),
         order_line_id=OrderLineId(row.order_line_id),
         customer_id=CustomerId(row.customer_id),
-        customer=row.customer.name,
+        customer=name_of(row.customer),
         currency=row.currency,
         method=Recognition(row.method),
         price_minor=row.price_minor,

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from kanjo.foundation.money import Money, Rate
 from kanjo.foundation.periods import Period
 from kanjo.foundation.personal import Personal
-from kanjo.foundation.texts import Language, Text
+from kanjo.foundation.texts import Language, Name, Text
 from kanjo.surfaces.readers import reader, told
 from kanjo.surfaces.web.days import as_read
 from kanjo.surfaces.web.doors import is_act, opens
@@ -171,6 +171,8 @@ def said(value: object) -> str:
         case Text():
             here = language()
             return as_read(value.ja) if here is Language.JAPANESE else value.said_in(here)
+        case Name():
+            return value.said_in(language())
         case Personal():
             return told(value)
         case _:

@@ -20,6 +20,7 @@ _OPEN = {
     "item_id": pl.Int64,
     "customer_id": pl.Int64,
     "customer": pl.String,
+    "customer_en": pl.String,
     "number": pl.String,
     "currency": pl.String,
     "issued_on": pl.Date,
@@ -51,7 +52,7 @@ def open_as_known(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:
             SELECT item_id, sum(amount_minor) AS amount FROM receivables_allocation, asked
             WHERE company_id = company AND effective_on <= day AND recorded_at <= coalesce(moment, 'infinity')
             GROUP BY item_id)
-        SELECT i.id, i.customer_id, c.name, i.number, i.currency, i.issued_on, i.due_on, i.amount_minor,
+        SELECT i.id, i.customer_id, c.name, c.name_en, i.number, i.currency, i.issued_on, i.due_on, i.amount_minor,
             (i.amount_minor - coalesce(s.amount, 0))::bigint
         FROM asked JOIN receivables_openitem i ON i.company_id = company
         JOIN customers_customer c ON c.id = i.customer_id
@@ -68,7 +69,9 @@ def open_as_known(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:
 def ageing(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:
     """Return one row per customer and currency: open_minor, and its part in each of `BUCKETS` and `CREDITS`."""
     items = aged(open_as_known(company_id, known), known.effective_on)
-    return totals(items, by=["customer_id", "customer", "currency"], columns=["open_minor", *BUCKETS, CREDITS])
+    return totals(
+        items, by=["customer_id", "customer", "customer_en", "currency"], columns=["open_minor", *BUCKETS, CREDITS]
+    )
 
 
 def late_payers(actor: Actor, *, on: date, limit: int = 100, offset: int = 0) -> list[LatePayer]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from kanjo.domains.customers.queries import customers_found
+from kanjo.domains.customers.queries import customers_found, name_of
 from kanjo.domains.receivables.facts import AllocationKind, Confidence, MatchRule
 from kanjo.domains.receivables.models import Allocation, OpenItem
 from kanjo.foundation.actors import Actor
@@ -157,7 +157,7 @@ def _item_row(item: OpenItem) -> OpenItemRow:
     return OpenItemRow(
         id=InvoiceId(item.pk),
         customer_id=CustomerId(item.customer_id),
-        customer=item.customer.name,
+        customer=name_of(item.customer),
         number=item.number,
         currency=item.currency,
         amount_minor=item.amount_minor,

@@ -37,7 +37,7 @@ from kanjo.surfaces.web.lists import Asked, Filter, ListPage
 from kanjo.surfaces.web.opportunities.columns import OPPORTUNITIES
 from kanjo.surfaces.web.privacy.columns import LOOKS, WATCH
 from kanjo.surfaces.web.receivables.columns import OPEN_ITEMS
-from kanjo.surfaces.web.shown import Explained, Link
+from kanjo.surfaces.web.shown import Explained, Link, said
 
 R = TypeVar("R")
 
@@ -48,6 +48,7 @@ TITLE = Text(en="Customers", ja="顧客")
 REGISTER = Text(en="Register a customer", ja="顧客を登録")
 READING = Text(en="Reading", ja="フリガナ")
 ENGLISH_NAME = Text(en="English name", ja="英文名")
+REGISTERED = Text(en="Registered name", ja="登記上の名称")
 COUNTRY = Text(en="Country", ja="国")
 CORPORATE_NUMBER = Text(en="Corporate number", ja="法人番号")
 ADDRESS = Text(en="Address", ja="住所")
@@ -131,11 +132,13 @@ def customer(request: DeskRequest, key: int) -> HttpResponse:
     row = the_customer(request.desk, key)
     staged = stage_of(actor, customer_id, AsKnown(request.desk.today))
     parent = get_customer(row.parent_id) if row.parent_id else None
+    own = [(REGISTERED, str(row.name))] if said(row.name) != row.name else []
     detail = Detail(
         kind=KIND,
-        title=row.name,
+        title=said(row.name),
         back=Link(TITLE, "customers"),
         facts=(
+            *own,
             (STAGE, Explained(staged.stage, staged.because)),
             (SINCE, staged.since),
             (
@@ -143,7 +146,7 @@ def customer(request: DeskRequest, key: int) -> HttpResponse:
                 Link(staged.contract_number, "contract", staged.contract_id) if staged.contract_id else None,
             ),
             (READING, row.name_kana),
-            (ENGLISH_NAME, row.name_en),
+            *([] if own else [(ENGLISH_NAME, row.name_en)]),
             (COUNTRY, country_shown(row.country)),
             (ADDRESS, row.address),
             (SECTOR, row.sector),

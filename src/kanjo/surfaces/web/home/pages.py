@@ -179,7 +179,7 @@ def _grouped(items: Sequence[Waiting], counts: DueCounts, today: date) -> list[G
 
 def _all_waiting(rows: Sequence[WorkRow], today: date, *, stay: bool = False) -> list[Waiting]:
     customers = customers_of([(row.subject, row.subject_id) for row in rows])
-    return [_waiting(row, today, customers.get((row.subject, row.subject_id), ""), stay=stay) for row in rows]
+    return [_waiting(row, today, said(customers.get((row.subject, row.subject_id), "")), stay=stay) for row in rows]
 
 
 def _led(item: WorkRow, name: object) -> object:

@@ -20,7 +20,7 @@ from kanjo.surfaces.web.doors import SIGNED_IN, door
 from kanjo.surfaces.web.licenses.columns import GRANTS as COLUMNS
 from kanjo.surfaces.web.licenses.columns import METRIC, metric_shown
 from kanjo.surfaces.web.lists import Asked, Filter, ListPage
-from kanjo.surfaces.web.shown import Link
+from kanjo.surfaces.web.shown import Link, said
 
 TITLE = Text(en="Licenses", ja="ライセンス")
 RUNS = Text(en="Validity", ja="有効期間")
@@ -71,7 +71,7 @@ def license_position(request: DeskRequest, key: int) -> HttpResponse:
     today = AsKnown(request.desk.today)
     detail = Detail(
         kind=POSITION,
-        title=customer.name,
+        title=said(customer.name),
         back=Link(TITLE, "grants"),
         facts=((labels.CUSTOMER, Link(customer.name, "customer", key)), (labels.ON, request.desk.today)),
         sections=(

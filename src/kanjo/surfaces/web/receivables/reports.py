@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from kanjo.domains.receivables.queries import ageing
 from kanjo.foundation.money import Money
-from kanjo.foundation.texts import Text
+from kanjo.foundation.texts import Name, Text
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.charts import BALANCE, Chart, told
 from kanjo.surfaces.web.desk import DeskRequest
@@ -39,7 +39,9 @@ def _bucket(name: str, label: Text) -> Column[dict[str, Any]]:
 
 
 _COLUMNS: tuple[Column[dict[str, Any]], ...] = (
-    Column(labels.CUSTOMER, lambda row: Link(row["customer"], "customer", row["customer_id"])),
+    Column(
+        labels.CUSTOMER, lambda row: Link(Name(row["customer"], row["customer_en"]), "customer", row["customer_id"])
+    ),
     _bucket("open_minor", labels.OPEN_AMOUNT),
     *(_bucket(name, label) for name, label in (*_BUCKETS, CREDITS)),
 )
