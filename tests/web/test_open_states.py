@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FloatRect, expect
 
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
@@ -17,7 +19,25 @@ from tests.web.browsing import PASSWORD, Window, browsing, served
 from tests.web.story import Told
 from tests.web.test_accessible import judged
 
-DESK, PHONE = (Language.JAPANESE, 1440, "light"), (Language.ENGLISH, 390, "dark")
+T = TypeVar("T")
+
+DESK, PHONE = 1440, 390
+LOOKS = (
+    (Language.JAPANESE, "light"),
+    (Language.ENGLISH, "dark"),
+    (Language.JAPANESE, "dark"),
+    (Language.ENGLISH, "light"),
+)
+
+
+def look_of(width: int, turn: int) -> tuple[Language, str]:
+    """Return language and theme of a turn: at each width all four take turns, on a phone each the other way round."""
+    return LOOKS[turn % 4 ^ (width == PHONE)]
+
+
+def in_turns(things: Sequence[T]) -> list[tuple[T, int]]:
+    """Return each thing with its turn, so that desk and phone together show it in both languages and both themes."""
+    return [(thing, turn) for turn, thing in enumerate(things)]
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +56,26 @@ def home(story: Told) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module", params=[DESK, PHONE], ids=["desk", "phone"])
-def window(request: pytest.FixtureRequest, browser: Browser, home: str, story: Told) -> Iterator[Window]:
-    """Somebody with every role, at a desk in Japanese by day or with a phone in English by night."""
-    language, width, theme = request.param
+def opened(request: pytest.FixtureRequest, browser: Browser, home: str, story: Told) -> Iterator[tuple[Window, Person]]:
+    """Somebody with every role, at a desk or with a phone."""
     everybody = an_actor(*Role, companies=[story.office.company_id], name="万能 花子")
     person = Person.objects.get(pk=everybody.id)
-    person.language = language
     person.set_password(PASSWORD)
     person.save()
-    window = Window.opened(browser, home, person.email, width)
-    window.page.context.add_cookies([{"name": "kanjo-theme", "value": theme, "url": home}])
-    yield window
+    window = Window.opened(browser, home, person.email, request.param)
+    yield window, person
     window.page.context.close()
+
+
+@pytest.fixture
+def window(opened: tuple[Window, Person], turn: int) -> Window:
+    """The desk or the phone in the language and the theme whose turn it is."""
+    window, person = opened
+    assert window.page.viewport_size is not None
+    person.language, theme = look_of(window.page.viewport_size["width"], turn)
+    person.save()
+    window.page.context.add_cookies([{"name": "kanjo-theme", "value": theme, "url": window.home}])
+    return window
 
 
 @dataclass(frozen=True)
@@ -70,7 +98,7 @@ OPENINGS = (
 )
 
 
-@pytest.mark.parametrize("opening", OPENINGS, ids=str)
+@pytest.mark.parametrize(("opening", "turn"), in_turns(OPENINGS), ids=str)
 def test_what_a_key_opens(window: Window, story: Told, opening: Opening) -> None:
     """It opens by the key, is sound while it stands open, closes by Esc from within, and gives the focus back."""
     window.goes(story.address(opening.page))
@@ -88,6 +116,7 @@ def test_what_a_key_opens(window: Window, story: Told, opening: Opening) -> None
     assert button.evaluate("one => one === document.activeElement")
 
 
+@pytest.mark.parametrize("turn", [0, 2])
 def test_the_list_of_keys(window: Window, story: Told) -> None:
     """The dialog takes the focus, and gives it back to the link that had it."""
     window.goes(story.address("customers"))
@@ -102,6 +131,7 @@ def test_the_list_of_keys(window: Window, story: Told) -> None:
     assert link.evaluate("one => one === document.activeElement")
 
 
+@pytest.mark.parametrize("turn", range(4))
 def test_the_panel_beside_a_list(window: Window, story: Told) -> None:
     """A pressed row opens beside the list with the focus in it; Esc closes it and leads back to the row."""
     window.goes(story.address("invoices"))
@@ -182,14 +212,79 @@ def by_the_burger(window: Window, story: Told) -> None:
     expect(window.page.locator(".kj-nav a").first).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "state",
-    [
-        *(chosen, to_be_confirmed, refused, refused_while_typed, toasted),
-        *(nothing_found, no_such_page, not_as_asked, by_the_burger),
-    ],
+STATES: tuple[Callable[[Window, Told], None], ...] = (
+    *(chosen, to_be_confirmed, refused, refused_while_typed, toasted),
+    *(nothing_found, no_such_page, not_as_asked, by_the_burger),
 )
-def test_a_state(window: Window, story: Told, state: Callable[[Window, Told], None]) -> None:
+
+
+@pytest.mark.parametrize(("state", "turn"), in_turns(STATES))
+def test_a_state(window: Window, story: Told, state: Callable[[Window, Told], None], turn: int) -> None:
     """Rows chosen, an act to be confirmed, refusals, toasts, nothing found, errors, the menu: each is sound."""
     state(window, story)
     assert judged(window.page) == []
+    language, theme = window.page.evaluate("[document.documentElement.lang, document.documentElement.dataset.bsTheme]")
+    assert window.page.viewport_size is not None
+    assert (language, theme) == look_of(window.page.viewport_size["width"], turn)
+
+
+@pytest.mark.parametrize("things", [OPENINGS, STATES], ids=["openings", "states"])
+def test_every_look_has_its_turn(things: Sequence[object]) -> None:
+    """Each width is judged in every language by every theme, each thing in both of both."""
+    seen = {(width, look_of(width, turn)) for width in (DESK, PHONE) for _thing, turn in in_turns(things)}
+    assert len(seen) == 2 * len(LOOKS)
+    for _thing, turn in in_turns(things):
+        assert all(len(set(one)) == 2 for one in zip(look_of(DESK, turn), look_of(PHONE, turn), strict=True))
+
+
+LIGHT = """async (png) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${png}`;
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    canvas.drawImage(image, 0, 0);
+    const [...light] = canvas.getImageData(0, 0, image.width, image.height).data.filter((_, at) => at % 4 < 3);
+    return light.reduce((sum, one) => sum + one, 0) / light.length;
+}"""
+"""How light a picture is, from 0 to 255."""
+
+
+ON_A_PHONE = pytest.mark.parametrize("opened", [PHONE], ids=["phone"], indirect=True)
+
+
+@ON_A_PHONE
+@pytest.mark.parametrize("turn", [1])
+def test_a_table_that_goes_on_says_so(window: Window, story: Told, browser: Browser) -> None:
+    """At its edge, above the words of a row, lies a shadow until it is shown to the end."""
+    window.goes(story.address("ageing"))
+    table, judge = window.page.locator(".tw").first, browser.new_page()
+    table.scroll_into_view_if_needed()
+
+    def edge() -> float:
+        box, row = table.bounding_box(), table.locator("tbody tr").first.bounding_box()
+        assert box is not None
+        assert row is not None
+        clip = FloatRect(x=box["x"] + box["width"] - 6, y=row["y"] + 1, width=5, height=4)
+        picture = window.page.screenshot(clip=clip)
+        light: float = judge.evaluate(LIGHT, b64encode(picture).decode())
+        return light
+
+    begun = edge()
+    table.evaluate("one => { one.scrollLeft = one.scrollWidth }")
+    ended = edge()
+    assert (begun < 240, ended > 250) == (True, True), (begun, ended)
+    judge.close()
+
+
+@ON_A_PHONE
+@pytest.mark.parametrize("turn", [1])
+def test_the_first_act_has_a_line_of_its_own(window: Window, story: Told) -> None:
+    """On a phone the act that the page is for is as wide as the page, and the others lie below it."""
+    window.goes(story.address("approval-item"))
+    acts = window.page.locator(".kj-acts")
+    widths = acts.evaluate("one => [one, ...one.children].map((box) => box.getBoundingClientRect().width)")
+    tops = acts.evaluate("one => [...one.children].map((box) => box.getBoundingClientRect().top)")
+    assert acts.locator("> *").first.get_attribute("class") == "btn btn-primary"
+    assert widths[1] >= widths[0] - 1
+    assert len(tops) > 1
+    assert all(top > tops[0] for top in tops[1:])

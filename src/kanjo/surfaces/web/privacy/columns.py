@@ -55,7 +55,10 @@ def _whose(row: LookRow) -> object:
 def _where(row: LookRow) -> object:
     if row.page in _LISTS:
         return _LISTS[row.page]
-    return _PAGES.get(row.page) or ROW_NAMES.get(REVEALED.get(row.page, ""), row.page)
+    if row.page in _PAGES:
+        return _PAGES[row.page]
+    name = ROW_NAMES.get(REVEALED.get(row.page, ""))
+    return Text(en=name.en.capitalize(), ja=name.ja) if name else row.page
 
 
 def _kinds(row: LookRow) -> Text:
@@ -67,8 +70,8 @@ LOOKS: tuple[Column[LookRow], ...] = (
     Column(WHO, lambda row: row.person, order="person"),
     Column(WAY, lambda row: row.way.shown),
     Column(WHERE, _where, order="page"),
-    Column(WHOSE, _whose),
-    Column(KINDS, _kinds),
+    Column(WHOSE, _whose, extra=True),
+    Column(KINDS, _kinds, extra=True),
     amount(PIECES, lambda row: row.count, "count"),
     Column(ASKED, lambda row: row.query),
     Column(labels.REASON, lambda row: row.because),

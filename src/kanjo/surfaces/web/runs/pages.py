@@ -30,6 +30,7 @@ from kanjo.surfaces.web.subjects import source_of
 from kanjo.surfaces.web.words import RUN_NAMES
 
 TITLE = Text(en="Runs", ja="一括処理")
+RUN = Text(en="Run", ja="一括処理")
 KIND = Text(en="Kind", ja="種類")
 TARGET = Text(en="For", ja="対象日")
 APPROVE = Text(en="Approve", ja="承認")
@@ -74,7 +75,7 @@ RUNS = ListPage[RunRow](
         Filter("state", labels.STATE, tuple(RunState)),
     ),
     columns=(
-        Column(TITLE, lambda row: Link(kind_of(row), "run", row.id), order="kind"),
+        Column(RUN, lambda row: Link(kind_of(row), "run", row.id), order="kind"),
         Column(labels.NUMBER, lambda row: row.key),
         Column(TARGET, lambda row: row.target_on),
         Column(Text(en="Previewed by", ja="試算者"), lambda row: row.made_by),
@@ -129,7 +130,7 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
     if before:
         sections.insert(1, Section(Text(en="The run before", ja="前回の実行結果"), _figures(before)))
     detail = Detail(
-        kind=TITLE,
+        kind=RUN,
         title=f"{said(kind_of(row))} {row.key}",
         state=row.state,
         back=Link(TITLE, "runs"),
@@ -161,7 +162,7 @@ def _made(row: RunRow) -> Mapping[str, Any]:
 def _acts(row: RunRow) -> list[Act]:
     def act(label: Text, name: str, verb: str, *states: RunState) -> Act:
         held = None if row.state in states else HELD.filled(state=WORKING if row.working else row.state.shown)
-        return Act(label, Link("", name, row.id), verb, held, main=held is None)
+        return Act(label, Link("", name, row.id), verb, held, main=held is None and label in {APPROVE, EXECUTE})
 
     acts = [
         act(WITHDRAW, "withdraw-run", "runs.withdraw", RunState.PREVIEWED, RunState.APPROVED),
