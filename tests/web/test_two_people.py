@@ -123,7 +123,7 @@ SAYS: Mapping[Language, Words] = {
         deliver="Note an acceptance",
         preview="Preview a billing run",
         execute="Execute",
-        executed="Executed",
+        executed="Finished.",
         take="Take in a bank file",
         match="Match by rule",
         recognise="Recognise revenue",
@@ -195,9 +195,9 @@ def _quoted(rep: Window, says: Words) -> None:
 
 
 def _approved(approver: Window, says: Words) -> None:
-    """Find the quote in the queue of the phone and let it pass."""
+    """Come from the queue of the phone to the answer and let the quote pass."""
     approver.turns_to(says.queue)
-    approver.presses(says.to_decide, says.decide)
+    approver.presses(says.to_decide)
     approver.chooses(decision=says.approve)
     approver.types(on="2026-04-01")
     approver.presses(says.decide)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import polars as pl
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kanjo.domains.billing.facts import ChargeToCome, Derivation, LineToBill
 from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTax, Plan, Sending
@@ -22,7 +22,7 @@ from kanjo.foundation.ids import CompanyId, CustomerId, FileId, InvoiceId, Order
 from kanjo.foundation.money import Money, Rate, Rounding
 from kanjo.foundation.periods import Period
 from kanjo.foundation.personal import Personal
-from kanjo.foundation.texts import Language
+from kanjo.foundation.texts import Language, Name
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.bulk.reading import read_columns
 from kanjo.platform.ordering import Orders, sorted_by
@@ -305,11 +305,17 @@ def _found(invoices: QuerySet[Invoice], search: str, most: int | None = None) ->
 
 
 def _told(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
-    """Return the invoices with what became of each: whether it was given back, and whether it was sent."""
+    """Return the invoices with what became of each, whether it was given back or sent, and with whom it is now."""
     return invoices.annotate(
+        payer_en=F("payer__name_en"),
         credited=Exists(Invoice.objects.filter(original_id=OuterRef("pk"))),
         sent=Exists(Sending.objects.filter(invoice_id=OuterRef("pk"))),
     )
+
+
+def _printed(invoice: Any) -> Name:
+    """Return the payer as printed; to one printed in Japanese an English reader knows the English name of today."""
+    return Name(invoice.payer_name, "" if invoice.payer_name.isascii() else invoice.payer_en)
 
 
 def _row(invoice: Any) -> InvoiceRow:
@@ -318,7 +324,7 @@ def _row(invoice: Any) -> InvoiceRow:
         company_id=CompanyId(invoice.company_id),
         number=invoice.number,
         payer_id=CustomerId(invoice.payer_id),
-        payer_name=invoice.payer_name,
+        payer_name=_printed(invoice),
         order_id=OrderId(invoice.order_id),
         original_id=InvoiceId(invoice.original_id) if invoice.original_id else None,
         issued_on=invoice.issued_on,
