@@ -153,7 +153,8 @@ VERB_NAMES: Mapping[str, Text] = {
 _PAIRS = """
     accepted:accept activated:activate added:add admitted:admit allocated:allocate amended:amend approved:approve
     asked:ask assigned:assign booked:book bore:bear changed:change chose:choose closed:close completed:complete
-    concluded:conclude connected:connect decided:decide did:do disconnected:disconnect dismissed:dismiss drafted:draft
+    concluded:conclude confirmed:confirm connected:connect decided:decide did:do disconnected:disconnect
+    dismissed:dismiss drafted:draft
     dropped:drop ended:end engaged:engage executed:execute found:find founded:found gave:give granted:grant had:have
     handed:hand invited:invite issued:issue kept:keep let:let locked:lock looked:look made:make marked:mark
     matched:match named:name noted:note opened:open paused:pause placed:place planned:plan played:play
