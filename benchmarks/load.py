@@ -1,12 +1,14 @@
 """The house as `./kanjo up` serves it, under requests at a constant rate: pages and API, half and half.
 
-./kanjo bench load [--rate 300] [--seconds 300] [--home HOME]: with a HOME the house that runs there is asked, otherwise
-one is made with the made-up company. The requests come from this machine and share its cores.
+./kanjo bench load [--rate 300] [--seconds 300] [--home HOME]: with a HOME the house that runs there is asked (started
+with KANJO_CALLS_PER_MINUTE=60000), otherwise one is made with the made-up company. The requests come from this machine
+and share its cores.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import re
 import time
@@ -34,6 +36,7 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=SECONDS)
     options.add_argument("--home", type=Path)
     given = options.parse_args()
+    os.environ.setdefault("KANJO_CALLS_PER_MINUTE", "60000")
     with demonstration(given.home):
         wanted = _wanted(port())
         arrive("127.0.0.1", port(), wanted, rate=20, seconds=len(wanted) / 20)  # warm

@@ -18,6 +18,7 @@ from kanjo.config.environment import (
     NotANumberOfProxies,
     NotAPort,
     NotARole,
+    NotAsOften,
     read_environment,
     secret_key,
 )
@@ -33,6 +34,17 @@ class TestReadEnvironment:
         assert environment.database_role == "kanjo_app"
         assert environment.home.is_absolute()
         assert not environment.secure
+
+    def test_how_often_somebody_may_ask(self) -> None:
+        """Generously where nothing is said; as often as is said, in numbers that can be counted."""
+        usual = read_environment({})
+        assert (usual.calls_per_minute, usual.searches_per_minute) == (1_200, 60)
+        given = read_environment({"KANJO_CALLS_PER_MINUTE": "60000", "KANJO_SEARCHES_PER_MINUTE": "1"})
+        assert (given.calls_per_minute, given.searches_per_minute) == (60_000, 1)
+        for wrong in ("0", "-1", "60001", "many", "1.5", "１"):
+            with pytest.raises(NotAsOften) as refused:
+                read_environment({"KANJO_SEARCHES_PER_MINUTE": wrong})
+            assert f"KANJO_SEARCHES_PER_MINUTE is “{wrong}”." in refused.value.said_in("en")
 
     def test_https_in_front(self) -> None:
         """A public address with https switches secure cookies on and names the host."""

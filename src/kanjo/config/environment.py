@@ -28,6 +28,9 @@ LEAST_DAYS: Final = 366
 USUAL_DAYS: Final = 3 * 366
 MOST_DAYS: Final = 36_600
 """How long it is kept who looked at personal data: the database itself keeps it for a year."""
+USUAL_CALLS: Final = 1_200
+USUAL_SEARCHES: Final = 60
+MOST_A_MINUTE: Final = 60_000
 
 
 class NotAPort(Refusal):
@@ -47,6 +50,14 @@ class NotAsManyDays(Refusal):
     rule = "config.not-as-many-days"
     says = Text(en="KANJO_LOOKS_KEPT_DAYS is “{value}”.", ja="KANJO_LOOKS_KEPT_DAYS に「{value}」が指定されています。")
     remedy = Text(en="Set it to a number from {least} to {most}.", ja="{least}〜{most} の日数を指定してください。")
+
+
+class NotAsOften(Refusal):
+    """KANJO_CALLS_PER_MINUTE or KANJO_SEARCHES_PER_MINUTE is no number of times."""
+
+    rule = "config.not-as-often"
+    says = Text(en="KANJO_{name} is “{value}”.", ja="KANJO_{name} に「{value}」が指定されています。")
+    remedy = Text(en="Set it to a number from 1 to {most}.", ja="1〜{most} の回数を指定してください。")
 
 
 class NoMailPassword(Refusal):
@@ -150,6 +161,7 @@ class Environment:
     `trusted_proxies` is how many proxies stand before Kanjo; only what they add to X-Forwarded-For is believed.
     `second_factor` are the roles that sign in with a second factor or see no page.
     `looks_kept_days` is how long it stays written who looked at personal data; a year at least.
+    `calls_per_minute` is how often one token may call the API, `searches_per_minute` how often one person may search.
     `examples` are the folders that a new house is shown with, of a made-up company or a CRM export; none begins empty.
     """
 
@@ -167,6 +179,8 @@ class Environment:
     examples: tuple[Path, ...]
     may_call: frozenset[str]
     looks_kept_days: int
+    calls_per_minute: int
+    searches_per_minute: int
 
     @property
     def secure(self) -> bool:
@@ -217,6 +231,8 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         second_factor=_second_factor(given("SECOND_FACTOR"), demonstration=bool(examples)),
         examples=examples,
         looks_kept_days=_kept_days(given("LOOKS_KEPT_DAYS", str(USUAL_DAYS))),
+        calls_per_minute=_times("CALLS_PER_MINUTE", given("CALLS_PER_MINUTE", str(USUAL_CALLS))),
+        searches_per_minute=_times("SEARCHES_PER_MINUTE", given("SEARCHES_PER_MINUTE", str(USUAL_SEARCHES))),
     )
 
 
@@ -247,6 +263,12 @@ def _second_factor(given: str, *, demonstration: bool) -> frozenset[Role]:
 def _kept_days(given: str) -> int:
     if not given.isascii() or not given.isdigit() or not LEAST_DAYS <= int(given) <= MOST_DAYS:
         raise NotAsManyDays(value=quoted(given), least=LEAST_DAYS, most=f"{MOST_DAYS:,}")
+    return int(given)
+
+
+def _times(name: str, given: str) -> int:
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= MOST_A_MINUTE:
+        raise NotAsOften(name=name, value=quoted(given), most=f"{MOST_A_MINUTE:,}")
     return int(given)
 
 

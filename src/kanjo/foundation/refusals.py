@@ -15,6 +15,7 @@ class RefusalKind(StrEnum):
     FORBIDDEN = "forbidden"
     MISSING = "missing"
     CONFLICT = "conflict"
+    TOO_OFTEN = "too often"
 
 
 class Refusal(Exception):

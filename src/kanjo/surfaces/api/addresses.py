@@ -36,6 +36,8 @@ SINGLE: tuple[Act, ...] = (
     *telling.ACTS,
 )
 ACTS = (*SINGLE, *batch_acts(SINGLE))
+COME_AGAIN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+_AGAIN = {"Retry-After": {"required": True, "schema": {"type": "string", "pattern": "^[0-9]+$"}}}
 
 
 class Api(NinjaAPI):
@@ -57,7 +59,8 @@ class Api(NinjaAPI):
                 for status, answer in operation["responses"].items():
                     if int(status) >= HTTPStatus.BAD_REQUEST:
                         content = {MEDIA_TYPE: answer["content"]["application/json"]}
-                        problems[str(status)] = {**answer, "content": content}
+                        again = {"headers": _AGAIN} if int(status) in COME_AGAIN else {}
+                        problems[str(status)] = {**answer, "content": content, **again}
                         operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
         schema["components"]["responses"] = problems
         return schema

@@ -23,6 +23,7 @@ from kanjo.platform.privacy.ways import Way
 from kanjo.platform.tables import refuse_unseen
 from kanjo.surfaces.api.problems import language_of
 from kanjo.surfaces.doors import Door, named
+from kanjo.surfaces.pacing import pace_call
 from kanjo.surfaces.readers import Reader, begin
 
 
@@ -77,7 +78,7 @@ class Caller:
 
 
 class Token(HttpBearer):
-    """Lets in who comes with a token that lives, through a door, within the scope of the token."""
+    """Lets in who comes with a token that lives, through a door, within the scope of the token, and not too often."""
 
     def __init__(self, who: Door, scope: Scope) -> None:
         super().__init__()
@@ -85,15 +86,16 @@ class Token(HttpBearer):
         self.scope = scope
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        """Return the caller, None for a stranger; refuses `ReadsOnly` and `NotForYourRole`."""
+        """Return the caller, None for a stranger; refuses `TooOften`, `ReadsOnly` and `NotForYourRole`."""
         now = timezone.now()
         found = find_bearer(token, now)
         if found is None:
             return None
         person, row = found
-        note_use(row, now)
         caller = Caller(actor_of(person), now, Language(person.language))
         request.auth = caller  # type: ignore[attr-defined]  # a refusal speaks the language of the caller
+        pace_call(row.id, now)
+        note_use(row, now)
         caller = replace(caller, language=language_of(request))
         if needs_factor(caller.actor) and not has_factor(caller.actor.id):
             raise NoSecondFactor

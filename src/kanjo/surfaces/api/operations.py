@@ -23,8 +23,8 @@ from kanjo.surfaces.api.resources import Report, Resource
 from kanjo.surfaces.api.shapes import Problem, shape_of, told
 from kanjo.surfaces.doors import doing
 
-READING = (400, 401, 403, 404, 405, 422, 500, 503)
-ACTING = (400, 401, 403, 404, 405, 409, 412, 413, 422, 500, 503)
+READING = (400, 401, 403, 404, 405, 422, 429, 500, 503)
+ACTING = (400, 401, 403, 404, 405, 409, 412, 413, 422, 429, 500, 503)
 
 IdempotencyKey = Annotated[
     str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$"), NamedHeader(..., alias="Idempotency-Key")

@@ -24,6 +24,7 @@ STATUS = {
     RefusalKind.FORBIDDEN: 403,
     RefusalKind.MISSING: 404,
     RefusalKind.CONFLICT: 409,
+    RefusalKind.TOO_OFTEN: 429,
 }
 _TITLES = {
     400: Text(en="The request cannot be read", ja="リクエストを読み取れません"),
@@ -35,6 +36,7 @@ _TITLES = {
     412: Text(en="Changed in the meantime", ja="他の変更がありました"),
     413: Text(en="Too large", ja="サイズが上限を超えています"),
     422: Text(en="A rule was broken", ja="規則に反しています"),
+    429: Text(en="Too many calls", ja="呼び出しが多すぎます"),
     500: Text(en="Kanjo broke", ja="システムエラー"),
 }
 
@@ -187,6 +189,8 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     response.headers["Content-Language"] = language.value
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        response.headers["Retry-After"] = str(refusal.facts["seconds"])
     return response
 
 

@@ -50,7 +50,7 @@ def reset(yes: Yes = False) -> None:
 MADE_BY_US = (
     "database", "files", "mail", "static", "database-passwords.json", "database.lock", "secret-key", "server.json",
     "server.lock", "server.log", "server.log.1", "up.lock", "last-backup.json", "demonstration-password",
-    "anchors", "postgresql-*",
+    "anchors", "postgresql-*", "pace-*",
 )  # fmt: skip
 
 

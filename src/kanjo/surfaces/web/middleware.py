@@ -41,6 +41,7 @@ STATUS = {
     RefusalKind.FORBIDDEN: 403,
     RefusalKind.MISSING: 404,
     RefusalKind.CONFLICT: 409,
+    RefusalKind.TOO_OFTEN: 429,
 }
 
 
@@ -135,7 +136,10 @@ def _to_the_sign_in(request: HttpRequest) -> HttpResponse:
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return the page that tells a refusal, with the status of its kind."""
-    return render(request, "refusal.html", {"refusal": refusal}, status=STATUS[refusal.kind])
+    response = render(request, "refusal.html", {"refusal": refusal}, status=STATUS[refusal.kind])
+    if refusal.kind is RefusalKind.TOO_OFTEN:
+        response.headers["Retry-After"] = str(refusal.facts["seconds"])
+    return response
 
 
 def _led_elsewhere(request: DeskRequest, who: Door) -> HttpResponseBase | None:

@@ -19,6 +19,7 @@ from kanjo.domains.quotes.queries import find_quote
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.texts import Text
 from kanjo.platform.search.queries import LONGEST, Few, plain
+from kanjo.surfaces.pacing import pace_search
 from kanjo.surfaces.web.billing.pages import INVOICES
 from kanjo.surfaces.web.catalog.pages import PRODUCTS
 from kanjo.surfaces.web.contracts.pages import CONTRACTS
@@ -84,6 +85,8 @@ NUMBERED: Sequence[tuple[str, Callable[[Actor, str], int | None]]] = (
 def search(request: DeskRequest) -> HttpResponse:
     """Show what was found of each kind that the person may open, or lead to the document of that number."""
     text = plain(request.GET.get(TEXT, ""))
+    if text:
+        pace_search(request.desk.own.id, request.desk.now)
     document = _document(request.desk.actor, text)
     if document is not None:
         return HttpResponseRedirect(document.url)
