@@ -8,6 +8,7 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
 
+import pytest
 from ninja.openapi.schema import OpenAPISchema
 
 import kanjo
@@ -61,6 +62,7 @@ class TestDescription:
         said = {one.described["operationId"]: one.described["x-roles"] for one in OPERATIONS}
         assert said == {one.described["operationId"]: list(one.door.roles) for one in OPERATIONS}
 
+    @pytest.mark.row("E13")
     def test_it_changes_only_on_purpose(self) -> None:
         """The description is the one kept in docs/openapi.json: what changes it, changes the file (tools/openapi)."""
         assert json.loads(KEPT.read_text()) == openapi()

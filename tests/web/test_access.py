@@ -39,6 +39,7 @@ def ids(story: Told) -> Mapping[str, int]:
 
 
 class TestThePage:
+    @pytest.mark.row("E13")
     def test_it_is_what_the_house_declares(self) -> None:
         """docs/access.md is the table of today: what changes it, changes the file (tools/access.py)."""
         assert KEPT.read_text() == as_page(LINES)
