@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import permutations
 
@@ -26,7 +27,7 @@ from tests.harness.office import Office, an_office, morning
 IN_WINDOW, LAPSED, STOPPED = date(2027, 1, 15), date(2027, 2, 1), date(2027, 3, 1)
 OF_A_CONTRACT = (ContractConcluded, OrderBooked, RenewalLapsed, ContractTerminated)
 
-Ending = tuple[list[tuple[object, ...]], list[tuple[object, ...]]]
+Ending = tuple[Sequence[tuple[object, ...]], Sequence[tuple[object, ...]]]
 
 
 def happened(office: Office, *, terminated: bool) -> list[FactId]:
