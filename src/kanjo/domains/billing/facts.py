@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from fractions import Fraction
 from typing import ClassVar
 
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
+from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.facts import Fact
 from kanjo.foundation.ids import ContractId, CustomerId, FileId, InvoiceId, OrderId, OrderLineId, PlanId
 from kanjo.foundation.money import Money, Rounding, divide
@@ -36,6 +38,66 @@ class LineToBill:
     quantity: int
     due_from: date
     anchor_on: date | None = None
+
+
+class ChangeDay(StrEnum):
+    """Whose terms the day of a change is billed at."""
+
+    NEW = "new"
+    OLD = "old"
+
+
+class Restart(StrEnum):
+    """Whether the periods after a change of price are counted as before, or anew from the change."""
+
+    KEEP = "keep"
+    ANEW = "anew"
+
+
+class Stub(StrEnum):
+    """What a first or last period that is not whole is measured by."""
+
+    ANCHORED = "anchored"
+    """The whole period as counted from the anchor."""
+    OWN = "own"
+    """The period of the same length that begins with a first stub, or ends with a last one."""
+
+
+class Billed(StrEnum):
+    """With what a part of a period is billed."""
+
+    AT_ONCE = "at_once"
+    WITH_NEXT = "with_next"
+    """With the period that follows, so that several changes come on one invoice."""
+
+
+class Decrease(StrEnum):
+    """What a lower price does to days that the higher one was agreed for."""
+
+    NOW = "now"
+    """They cost less from that day on."""
+    NEXT_PERIOD = "next_period"
+    """The period stays at its highest; the next costs less."""
+    AT_RENEWAL = "at_renewal"
+    """The whole term stays at its highest."""
+
+
+@dataclass(frozen=True, slots=True)
+class BillingPolicy:
+    """The choices on which two honest schedules of the same contract differ; the defaults are version 1.
+
+    `month_days` is what every month is taken to have under FIXED_MONTH. Meanings, worked tables: docs/algorithms/owed.md.
+    """
+
+    day_count: DayCount = DayCount.ACTUAL
+    month_days: int = 30
+    first_stub: Stub = Stub.ANCHORED
+    last_stub: Stub = Stub.ANCHORED
+    first_billed: Billed = Billed.AT_ONCE
+    changes_billed: Billed = Billed.AT_ONCE
+    change_day: ChangeDay = ChangeDay.NEW
+    restart: Restart = Restart.KEEP
+    decrease: Decrease = Decrease.NOW
 
 
 @dataclass(frozen=True, slots=True)

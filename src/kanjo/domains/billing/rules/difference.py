@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from kanjo.foundation.columns import divided
-from kanjo.foundation.money import Rounding
+from kanjo.domains.billing.rules.shares import amount, measured
+from kanjo.domains.billing.rules.stretches import met
 
-COVERED: dict[str, type[pl.DataType]] = {
+_DAYS: dict[str, type[pl.DataType]] = {
     "line_id": pl.Int64,
     "terms_id": pl.Int64,
     "start": pl.Date,
@@ -18,38 +18,39 @@ COVERED: dict[str, type[pl.DataType]] = {
     "whole_start": pl.Date,
     "whole_until": pl.Date,
     "price_minor": pl.Int64,
+    "day_count": pl.String,
+    "month_days": pl.Int64,
 }
-"""Days of a line as they should be billed: a part of a whole period, and what the whole of it costs.
+COVERED: dict[str, type[pl.DataType]] = {**_DAYS, "bill_on": pl.Date}
+"""Days of a line as they should be billed: a part of a whole period, what the whole of it costs, and from which day.
 
 Days with the same `terms_id` are the same service at the same price, however its periods are cut. No day of a line
 stands in two rows.
 """
 
-CHARGED: dict[str, type[pl.DataType]] = {"charge_id": pl.Int64, **COVERED}
+CHARGED: dict[str, type[pl.DataType]] = {"charge_id": pl.Int64, **_DAYS}
 """The same as posted. The days of a line that are charged and not given back stand in one row each."""
 
 GIVEN_BACK: dict[str, type[pl.DataType]] = {"charge_id": pl.Int64, "start": pl.Date, "until": pl.Date}
 """Days of a charge that were given back; none of them twice."""
 
 
-def difference(due: pl.LazyFrame, charged: pl.LazyFrame, given_back: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+def difference(due: pl.DataFrame, charged: pl.DataFrame, given_back: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what is to be charged and what is to be given back, so that exactly the days of *due* are billed.
 
-    Takes rows as `COVERED`, `CHARGED` and `GIVEN_BACK`. Both results have the columns of `CHARGED` and net_minor; a
-    new charge has no charge_id, and what is given back names the charge, with its period and price and a negative
-    amount. With both posted, a second call is empty.
+    Takes rows as `COVERED`, `CHARGED` and `GIVEN_BACK`. Each result has the columns of the side it comes from, cut to
+    the days concerned, with their share and net_minor. What is given back names the charge and where its days ended
+    (charge_until), at its price and with a negative amount; its bill_on is the first day on which anything is due in
+    its place, or null: posted later, its days would be billed twice. With both posted, a second call is empty.
     """
-    due = due.with_columns(due_id=pl.int_range(pl.len(), dtype=pl.Int64))
-    standing = _standing(charged, given_back)
-    days = _compared(due, standing)
+    due = due.with_row_index("due_id")
+    standing = _standing(charged.lazy(), given_back.lazy()).collect()
+    days = _compared(due.lazy(), standing.lazy()).collect()
     missing = days.filter(pl.col("due_id").is_not_null()).drop("charge_id")
     surplus = days.filter(pl.col("charge_id").is_not_null()).drop("due_id")
-    to_charge = _joined(missing, "due_id").join(due.drop("line_id", "start", "until"), on="due_id")
-    to_give_back = _joined(surplus, "charge_id").join(charged.drop("line_id", "start", "until"), on="charge_id")
-    return (
-        _priced(to_charge.with_columns(charge_id=pl.lit(None, dtype=pl.Int64)), 1),
-        _priced(to_give_back, -1),
-    )
+    to_charge = _joined(missing, "due_id").drop("bill_on").join(due.drop("line_id", "start", "until"), on="due_id")
+    posted = charged.drop("line_id", "start").rename({"until": "charge_until"})
+    return _priced(to_charge, 1), _priced(_joined(surplus, "charge_id").join(posted, on="charge_id"), -1)
 
 
 def _standing(charged: pl.LazyFrame, given_back: pl.LazyFrame) -> pl.LazyFrame:
@@ -75,8 +76,9 @@ def _compared(due: pl.LazyFrame, standing: pl.LazyFrame) -> pl.LazyFrame:
         .select("line_id", start="day", until=pl.col("day").shift(-1).over("line_id"))
         .drop_nulls("until")
     )
+    others = {"due_id": ["bill_on"], "charge_id": []}
     for side, row, terms in ((due, "due_id", "due_terms"), (standing, "charge_id", "charged_terms")):
-        rows = side.select("line_id", row, **{terms: "terms_id", "begins": "start", "ends": "until"})
+        rows = side.select("line_id", row, *others[row], **{terms: "terms_id", "begins": "start", "ends": "until"})
         stretches = (
             stretches.join_asof(
                 rows.sort("line_id", "begins"),
@@ -85,32 +87,18 @@ def _compared(due: pl.LazyFrame, standing: pl.LazyFrame) -> pl.LazyFrame:
                 by="line_id",
                 check_sortedness=False,
             )
-            .with_columns(pl.when(pl.col("ends") > pl.col("start")).then(pl.col(row, terms)))
+            .with_columns(pl.when(pl.col("ends") > pl.col("start")).then(pl.col(row, terms, *others[row])))
             .drop("begins", "ends", strict=False)
         )
     return stretches.filter(pl.col("due_terms").ne_missing(pl.col("charged_terms"))).drop("due_terms", "charged_terms")
 
 
-def _joined(stretches: pl.LazyFrame, row: str) -> pl.LazyFrame:
-    """Return stretches of the same row that meet as one."""
-    meets = (pl.col("start") == pl.col("until").shift()) & (pl.col(row) == pl.col(row).shift())
-    return (
-        stretches.sort(row, "start")
-        .with_columns(stretch=(~meets.fill_null(value=False)).cum_sum())
-        .group_by("stretch", maintain_order=True)
-        .agg(pl.col("line_id", row, "start").first(), pl.col("until").last())
-        .drop("stretch")
-    )
+def _joined(stretches: pl.DataFrame, row: str) -> pl.DataFrame:
+    """Return stretches of the same row that meet as one, with their first day to be billed from."""
+    sorted_ = stretches.sort(row, "start").select("line_id", row, "start", "until", "bill_on")
+    return met(sorted_, [row], "start", "until", least="bill_on")
 
 
-def _priced(days: pl.LazyFrame, sign: int) -> pl.LazyFrame:
+def _priced(days: pl.DataFrame, sign: int) -> pl.DataFrame:
     """Return the days with their share of the price: through their end less through their start, each rounded once."""
-    share = _through("until") - _through("start")
-    return days.with_columns(net_minor=sign * share).select(*CHARGED, "net_minor").sort("line_id", "start")
-
-
-def _through(day: str) -> pl.Expr:
-    length = (pl.col("whole_until") - pl.col("whole_start")).dt.total_days()
-    return divided(
-        pl.col("price_minor") * (pl.col(day) - pl.col("whole_start")).dt.total_days(), length, Rounding.HALF_UP
-    )
+    return measured(days).with_columns(net_minor=sign * amount("price_minor")).sort("line_id", "start")

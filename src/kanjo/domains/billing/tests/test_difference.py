@@ -44,13 +44,10 @@ histories = st.lists(lines_of_dues, min_size=1, max_size=4)
 
 def post(due: list[Due], house: House) -> tuple[list[int], list[int]]:
     """Post the difference of every line and return the amounts charged and given back."""
-    charges, given_back = (
-        frame.collect()
-        for frame in difference(
-            _frame([row for line, parts in enumerate(due) for row in _due_rows(line, parts)], COVERED),
-            _frame(_of_all(house, _charged_rows), CHARGED),
-            _frame(_of_all(house, _back_rows), GIVEN_BACK),
-        )
+    charges, given_back = difference(
+        _frame([row for line, parts in enumerate(due) for row in _due_rows(line, parts)], COVERED),
+        _frame(_of_all(house, _charged_rows), CHARGED),
+        _frame(_of_all(house, _back_rows), GIVEN_BACK),
     )
     for row in given_back.iter_rows(named=True):
         house[row["line_id"]].given_back.append((row["charge_id"] % 1000, Period(row["start"], row["until"])))
@@ -61,8 +58,8 @@ def post(due: list[Due], house: House) -> tuple[list[int], list[int]]:
     return charges["net_minor"].to_list(), given_back["net_minor"].to_list()
 
 
-def _frame(rows: list[tuple[object, ...]], schema: dict[str, type[pl.DataType]]) -> pl.LazyFrame:
-    return pl.LazyFrame(rows, schema, orient="row")
+def _frame(rows: list[tuple[object, ...]], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema, orient="row")
 
 
 def _of_all(house: House, rows: Callable[[int, Posted], list[tuple[object, ...]]]) -> list[tuple[object, ...]]:
@@ -70,11 +67,12 @@ def _of_all(house: House, rows: Callable[[int, Posted], list[tuple[object, ...]]
 
 
 def _row(line: int, part: Part) -> tuple[object, ...]:
-    return (line, part.terms, part.days.start, part.days.until, part.whole.start, part.whole.until, part.price)
+    whole = part.whole
+    return (line, part.terms, part.days.start, part.days.until, whole.start, whole.until, part.price, "actual", 30)
 
 
 def _due_rows(line: int, parts: Due) -> list[tuple[object, ...]]:
-    return [_row(line, part) for part in parts]
+    return [(*_row(line, part), part.days.start) for part in parts]
 
 
 def _charged_rows(line: int, posted: Posted) -> list[tuple[object, ...]]:

@@ -1,0 +1,317 @@
+"""What is owed of each plan by all that is known of it, and what of that is still to be billed or given back.
+
+Guarantees, steps and worked tables: docs/algorithms/owed.md. Columns in, columns out; days half-open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from kanjo.domains.billing.facts import Billed, Decrease, Stub
+from kanjo.domains.billing.rules.difference import CHARGED, GIVEN_BACK, difference
+from kanjo.domains.billing.rules.shares import WHOLE, amount, measured
+from kanjo.domains.billing.rules.stretches import AWAY, CHANGES, met, stretches
+from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
+
+FOLLOWED: dict[str, type[pl.DataType]] = {
+    "plan_id": pl.Int64,
+    "charge": pl.String,
+    "timing": pl.String,
+    "interval_months": pl.Int64,
+    "anchor_on": pl.Date,
+    "quantity": pl.Int64,
+    "net_minor": pl.Int64,
+    "service_start": pl.Date,
+    "service_until": pl.Date,
+    "due_from": pl.Date,
+    "accepted_on": pl.Date,
+    "billed_until": pl.Date,
+    "day_count": pl.String,
+    "month_days": pl.Int64,
+    "first_stub": pl.String,
+    "last_stub": pl.String,
+    "first_billed": pl.String,
+    "changes_billed": pl.String,
+    "change_day": pl.String,
+    "restart": pl.String,
+    "decrease": pl.String,
+}
+"""A plan with the policy it is billed by.
+
+Every day before *billed_until* of a plan that never changed is billed, and none after. Of one that did, it is the last
+day of which anything was posted.
+"""
+
+DUE = (
+    "plan_id",
+    "bill_on",
+    "service_start",
+    "service_until",
+    "whole_start",
+    "whole_until",
+    "day_from",
+    "day_until",
+    "period_days",
+    "price_minor",
+    "net_minor",
+    "quantity",
+)
+POSTED: dict[str, type[pl.DataType]] = {**CHARGED, "quantity": pl.Int64, "sequence": pl.Int64}
+RETURNED: dict[str, type[pl.DataType]] = {"line_id": pl.Int64, **GIVEN_BACK, "sequence": pl.Int64}
+"""What was charged and what of it given back, as the difference takes it; the line is the plan."""
+
+_CUT = ("plan_id", "start", "until", "whole_start", "whole_until", "price_minor", "quantity", "day_count", "month_days")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of plans beside their terms: changes, days away, and what was posted of those that changed.
+
+    Frames as `CHANGES`, `AWAY`, `POSTED` and `RETURNED`. A plan that stands in none of the frames never changed.
+    """
+
+    changes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGES))
+    away: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=AWAY))
+    charged: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSTED))
+    given_back: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RETURNED))
+
+    @property
+    def of_plans(self) -> pl.DataFrame:
+        """The plans of which anything is known."""
+        ids = (self.changes["plan_id"], self.away["plan_id"], self.charged["line_id"].alias("plan_id"))
+        return pl.concat(ids).unique().to_frame()
+
+
+def still_due(plans: pl.DataFrame, target_on: date, known: Known | None = None) -> pl.DataFrame:
+    """Return what is to be billed by *target_on*: the schedule that should be, less what was posted.
+
+    Rows of `DUE` with sequence, credited_line_id and charged_until. What is given back names the posted line and the
+    end of its days, at the price it was charged at, negative. A second call with its own result posted is empty.
+    """
+    known = known or Known()
+    told = known.of_plans
+    untold = _parts(plans.join(told, on="plan_id", how="anti"), target_on, Known())
+    fresh = _priced(untold.filter(pl.col("start") >= pl.col("billed_until").fill_null(pl.col("start"))))
+    charges = fresh.filter(pl.col("bill_on") <= target_on, pl.col("net_minor") != 0).select(
+        *DUE, sequence=pl.lit(0, dtype=pl.Int64), **_UNCREDITED
+    )
+    if not told.is_empty():
+        changed = _changed(plans.join(told, on="plan_id", how="semi"), target_on, known)
+        charges = pl.concat([charges, changed.select(charges.columns)])
+    return charges.sort("plan_id", "service_start", "sequence")
+
+
+def should_be(plans: pl.DataFrame, until_on: date | None, known: Known | None = None) -> pl.DataFrame:
+    """Return every charge of *plans* with a billing day up to *until_on*, or of the whole term, posted or not."""
+    charges = _priced(_parts(plans, until_on, known or Known())).select(DUE)
+    return charges if until_on is None else charges.filter(pl.col("bill_on") <= until_on)
+
+
+_UNCREDITED = {
+    "credited_line_id": pl.lit(None, dtype=pl.Int64),
+    "charged_until": pl.lit(None, dtype=pl.Date),
+}
+
+
+def _changed(plans: pl.DataFrame, target_on: date, known: Known) -> pl.DataFrame:
+    """Return the difference for plans that changed: charges and what is given back, each once its day has come."""
+    parts = _parts(plans, target_on, known).filter(pl.col("price_minor") != 0)
+    due = parts.rename({"plan_id": "line_id"}).with_columns(terms_id="price_minor")
+    charges, back = difference(due, known.charged, known.given_back)
+    rule = plans.select(line_id="plan_id", ends="service_until", changes_billed="changes_billed")
+    following = (pl.col("changes_billed") == Billed.WITH_NEXT) & (pl.col("whole_until") < pl.col("ends"))
+    back = back.join(rule, on="line_id").with_columns(
+        bill_on=pl.min_horizontal(pl.when(following).then("whole_until").otherwise("start"), "bill_on"),
+        price_minor=-pl.col("price_minor"),
+        credited_line_id="charge_id",
+        charged_until="charge_until",
+    )
+    names = ("line_id", "start", "until", *DUE[1:2], *DUE[4:], *_UNCREDITED)
+    both = pl.concat([back.select(names), charges.with_columns(**_UNCREDITED).select(names)])
+    return _numbered(
+        both.rename({"line_id": "plan_id", "start": "service_start", "until": "service_until"}).filter(
+            pl.col("bill_on") <= target_on, pl.col("net_minor") != 0
+        ),
+        known,
+    )
+
+
+def _numbered(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Add the sequence of each row among all that were ever posted from its day on; what is given back comes first."""
+    place = ("plan_id", "service_start")
+    named = {"line_id": "plan_id", "start": "service_start"}
+    posted = pl.concat([frame.select(*named, "sequence").rename(named) for frame in (known.charged, known.given_back)])
+    next_free = posted.group_by(place).agg(free=pl.col("sequence").max() + 1)
+    before = pl.int_range(pl.len(), dtype=pl.Int64).over(place)
+    return (
+        rows.join(next_free, on=place, how="left")
+        .sort(*place, "credited_line_id", nulls_last=True)
+        .with_columns(sequence=pl.col("free").fill_null(0) + before)
+        .drop("free")
+    )
+
+
+def _priced(parts: pl.DataFrame) -> pl.DataFrame:
+    days = {"start": "service_start", "until": "service_until"}
+    return measured(parts).with_columns(net_minor=amount("price_minor")).rename(days)
+
+
+def _parts(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.DataFrame:
+    """Return the parts of periods that should be billed one day, each with the day it may be billed from."""
+    columns = (*_CUT, "bill_on", "billed_until")
+    once = _one_time(plans.lazy(), known).select(columns).collect()
+    parts = pl.concat([once, _recurring(plans, until_on, known).select(columns)])
+    return parts.filter(pl.col("bill_on").is_not_null())
+
+
+def _one_time(plans: pl.LazyFrame, known: Known) -> pl.LazyFrame:
+    """Return one-time charges: whole, unless they ended for good before their first day."""
+    once = plans.filter(pl.col("charge") == ChargeKind.ONE_TIME)
+    ends_on = pl.coalesce(pl.col("service_until").dt.offset_by("-1d"), "due_from")
+    timing = pl.col("timing")
+    bill_on = (
+        pl.when(timing == BillingTiming.ON_ACCEPTANCE)
+        .then("accepted_on")
+        .when(timing == BillingTiming.IN_ARREARS)
+        .then(pl.max_horizontal(ends_on, "due_from"))
+        .otherwise("due_from")
+    )
+    more = known.changes.lazy().group_by("plan_id").agg(net_delta=pl.sum("net_minor"), more=pl.sum("quantity"))
+    ended = known.away.lazy().filter("for_good").group_by("plan_id").agg(ended_on=pl.min("start"))
+    begins = pl.coalesce("service_start", "bill_on")
+    return (
+        once.with_columns(bill_on=bill_on)
+        .join(more, on="plan_id", how="left")
+        .join(ended, on="plan_id", how="left")
+        .filter((pl.col("ended_on") > begins).fill_null(value=True))
+        .with_columns(
+            start=begins,
+            until=pl.coalesce("service_until", pl.col("bill_on").dt.offset_by("1d")),
+            price_minor=pl.col("net_minor") + pl.col("net_delta").fill_null(0),
+            quantity=pl.col("quantity") + pl.col("more").fill_null(0),
+            day_count=pl.lit(WHOLE),
+        )
+        .with_columns(whole_start="start", whole_until="until")
+    )
+
+
+def _recurring(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.DataFrame:
+    """Return one row per period and stretch of each recurring plan, cut where the service covers only a part of it."""
+    recurring = plans.filter(pl.col("charge") == ChargeKind.RECURRING)
+    served = stretches(recurring, known.changes, known.away)
+    parts = _lowered(_periods(served.lazy(), until_on).collect())
+    return _billed(_stubs(parts.lazy())).collect()
+
+
+def _periods(served: pl.LazyFrame, until_on: date | None) -> pl.LazyFrame:
+    """Return one row per period: the whole one, counted from the anchor, and the part of it that is served."""
+    last = pl.lit(until_on, dtype=pl.Date)
+    reached = pl.max_horizontal(last, "billed_until")
+    reach = pl.col("stretch_until") if until_on is None else pl.min_horizontal("stretch_until", reached)
+    anchor, months = _month(pl.col("anchor_on")), pl.col("interval_months")
+    start = _month(pl.col("stretch_start"))
+    reached_month = start - (_on_anchor(start) > pl.col("stretch_start")).cast(pl.Int64)
+    first = anchor + (reached_month - anchor) // months * months
+    count = pl.max_horizontal((_month(reach) - pl.col("first")) // months + 1, pl.lit(0))
+    month = pl.col("first") + pl.col("step") * months
+    return (
+        served.with_columns(first=first)
+        .with_columns(step=pl.int_ranges(pl.lit(0, dtype=pl.Int64), count, dtype=pl.Int64))
+        .explode("step")
+        .drop_nulls("step")
+        .with_columns(whole_start=_on_anchor(month), whole_until=_on_anchor(month + months))
+        .with_columns(
+            start=pl.max_horizontal("whole_start", "stretch_start"),
+            until=pl.min_horizontal("whole_until", "stretch_until"),
+            price_minor="net_minor",
+        )
+        .filter(pl.col("start") < pl.col("until"))
+    )
+
+
+def _lowered(parts: pl.DataFrame) -> pl.DataFrame:
+    """Keep the highest price of the period, or of the term, where the policy does not let it fall at once."""
+    told = parts.filter("told").sort("plan_id", "start")
+    if told.is_empty():
+        return parts
+    within = {Decrease.NOW: None, Decrease.NEXT_PERIOD: ("plan_id", "whole_start"), Decrease.AT_RENEWAL: ("plan_id",)}
+    falls = [(told.filter(pl.col("decrease") == decrease), place) for decrease, place in within.items()]
+    kept = [
+        part.with_columns(pl.col("price_minor", "quantity").cum_max().over(place)) if place else part
+        for part, place in falls
+    ]
+    same = ("plan_id", "whole_start", "whole_until", "price_minor", "quantity")
+    joined = met(pl.concat(kept), same, "start", "until").select(parts.columns)
+    return pl.concat([parts.filter(~pl.col("told")), joined])
+
+
+def _stubs(parts: pl.LazyFrame) -> pl.LazyFrame:
+    """Measure a first or last period that is not whole by a period of its own where the policy says so."""
+    months = pl.col("interval_months")
+    first = (
+        (pl.col("first_stub") == Stub.OWN)
+        & (pl.col("whole_start") < pl.col("service_start"))
+        & (pl.col("whole_until") < pl.col("service_until"))
+    )
+    last = (
+        (pl.col("last_stub") == Stub.OWN)
+        & (pl.col("whole_until") > pl.col("service_until"))
+        & (pl.col("whole_start") > pl.col("service_start"))
+    )
+    return parts.with_columns(first=first, last=last, cut_from="whole_start", next_on="whole_until").with_columns(
+        whole_start=pl.when("first")
+        .then("service_start")
+        .when("last")
+        .then(_months_on(pl.col("service_until"), -months))
+        .otherwise("whole_start"),
+        whole_until=pl.when("first")
+        .then(_months_on(pl.col("service_start"), months))
+        .when("last")
+        .then("service_until")
+        .otherwise("whole_until"),
+    )
+
+
+def _billed(parts: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the day a part may be billed from; nothing else depends on it."""
+    timing, start = pl.col("timing"), pl.col("start")
+    ends_on = pl.min_horizontal("next_on", "service_until").dt.offset_by("-1d")
+    together = pl.col("changes_billed") == Billed.WITH_NEXT
+    follows = pl.col("next_on") < pl.col("service_until")
+    is_first = start == pl.col("service_start")
+    stub = pl.when(is_first).then(pl.col("first_billed") == Billed.WITH_NEXT).otherwise(together)
+    waits = stub & follows & (pl.col("start") > pl.col("cut_from"))
+    in_advance = pl.when(waits).then("next_on").otherwise(start)
+    in_arrears = pl.when(together).then(ends_on).otherwise(pl.col("until").dt.offset_by("-1d"))
+    accepted = pl.when(pl.col("accepted_on").is_not_null()).then(pl.max_horizontal(start, "accepted_on"))
+    return parts.with_columns(
+        bill_on=pl.when(timing == BillingTiming.IN_ARREARS)
+        .then(pl.max_horizontal(in_arrears, "due_from"))
+        .when(timing == BillingTiming.ON_ACCEPTANCE)
+        .then(accepted)
+        .otherwise(pl.max_horizontal(in_advance, "due_from"))
+    )
+
+
+def _months_on(day: pl.Expr, months: pl.Expr) -> pl.Expr:
+    """Return the day so many months later or earlier, or the last of a shorter month."""
+    return _in(_month(day) + months, day)
+
+
+def _month(day: pl.Expr) -> pl.Expr:
+    """Return months since the year 0: the arithmetic of months without the arithmetic of years."""
+    return day.dt.year().cast(pl.Int64) * 12 + day.dt.month().cast(pl.Int64) - 1
+
+
+def _on_anchor(month: pl.Expr) -> pl.Expr:
+    """Return the anchor's day in that month, or the last day where the month is shorter."""
+    return _in(month, pl.col("anchor_on"))
+
+
+def _in(month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    year, number = month // 12, month % 12 + 1
+    last = pl.date(year, number, 1).dt.month_end().dt.day().cast(pl.Int64)
+    return pl.date(year, number, pl.min_horizontal(day.dt.day().cast(pl.Int64), last))

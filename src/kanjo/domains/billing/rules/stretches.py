@@ -1,0 +1,138 @@
+"""What became of each plan over time: stretches of days at one price, from the changes and absences that are known.
+
+Every fact is added to the days from which it is true, so the order in which facts were recorded changes nothing.
+Guarantees, steps and worked tables: docs/algorithms/owed.md. Columns in, columns out; days half-open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from kanjo.domains.billing.facts import ChangeDay, Restart
+
+CHANGES: dict[str, type[pl.DataType]] = {
+    "plan_id": pl.Int64,
+    "effective_on": pl.Date,
+    "net_minor": pl.Int64,
+    "quantity": pl.Int64,
+    "anchor_on": pl.Date,
+}
+"""What a plan costs more or less per interval from a day on, and how many units more or less.
+
+With an anchor its periods are counted from there on that day on, for example after the billing day moved.
+"""
+
+AWAY: dict[str, type[pl.DataType]] = {"plan_id": pl.Int64, "start": pl.Date, "until": pl.Date, "for_good": pl.Boolean}
+"""Days without service: a suspension, open without *until*, or the end of a line for good."""
+
+STRETCH = ("stretch_start", "stretch_until", "net_minor", "quantity", "anchor_on")
+
+
+def stretches(plans: pl.DataFrame, changes: pl.DataFrame, away: pl.DataFrame) -> pl.DataFrame:
+    """Return *plans* with `STRETCH` and told: one row for each run of days on which a plan is served at one price.
+
+    Needs recurring plans with plan_id, service_start, service_until, net_minor, quantity, anchor_on, change_day and
+    restart; *changes* and *away* as above. Days away have no row, days at a price of zero have one. A plan of which
+    nothing is told comes back as one stretch.
+    """
+    told = pl.concat([changes["plan_id"], away["plan_id"]]).unique().to_frame()
+    served = plans.with_columns(stretch_start="service_start", stretch_until="service_until", told=pl.lit(value=False))
+    if told.is_empty():
+        return served
+    untold = served.join(told, on="plan_id", how="anti")
+    days = _days(plans.join(told, on="plan_id", how="semi").lazy(), changes.lazy(), away.lazy()).collect()
+    joined = met(days, ("plan_id", "net_minor", "quantity", "anchor_on"), "stretch_start", "stretch_until")
+    followed = (
+        joined.rename({"anchor_on": "moved_to"})
+        .join(plans.drop("net_minor", "quantity"), on="plan_id")
+        .with_columns(anchor_on=pl.coalesce("moved_to", "anchor_on"), told=pl.lit(value=True))
+    )
+    return pl.concat([untold, followed.select(untold.columns)])
+
+
+def _days(plans: pl.LazyFrame, changes: pl.LazyFrame, away: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the days of each plan, cut wherever anything becomes true or ends, without those away."""
+    edges = pl.concat([_service(plans), _changed(plans, changes), *_left_and_back(plans, away)])
+    return (
+        edges.group_by("plan_id", "stretch_start")
+        # Of two anchors from the same day the later day wins, whichever was recorded first.
+        .agg(pl.col("net_minor", "quantity", "gone").sum(), pl.col("anchor_on").max())
+        .sort("plan_id", "stretch_start")
+        .with_columns(
+            pl.col("net_minor", "quantity", "gone").cum_sum().over("plan_id"),
+            pl.col("anchor_on").forward_fill().over("plan_id"),
+            stretch_until=pl.col("stretch_start").shift(-1).over("plan_id"),
+        )
+        .drop_nulls("stretch_until")
+        .filter(pl.col("gone") == 0)
+    )
+
+
+def _edge(
+    gone: int, *, net: str | None = None, quantity: str | None = None, anchor: str | None = None
+) -> list[pl.Expr]:
+    none, nowhen = pl.lit(0, dtype=pl.Int64), pl.lit(None, dtype=pl.Date)
+    return [
+        (pl.col(net) if net else none).alias("net_minor"),
+        (pl.col(quantity) if quantity else none).alias("quantity"),
+        pl.lit(gone, dtype=pl.Int64).alias("gone"),
+        (pl.col(anchor) if anchor else nowhen).alias("anchor_on"),
+    ]
+
+
+def _service(plans: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the first day, at the plan's own terms, and the last edge, where everything is over."""
+    first = plans.select(
+        "plan_id",
+        *_edge(0, net="net_minor", quantity="quantity"),
+        stretch_start="service_start",
+    )
+    return pl.concat([first, plans.select("plan_id", *_edge(0), stretch_start="service_until")])
+
+
+def _changed(plans: pl.LazyFrame, changes: pl.LazyFrame) -> pl.LazyFrame:
+    """Return where changes take effect; from before the service they are true on its first day, after it nowhere."""
+    day_after = pl.col("change_day") == ChangeDay.OLD
+    from_on = pl.when(day_after).then(pl.col("effective_on").dt.offset_by("1d")).otherwise("effective_on")
+    anew = (
+        (pl.col("restart") == Restart.ANEW) & (pl.col("net_delta") != 0) & (pl.col("from_on") > pl.col("service_start"))
+    )
+    return (
+        changes.select("plan_id", "effective_on", net_delta="net_minor", more="quantity", moved_to="anchor_on")
+        .join(plans.select("plan_id", "service_start", "service_until", "change_day", "restart"), on="plan_id")
+        .with_columns(from_on=pl.max_horizontal(from_on, "service_start"))
+        .filter(pl.col("from_on") < pl.col("service_until"))
+        .with_columns(moved_to=pl.when(anew).then(pl.coalesce("moved_to", "from_on")).otherwise("moved_to"))
+        .select("plan_id", *_edge(0, net="net_delta", quantity="more", anchor="moved_to"), stretch_start="from_on")
+    )
+
+
+def _left_and_back(plans: pl.LazyFrame, away: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """Return where days without service begin and end within the service; those of no length are nothing."""
+    days = (
+        away.join(plans.select("plan_id", "service_start", "service_until"), on="plan_id")
+        .with_columns(
+            begins=pl.max_horizontal("start", "service_start"),
+            ends=pl.min_horizontal("until", "service_until"),
+        )
+        .filter(pl.col("begins") < pl.col("ends"))
+    )
+    return [days.select("plan_id", *_edge(gone), stretch_start=edge) for edge, gone in (("begins", 1), ("ends", -1))]
+
+
+def met(days: pl.DataFrame, same: Sequence[str], start: str, until: str, least: str = "") -> pl.DataFrame:
+    """Return rows that stand in order, joined where one begins as the one before ends and both have the *same* values.
+
+    Of *least* the least value counts, of the other columns that of the first of the joined rows.
+    """
+    meets = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in same)
+    follows = meets & (pl.col(start) == pl.col(until).shift())
+    firsts = [name for name in days.columns if name not in {until, least}]
+    return (
+        days.with_columns(run=(~follows.fill_null(value=False)).cum_sum())
+        .group_by("run", maintain_order=True)
+        .agg(pl.col(firsts).first(), pl.col(until).last(), *[pl.col(name).min() for name in [least] if name])
+        .drop("run")
+    )
