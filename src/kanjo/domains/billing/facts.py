@@ -86,7 +86,7 @@ class Decrease(StrEnum):
 class BillingPolicy:
     """The choices on which two honest schedules of the same contract differ; the defaults are version 1.
 
-    `month_days` is what every month is taken to have under FIXED_MONTH. Meanings, worked tables: docs/algorithms/owed.md.
+    `month_days` is what every month is taken to have under FIXED_MONTH. Worked tables: docs/algorithms/owed.md.
     """
 
     day_count: DayCount = DayCount.ACTUAL

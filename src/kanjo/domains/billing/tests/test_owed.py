@@ -72,7 +72,7 @@ def lives(draw: st.DrawFn, policy: st.SearchStrategy[BillingPolicy] = policies, 
     )
 
 
-some_lives = st.lists(lives(), min_size=1, max_size=6)
+some_lives = st.lists(lives(), min_size=2, max_size=8)
 
 
 @dataclass(slots=True)
@@ -297,6 +297,25 @@ class TestStillDue:
         assert house.bill([upgraded], date(2028, 2, 29)).is_empty()
         due = house.bill([upgraded], date(2028, 3, 1))
         assert due.select("net_minor", "credited_line_id").rows() == [(-14_483, 0), (24_138, None), (50_000, None)]
+
+    def test_an_earlier_day_gives_nothing_back(self) -> None:
+        """A run of an earlier day leaves what a later one billed."""
+        house, life = House(), a_life(changes=[Change(date(2028, 2, 16), 20_000)])
+        house.bill([life], FAR)
+        assert house.bill([life], date(2028, 2, 1)).is_empty()
+
+    def test_what_is_billed_anew_is_given_back_with_it(self) -> None:
+        """A billing day moved forward bills days that were billed ahead: what stands on them goes at once."""
+        house, life = House(), a_life()
+        house.bill([life], date(2028, 3, 1))
+        moved = replace(life, changes=[Change(date(2028, 2, 20), 1_000, anchor_on=date(2028, 2, 20))])
+        due = house.bill([moved], date(2028, 2, 20))
+        assert due.select("service_start", "net_minor").rows() == [
+            (date(2028, 2, 20), -10_345),
+            (date(2028, 2, 20), 31_000),
+            (date(2028, 3, 1), -30_000),
+        ]
+        assert house.bill([moved], date(2028, 2, 20)).is_empty()
 
     def test_a_ramp_is_its_segments(self) -> None:
         """One plan that grows costs what plans cost that each hold one of its prices."""
