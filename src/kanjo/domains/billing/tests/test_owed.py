@@ -298,11 +298,14 @@ class TestStillDue:
         due = house.bill([upgraded], date(2028, 3, 1))
         assert due.select("net_minor", "credited_line_id").rows() == [(-14_483, 0), (24_138, None), (50_000, None)]
 
-    def test_an_earlier_day_gives_nothing_back(self) -> None:
-        """A run of an earlier day leaves what a later one billed."""
-        house, life = House(), a_life(changes=[Change(date(2028, 2, 16), 20_000)])
-        house.bill([life], FAR)
-        assert house.bill([life], date(2028, 2, 1)).is_empty()
+    def test_days_billed_ahead_at_their_price_stay(self) -> None:
+        """A dearer spring gives back the spring of a year billed ahead, and not its winter, which costs the same."""
+        year = a_life(service=Period(date(2028, 2, 1), date(2030, 2, 1)), months=12, net=366_000)
+        house = House()
+        house.bill([year], date(2028, 2, 1))
+        spring = [Change(date(2028, 3, 1), 10_000, anchor_on=date(2027, 12, 1)), Change(date(2028, 12, 1), -10_000)]
+        due = house.bill([replace(year, changes=spring)], date(2028, 3, 1))
+        assert due["service_until"].to_list() == [date(2028, 12, 1)] * 2
 
     def test_what_is_billed_anew_is_given_back_with_it(self) -> None:
         """A billing day moved forward bills days that were billed ahead: what stands on them goes at once."""
