@@ -193,10 +193,11 @@ def _drop(admin: psycopg.Connection, name: str) -> None:
 
 
 LONGEST = (
-    *("console/test_house", "harness/test_permuter", "web/test_accessible", "web/test_access"),
-    *("web/test_menu_of_roles", "processes/test_history", "processes/test_server_killed", "console/test_company"),
-    *("console/test_user", "console/test_door", "web/test_pasted", "web/test_input", "web/test_journey"),
-    "web/test_two_people",
+    *("console/test_house", "processes/test_bill", "harness/test_permuter", "processes/test_replay"),
+    *("processes/test_history_killed", "processes/test_server_killed", "processes/test_disk_full"),
+    *("processes/test_execute_run", "processes/test_history", "web/test_accessible", "web/test_access"),
+    *("web/test_menu_of_roles", "console/test_user", "console/test_door", "console/test_company"),
+    *("web/test_pasted", "web/test_input", "web/test_journey", "web/test_two_people"),
 )
 """The files that take longest, whatever the number of their tests: run first, none is left to the end alone."""
 
