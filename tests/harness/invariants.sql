@@ -250,8 +250,11 @@ WHERE NOT coalesce(i.answered, true) OR r.state NOT IN ('recalled', CASE
     WHEN i.waiting > 0 THEN 'conditional' ELSE 'approved' END);
 
 -- name: I12 each fact is told once and has one effect per reaction
-SELECT 'asked twice' AS why, subject_id FROM worklist_workitem WHERE kind = 'billing.invoice-asked'
-GROUP BY subject_id HAVING count(*) > 1
+-- An acceptance asks anew: what was asked is closed and put again with the day it may now be billed.
+SELECT 'asked twice' AS why, subject_id FROM worklist_workitem w WHERE kind = 'billing.invoice-asked'
+GROUP BY subject_id HAVING count(*) > 1 + (
+    SELECT count(*) FROM orders_acceptance a JOIN orders_orderline l ON l.id = a.order_line_id
+    WHERE l.order_id = w.subject_id)
 UNION ALL
 SELECT 'delivered without effect', f.subject_id FROM outbox_fact f JOIN outbox_delivery d ON d.fact_id = f.id
 WHERE f.kind = 'orders.booked' AND d.state = 'delivered'
