@@ -15,6 +15,7 @@ from kanjo.domains.billing.rules.difference import CHARGED, GIVEN_BACK, differen
 from kanjo.domains.billing.rules.shares import WHOLE, amount, measured
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES, met, stretches
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
+from kanjo.foundation.months import in_month, month_of
 
 FOLLOWED: dict[str, type[pl.DataType]] = {
     "plan_id": pl.Int64,
@@ -211,18 +212,18 @@ def _periods(served: pl.LazyFrame, until_on: date | None) -> pl.LazyFrame:
     last = pl.lit(until_on, dtype=pl.Date)
     reached = pl.max_horizontal(last, "billed_until")
     reach = pl.col("stretch_until") if until_on is None else pl.min_horizontal("stretch_until", reached)
-    anchor, months = _month(pl.col("anchor_on")), pl.col("interval_months")
-    start = _month(pl.col("stretch_start"))
-    reached_month = start - (_on_anchor(start) > pl.col("stretch_start")).cast(pl.Int64)
-    first = anchor + (reached_month - anchor) // months * months
-    count = pl.max_horizontal((_month(reach) - pl.col("first")) // months + 1, pl.lit(0))
+    anchor, months = pl.col("anchor_on"), pl.col("interval_months")
+    start = month_of(pl.col("stretch_start"))
+    reached_month = start - (in_month(start, anchor) > pl.col("stretch_start")).cast(pl.Int64)
+    first = month_of(anchor) + (reached_month - month_of(anchor)) // months * months
+    count = pl.max_horizontal((month_of(reach) - pl.col("first")) // months + 1, pl.lit(0))
     month = pl.col("first") + pl.col("step") * months
     return (
         served.with_columns(first=first)
         .with_columns(step=pl.int_ranges(pl.lit(0, dtype=pl.Int64), count, dtype=pl.Int64))
         .explode("step")
         .drop_nulls("step")
-        .with_columns(whole_start=_on_anchor(month), whole_until=_on_anchor(month + months))
+        .with_columns(whole_start=in_month(month, anchor), whole_until=in_month(month + months, anchor))
         .with_columns(
             start=pl.max_horizontal("whole_start", "stretch_start"),
             until=pl.min_horizontal("whole_until", "stretch_until"),
@@ -250,7 +251,7 @@ def _lowered(parts: pl.DataFrame) -> pl.DataFrame:
 
 def _stubs(parts: pl.LazyFrame) -> pl.LazyFrame:
     """Measure a first or last period that is not whole by a period of its own where the policy says so."""
-    months = pl.col("interval_months")
+    months, begins, ends = (pl.col(name) for name in ("interval_months", "service_start", "service_until"))
     first = (
         (pl.col("first_stub") == Stub.OWN)
         & (pl.col("whole_start") < pl.col("service_start"))
@@ -265,10 +266,10 @@ def _stubs(parts: pl.LazyFrame) -> pl.LazyFrame:
         whole_start=pl.when("first")
         .then("service_start")
         .when("last")
-        .then(_months_on(pl.col("service_until"), -months))
+        .then(in_month(month_of(ends) - months, ends))
         .otherwise("whole_start"),
         whole_until=pl.when("first")
-        .then(_months_on(pl.col("service_start"), months))
+        .then(in_month(month_of(begins) + months, begins))
         .when("last")
         .then("service_until")
         .otherwise("whole_until"),
@@ -294,24 +295,3 @@ def _billed(parts: pl.LazyFrame) -> pl.LazyFrame:
         .then(accepted)
         .otherwise(pl.max_horizontal(in_advance, "due_from"))
     )
-
-
-def _months_on(day: pl.Expr, months: pl.Expr) -> pl.Expr:
-    """Return the day so many months later or earlier, or the last of a shorter month."""
-    return _in(_month(day) + months, day)
-
-
-def _month(day: pl.Expr) -> pl.Expr:
-    """Return months since the year 0: the arithmetic of months without the arithmetic of years."""
-    return day.dt.year().cast(pl.Int64) * 12 + day.dt.month().cast(pl.Int64) - 1
-
-
-def _on_anchor(month: pl.Expr) -> pl.Expr:
-    """Return the anchor's day in that month, or the last day where the month is shorter."""
-    return _in(month, pl.col("anchor_on"))
-
-
-def _in(month: pl.Expr, day: pl.Expr) -> pl.Expr:
-    year, number = month // 12, month % 12 + 1
-    last = pl.date(year, number, 1).dt.month_end().dt.day().cast(pl.Int64)
-    return pl.date(year, number, pl.min_horizontal(day.dt.day().cast(pl.Int64), last))

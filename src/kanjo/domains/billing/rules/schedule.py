@@ -14,6 +14,7 @@ from kanjo.domains.billing.facts import LineToBill
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
 from kanjo.foundation.columns import divided
 from kanjo.foundation.money import Rounding
+from kanjo.foundation.months import in_month, month_of
 
 POLICY = 1
 """The version of the choices made here; every invoice line names the one it was made by."""
@@ -133,18 +134,18 @@ def _recurring(plans: pl.LazyFrame, until_on: date | None) -> pl.LazyFrame:
 def _periods(plans: pl.LazyFrame, until_on: date | None) -> pl.LazyFrame:
     """Return one row per period: the whole one, counted from the anchor, and the part of it that is served."""
     reach = pl.col("service_until") if until_on is None else pl.min_horizontal("service_until", pl.lit(until_on))
-    anchor, months = _month(pl.col("anchor_on")), pl.col("interval_months")
-    start = _month(pl.col("service_start"))
-    reached = start - (_on_anchor(start) > pl.col("service_start")).cast(pl.Int64)
-    first = anchor + (reached - anchor) // months * months
-    count = pl.max_horizontal((_month(reach) - pl.col("first")) // months + 1, pl.lit(0))
+    anchor, months = pl.col("anchor_on"), pl.col("interval_months")
+    start = month_of(pl.col("service_start"))
+    reached = start - (in_month(start, anchor) > pl.col("service_start")).cast(pl.Int64)
+    first = month_of(anchor) + (reached - month_of(anchor)) // months * months
+    count = pl.max_horizontal((month_of(reach) - pl.col("first")) // months + 1, pl.lit(0))
     month = pl.col("first") + pl.col("step") * months
     return (
         plans.with_columns(first=first)
         .with_columns(step=pl.int_ranges(pl.lit(0, dtype=pl.Int64), count, dtype=pl.Int64))
         .explode("step")
         .drop_nulls("step")
-        .with_columns(whole_start=_on_anchor(month), whole_until=_on_anchor(month + months))
+        .with_columns(whole_start=in_month(month, anchor), whole_until=in_month(month + months, anchor))
         .with_columns(
             part_start=pl.max_horizontal("whole_start", "service_start"),
             part_until=pl.min_horizontal("whole_until", "service_until"),
@@ -175,15 +176,3 @@ def _through(days: str) -> pl.Expr:
 
 def _days(start: str, until: str) -> pl.Expr:
     return (pl.col(until) - pl.col(start)).dt.total_days().cast(pl.Int64)
-
-
-def _month(day: pl.Expr) -> pl.Expr:
-    """Return months since the year 0: the arithmetic of months without the arithmetic of years."""
-    return day.dt.year().cast(pl.Int64) * 12 + day.dt.month().cast(pl.Int64) - 1
-
-
-def _on_anchor(month: pl.Expr) -> pl.Expr:
-    """Return the anchor's day in that month, or the last day where the month is shorter."""
-    year, number = month // 12, month % 12 + 1
-    last = pl.date(year, number, 1).dt.month_end().dt.day().cast(pl.Int64)
-    return pl.date(year, number, pl.min_horizontal(pl.col("anchor_on").dt.day().cast(pl.Int64), last))

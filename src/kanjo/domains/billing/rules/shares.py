@@ -12,6 +12,7 @@ import polars as pl
 from kanjo.foundation.columns import divided
 from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.money import Rounding
+from kanjo.foundation.months import in_month, month_of
 
 WHOLE = "whole"
 """Measured by nothing: it is charged whole or not at all."""
@@ -144,14 +145,12 @@ def _split(parts: pl.LazyFrame, day: str) -> pl.LazyFrame:
 
 def _later(months: str | pl.Expr) -> pl.Expr:
     """Return the start of the whole so many months later, or the last day of a shorter month."""
-    month = _month("whole_start") + (pl.col(months) if isinstance(months, str) else months)
-    year, number = month // 12, month % 12 + 1
-    last = pl.date(year, number, 1).dt.month_end().dt.day().cast(pl.Int64)
-    return pl.date(year, number, pl.min_horizontal(pl.col("whole_start").dt.day().cast(pl.Int64), last))
+    more = pl.col(months) if isinstance(months, str) else months
+    return in_month(_month("whole_start") + more, pl.col("whole_start"))
 
 
 def _month(day: str) -> pl.Expr:
-    return pl.col(day).dt.year().cast(pl.Int64) * 12 + pl.col(day).dt.month().cast(pl.Int64) - 1
+    return month_of(pl.col(day))
 
 
 _COUNTING: dict[tuple[str, ...], Callable[[pl.LazyFrame], pl.LazyFrame]] = {
