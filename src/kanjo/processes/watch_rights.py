@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from kanjo.domains.contracts.facts import ContractTerminated
+from kanjo.domains.contracts.facts import ContractState, ContractTerminated
 from kanjo.domains.contracts.queries import ContractRow, get_contract
 from kanjo.domains.licenses import operations as licenses
 from kanjo.domains.licenses.facts import EndOfUseConfirmed, HowConfirmed, RightsOfContract
@@ -33,6 +33,8 @@ def watch_rights(lapsed: RenewalLapsed, by: Actor, at: datetime) -> None:
     hold(CONTRACT, lapsed.contract_id)  # Who confirms holds it, too: what is read here is not being confirmed.
     contract = get_contract(by, lapsed.contract_id)
     grants = [grant for grant in list_grants(by, contract_id=lapsed.contract_id) if grant.until is not None]
+    if contract.state is ContractState.TERMINATED:
+        return  # It is watched as one that was stopped, whichever is told first.
     if contract.until is not None:
         _watch(contract, grants, WHY, until=contract.stops_on or contract.until, by=by, at=at)
 
