@@ -144,7 +144,7 @@ def _quoted(people: Mapping[Role, Window], office: Office, says: Mapping[str, st
     rep.presses(says["submit"])
     rep.types(on="2026-04-01")
     rep.presses(says["submit"])
-    cxo.goes("/", says["decide item"], says["decide"])
+    cxo.goes("/", says["decide item"])
     cxo.chooses(decision=says["approve"])
     cxo.types(on="2026-04-01")
     cxo.presses(says["decide"])
