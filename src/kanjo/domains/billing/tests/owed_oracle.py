@@ -132,22 +132,16 @@ def _whole(anchor_on: date, months: int, on: date) -> Period:
 
 
 def _lowered(days: list[_Day], decrease: Decrease) -> list[_Day]:
-    kept: list[_Day] = []
+    """Let no day cost less than one before it in its period, or in the term, where the policy says so."""
+    if decrease is Decrease.NOW:
+        return days
+    highest: dict[date | None, tuple[int, int]] = {}
+    kept = []
     for day in days:
-        before = [
-            one
-            for one in kept[-1:]
-            if decrease is Decrease.AT_RENEWAL
-            or (decrease is Decrease.NEXT_PERIOD and one.whole.start == day.whole.start)
-        ]
-        kept.append(
-            _Day(
-                day.on,
-                max(day.net, *(one.net for one in before), day.net),
-                max(day.quantity, *(one.quantity for one in before), day.quantity),
-                day.whole,
-            )
-        )
+        within = day.whole.start if decrease is Decrease.NEXT_PERIOD else None
+        net, quantity = highest.get(within, (day.net, day.quantity))
+        highest[within] = max(net, day.net), max(quantity, day.quantity)
+        kept.append(_Day(day.on, *highest[within], day.whole))
     return kept
 
 
