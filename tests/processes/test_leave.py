@@ -25,8 +25,9 @@ from kanjo.platform.identity.operations import (
     dismiss_person,
     grant_role,
     readmit_person,
+    withdraw_role,
 )
-from kanjo.platform.identity.queries import house
+from kanjo.platform.identity.queries import get_actor, house
 from kanjo.platform.notices.models import Notice
 from kanjo.platform.worklist.models import WorkItem
 from kanjo.platform.worklist.operations import put
@@ -199,6 +200,20 @@ class TestLeave:
         with transaction.atomic():
             dismiss_person(person_id=last.id, by=house(), at=NOW)
         assert not Person.objects.get(pk=last.id).is_active
+
+    def test_the_last_administrator_keeps_the_role(self, office: Office) -> None:
+        """Of two, one gives the role of the other back, not its own; whoever has the machine may take it."""
+        last = office.people[Role.ADMINISTRATOR]
+        Person.objects.filter(grants__role=Role.ADMINISTRATOR).exclude(pk=last.id).update(is_active=False)
+        second = an_actor(Role.ADMINISTRATOR, name="管理 次郎")
+        with transaction.atomic():
+            withdraw_role(person_id=second.id, role=Role.ADMINISTRATOR, by=last, at=NOW)
+        desk = office.desk(Role.ADMINISTRATOR)
+        assert desk.refused("withdraw-role", last.id, role=Role.ADMINISTRATOR.value)[0] == 409
+        assert Role.ADMINISTRATOR in get_actor(last.id).roles
+        with transaction.atomic():
+            withdraw_role(person_id=last.id, role=Role.ADMINISTRATOR, by=house(), at=NOW)
+        assert Role.ADMINISTRATOR not in get_actor(last.id).roles
 
 
 class TestPage:

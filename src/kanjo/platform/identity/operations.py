@@ -165,7 +165,12 @@ def grant_role(*, person_id: PersonId, role: Role, by: Actor, at: datetime) -> N
 
 @verb("identity.withdraw-role", Role.ADMINISTRATOR)
 def withdraw_role(*, person_id: PersonId, role: Role, by: Actor, at: datetime) -> None:
-    """Take a role from a person; the next request already goes without it."""
+    """Take a role from a person; the next request already goes without it.
+
+    Refuses, but to whoever has the machine, `LastAdministrator`.
+    """
+    if role is Role.ADMINISTRATOR and not by.system:
+        _refuse_last_administrator(Person.objects.get(pk=person_id))
     for grant in RoleGrant.objects.filter(person_id=person_id, role=role, active=True):
         grant.active = False
         grant.save(update_fields=["active"])
