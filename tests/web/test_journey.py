@@ -67,7 +67,7 @@ SAYS: Mapping[Language, Mapping[str, str]] = {
         "deliver": "Note an acceptance",
         "preview": "Preview a billing run",
         "execute": "Execute",
-        "executed": "Executed",
+        "executed": "Finished.",
         "take": "Take in a bank file",
         "match": "Match by rule",
         "recognise": "Recognise revenue",
