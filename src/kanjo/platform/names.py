@@ -22,6 +22,7 @@ ROW_NAMES: Mapping[str, Text] = {
     "bookmarks_bookmark": Text(en="kept view", ja="保存した表示"),
     "catalog_product": Text(en="product", ja="製品"),
     "companies_sellingcompany": Text(en="selling company", ja="販売会社"),
+    "contracts_amendment": Text(en="amendment", ja="契約変更"),
     "contracts_contract": Text(en="contract", ja="契約"),
     "contracts_ending": Text(en="ending of a contract", ja="契約の終了"),
     "customers_customer": Text(en="customer", ja="顧客"),

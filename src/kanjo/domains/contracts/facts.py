@@ -34,6 +34,40 @@ _STATES = {
 }
 
 
+class AmendmentKind(StrEnum):
+    """What an amendment does to its contract."""
+
+    CHANGE = "change"
+    """Another quantity or price of a line."""
+    ADD_ON = "add_on"
+    SWAP = "swap"
+    """One line ends and another takes its place."""
+    END_OF_LINES = "end_of_lines"
+    SUSPENSION = "suspension"
+    RESUMPTION = "resumption"
+    """A suspension gets its end: it withdraws the open one."""
+    BILLING_DAY = "billing_day"
+    WITHDRAWAL = "withdrawal"
+    """An earlier amendment is taken back, as if it had never been agreed."""
+
+    @property
+    def shown(self) -> Text:
+        """The kind as people read it."""
+        return _KINDS[self]
+
+
+_KINDS = {
+    AmendmentKind.CHANGE: Text(en="Quantity or price", ja="数量・価格の変更"),
+    AmendmentKind.ADD_ON: Text(en="Add-on", ja="追加"),
+    AmendmentKind.SWAP: Text(en="Swap", ja="入替"),
+    AmendmentKind.END_OF_LINES: Text(en="End of lines", ja="明細の終了"),
+    AmendmentKind.SUSPENSION: Text(en="Suspension", ja="休止"),
+    AmendmentKind.RESUMPTION: Text(en="Resumption", ja="再開"),
+    AmendmentKind.BILLING_DAY: Text(en="Billing day", ja="請求日の変更"),
+    AmendmentKind.WITHDRAWAL: Text(en="Withdrawal", ja="変更の取消"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractConcluded(Fact):
     """A contract was signed by both sides and stored with its evidence."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from kanjo.domains.contracts.facts import ContractState
+from kanjo.domains.contracts.facts import AmendmentKind, ContractState
 from kanjo.platform.tables import CompanyRow, append_only, audited, frozen, kept, recorded_at, steps
 
 TERMS = [
@@ -27,6 +27,9 @@ TERMS = [
     "recorded_at",
 ]
 """What nobody changes once it is signed."""
+
+WITHDRAWING = (AmendmentKind.WITHDRAWAL.value, AmendmentKind.RESUMPTION.value)
+"""The kinds that name the amendment they take back."""
 
 
 class Contract(CompanyRow):
@@ -96,4 +99,36 @@ class Ending(CompanyRow):
         constraints = [
             models.CheckConstraint(name="termination_has_cause", condition=~Q(kind="terminated", because="")),
         ]
+        triggers = append_only()
+
+
+class Amendment(CompanyRow):
+    """What both sides agreed to change in a contract, from `effective_on` on; agreed on `concluded_on`.
+
+    `total_minor` is what the value of the contract changes by over its whole term. An amendment is withdrawn by
+    another one, as if it had never been agreed; a resumption so replaces the suspension that had no end.
+    """
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="amendments")
+    number = models.CharField(max_length=32)
+    kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in AmendmentKind])
+    because = models.TextField()
+    total_minor = models.BigIntegerField()
+    withdraws = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="withdrawn_by")
+    concluded_on = models.DateField()
+    effective_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "amendment"
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="one_amendment_per_number"),
+            models.CheckConstraint(name="amendment_has_cause", condition=Q(because__regex=r"\S")),
+            models.CheckConstraint(
+                name="amendment_withdraws",
+                condition=Q(kind__in=WITHDRAWING, withdraws__isnull=False)
+                | (~Q(kind__in=WITHDRAWING) & Q(withdraws__isnull=True)),
+            ),
+        ]
+        indexes = [models.Index(fields=["contract", "effective_on"], name="amendment_of_contract")]
         triggers = append_only()
