@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from kanjo.domains.approvals.facts import ApprovalConcluded, MatrixActivated
 from kanjo.domains.billing.facts import InvoiceIssued, InvoiceSent, OrderPlanned
-from kanjo.domains.contracts.facts import ContractConcluded, ContractEnded, ContractTerminated
+from kanjo.domains.contracts.facts import ContractAmended, ContractConcluded, ContractEnded, ContractTerminated
 from kanjo.domains.licenses.facts import EndOfUseConfirmed, LicensesGranted
 from kanjo.domains.opportunities.facts import (
     OpportunityHandedOver,
@@ -50,6 +50,7 @@ ANNOUNCED: Mapping[type[Fact], Text] = {
     MatrixActivated: Text(en="An approval matrix was put in force", ja="承認マトリックスの有効化"),
     ApprovalConcluded: Text(en="A request for approval was concluded", ja="承認申請の決着"),
     ContractConcluded: Text(en="A contract was concluded", ja="契約の締結"),
+    ContractAmended: Text(en="A contract was amended", ja="契約の変更"),
     ContractEnded: Text(en="A contract ended", ja="契約期間の満了"),
     ContractTerminated: Text(en="A contract was terminated", ja="契約の解約"),
     OrderBooked: Text(en="An order was booked", ja="注文の登録"),
@@ -73,12 +74,12 @@ ANNOUNCED: Mapping[type[Fact], Text] = {
 }
 
 _TOLD = """
-accepted_on allocation_id amount_minor bank_file_id company_id contract_id currency customer_id discount due_on
-effective_on failed fee_minor grant_ids how invoice_id issued_on lines list_total_minor matrix_id net_minor
-new_contract_id number old_contract_id open_minor opportunity_id order_id order_line_id original_id outcome payer_id
-payment_days plan_ids price_minor proposed_minor quote_id quote_version_id receipt_id receipts renewal_id request_id
-rule run_id slices starts_on state superseded_id tax_minor term_months term_until total_minor until value_minor version
-version_id
+accepted_on allocation_id amendment_id amendment_kind amount_minor bank_file_id company_id contract_id currency
+customer_id discount due_on effective_on failed fee_minor grant_ids how invoice_id issued_on lines list_total_minor
+matrix_id net_minor new_contract_id number old_contract_id open_minor opportunity_id order_id order_line_id
+original_id outcome payer_id payment_days plan_ids price_minor proposed_minor quote_id quote_version_id receipt_id
+receipts renewal_id request_id rule run_id slices starts_on state superseded_id tax_minor term_months term_until
+total_minor until value_minor version version_id withdrawn_id
 """
 FIELDS = frozenset(_TOLD.split())
 """The fields that are told, wherever a fact has them."""

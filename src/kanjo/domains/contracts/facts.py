@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from kanjo.foundation.facts import Fact
-from kanjo.foundation.ids import ContractId, CustomerId, QuoteId, QuoteVersionId
+from kanjo.foundation.ids import AmendmentId, ContractId, CustomerId, QuoteId, QuoteVersionId
 from kanjo.foundation.texts import Text
 
 
@@ -113,6 +113,31 @@ class ContractTerminated(Fact):
 
     contract_id: ContractId
     customer_id: CustomerId
+    because: str
+
+    @property
+    def subject_id(self) -> int:
+        """The contract."""
+        return self.contract_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractAmended(Fact):
+    """Both sides agreed to change a contract; `effective_on` is the first day of the change, past or to come.
+
+    `total_minor` is what the value of the contract changes by; `withdrawn_id` is the amendment that is taken back.
+    """
+
+    kind: ClassVar[str] = "contracts.amended"
+
+    contract_id: ContractId
+    amendment_id: AmendmentId
+    number: str
+    customer_id: CustomerId
+    amendment_kind: AmendmentKind
+    currency: str
+    total_minor: int
+    withdrawn_id: AmendmentId | None
     because: str
 
     @property

@@ -1,13 +1,29 @@
-"""Verbs on contracts: conclude, end, terminate."""
+"""Verbs on contracts: conclude, amend, end, terminate."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, fields
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from kanjo.domains.contracts.facts import ContractConcluded, ContractEnded, ContractState, ContractTerminated
-from kanjo.domains.contracts.models import Contract, Ending
-from kanjo.domains.contracts.rules import (
+from django.db.models import Sum
+
+from kanjo.domains.contracts.facts import (
+    AmendmentKind,
+    ContractAmended,
+    ContractConcluded,
+    ContractEnded,
+    ContractState,
+    ContractTerminated,
+)
+from kanjo.domains.contracts.models import Amendment, Contract, Ending
+from kanjo.domains.contracts.rules.amending import (
+    Earlier,
+    refuse_amendment,
+    refuse_negative_value,
+    refuse_withdrawal,
+)
+from kanjo.domains.contracts.rules.concluding import (
     NotInForce,
     SignedFileChanged,
     Terms,
@@ -18,6 +34,7 @@ from kanjo.domains.contracts.rules import (
 )
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import (
+    AmendmentId,
     ApprovalRequestId,
     CompanyId,
     ContractId,
@@ -91,6 +108,54 @@ def conclude(
     return _written(terms, by=by, at=at)
 
 
+@verb("contracts.amend", Role.DEAL_MANAGEMENT)
+def amend_contract(
+    *,
+    contract_id: ContractId,
+    kind: AmendmentKind,
+    effective_on: date,
+    concluded_on: date,
+    total_minor: int,
+    withdraws: AmendmentId | None = None,
+    because: str,
+    by: Actor,
+    at: datetime,
+) -> ContractAmended:
+    """Write down what both sides agreed to change: from which day, agreed on which day, and by how much it changes.
+
+    `total_minor` is the difference over the whole term, as billing computed it. Refuses `NotInForce`, a day outside
+    the term or an agreement to come, no reason, and to take back what is no longer there to be taken back.
+    """
+    contract = _in_force(contract_id, by=by)
+    refuse_amendment(
+        contract.number,
+        contract.starts_on,
+        contract.until,
+        effective_on=effective_on,
+        concluded_on=concluded_on,
+        today=at.astimezone(ZoneInfo(contract.company.time_zone)).date(),
+        because=because,
+    )
+    if withdraws is not None:
+        refuse_withdrawal(contract.number, kind, _earlier(withdraws, contract, by=by))
+    before = contract.amendments.aggregate(minor=Sum("total_minor", default=0))["minor"]
+    refuse_negative_value(contract.number, contract.total_minor + before + total_minor)
+    return _amended(
+        Amendment(
+            company_id=contract.company_id,
+            contract=contract,
+            kind=kind,
+            because=because,
+            total_minor=total_minor,
+            withdraws_id=withdraws,
+            concluded_on=concluded_on,
+            effective_on=effective_on,
+        ),
+        by=by,
+        at=at,
+    )
+
+
 CONTRACT, END_FAILED = "contracts_contract", "contracts.end.failed"
 """The table of contracts, and the kind of the work item about one whose end could not be noted."""
 
@@ -141,6 +206,39 @@ def _refuse_changed_file(terms: Terms, *, by: Actor) -> None:
     stored = StoredFile.objects.seen(terms.signed_file_id, by)
     if stored.digest != terms.signed_digest or stored.company_id != terms.company_id:
         raise SignedFileChanged(name=stored.name, stored=stored.digest, signed=terms.signed_digest)
+
+
+def _earlier(amendment_id: AmendmentId, contract: Contract, *, by: Actor) -> Earlier:
+    earlier = Amendment.objects.seen(amendment_id, by)
+    later = Amendment.objects.filter(withdraws_id=amendment_id).first()
+    return Earlier(
+        number=earlier.number,
+        kind=AmendmentKind(earlier.kind),
+        of_same_contract=earlier.contract_id == contract.pk,
+        withdrawn_by=later.number if later else "",
+    )
+
+
+def _amended(amendment: Amendment, *, by: Actor, at: datetime) -> ContractAmended:
+    company_id, contract = CompanyId(amendment.company_id), amendment.contract
+    block = take_block(company_id=company_id, kind="amendment", prefix="A", on=amendment.concluded_on, count=1)
+    amendment.number = block.shown(block.first)
+    amendment.save(force_insert=True)
+    Issued.objects.create(series_id=block.series_id, number=block.first, subject_id=amendment.pk)
+    amended = ContractAmended(
+        company_id=company_id,
+        effective_on=amendment.effective_on,
+        contract_id=ContractId(contract.pk),
+        amendment_id=AmendmentId(amendment.pk),
+        number=amendment.number,
+        customer_id=CustomerId(contract.customer_id),
+        amendment_kind=AmendmentKind(amendment.kind),
+        currency=contract.currency,
+        total_minor=amendment.total_minor,
+        withdrawn_id=AmendmentId(amendment.withdraws_id) if amendment.withdraws_id else None,
+        because=amendment.because,
+    )
+    return record(amended, by=by, at=at)
 
 
 def _terms_of(contract: Contract) -> Terms:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
-from kanjo.domains.contracts.facts import ContractState
-from kanjo.domains.contracts.models import Contract
+from kanjo.domains.contracts.facts import AmendmentKind, ContractState
+from kanjo.domains.contracts.models import Amendment, Contract
 from kanjo.domains.customers.queries import customers_found, named
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import (
+    AmendmentId,
     ApprovalRequestId,
     CompanyId,
     ContractId,
@@ -73,6 +75,27 @@ class ContractRow:
     state: ContractState
 
 
+@dataclass(frozen=True, slots=True)
+class AmendmentRow:
+    """An amendment as it is shown; `withdraws` and `withdrawn_by` are numbers, empty where there is none.
+
+    It takes effect on `effective_on`, was agreed on `concluded_on` and known at `recorded_at`.
+    """
+
+    id: AmendmentId
+    number: str
+    contract_id: ContractId
+    kind: AmendmentKind
+    because: str
+    currency: str
+    total_minor: int
+    withdraws: str
+    withdrawn_by: str
+    concluded_on: date
+    effective_on: date
+    recorded_at: datetime
+
+
 def list_contracts(
     actor: Actor,
     *,
@@ -114,6 +137,19 @@ def get_contract(actor: Actor, contract_id: ContractId) -> ContractRow:
     found = _rows(Contract.objects.visible_to(actor).filter(pk=contract_id))
     if not found:
         raise NotFound(what=called(Contract), key=contract_id)
+    return found[0]
+
+
+def list_amendments(actor: Actor, contract_id: ContractId) -> list[AmendmentRow]:
+    """Return the amendments of a contract in the order they were recorded."""
+    return _amendments(Amendment.objects.visible_to(actor).filter(contract_id=contract_id).order_by("id"))
+
+
+def get_amendment(actor: Actor, amendment_id: AmendmentId) -> AmendmentRow:
+    """Return the amendment. Refuses `NotFound`."""
+    found = _amendments(Amendment.objects.visible_to(actor).filter(pk=amendment_id))
+    if not found:
+        raise NotFound(what=called(Amendment), key=amendment_id)
     return found[0]
 
 
@@ -196,3 +232,17 @@ _COLUMNS = [_PATHS.get(name, name) for name in _NAMES]
 def _rows(contracts: QuerySet[Contract]) -> list[ContractRow]:
     rows = (dict(zip(_NAMES, values, strict=True)) for values in contracts.values_list(*_COLUMNS))
     return [ContractRow(**{**row, "state": ContractState(row["state"])}) for row in rows]
+
+
+_AMENDED: dict[str, Any] = {
+    "currency": "contract__currency",
+    "withdraws": Coalesce("withdraws__number", Value("")),
+    "withdrawn_by": Coalesce("withdrawn_by__number", Value("")),
+}
+_AMENDMENT = [field.name for field in fields(AmendmentRow)]
+_OF_AMENDMENT = [_AMENDED.get(name, name) for name in _AMENDMENT]
+
+
+def _amendments(amendments: QuerySet[Amendment]) -> list[AmendmentRow]:
+    rows = (dict(zip(_AMENDMENT, values, strict=True)) for values in amendments.values_list(*_OF_AMENDMENT))
+    return [AmendmentRow(**{**row, "kind": AmendmentKind(row["kind"])}) for row in rows]

@@ -42,6 +42,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "catalog.set-tax-rate": Text(en="set the tax rate", ja="税率を設定"),
     "catalog.withdraw-product": Text(en="withdrew the product", ja="製品の販売を終了"),
     "companies.found": Text(en="founded the company", ja="販売会社を登録"),
+    "contracts.amend": Text(en="amended the contract", ja="契約を変更"),
     "contracts.conclude": Text(en="concluded the contract", ja="契約を締結"),
     "contracts.end": Text(en="noted the end of the term", ja="契約期間の満了を登録"),
     "contracts.terminate": Text(en="terminated the contract", ja="契約を解約"),

@@ -13,7 +13,7 @@ from kanjo.domains.contracts.facts import ContractState
 from kanjo.domains.contracts.models import Contract, Ending
 from kanjo.domains.contracts.operations import conclude, end_contract, terminate_contract
 from kanjo.domains.contracts.queries import count_contracts, get_contract, list_contracts
-from kanjo.domains.contracts.rules import (
+from kanjo.domains.contracts.rules.concluding import (
     NoCause,
     NoTermToEnd,
     NotInForce,

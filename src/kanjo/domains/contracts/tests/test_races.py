@@ -6,7 +6,7 @@ from itertools import count
 
 from kanjo.domains.contracts.models import Contract, Ending
 from kanjo.domains.contracts.operations import terminate_contract
-from kanjo.domains.contracts.rules import NotInForce, OtherwiseConcluded
+from kanjo.domains.contracts.rules.concluding import NotInForce, OtherwiseConcluded
 from kanjo.foundation.refusals import Refusal
 from kanjo.platform.identity.queries import house
 from kanjo.platform.numbering.models import Issued

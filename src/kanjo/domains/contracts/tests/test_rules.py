@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from kanjo.domains.contracts.facts import ContractState
-from kanjo.domains.contracts.rules import (
+from kanjo.domains.contracts.rules.concluding import (
     OWN_WORDS,
     NoticeNegative,
     OtherwiseConcluded,

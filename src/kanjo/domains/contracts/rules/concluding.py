@@ -78,7 +78,7 @@ class NotInForce(Refusal):
     rule = "contracts.not-in-force"
     kind = RefusalKind.CONFLICT
     says = Text(en="Contract {number} has ended already.", ja="契約{number}はすでに終了しています。")
-    remedy = Text(en="Nothing is left to end.", ja="終了させる必要はありません。")
+    remedy = Text(en="Nothing is left to end or to change.", ja="終了や変更の必要はありません。")
 
 
 class TermRunning(Refusal):
