@@ -258,3 +258,33 @@ class InvoiceSent(Fact):
     def subject_id(self) -> int:
         """The invoice."""
         return self.invoice_id
+
+
+class UsageModel(StrEnum):
+    """How the units used in a period are priced."""
+
+    PER_UNIT = "per_unit"
+    """Every unit at one price."""
+    GRADUATED = "graduated"
+    """Each unit at the price of the tier it falls in."""
+    VOLUME = "volume"
+    """All units at the price of the tier that the last of them reaches."""
+    PACKAGE = "package"
+    """By packages; one that is begun costs what a full one does."""
+
+
+class UsageStep(StrEnum):
+    """What a step of the calculation of usage stands for."""
+
+    INCLUDED = "included"
+    """Units of the period that cost nothing."""
+    PREPAID = "prepaid"
+    """Units taken from those paid for in advance for the term."""
+    TIER = "tier"
+    """Units at the price of a tier, with what the tier costs once."""
+    MINIMUM = "minimum"
+    """What is missing to the least a period costs."""
+    COMMITMENT = "commitment"
+    """What is missing to the least the term costs, in its last period."""
+    DRAWN = "drawn"
+    """What is taken, negative, from money paid in advance for the term."""

@@ -1,0 +1,245 @@
+"""What the usage of each plan and period costs, step by step, and what of that is still to be billed or given back.
+
+Guarantees, steps and worked tables: docs/algorithms/usage.md. Columns in, columns out; days half-open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from kanjo.domains.billing.facts import UsageModel, UsageStep
+from kanjo.domains.billing.rules.owed import FOLLOWED, should_be
+from kanjo.domains.billing.rules.shares import amount
+from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
+from kanjo.foundation.columns import proportion, totals
+from kanjo.foundation.money import Rounding
+
+RATED: dict[str, type[pl.DataType]] = {
+    **FOLLOWED,
+    "commitment_minor": pl.Int64,
+    "prepaid_units": pl.Int64,
+    "prepaid_minor": pl.Int64,
+}
+"""A plan with its policy and what is agreed for its whole term; its price, quantity and timing do not count."""
+
+RATINGS: dict[str, type[pl.DataType]] = {
+    "plan_id": pl.Int64,
+    "effective_on": pl.Date,
+    "model": pl.String,
+    "included_units": pl.Int64,
+    "minimum_minor": pl.Int64,
+}
+"""How a plan is priced from a day on: in the periods that begin on it or later, and before the first in all."""
+
+TIERS: dict[str, type[pl.DataType]] = {
+    "plan_id": pl.Int64,
+    "effective_on": pl.Date,
+    "from_units": pl.Int64,
+    "price_minor": pl.Int64,
+    "per_units": pl.Int64,
+    "flat_minor": pl.Int64,
+}
+"""A tier holds the units after *from_units*, up to those of the next; the first holds them from 0. None is negative."""
+
+EVENTS: dict[str, type[pl.DataType]] = {"plan_id": pl.Int64, "used_on": pl.Date, "quantity": pl.Int64}
+"""What was used, corrections in the place of what they correct."""
+
+POSTED: dict[str, type[pl.DataType]] = {
+    "plan_id": pl.Int64,
+    "service_start": pl.Date,
+    "service_until": pl.Date,
+    "posted_minor": pl.Int64,
+    "sequence": pl.Int64,
+}
+"""Per plan and period the sum of what was posted and the next free sequence."""
+
+STEPS: dict[str, type[pl.DataType]] = {
+    "plan_id": pl.Int64,
+    "service_start": pl.Date,
+    "kind": pl.String,
+    "units": pl.Int64,
+    "from_units": pl.Int64,
+    "price_minor": pl.Int64,
+    "per_units": pl.Int64,
+    "flat_minor": pl.Int64,
+    "amount_minor": pl.Int64,
+}
+DUE = ("plan_id", "bill_on", "service_start", "service_until", "quantity", "net_minor")
+
+_PERIOD = ("plan_id", "service_start")
+_ORDER = pl.Enum([step.value for step in UsageStep])
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What is agreed and what was used: frames as `RATED`, `RATINGS`, `TIERS` and `EVENTS`."""
+
+    plans: pl.DataFrame
+    ratings: pl.DataFrame
+    tiers: pl.DataFrame
+    events: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What every period of the term should cost (`DUE`), and the steps that add up to it (`STEPS`)."""
+
+    periods: pl.DataFrame
+    steps: pl.DataFrame
+
+
+def usage_due(usage: Usage, posted: pl.DataFrame, target_on: date) -> pl.DataFrame:
+    """Return what is to be billed by *target_on*: what periods should cost, less what was posted of them.
+
+    Rows of `DUE` with sequence; what is given back is negative and never more than was posted of its period. A second
+    call with its own result posted is empty.
+    """
+    periods = priced(usage).periods
+    gone = posted.join(usage.plans, on="plan_id", how="semi").join(periods, on=_PERIOD, how="anti")
+    nothing = gone.select(
+        "plan_id",
+        *_PERIOD[1:],
+        "service_until",
+        bill_on="service_start",
+        quantity=pl.lit(0, dtype=pl.Int64),
+        net_minor=pl.lit(0, dtype=pl.Int64),
+    )
+    return (
+        pl.concat([periods.filter(pl.col("bill_on") <= target_on), nothing.select(DUE)])
+        .join(posted.drop("service_until"), on=_PERIOD, how="left")
+        .with_columns(
+            net_minor=pl.col("net_minor") - pl.col("posted_minor").fill_null(0),
+            sequence=pl.col("sequence").fill_null(0),
+        )
+        .filter(pl.col("net_minor") != 0)
+        .select(*DUE, "sequence")
+        .sort(_PERIOD)
+    )
+
+
+def priced(usage: Usage) -> Priced:
+    """Return what each period of each plan should cost, with the steps that add up to it."""
+    used = _drawn_units(_used(usage))
+    tiers = _in_tiers(used, usage.tiers)
+    costs = _closed(_summed(used, tiers))
+    steps = pl.concat(
+        [
+            _step(used, UsageStep.INCLUDED, units="included"),
+            _step(used, UsageStep.PREPAID, units="prepaid"),
+            tiers.select(*STEPS),
+            *(_step(costs, kind, amount=name) for kind, name in _ADDED.items()),
+        ]
+    )
+    return Priced(
+        costs.with_columns(net_minor="cost").select(DUE).sort(_PERIOD),
+        steps.sort(*_PERIOD, pl.col("kind").cast(_ORDER), "from_units"),
+    )
+
+
+def _used(usage: Usage) -> pl.DataFrame:
+    """Return every period with its rating and the quantity used in it; days outside of all periods are left out."""
+    terms = ("commitment_minor", "prepaid_units", "prepaid_minor")
+    periods = _periods(usage.plans).join(usage.plans.select("plan_id", *terms), on="plan_id")
+    first = pl.col("effective_on") == pl.col("effective_on").min().over("plan_id")
+    since = usage.ratings.with_columns(since=pl.when(first).then(date.min).otherwise("effective_on")).sort("since")
+    rated = periods.join_asof(
+        since, left_on="service_start", right_on="since", by="plan_id", check_sortedness=False
+    ).drop_nulls("model")
+    events = usage.events.sort("used_on").join_asof(
+        periods.select("plan_id", "service_start", "service_until"),
+        left_on="used_on",
+        right_on="service_start",
+        by="plan_id",
+        coalesce=False,
+        check_sortedness=False,
+    )
+    within = events.filter(pl.col("used_on") < pl.col("service_until")).select(*_PERIOD, "quantity")
+    quantities = totals(within, by=_PERIOD, columns=["quantity"])
+    return rated.join(quantities, on=_PERIOD, how="left").with_columns(pl.col("quantity").fill_null(0))
+
+
+def _periods(plans: pl.DataFrame) -> pl.DataFrame:
+    """Return the periods of a recurring charge in arrears on the same terms, by their first day."""
+    recurring = plans.with_columns(
+        charge=pl.lit(ChargeKind.RECURRING.value),
+        timing=pl.lit(BillingTiming.IN_ARREARS.value),
+        net_minor=pl.lit(0, dtype=pl.Int64),
+        billed_until=pl.lit(None, dtype=pl.Date),
+    ).select(*FOLLOWED)
+    share = ("day_from", "day_until", "period_days")
+    return should_be(recurring, None).select(*_PERIOD, "service_until", "bill_on", *share).sort("service_start")
+
+
+def _drawn_units(used: pl.DataFrame) -> pl.DataFrame:
+    """Add the units that are included and prepaid, used up in order of day, and those that are left to be priced."""
+    counted = used.sort(_PERIOD).with_columns(included=pl.min_horizontal("quantity", "included_units"))
+    counted = counted.with_columns(left=pl.col("quantity") - pl.col("included"))
+    counted = counted.with_columns(prepaid=_drawn("left", "prepaid_units"))
+    return counted.with_columns(billable=pl.col("left") - pl.col("prepaid"))
+
+
+def _drawn(of: str, stock: str) -> pl.Expr:
+    """Return what each period takes of what the term has in stock, the earlier period first."""
+    through = pl.col(of).cum_sum().over("plan_id")
+    return pl.min_horizontal(through, stock) - pl.min_horizontal(through - pl.col(of), stock)
+
+
+def _in_tiers(used: pl.DataFrame, tiers: pl.DataFrame) -> pl.DataFrame:
+    """Return a step per tier that has units, its amount rounded once, half up."""
+    until = pl.col("from_units").shift(-1).over("plan_id", "effective_on", order_by="from_units")
+    placed = used.join(tiers.with_columns(until_units=until), on=["plan_id", "effective_on"])
+    begins, ends, units = pl.col("from_units"), pl.col("until_units"), pl.col("billable")
+    reaches = (units > begins) & (units <= ends).fill_null(value=True)
+    within = pl.min_horizontal(units, ends) - begins
+    whole = pl.col("model") == UsageModel.VOLUME
+    filled = placed.with_columns(
+        units=pl.when(whole).then(pl.when(reaches).then(units).otherwise(0)).otherwise(within)
+    ).filter(pl.col("units") > 0)
+    by_package = pl.col("model") == UsageModel.PACKAGE
+    begun = proportion(filled, into="begun", factors=["units"], over=["per_units"], rounding=Rounding.CEILING)
+    counted = begun.with_columns(
+        count=pl.when(by_package).then("begun").otherwise("units"),
+        over=pl.when(by_package).then(1).otherwise("per_units"),
+    )
+    costs = proportion(counted, into="amount_minor", factors=["count", "price_minor"], over=["over"])
+    return costs.with_columns(
+        kind=pl.lit(UsageStep.TIER.value), amount_minor=pl.col("amount_minor") + pl.col("flat_minor")
+    )
+
+
+def _summed(used: pl.DataFrame, tiers: pl.DataFrame) -> pl.DataFrame:
+    """Add what the tiers of a period cost together."""
+    sums = totals(tiers.select(*_PERIOD, cost="amount_minor"), by=_PERIOD, columns=["cost"])
+    return used.join(sums, on=_PERIOD, how="left").with_columns(pl.col("cost").fill_null(0)).sort(_PERIOD)
+
+
+def _closed(costs: pl.DataFrame) -> pl.DataFrame:
+    """Raise each period to its minimum and the last to the commitment of the term; then take what was prepaid."""
+    last = pl.col("service_start") == pl.col("service_start").max().over("plan_id")
+    missing = pl.col("commitment_minor") - pl.col("cost").sum().over("plan_id")
+    raised = (
+        costs.with_columns(minimum=pl.max_horizontal(amount("minimum_minor") - pl.col("cost"), 0))
+        .with_columns(cost=pl.col("cost") + pl.col("minimum"))
+        .with_columns(commitment=pl.when(last).then(pl.max_horizontal(missing, 0)).otherwise(0))
+        .with_columns(cost=pl.col("cost") + pl.col("commitment"))
+    )
+    drawn = raised.with_columns(drawn=-_drawn("cost", "prepaid_minor"))
+    return drawn.with_columns(cost=pl.col("cost") + pl.col("drawn"))
+
+
+_ADDED = {UsageStep.MINIMUM: "minimum", UsageStep.COMMITMENT: "commitment", UsageStep.DRAWN: "drawn"}
+
+
+def _step(rows: pl.DataFrame, kind: UsageStep, *, units: str = "", amount: str = "") -> pl.DataFrame:
+    """Return the rows that have units or an amount as steps of a kind."""
+    nothing = pl.lit(0, dtype=pl.Int64)
+    return rows.filter(pl.col(units or amount) != 0).select(
+        *_PERIOD,
+        kind=pl.lit(kind.value),
+        units=pl.col(units) if units else nothing,
+        **dict.fromkeys(("from_units", "price_minor", "per_units", "flat_minor"), nothing),
+        amount_minor=pl.col(amount) if amount else nothing,
+    )

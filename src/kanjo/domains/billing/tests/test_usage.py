@@ -1,0 +1,279 @@
+"""What usage costs: columns equal one plan at a time, and what is posted ends at what it should be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kanjo.domains.billing.facts import BillingPolicy, Stub, UsageModel, UsageStep
+from kanjo.domains.billing.rules.usage import POSTED, priced, usage_due
+from kanjo.domains.billing.tests.owed_oracle import DAY
+from kanjo.domains.billing.tests.usage_oracle import Meter, Rating, Tier, as_usage, periods
+from kanjo.foundation.day_counts import DayCount
+from kanjo.foundation.periods import Period
+from tests.foundation.tables import worked_rows
+
+BEGIN = date(2027, 12, 20)
+FAR = date(2035, 1, 1)
+few = settings(max_examples=30)
+days = st.integers(0, 300).map(lambda number: BEGIN + DAY * number)
+units = st.integers(0, 60)
+rising = [UsageModel.PER_UNIT, UsageModel.GRADUATED, UsageModel.PACKAGE]
+
+
+@st.composite
+def ratings(draw: st.DrawFn, models: list[UsageModel] | None = None, effective_on: date = date.min) -> Rating:
+    model = draw(st.sampled_from(models or list(UsageModel)))
+    after = [0, *sorted(draw(st.sets(st.integers(1, 80), max_size=0 if model is UsageModel.PER_UNIT else 3)))]
+    tiers = tuple(
+        Tier(one, draw(st.integers(0, 99)), draw(st.sampled_from([1, 1, 3, 10])), draw(st.sampled_from([0, 0, 70])))
+        for one in after
+    )
+    included = draw(st.sampled_from([0, 0, 15]))
+    return Rating(model, tiers, included, draw(st.sampled_from([0, 0, 500, 3_001])), effective_on)
+
+
+@st.composite
+def meters(draw: st.DrawFn, models: list[UsageModel] | None = None) -> Meter:
+    start = draw(days)
+    later = draw(st.lists(days, max_size=2, unique=True))
+    policy = BillingPolicy(
+        day_count=draw(st.sampled_from(list(DayCount))),
+        first_stub=draw(st.sampled_from(list(Stub))),
+        last_stub=draw(st.sampled_from(list(Stub))),
+    )
+    return Meter(
+        Period(start, start + DAY * draw(st.integers(1, 200))),
+        (draw(ratings(models)), *(draw(ratings(models, day)) for day in later)),
+        tuple(draw(st.lists(st.tuples(days, units), max_size=12))),
+        months=draw(st.sampled_from([1, 1, 3])),
+        anchor_on=draw(st.none() | days),
+        due_from=draw(st.just(date.min) | days),
+        commitment=draw(st.sampled_from([0, 0, 9_000])),
+        prepaid_units=draw(st.sampled_from([0, 0, 90])),
+        prepaid_minor=draw(st.sampled_from([0, 0, 2_500])),
+        policy=policy,
+    )
+
+
+some = st.lists(meters(), min_size=1, max_size=5)
+
+
+@dataclass
+class Book:
+    """What was posted of each plan and period: its last day, the sum, and how often."""
+
+    posted: dict[tuple[int, date], tuple[date, int, int]] = field(default_factory=dict)
+
+    def bill(self, plans: list[Meter], on: date) -> pl.DataFrame:
+        """Post what is due by a day and return it; the sequence is free, and no period is ever given back too much."""
+        rows = [(*place, *what) for place, what in self.posted.items()]
+        due = usage_due(as_usage(plans), pl.DataFrame(rows, schema=POSTED, orient="row"), on)
+        for row in due.iter_rows(named=True):
+            place = row["plan_id"], row["service_start"]
+            _, before, sequence = self.posted.get(place, (None, 0, 0))
+            assert row["sequence"] == sequence
+            assert before + row["net_minor"] >= 0
+            self.posted[place] = row["service_until"], before + row["net_minor"], sequence + 1
+        return due
+
+    @property
+    def net(self) -> dict[tuple[int, date], int]:
+        """What is posted of each period, where anything is."""
+        return {place: net for place, (_, net, _) in self.posted.items() if net}
+
+
+class TestPriced:
+    @few
+    @given(some)
+    def test_columns_equal_one_plan_at_a_time(self, plans: list[Meter]) -> None:
+        """Under every model and agreement, periods, quantities, steps and costs are those of plain counting."""
+        found = priced(as_usage(plans))
+        assert found.periods.rows() == [
+            (place, month.bill_on, month.days.start, month.days.until, month.quantity, month.cost)
+            for place, meter in enumerate(plans)
+            for month in periods(meter)
+        ]
+        steps = found.steps.select("plan_id", "service_start", "kind", "from_units", "units", "amount_minor")
+        assert steps.rows() == [
+            (place, month.days.start, *step)
+            for place, meter in enumerate(plans)
+            for month in periods(meter)
+            for step in month.steps
+        ]
+
+    @few
+    @given(some, st.randoms(use_true_random=False))
+    def test_the_order_of_events_does_not_matter(self, plans: list[Meter], chance: Any) -> None:
+        """Recorded in any order, and each in two parts, events cost the same."""
+        mixed = [
+            replace(meter, used=tuple(chance.sample([half for one in meter.used for half in _halves(one)], k)))
+            for meter in plans
+            for k in [2 * len(meter.used)]
+        ]
+        found, again = priced(as_usage(plans)), priced(as_usage(mixed))
+        assert found.periods.equals(again.periods)
+        assert found.steps.equals(again.steps)
+
+    @few
+    @given(meters(rising), days, units)
+    def test_more_units_never_cost_less(self, meter: Meter, day: date, more: int) -> None:
+        """Whatever else is agreed, one more event costs nothing or something, but by volume."""
+        before, after = (
+            sum(month.cost for month in periods(one))
+            for one in (meter, replace(meter, used=(*meter.used, (day, more))))
+        )
+        assert before <= after
+
+    @few
+    @given(meters([UsageModel.VOLUME]))
+    def test_by_volume_there_is_one_price(self, meter: Meter) -> None:
+        """All units of a period stand in one tier, the one their number reaches."""
+        steps = priced(as_usage([meter])).steps.filter(pl.col("kind") == UsageStep.TIER)
+        assert steps["service_start"].is_unique().all()
+        assert (steps["units"] > steps["from_units"]).all()
+
+    def test_large_amounts_stay_exact(self) -> None:
+        """A quantity times a price beyond 64 bits is divided before it is narrowed."""
+        meter = a_meter(used=((date(2028, 4, 1), 10**15),), tiers=(Tier(0, 10**9 + 1, 10**9),))
+        assert priced(as_usage([meter])).periods["net_minor"].to_list() == [10**15 + 10**6]
+
+    def test_a_rating_holds_for_whole_periods(self) -> None:
+        """A price that changes inside a period holds from the next one on."""
+        rating = Rating(UsageModel.PER_UNIT, (Tier(0, 10),))
+        dearer = replace(rating, tiers=(Tier(0, 20),), effective_on=date(2028, 4, 10))
+        meter = replace(
+            a_meter(used=((date(2028, 4, 30), 5), (date(2028, 5, 1), 5))),
+            service=Period(date(2028, 4, 1), date(2028, 6, 1)),
+            ratings=(rating, dearer),
+        )
+        assert priced(as_usage([meter])).periods["net_minor"].to_list() == [50, 100]
+
+
+class TestUsageDue:
+    @few
+    @given(some, days)
+    def test_a_second_run_posts_nothing(self, plans: list[Meter], day: date) -> None:
+        """What was just billed is not due again."""
+        book = Book()
+        book.bill(plans, day)
+        assert book.bill(plans, day).is_empty()
+
+    @few
+    @given(some, st.lists(st.lists(st.lists(st.tuples(days, units), max_size=8), min_size=5, max_size=5), max_size=3))
+    def test_late_and_corrected_events_end_at_what_it_costs(self, plans: list[Meter], told: list[Any]) -> None:
+        """Whatever was known on the way, what is posted of each period is what it costs by what is known at last."""
+        book = Book()
+        for used in told:
+            book.bill([replace(meter, used=tuple(one)) for meter, one in zip(plans, used, strict=False)], FAR)
+        book.bill(plans, FAR)
+        assert book.net == {
+            (place, month.days.start): month.cost
+            for place, meter in enumerate(plans)
+            for month in periods(meter)
+            if month.cost
+        }
+
+    @few
+    @given(some, st.integers(1, 150))
+    def test_an_early_end_gives_back_what_came_after(self, plans: list[Meter], length: int) -> None:
+        """A service known to have ended before a period was billed costs what it would have had that been known."""
+        ended = [
+            replace(
+                meter, service=Period(meter.service.start, min(meter.service.until, meter.service.start + DAY * length))
+            )
+            for meter in plans
+        ]
+        book, simple = Book(), Book()
+        book.bill(plans, FAR)
+        book.bill(ended, FAR)
+        simple.bill(ended, FAR)
+        assert book.net == simple.net
+
+    def test_a_late_event_is_a_supplementary_charge(self) -> None:
+        """An event of April that comes in May is charged to April, at the tier April has reached, for April's days."""
+        book = Book()
+        meter = a_meter(used=((date(2028, 4, 3), 100),), tiers=(Tier(0, 10), Tier(100, 8)))
+        assert book.bill([meter], date(2028, 4, 30))["net_minor"].to_list() == [1_000]
+        late = replace(meter, used=(*meter.used, (date(2028, 4, 30), 5)))
+        due = book.bill([late], date(2028, 5, 10))
+        assert due.select("service_start", "bill_on", "net_minor", "sequence").rows() == [
+            (date(2028, 4, 1), date(2028, 4, 30), 40, 1)
+        ]
+
+    def test_nothing_is_due_before_the_period_ends(self) -> None:
+        """Usage is billed on the last day of its period."""
+        meter = a_meter(used=((date(2028, 4, 3), 100),))
+        assert Book().bill([meter], date(2028, 4, 29)).is_empty()
+
+
+def a_meter(*, used: tuple[tuple[date, int], ...], tiers: tuple[Tier, ...] = (Tier(0, 10),)) -> Meter:
+    return Meter(Period(date(2028, 4, 1), date(2028, 5, 1)), (Rating(UsageModel.GRADUATED, tiers),), used)
+
+
+def _halves(event: tuple[date, int]) -> list[tuple[date, int]]:
+    day, number = event
+    return [(day, number // 2), (day, number - number // 2)]
+
+
+class TestWorkedTable:
+    @pytest.mark.row("BIL-6")
+    @pytest.mark.parametrize("row", worked_rows("usage.md"), ids=lambda row: row["what"])
+    def test_comes_out_as_printed(self, row: dict[str, str]) -> None:
+        """Each row of docs/algorithms/usage.md."""
+        meter = _meter(row)
+        found = priced(as_usage([meter]))
+        assert worked(found.periods, found.steps) == row["periods"]
+
+
+def worked(months: pl.DataFrame, steps: pl.DataFrame) -> str:
+    """Return the periods as the worked table writes them."""
+    said = []
+    for month in months.iter_rows(named=True):
+        own = steps.filter(pl.col("service_start") == month["service_start"])
+        inside = "; ".join(_said(step) for step in own.iter_rows(named=True))
+        head = f"{month['bill_on']}: {month['service_start']} to {month['service_until'] - DAY}"
+        said.append(f"{head}, {month['quantity']} = {month['net_minor']} [{inside}]")
+    return "; ".join(said)
+
+
+def _said(step: dict[str, Any]) -> str:
+    match step["kind"]:
+        case UsageStep.INCLUDED | UsageStep.PREPAID:
+            return f"{step['kind'][0]} {step['units']}"
+        case UsageStep.TIER:
+            return f"{step['from_units']}: {step['units']} = {step['amount_minor']}"
+        case UsageStep.DRAWN:
+            return f"drawn {step['amount_minor']}"
+        case kind:
+            return f"{kind[:3]} {step['amount_minor']}"
+
+
+_TIER = re.compile(r"(\d+): (\d+) / (\d+)(?: \+ (\d+))?")
+
+
+def _meter(row: dict[str, str]) -> Meter:
+    first, last = (date.fromisoformat(day) for day in row["service"].split(" to "))
+    tiers = tuple(Tier(*(int(number or 0) for number in found)) for found in _TIER.findall(row["tiers"]))
+    agreed = dict(one.split(" ", 1) for one in row["agreed"].split("; ") if one)
+    prepaid = agreed.get("prepaid", "0")
+    return Meter(
+        Period(first, last + DAY),
+        (Rating(UsageModel(row["model"]), tiers, int(agreed.get("included", 0)), int(agreed.get("minimum", 0))),),
+        tuple((date.fromisoformat(day), int(number)) for day, number in _pairs(row["used"])),
+        anchor_on=date.fromisoformat(agreed["anchor"]) if "anchor" in agreed else None,
+        commitment=int(agreed.get("commitment", 0)),
+        prepaid_units=int(prepaid.removesuffix(" units")) if prepaid.endswith(" units") else 0,
+        prepaid_minor=0 if prepaid.endswith(" units") else int(prepaid),
+    )
+
+
+def _pairs(used: str) -> list[list[str]]:
+    return [one.split(" ") for one in used.split("; ") if one]
