@@ -14,7 +14,8 @@ from kanjo.domains.approvals.facts import MatrixState
 from kanjo.domains.approvals.models import Matrix
 from kanjo.domains.approvals.operations import activate_matrix, draft_matrix
 from kanjo.domains.approvals.queries import STANDARD_ROWS
-from kanjo.domains.contracts.operations import conclude
+from kanjo.domains.contracts.facts import AmendmentKind
+from kanjo.domains.contracts.operations import amend_contract, conclude
 from kanjo.domains.opportunities.operations import open_opportunity
 from kanjo.domains.orders.facts import BookedLine, BookedOrder, LineToBook
 from kanjo.domains.orders.operations import book
@@ -23,6 +24,7 @@ from kanjo.domains.quotes.models import QuoteVersion
 from kanjo.domains.quotes.operations import draft_quote
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import (
+    AmendmentId,
     ApprovalRequestId,
     CompanyId,
     ContractId,
@@ -39,6 +41,7 @@ from tests.builders import A_YEAR, NOW, TODAY, a_line, a_product, an_actor
 
 __all__ = [
     "PAYMENT_TERMS",
+    "AmendmentKind",
     "Approved",
     "BookedLine",
     "Deal",
@@ -46,6 +49,7 @@ __all__ = [
     "a_contract",
     "a_deal",
     "a_signed_paper",
+    "an_amendment",
     "an_approved_version",
 ]
 """The rows of an order stand here too: what other stages are tested on comes from here, not from their neighbour."""
@@ -163,6 +167,29 @@ def a_contract(
         at=NOW,
         on=on,
     )
+
+
+@transaction.atomic
+def an_amendment(
+    contract_id: ContractId,
+    kind: AmendmentKind = AmendmentKind.CHANGE,
+    *,
+    effective_on: date = TODAY,
+    total_minor: int = 0,
+    withdraws: AmendmentId | None = None,
+) -> AmendmentId:
+    """Agree today to change the contract."""
+    return amend_contract(
+        contract_id=contract_id,
+        kind=kind,
+        effective_on=effective_on,
+        concluded_on=TODAY,
+        total_minor=total_minor,
+        withdraws=withdraws,
+        because="利用者の増加",
+        by=house(),
+        at=NOW,
+    ).amendment_id
 
 
 @transaction.atomic

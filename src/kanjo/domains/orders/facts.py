@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
 from kanjo.domains.catalog.facts import ProductTerms
 from kanjo.foundation.facts import Fact
-from kanjo.foundation.ids import ContractId, CustomerId, OrderId, OrderLineId, QuoteVersionId
+from kanjo.foundation.ids import AmendmentId, ContractId, CustomerId, OrderId, OrderLineId, QuoteVersionId
 from kanjo.foundation.periods import Period
 
 
@@ -17,7 +17,8 @@ class LineToBook:
     """One line as it was agreed.
 
     `list_minor` is the list price of one unit; `net_minor` is for the whole quantity: the amount of a one-time charge,
-    or of one billing interval of a recurring one; `total_minor` is for the whole term.
+    or of one billing interval of a recurring one; `total_minor` is for the whole term. A line that `changes` one booked
+    before says by how much it changes, and may be negative; `ends` tells that the other is over from then on.
     """
 
     terms: ProductTerms
@@ -26,6 +27,29 @@ class LineToBook:
     net_minor: int
     total_minor: int
     service: Period | None
+    changes: OrderLineId | None = field(default=None, kw_only=True)
+    ends: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LineToChange:
+    """A line booked before, and what it comes to more or less over its term, as billing computed it.
+
+    From the first day of `service` on there is so much more or less of it, or it `ends`. Without any of these, what
+    is booked follows from what was withdrawn; where nothing does, the total is earned in the days of `service`.
+    """
+
+    order_line_id: OrderLineId
+    service: Period
+    total_minor: int
+    quantity: int = 0
+    net_minor: int = 0
+    ends: bool = False
+
+    @property
+    def moves(self) -> bool:
+        """Whether the line itself is changed, not only what was withdrawn."""
+        return self.ends or (self.quantity, self.net_minor) != (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +62,8 @@ class BookedLine(LineToBook):
     @property
     def as_agreed(self) -> LineToBook:
         """The line as it was given to be booked."""
-        return LineToBook(self.terms, self.quantity, self.list_minor, self.net_minor, self.total_minor, self.service)
+        agreed = (self.terms, self.quantity, self.list_minor, self.net_minor, self.total_minor, self.service)
+        return LineToBook(*agreed, changes=self.changes, ends=self.ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +77,7 @@ class BookedOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderBooked(Fact):
-    """An order was taken up."""
+    """An order was taken up, as agreed by a version of a quote or by an amendment of the contract."""
 
     kind: ClassVar[str] = "orders.booked"
 
@@ -61,9 +86,10 @@ class OrderBooked(Fact):
     contract_id: ContractId
     customer_id: CustomerId
     payer_id: CustomerId
-    quote_version_id: QuoteVersionId
+    quote_version_id: QuoteVersionId | None
     currency: str
     total_minor: int
+    amendment_id: AmendmentId | None = None
 
     @property
     def subject_id(self) -> int:

@@ -15,6 +15,7 @@ TERMS = [
     "customer_id",
     "payer_id",
     "quote_version_id",
+    "amendment_id",
     "currency",
     "total_minor",
     "payment_terms",
@@ -26,13 +27,17 @@ TERMS = [
 
 
 class Order(CompanyRow):
-    """An order of a customer under a contract; `payer` pays it, `effective_on` is the day it was ordered."""
+    """An order of a customer under a contract; `payer` pays it, `effective_on` is the day it was ordered.
+
+    It was agreed by a version of a quote, or by an amendment of the contract: then it books the difference.
+    """
 
     number = models.CharField(max_length=32)
     contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
     payer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
-    quote_version = models.ForeignKey("quotes.QuoteVersion", on_delete=models.PROTECT, related_name="+")
+    quote_version = models.ForeignKey("quotes.QuoteVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    amendment = models.OneToOneField("contracts.Amendment", null=True, on_delete=models.PROTECT, related_name="+")
     currency = models.CharField(max_length=3)
     total_minor = models.BigIntegerField()
     payment_terms = models.CharField(max_length=40)
@@ -45,14 +50,25 @@ class Order(CompanyRow):
         constraints = [
             models.UniqueConstraint(fields=["contract", "quote_version"], name="one_order_per_version"),
             models.UniqueConstraint(fields=["company", "number"], name="one_order_per_number"),
+            models.CheckConstraint(
+                name="order_agreed_once",
+                condition=Q(quote_version__isnull=False, amendment__isnull=True)
+                | Q(quote_version__isnull=True, amendment__isnull=False),
+            ),
         ]
         indexes = [models.Index(fields=["customer", "effective_on"], name="order_of_customer")]
         triggers = [*audited(), kept(), frozen(TERMS, once="TRUE")]
 
 
 class OrderLine(CompanyRow):
-    """One product as ordered, with its terms and prices as they were agreed. Amounts are in the order's currency."""
+    """One product as ordered, with its terms and prices as they were agreed. Amounts are in the order's currency.
 
+    A line that `changes` another, itself no change, says by how much it changes in the days of its own service:
+    quantity and price of an interval more or less, and over the whole term; with `ends` the other is over then.
+    """
+
+    changes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="changed_by")
+    ends = models.BooleanField(default=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+")
@@ -77,7 +93,14 @@ class OrderLine(CompanyRow):
         verbose_name = "order line"
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="one_line_per_position"),
-            models.CheckConstraint(name="order_line_quantity", condition=Q(quantity__gt=0)),
+            models.CheckConstraint(name="order_line_quantity", condition=Q(quantity__gt=0) | Q(changes__isnull=False)),
+            models.CheckConstraint(name="order_line_ends", condition=Q(ends=False) | Q(changes__isnull=False)),
+            models.UniqueConstraint(
+                fields=["order", "changes", "service_start"],
+                condition=Q(changes__isnull=False),
+                name="one_change_per_day",
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(
                 name="order_line_service",
                 condition=Q(service_start__isnull=True, service_until__isnull=True)
@@ -86,6 +109,7 @@ class OrderLine(CompanyRow):
             models.CheckConstraint(
                 name="order_line_recurs",
                 condition=Q(charge="one_time", interval_months=0, total_minor=F("net_minor"))
+                | Q(charge="one_time", interval_months=0, changes__isnull=False)
                 | Q(charge="recurring", interval_months__gt=0, service_start__isnull=False),
             ),
         ]

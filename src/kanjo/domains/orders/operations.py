@@ -1,4 +1,4 @@
-"""Verbs on orders: book, accept a delivery."""
+"""Verbs on orders: book, book an amendment, accept a delivery."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from kanjo.domains.orders.facts import BookedOrder, DeliveryAccepted, LineToBook, OrderBooked
+from kanjo.domains.orders.facts import BookedOrder, DeliveryAccepted, LineToBook, LineToChange, OrderBooked
 from kanjo.domains.orders.models import Acceptance, Order, OrderLine
-from kanjo.domains.orders.queries import booked_line, booked_order
-from kanjo.domains.orders.rules import (
+from kanjo.domains.orders.queries import booked_line, booked_order, standing_lines
+from kanjo.domains.orders.rules.amending import AmendmentBooked, NoLineToChange, NothingChanged, differences
+from kanjo.domains.orders.rules.booking import (
     OtherwiseAccepted,
     OtherwiseBooked,
     refuse_acceptance,
     refuse_unsound,
+    refuse_unsound_line,
 )
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, QuoteVersionId
+from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, CustomerId, OrderId, OrderLineId, QuoteVersionId
 from kanjo.platform.acts import verb
 from kanjo.platform.numbering.models import Issued
 from kanjo.platform.numbering.operations import take_block
@@ -66,6 +68,51 @@ def book(
     return _written(order, lines, by=by, at=at)
 
 
+@verb("orders.book-amendment", Role.DEAL_MANAGEMENT)
+def book_amendment(
+    *,
+    company_id: CompanyId,
+    contract_id: ContractId,
+    amendment_id: AmendmentId,
+    customer_id: CustomerId,
+    payer_id: CustomerId,
+    currency: str,
+    payment_terms: str,
+    lines: Sequence[LineToBook] = (),
+    changes: Sequence[LineToChange] = (),
+    ordered_on: date,
+    by: Actor,
+    at: datetime,
+) -> BookedOrder:
+    """Take up what an amendment adds to a contract, and the difference it makes to lines booked before.
+
+    Once per amendment. A line that ends while later changes wait is booked in several differences. Refuses
+    `NothingChanged`, `AmendmentBooked`, new lines that do not stand, and changes of what is not there.
+    """
+    refuse_unseen(company_id, by)
+    if not (lines or changes):
+        raise NothingChanged(at="lines")
+    for position, line in enumerate(lines, start=1):
+        refuse_unsound_line(line, at=f"lines[{position}]", prorated=True)
+    alone("orders.book", contract_id)
+    before = Order.objects.filter(amendment_id=amendment_id).first()
+    if before:
+        raise AmendmentBooked(number=before.number)
+    booked = [*lines, *_differences(contract_id, changes)]
+    order = Order(
+        company_id=company_id,
+        contract_id=contract_id,
+        customer_id=customer_id,
+        payer_id=payer_id,
+        amendment_id=amendment_id,
+        currency=currency,
+        total_minor=sum(line.total_minor for line in booked),
+        payment_terms=payment_terms,
+        effective_on=ordered_on,
+    )
+    return _written(order, booked, by=by, at=at)
+
+
 @verb("orders.accept-delivery", Role.DEAL_MANAGEMENT, Role.SALES_OPERATIONS)
 def accept_delivery(
     *, order_line_id: OrderLineId, accepted_on: date, evidence: str = "", by: Actor, at: datetime
@@ -105,6 +152,16 @@ SAME_ORDER = ["company_id", "customer_id", "payer_id", "currency", "payment_term
 """What two bookings of one version must have in common besides their lines."""
 
 
+def _differences(contract_id: ContractId, changes: Sequence[LineToChange]) -> list[LineToBook]:
+    standing = standing_lines(contract_id, [change.order_line_id for change in changes])
+    found = []
+    for change in changes:
+        if change.order_line_id not in standing:
+            raise NoLineToChange(line=change.order_line_id)
+        found += differences(standing[change.order_line_id], change)
+    return found
+
+
 def _booked_before(before: Order, now: Order, lines: Sequence[LineToBook]) -> BookedOrder:
     booked = booked_order(before)
     same_head = all(getattr(before, name) == getattr(now, name) for name in SAME_ORDER)
@@ -129,9 +186,10 @@ def _written(order: Order, lines: Sequence[LineToBook], *, by: Actor, at: dateti
             contract_id=ContractId(order.contract_id),
             customer_id=CustomerId(order.customer_id),
             payer_id=CustomerId(order.payer_id),
-            quote_version_id=QuoteVersionId(order.quote_version_id),
+            quote_version_id=QuoteVersionId(order.quote_version_id) if order.quote_version_id else None,
             currency=order.currency,
             total_minor=order.total_minor,
+            amendment_id=AmendmentId(order.amendment_id) if order.amendment_id else None,
         ),
         by=by,
         at=at,
@@ -161,4 +219,6 @@ def _line(order: Order, position: int, line: LineToBook) -> OrderLine:
         total_minor=line.total_minor,
         service_start=service.start if service else None,
         service_until=service.until if service else None,
+        changes_id=line.changes,
+        ends=line.ends,
     )

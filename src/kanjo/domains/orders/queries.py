@@ -7,14 +7,24 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
 from kanjo.domains.customers.queries import customers_found, named
 from kanjo.domains.orders.facts import BookedLine, BookedOrder
 from kanjo.domains.orders.models import Order, OrderLine
+from kanjo.domains.orders.rules.amending import Change, Standing, as_amended
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, ProductId, QuoteVersionId
+from kanjo.foundation.ids import (
+    AmendmentId,
+    CompanyId,
+    ContractId,
+    CustomerId,
+    OrderId,
+    OrderLineId,
+    ProductId,
+    QuoteVersionId,
+)
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import called
@@ -36,7 +46,7 @@ ORDERS: Orders = {
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order as it is shown."""
+    """An order as it is shown: of a version of a quote, or of an amendment of its contract."""
 
     id: OrderId
     number: str
@@ -47,7 +57,9 @@ class OrderRow:
     customer: str
     payer_id: CustomerId
     payer: str
-    quote_version_id: QuoteVersionId
+    quote_version_id: QuoteVersionId | None
+    amendment_id: AmendmentId | None
+    amendment_number: str | None
     currency: str
     total_minor: int
     payment_terms: str
@@ -113,18 +125,63 @@ def list_lines(actor: Actor, order_id: OrderId) -> list[OrderLineRow]:
 
 def list_awaiting_acceptance(actor: Actor, *, limit: int = 200) -> list[OrderLineRow]:
     """Return the lines billed on acceptance (検収) that nobody accepted yet, oldest order first."""
-    open_lines = OrderLine.objects.visible_to(actor).filter(timing=BillingTiming.ON_ACCEPTANCE, acceptance=None)
-    ordered = open_lines.select_related("order", "acceptance").order_by("order__effective_on", "order_id", "position")
-    return [_line_row(line) for line in ordered[:limit]]
+    ordered = OrderLine.objects.visible_to(actor).filter(changes=None)
+    open_lines = ordered.filter(timing=BillingTiming.ON_ACCEPTANCE, acceptance=None)
+    oldest = open_lines.select_related("order", "acceptance").order_by("order__effective_on", "order_id", "position")
+    return [_line_row(line) for line in oldest[:limit]]
 
 
 def lines_of_contracts(contract_ids: Sequence[ContractId]) -> dict[ContractId, tuple[BookedLine, ...]]:
-    """Return what was booked under each contract, in one query; a contract without order has no lines."""
+    """Return what was booked under each contract, in one query; a contract without order has no lines.
+
+    A line is as its amendments have left it on its last day: quantity and price then, and all it comes to. What was
+    ended is left out.
+    """
     found: dict[ContractId, tuple[BookedLine, ...]] = dict.fromkeys(contract_ids, ())
     lines = OrderLine.objects.filter(order__contract_id__in=contract_ids).select_related("order")
     for line in lines.order_by("order_id", "position"):
         found[ContractId(line.order.contract_id)] += (booked_line(line),)
-    return found
+    return {contract_id: as_amended(booked) for contract_id, booked in found.items()}
+
+
+def lines_of_contract(actor: Actor, contract_id: ContractId) -> list[BookedLine]:
+    """Return every line booked under a contract as it was booked, changes of lines among them, oldest order first."""
+    lines = OrderLine.objects.visible_to(actor).filter(order__contract_id=contract_id)
+    return [booked_line(line) for line in lines.order_by("order_id", "position")]
+
+
+def lines_of_amendment(actor: Actor, amendment_id: AmendmentId) -> list[BookedLine]:
+    """Return the lines of the order of an amendment in their order."""
+    lines = OrderLine.objects.visible_to(actor).filter(order__amendment_id=amendment_id)
+    return [booked_line(line) for line in lines.order_by("position")]
+
+
+def standing_lines(contract_id: ContractId, keys: Sequence[OrderLineId]) -> dict[OrderLineId, Standing]:
+    """Return how lines of a contract stand: as first ordered, with what changes them; what is no such line is left out.
+
+    A change is in force unless it only takes another back, or was itself taken back.
+    """
+    roots = OrderLine.objects.filter(pk__in=keys, changes=None, order__contract_id=contract_id)
+    amending = "order__amendment__withdraws_id", "order__amendment__withdrawn_by__id"
+    booked = OrderLine.objects.filter(changes__in=roots).annotate(withdraws=F(amending[0]), withdrawn=F(amending[1]))
+    changes = list(booked.order_by("id"))
+    return {
+        OrderLineId(root.pk): _standing(root, [line for line in changes if line.changes_id == root.pk])
+        for root in roots.annotate(withdrawn=F(amending[1]))
+    }
+
+
+def _standing(root: Any, changes: Sequence[Any]) -> Standing:
+    first = {line.order_id: booked_line(line) for line in reversed(changes) if not (line.withdraws or line.withdrawn)}
+    return Standing(
+        line=booked_line(root),
+        in_force=tuple(
+            Change(line.service.start if line.service else date.min, line.quantity, line.net_minor, line.ends)
+            for line in first.values()
+        ),
+        booked=tuple(booked_line(line).as_agreed for line in changes),
+        withdrawn=root.withdrawn is not None,
+    )
 
 
 def booked_order(order: Order) -> BookedOrder:
@@ -156,6 +213,8 @@ def booked_line(line: OrderLine) -> BookedLine:
         net_minor=line.net_minor,
         total_minor=line.total_minor,
         service=service,
+        changes=OrderLineId(line.changes_id) if line.changes_id else None,
+        ends=line.ends,
     )
 
 
@@ -176,6 +235,7 @@ def _found(orders: QuerySet[Order], search: str, most: int | None = None) -> Que
 
 _PATHS: dict[str, Any] = {
     "contract_number": "contract__number",
+    "amendment_number": "amendment__number",
     "customer": named(),
     "payer": named("payer"),
     "ordered_on": "effective_on",

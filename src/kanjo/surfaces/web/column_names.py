@@ -15,6 +15,7 @@ COLUMN_NAMES: Mapping[str, Text] = {
     "activated_by_id": Text(en="Activated by (person)", ja="有効化した人（ID）"),
     "active": Text(en="Active", ja="有効"),
     "address": Text(en="Address", ja="住所"),
+    "amendment_id": Text(en="Amendment (id)", ja="契約変更（ID）"),
     "amount_minor": Text(en="Amount (smallest units)", ja="金額（最小通貨単位）"),
     "annual_revenue_minor": Text(en="Yearly revenue (smallest units)", ja="年間売上高（最小通貨単位）"),
     "approval_request_id": Text(en="Approval request (id)", ja="承認申請（ID）"),

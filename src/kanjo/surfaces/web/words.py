@@ -97,6 +97,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "opportunities.win": Text(en="closed as won", ja="受注を登録"),
     "orders.accept-delivery": Text(en="noted the acceptance", ja="検収を登録"),
     "orders.book": Text(en="booked the order", ja="注文を登録"),
+    "orders.book-amendment": Text(en="booked what an amendment changes", ja="契約変更の注文を登録"),
     "outbox.deliver-again": Text(en="had an automatic step tried again", ja="自動処理の再実行を指示"),
     "outbox.deliver": Text(en="what followed by itself", ja="自動処理"),
     "privacy.reveal": Text(en="looked at personal data with a reason", ja="理由を付けて個人情報を表示"),

@@ -21,7 +21,7 @@ from kanjo.domains.orders.queries import (
     list_lines,
     list_orders,
 )
-from kanjo.domains.orders.rules import (
+from kanjo.domains.orders.rules.booking import (
     AcceptedBeforeOrder,
     AcceptedInFuture,
     OtherwiseAccepted,

@@ -7,7 +7,7 @@ from itertools import count
 
 from kanjo.domains.orders.models import Acceptance, Order, OrderLine
 from kanjo.domains.orders.operations import accept_delivery, book
-from kanjo.domains.orders.rules import OtherwiseAccepted
+from kanjo.domains.orders.rules.booking import OtherwiseAccepted
 from kanjo.platform.identity.queries import house
 from tests.builders import NOW, TODAY, a_box, a_company, a_customer, a_line
 from tests.deals import a_contract, a_deal, an_approved_version

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
 from kanjo.domains.orders.facts import LineToBook
-from kanjo.domains.orders.rules import (
+from kanjo.domains.orders.rules.booking import (
     AcceptedBeforeOrder,
     AcceptedInFuture,
     EmptyServicePeriod,

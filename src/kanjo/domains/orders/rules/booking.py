@@ -124,8 +124,11 @@ def refuse_unsound(currency_code: str, terms_code: str, lines: Sequence[LineToBo
         refuse_unsound_line(line, at=f"lines[{position}]")
 
 
-def refuse_unsound_line(line: LineToBook, *, at: str) -> None:
-    """Refuse a line without quantity or without its service period, and `TotalDiffers`."""
+def refuse_unsound_line(line: LineToBook, *, at: str, prorated: bool = False) -> None:
+    """Refuse a line without quantity or without its service period, and `TotalDiffers`.
+
+    A *prorated* line joins others in the middle of an interval: what it comes to over time, billing knows.
+    """
     code = line.terms.code
     if line.quantity <= 0:
         raise QuantityNotPositive(code=code, quantity=line.quantity, at=at)
@@ -133,7 +136,7 @@ def refuse_unsound_line(line: LineToBook, *, at: str) -> None:
         raise NoServicePeriod(code=code, months=line.terms.interval_months, at=at)
     if line.service is not None and not line.service:
         raise EmptyServicePeriod(code=code, at=at)
-    expected = expected_total(line)
+    expected = None if prorated and line.terms.charge is ChargeKind.RECURRING else expected_total(line)
     if expected is not None and expected != line.total_minor:
         raise TotalDiffers(code=code, expected=expected, total=line.total_minor, at=at)
 

@@ -1,0 +1,1 @@
+"""Rules of orders: what stands, what may be accepted, what an amendment changes. All pure."""
