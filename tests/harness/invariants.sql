@@ -73,12 +73,17 @@ WHERE b.open_minor IS DISTINCT FROM v.total_minor - coalesce(a.settled, 0);
 -- name: I5 quote, contract, order and plans are worth the same
 SELECT c.number, v.total_minor, c.total_minor, o.total_minor, l.total_minor, p.plans, l.lines
 FROM contracts_contract c JOIN quotes_quoteversion v ON v.id = c.quote_version_id
-LEFT JOIN orders_order o ON o.contract_id = c.id
+LEFT JOIN orders_order o ON o.contract_id = c.id AND o.amendment_id IS NULL
 LEFT JOIN (SELECT order_id, sum(total_minor) AS total_minor, count(*) AS lines FROM orders_orderline GROUP BY 1) l
     ON l.order_id = o.id
 LEFT JOIN (SELECT order_id, count(DISTINCT order_line_id) AS plans FROM billing_plan GROUP BY 1) p ON p.order_id = o.id
 WHERE (v.total_minor, o.total_minor, l.total_minor, p.plans) IS DISTINCT FROM
-      (c.total_minor, c.total_minor, c.total_minor::numeric, l.lines);
+      (c.total_minor, c.total_minor, c.total_minor::numeric, l.lines)
+UNION ALL
+SELECT a.number, a.total_minor, o.total_minor, l.total_minor, NULL, NULL, NULL
+FROM contracts_amendment a LEFT JOIN orders_order o ON o.amendment_id = a.id
+LEFT JOIN (SELECT order_id, sum(total_minor) AS total_minor FROM orders_orderline GROUP BY 1) l ON l.order_id = o.id
+WHERE (o.total_minor, l.total_minor) IS DISTINCT FROM (a.total_minor, a.total_minor::numeric);
 
 -- name: I5 invoiced and to be invoiced are the contract value, whenever one looks
 WITH whole AS (
@@ -124,8 +129,9 @@ WITH earned AS (
     LATERAL (SELECT greatest(m.month::date, o.service_start) - o.service_start,
                     least((m.month + interval '1 month')::date, o.service_until) - o.service_start,
                     o.service_until - o.service_start) d (a, b, days),
-    LATERAL (SELECT d.a * (o.price_minor / d.days) + least(d.a, o.price_minor % d.days),
-                    d.b * (o.price_minor / d.days) + least(d.b, o.price_minor % d.days)) share (before, through)
+    LATERAL (SELECT sign(o.price_minor)::bigint, abs(o.price_minor) / d.days, abs(o.price_minor) % d.days) p (s, each, rest),
+    LATERAL (SELECT p.s * (d.a * p.each + least(d.a, p.rest)),
+                    p.s * (d.b * p.each + least(d.b, p.rest))) share (before, through)
     WHERE o.method = 'over_time'
     UNION ALL
     SELECT o.id, o.price_minor, date_trunc('month', d.delivered_on)::date, 0, o.price_minor
@@ -135,7 +141,7 @@ posted AS (
            sum(amount_minor) OVER (PARTITION BY obligation_id, month ORDER BY id) AS recognised FROM revenue_slice)
 SELECT p.obligation_id, p.month, p.recognised, e.through - e.before FROM posted p
 LEFT JOIN earned e ON e.id = p.obligation_id AND e.month = p.month
-WHERE e.id IS NULL OR p.recognised NOT BETWEEN 0 AND e.through - e.before
+WHERE e.id IS NULL OR p.recognised NOT BETWEEN SYMMETRIC 0 AND e.through - e.before
 UNION ALL
 SELECT e.id, NULL, sum(e.through - e.before), min(e.price_minor) FROM earned e
 GROUP BY e.id HAVING sum(e.through - e.before) <> min(e.price_minor)

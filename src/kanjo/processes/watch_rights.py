@@ -69,7 +69,9 @@ def rights_of(actor: Actor, contract: ContractRow) -> RightsOfContract:
 def _watch(contract: ContractRow, grants: list[GrantRow], why: Text, *, until: date, by: Actor, at: datetime) -> None:
     if not grants or find_end_of_use(by, contract.id):
         return
-    rights = ", ".join(f"{grant.product_code} {grant.quantity:,}" for grant in reversed(grants))
+    rights = ", ".join(f"{code} {quantity:,}" for code, quantity in _on_last_day(grants, until).items())
+    if not rights:
+        return
     last_on = until - timedelta(days=1)
     said = why.filled(number=contract.number, customer=contract.customer, rights=rights, day=last_on)
     subject = (CONTRACT, contract.id)
@@ -82,3 +84,13 @@ def _watch(contract: ContractRow, grants: list[GrantRow], why: Text, *, until: d
         why=said,
         due_on=last_on,
     )
+
+
+def _on_last_day(grants: list[GrantRow], until: date) -> dict[str, int]:
+    """Return what may still be used on the last day, by product, oldest first; what came to nothing is left out."""
+    begun = [grant for grant in grants if grant.effective_on < until] or grants
+    left: dict[str, int] = {}
+    for grant in reversed(begun):
+        if grant.until is None or grant.until >= until:
+            left[grant.product_code] = left.get(grant.product_code, 0) + grant.quantity
+    return {code: quantity for code, quantity in left.items() if quantity > 0}

@@ -61,6 +61,7 @@ class LineToGrant:
     """An order line that may grant the right to use something.
 
     `metric` names what a license counts and is empty where nothing is granted; `valid` is None for a perpetual right.
+    A line that `changes` another grants so much more or, below zero, takes so much away in its days.
     """
 
     order_line_id: OrderLineId
@@ -68,6 +69,7 @@ class LineToGrant:
     metric: str
     quantity: int
     valid: Period | None
+    changes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from kanjo.platform.tables import CompanyRow, append_only, recorded_at
 class Grant(CompanyRow):
     """The right of a customer to use `quantity` of a product, counted by `metric`, in a period or for ever.
 
-    `effective_on` is its first day, `until` the first day after it; without `until` it is perpetual.
+    `effective_on` is its first day, `until` the first day after it; without `until` it is perpetual. What an amendment
+    takes away is a grant below zero.
     """
 
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
@@ -28,7 +29,7 @@ class Grant(CompanyRow):
     class Meta:
         verbose_name = "grant"
         constraints = [
-            models.CheckConstraint(name="grant_quantity", condition=Q(quantity__gt=0)),
+            models.CheckConstraint(name="grant_quantity", condition=~Q(quantity=0)),
             models.CheckConstraint(name="grant_metric", condition=~Q(metric="")),
             models.CheckConstraint(
                 name="grant_forward", condition=Q(until__isnull=True) | Q(until__gt=F("effective_on"))

@@ -82,10 +82,13 @@ class PositionRow:
 
 
 def position(actor: Actor, customer_id: CustomerId, known: AsKnown) -> list[PositionRow]:
-    """Return what the customer may use on the day, as it had been recorded by then, product by product."""
+    """Return what the customer may use on the day, as it had been recorded by then, product by product.
+
+    What amendments gave or took away is counted in.
+    """
     valid = _valid(Grant.objects.visible_to(actor).filter(customer_id=customer_id), known)
     columns = ["product_id", "product__code", "metric"]
-    sums = valid.values_list(*columns).annotate(Sum("quantity"), Count("id"), Min("until"))
+    sums = valid.values_list(*columns).annotate(Sum("quantity"), Count("id"), Min("until")).exclude(quantity__sum=0)
     return [PositionRow(*row) for row in sums.order_by("product__code", "product_id", "metric")]
 
 

@@ -142,10 +142,10 @@ def refuse_unconfirmed(*, on: date, today: date, how: HowConfirmed, note: str) -
 
 
 def granting(lines: Sequence[LineToGrant]) -> list[LineToGrant]:
-    """Return the lines that grant something. Refuses an unsound one, by its position: `lines[2]`."""
+    """Return the lines that grant something, or change what another grants. Refuses an unsound one: `lines[2]`."""
     for position, line in enumerate(lines, start=1):
-        if line.metric and line.quantity <= 0:
+        if line.metric and line.quantity <= 0 and not line.changes:
             raise QuantityNotPositive(quantity=line.quantity, metric=line.metric, at=f"lines[{position}]")
         if line.metric and line.valid is not None and not line.valid:
             raise EmptyValidity(at=f"lines[{position}]")
-    return [line for line in lines if line.metric]
+    return [line for line in lines if line.metric and line.quantity]

@@ -33,6 +33,8 @@ from tests.builders import A_YEAR, NOW, TODAY, a_box, a_company, a_customer, a_l
 from tests.deals import BookedLine, Deal, a_deal
 
 pytestmark = pytest.mark.django_db
+JULY = date(2026, 7, 1)
+REST = Period(JULY, A_YEAR.until)
 
 
 @pytest.fixture
@@ -110,6 +112,7 @@ class TestWriteGrants:
         ("change", "refused"),
         [
             ({"quantity": 0}, QuantityNotPositive),
+            ({"quantity": -5}, QuantityNotPositive),
             ({"valid": Period(TODAY, TODAY)}, EmptyValidity),
         ],
     )
@@ -162,6 +165,29 @@ class TestPosition:
         assert position(house(), customer_id, AsKnown(date(2027, 4, 1))) == [later]
         assert position(house(), customer_id, AsKnown(date(2026, 3, 31))) == []
         assert count_grants(house(), customer_id=customer_id, valid=AsKnown(date(2027, 4, 1))) == 1
+
+    @pytest.mark.row("BIL-7")
+    def test_it_follows_an_amendment_from_its_day(
+        self, company_id: CompanyId, customer_id: CustomerId, deal: Deal
+    ) -> None:
+        """Four users fewer from July: ten through June, six from then on; what moves no user grants nothing."""
+        line = granted(deal.order.lines[0])
+        write(company_id, customer_id, deal, [line])
+        for quantity in (-4, 0):
+            amended = a_deal(company_id, customer_id, [a_line(line.product_id)]).order.lines[0].order_line_id
+            less = replace(line, order_line_id=amended, quantity=quantity, valid=REST, changes=True)
+            assert len(write(company_id, customer_id, deal, [less])) == (1 if quantity else 0)
+        used = {day: position(house(), customer_id, AsKnown(day))[0].quantity for day in (date(2026, 6, 30), JULY)}
+        assert used == {date(2026, 6, 30): 10, JULY: 6}
+
+    def test_what_was_taken_away_whole_is_no_position(
+        self, company_id: CompanyId, customer_id: CustomerId, deal: Deal
+    ) -> None:
+        """A line that ended leaves no position of zero users."""
+        line, box = (granted(one) for one in deal.order.lines)
+        gone = replace(line, order_line_id=box.order_line_id, quantity=-10, valid=REST, changes=True)
+        write(company_id, customer_id, deal, [line, gone])
+        assert position(house(), customer_id, AsKnown(JULY)) == []
 
     def test_it_can_be_asked_as_it_was_known(self, company_id: CompanyId, customer_id: CustomerId, deal: Deal) -> None:
         """Before the grant was recorded the position was empty, and asking so still answers so."""

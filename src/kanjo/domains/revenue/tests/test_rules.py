@@ -93,6 +93,31 @@ class TestEarnedByMonth:
         assert sum(earned([promise]).values()) == promise[1]
 
 
+class TestAmended:
+    """An amendment is a promise of its own over the days that are left (IFRS 15.21(a), ASC 606-10-25-13(a))."""
+
+    @pytest.mark.row("BIL-7")
+    def test_less_is_earned_from_its_day_on(self) -> None:
+        """Before July 1,000 a day are earned, then 600: what was earned before stays as it was."""
+        line = over_time(365_000, date(2026, 4, 1), date(2027, 4, 1))
+        less = over_time(-400 * 274, date(2026, 7, 1), date(2027, 4, 1))
+        months = by_month([line, less])
+        assert [months[date(2026, month, 1)] for month in (6, 7, 8, 9)] == [30_000, 18_600, 18_600, 18_000]
+
+    @given(OVER_TIME, DAYS, st.integers(-(10**6), 10**6), DAYS)
+    def test_what_is_withdrawn_was_never_earned(self, promise: Promise, day: date, total: int, until: date) -> None:
+        """An amendment and its withdrawal together earn nothing in any month, wherever the books are cut."""
+        amendment, withdrawal = (over_time(price, day, day + timedelta(days=300)) for price in (total, -total))
+        assert by_month([promise, amendment, withdrawal], until) == by_month([promise], until)
+
+
+def by_month(promises: list[Promise], until: date | None = None) -> dict[date, int]:
+    months: dict[date, int] = defaultdict(int)
+    for (_, month), amount in earned(promises, until).items():
+        months[month] += amount
+    return {month: amount for month, amount in months.items() if amount}
+
+
 class TestToPost:
     def after(self, runs: list[tuple[list[Promise], date]]) -> MONTHS:
         """Run several times, each on the facts then known, and return what stands posted by month."""
