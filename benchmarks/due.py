@@ -18,7 +18,8 @@ import polars as pl
 
 from benchmarks.kit.figures import Figure, tell
 from kanjo.domains.billing.facts import Billed, BillingPolicy, ChangeDay, Decrease, Restart, Stub
-from kanjo.domains.billing.rules.owed import FOLLOWED, Known, should_be, still_due
+from kanjo.domains.billing.rules.owed import Known, should_be, still_due
+from kanjo.domains.billing.rules.plans import FOLLOWED
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
 from kanjo.domains.billing.tests.owed_oracle import Away, Change, Life, owed
 from kanjo.domains.billing.tests.posting import House

@@ -3,19 +3,60 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
+from kanjo.domains.billing.facts import Billed, ChangeDay, Decrease, Restart, Stub
 from kanjo.domains.billing.rules.guards import LARGEST_MINOR, LONGEST_INTERVAL
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
+from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.personal import Kind
 from kanjo.platform.tables import CompanyRow, append_only, kept, no_truncate, recorded_at
+
+STANDARD = 1
+"""The policy that is there from the start."""
 
 _IN_BOUNDS = (-LARGEST_MINOR, LARGEST_MINOR)
 _DAYS = (date.min, date.max)
 """The days that can be computed with: PostgreSQL also knows infinity, which stops whoever reads it."""
+
+
+def _choice(values: type[StrEnum]) -> models.CharField[str, str]:
+    return models.CharField(max_length=20, choices=[(one.value, one.value) for one in values])
+
+
+class Policy(models.Model):
+    """One version of the choices a contract is billed by (`BillingPolicy`), shared by all selling companies.
+
+    Its id is the number that every invoice line names. Version 1 of "standard" is there from the start.
+    """
+
+    id = models.SmallAutoField(primary_key=True)
+    code = models.SlugField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    name_en = models.CharField(max_length=120)
+    name_ja = models.CharField(max_length=120)
+    day_count = _choice(DayCount)
+    month_days = models.PositiveSmallIntegerField()
+    first_stub = _choice(Stub)
+    last_stub = _choice(Stub)
+    first_billed = _choice(Billed)
+    changes_billed = _choice(Billed)
+    change_day = _choice(ChangeDay)
+    restart = _choice(Restart)
+    decrease = _choice(Decrease)
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "billing policy"
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="one_policy_per_version"),
+            models.CheckConstraint(name="policy_month_has_days", condition=Q(month_days__range=(1, 31))),
+        ]
+        triggers = append_only()
 
 
 class Account(CompanyRow):
@@ -54,6 +95,7 @@ class Plan(CompanyRow):
     service_start = models.DateField(null=True)
     service_until = models.DateField(null=True)
     due_from = models.DateField()
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+", db_default=STANDARD, db_index=False)
     effective_on = models.DateField()
     recorded_at = recorded_at()
 
@@ -197,10 +239,12 @@ class InvoiceTax(models.Model):
 
 
 class Charge(models.Model):
-    """A period of a plan as posted: the guard against billing it twice.
+    """Days of a plan as posted, charged or given back: the guard against billing them twice.
 
-    Sequence 0 is the charge, 1 its credit, 2 the charge after that, and so on; a credit names the line it gives back.
-    The lines are not foreign keys: a large run attaches them when it ends, and a charge must be seen at once.
+    `whole_start`, `whole_until` and `price_minor` are the whole period and its price that the days are a share of.
+    Sequence counts what begins on one day; a credit names the line it gives back and has its price negated. No day of
+    a line is given back twice, and never more than the line charged (`given_back.sql`). The lines are not foreign
+    keys: a large run attaches them when it ends, and a charge must be seen at once.
     """
 
     pk = models.CompositePrimaryKey("plan_id", "service_start", "sequence")
@@ -210,6 +254,10 @@ class Charge(models.Model):
     service_start = models.DateField()
     sequence = models.PositiveSmallIntegerField()
     service_until = models.DateField()
+    whole_start = models.DateField()
+    whole_until = models.DateField()
+    price_minor = models.BigIntegerField()
+    quantity = models.BigIntegerField()
     amount_minor = models.BigIntegerField()
     invoice_id = models.BigIntegerField()
     invoice_line_id = models.BigIntegerField()
@@ -219,9 +267,9 @@ class Charge(models.Model):
 
     class Meta:
         verbose_name = "charge"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["credited_line_id"], condition=Q(credited_line_id__isnull=False), name="line_given_back_once"
+        indexes = [
+            models.Index(
+                fields=["credited_line_id"], condition=Q(credited_line_id__isnull=False), name="charge_given_back"
             )
         ]
         triggers = append_only()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import polars as pl
 from django.db import DatabaseError, connection, transaction
 
 from kanjo.domains.billing.models import Plan
-from kanjo.domains.billing.operations.reading import PLANS, known_now, lock_accounts, read_due
+from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.writing import INVOICES, Also, Issuing, write
+from kanjo.domains.billing.queries.due import ISSUED_TO, Scope, known_now, read_due
 from kanjo.domains.billing.rules.guards import NothingDue, NotTaken
 from kanjo.domains.billing.rules.invoicing import Drafted, drafted, rated
-from kanjo.domains.billing.rules.schedule import POLICY, due_charges
+from kanjo.domains.billing.rules.owed import still_due
 from kanjo.domains.billing.rules.soundness import refused
 from kanjo.domains.catalog.queries import tax_rate_table
 from kanjo.foundation.actors import Actor, Role
@@ -27,12 +29,13 @@ from kanjo.platform.worklist import operations as worklist
 ACCOUNT = "billing_account"
 OF_ROWS = ("22", "23", "KJ")
 """How the codes begin with which PostgreSQL refuses rows: wrong data, a constraint, a guard of ours."""
-OF_PLAN = [name for name in PLANS if name not in {"net_minor", "service_start", "service_until"}]
+OF_PLAN = ("plan_id", "timing", "currency", "policy", *ISSUED_TO)
 
 
-def charges_due(plans: pl.DataFrame, posted: pl.DataFrame, target_on: date) -> pl.DataFrame:
-    """Return what is due of *plans* by *target_on*, each charge with its plan's columns and its tax rate."""
-    due = due_charges(plans.lazy(), posted.lazy(), target_on).collect()
+def charges_due(scope: Scope, target_on: date, known_at: datetime) -> pl.DataFrame:
+    """Return what is due by *target_on* as known, each charge with its plan's columns and its tax rate."""
+    plans, known = read_due(replace(scope, due_by=target_on), known_at, issued_to=True)
+    due = still_due(plans, target_on, known)
     return rated(due.join(plans.select(OF_PLAN), on="plan_id", maintain_order="left"), tax_rate_table())
 
 
@@ -54,10 +57,7 @@ def drafted_for(company: SellingCompany, charges: pl.DataFrame, issued_on: date)
         registration_number=pl.lit(company.registration_number),
         bank_account=pl.lit(company.bank_account),
     )
-    lines = draft.lines.with_columns(
-        policy=pl.lit(POLICY, dtype=pl.Int64), credited_line_id=pl.lit(None, dtype=pl.Int64)
-    )
-    return Drafted(invoices=invoices, lines=lines, taxes=draft.taxes)
+    return Drafted(invoices=invoices, lines=draft.lines, taxes=draft.taxes)
 
 
 def write_apart(
@@ -104,8 +104,7 @@ def issue_invoice(
         raise NothingDue(key=order_id, day=on)
     company_id = CompanyId(first.company_id)
     lock_accounts(company_id, (first.account_id, first.account_id))
-    plans, posted = read_due(company_id=company_id, target_on=on, known_at=known_now(), order_id=order_id)
-    charges, wrong = invoiceable(charges_due(plans, posted, on))
+    charges, wrong = invoiceable(charges_due(Scope(company_id, order_id=order_id), on, known_now()))
     for refusal in wrong.values():
         raise refusal
     if charges.is_empty():

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from kanjo.domains.billing.facts import LineToBill, OrderPlanned
 from kanjo.domains.billing.models import Acceptance, Account, Plan
 from kanjo.domains.billing.rules.guards import AlreadyAccepted, AlreadyPlanned, PlanMissing, refuse_unbillable
-from kanjo.domains.billing.rules.schedule import anchored_on
+from kanjo.domains.billing.rules.plans import anchored_on
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, PlanId
 from kanjo.foundation.money import currency as known_currency

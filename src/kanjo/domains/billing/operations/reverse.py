@@ -9,10 +9,11 @@ import polars as pl
 from django.db import connection
 
 from kanjo.domains.billing.models import Invoice
-from kanjo.domains.billing.operations.reading import known_now
 from kanjo.domains.billing.operations.writing import CREDIT_NOTES, Also, Issuing, counted, write
+from kanjo.domains.billing.queries.due import known_now, read_posted
 from kanjo.domains.billing.rules.guards import AlreadyCredited, InvoiceMissing
-from kanjo.domains.billing.rules.invoicing import Drafted
+from kanjo.domains.billing.rules.invoicing import Drafted, returned_in_full
+from kanjo.domains.billing.rules.owed import Known, given_back
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, InvoiceId, RunId
 from kanjo.platform.acts import verb
@@ -28,55 +29,40 @@ STAGED_FROM = 2_500
 """Documents from which a reversal loads into tables of its own."""
 SHARD_INVOICES = 10_000
 
-# Only what was not given back yet: a charge names the line it gives back, and does so once.
-_OPEN = """
+_ASKED = """
 FROM billing_invoice i WHERE i.company_id = %(company)s AND i.original_id IS NULL
 AND i.id BETWEEN %(first)s AND %(last)s AND (%(run)s::bigint IS NULL OR i.run_id = %(run)s)
-AND NOT EXISTS (SELECT 1 FROM billing_invoiceline l JOIN billing_charge c ON c.credited_line_id = l.id
-                WHERE l.invoice_id = i.id)
 """
 _INVOICES = f"""
-SELECT i.id, i.payer_id, i.customer_id, i.order_id, i.currency, i.payment_terms, i.supplied_from, i.supplied_until,
-       -i.net_minor, -i.tax_minor, -i.total_minor, i.tax_rounding, i.payer_name, i.payer_address, i.language,
-       i.issuer_name, i.issuer_address, i.registration_number, i.bank_account {_OPEN} ORDER BY i.id
+SELECT i.id, i.payer_id, i.customer_id, i.order_id, i.currency, i.payment_terms, i.tax_rounding, i.payer_name,
+       i.payer_address, i.language, i.issuer_name, i.issuer_address, i.registration_number, i.bank_account
+{_ASKED} ORDER BY i.id
 """
+# What it charged; what it gave back itself stands as it is.
 _LINES = f"""
-SELECT l.invoice_id, l.id, (SELECT max(c.sequence) + 1 FROM billing_charge c
-                            WHERE c.plan_id = l.plan_id AND c.service_start = l.service_start),
-       l.position, l.plan_id, l.description, l.quantity, l.service_start, l.service_until, -l.price_minor, l.day_from,
-       l.day_until, l.period_days, -l.net_minor, l.tax_class, l.rate_numerator, l.rate_denominator, l.policy
-FROM billing_invoiceline l WHERE l.invoice_id IN (SELECT i.id {_OPEN}) ORDER BY l.id
-"""  # noqa: S608 our own text
-_TAXES = f"""
-SELECT t.invoice_id, t.tax_class, t.rate_numerator, t.rate_denominator, -t.net_minor, -t.tax_minor
-FROM billing_invoicetax t WHERE t.invoice_id IN (SELECT i.id {_OPEN}) ORDER BY t.id
+SELECT l.invoice_id, l.id, l.position, l.plan_id, l.description, l.net_minor, l.tax_class, l.rate_numerator,
+       l.rate_denominator, l.policy
+FROM billing_invoiceline l
+JOIN billing_charge c ON c.plan_id = l.plan_id AND c.invoice_line_id = l.id AND c.credited_line_id IS NULL
+WHERE l.invoice_id IN (SELECT i.id {_ASKED}) ORDER BY l.id
 """  # noqa: S608 our own text
 _PAYERS = f"""
 SELECT count(*) FROM (
-    SELECT id FROM billing_account WHERE company_id = %(company)s AND payer_id IN (SELECT i.payer_id {_OPEN})
+    SELECT id FROM billing_account WHERE company_id = %(company)s AND payer_id IN (SELECT i.payer_id {_ASKED})
     ORDER BY id FOR NO KEY UPDATE) locked
 """  # noqa: S608 our own text
 _INVOICE_COLUMNS = {
     **dict.fromkeys(("original_id", "payer_id", "customer_id", "order_id"), pl.Int64),
     **dict.fromkeys(("currency", "payment_terms"), pl.String),
-    **dict.fromkeys(("supplied_from", "supplied_until"), pl.Date),
-    **dict.fromkeys(("net_minor", "tax_minor", "total_minor"), pl.Int64),
     **dict.fromkeys(("tax_rounding", "payer_name", "payer_address", "language"), pl.String),
     **dict.fromkeys(("issuer_name", "issuer_address", "registration_number", "bank_account"), pl.String),
 }
 _LINE_COLUMNS = {
-    **dict.fromkeys(("original_id", "credited_line_id", "sequence", "position", "plan_id"), pl.Int64),
+    **dict.fromkeys(("original_id", "charge_id", "position", "plan_id"), pl.Int64),
     "description": pl.String,
-    "quantity": pl.Int64,
-    **dict.fromkeys(("service_start", "service_until"), pl.Date),
-    **dict.fromkeys(("price_minor", "day_from", "day_until", "period_days", "net_minor"), pl.Int64),
+    "charged_minor": pl.Int64,
     "tax_class": pl.String,
     **dict.fromkeys(("rate_numerator", "rate_denominator", "policy"), pl.Int64),
-}
-_TAX_COLUMNS = {
-    "original_id": pl.Int64,
-    "tax_class": pl.String,
-    **dict.fromkeys(("rate_numerator", "rate_denominator", "net_minor", "tax_minor"), pl.Int64),
 }
 
 
@@ -84,9 +70,10 @@ _TAX_COLUMNS = {
 def credit_invoice(
     *, invoice_id: InvoiceId, on: date, because: str, by: Actor, at: datetime, also: Also | None = None
 ) -> InvoiceId:
-    """Give back a whole invoice by a credit note at the rates of the original; return the credit note.
+    """Give back what is left of an invoice by a credit note at the rates of the original; return the credit note.
 
-    What it charged is due again from the next run on. Refuses `AlreadyCredited`, also for credit notes.
+    What it charged is due again from the next run on, what it gave back itself stands. Refuses `AlreadyCredited`,
+    also for credit notes.
     """
     invoice = Invoice.objects.visible_to(by).filter(pk=invoice_id).first()
     if invoice is None:
@@ -166,15 +153,10 @@ def _lock_payers(asked: Mapping[str, int | None]) -> None:
 
 
 def _given_back(asked: Mapping[str, int | None], on: date) -> Drafted:
-    """Return the credit notes of invoices that were not given back: every amount negated, nothing computed anew."""
-    invoices = read_columns(_INVOICES, asked, _INVOICE_COLUMNS).with_row_index("draft")
-    place = invoices.select("original_id", pl.col("draft").cast(pl.Int64))
-    lines = read_columns(_LINES, asked, _LINE_COLUMNS).join(place, on="original_id", maintain_order="left")
-    taxes = read_columns(_TAXES, asked, _TAX_COLUMNS).join(place, on="original_id", maintain_order="left")
-    counts = lines.group_by("original_id").len("lines").with_columns(pl.col("lines").cast(pl.Int64))
-    headers = invoices.join(counts, on="original_id", maintain_order="left")
-    return Drafted(
-        invoices=headers.with_columns(issued_on=pl.lit(on), due_on=pl.lit(on)),
-        lines=lines.drop("original_id"),
-        taxes=taxes.drop("original_id"),
-    )
+    """Return the credit notes of what is left of invoices: shares of what was charged, nothing priced anew."""
+    charged = read_columns(_LINES, asked, _LINE_COLUMNS)
+    posted, returned = read_posted(charged["plan_id"].unique())
+    known = Known(charged=posted, given_back=returned)
+    back = given_back(posted.join(charged, on="charge_id", how="semi"), known).drop("plan_id")
+    invoices = read_columns(_INVOICES, asked, _INVOICE_COLUMNS)
+    return returned_in_full(invoices, charged, back.rename({"credited_line_id": "charge_id"}), on)

@@ -19,10 +19,11 @@ from kanjo.domains.billing.operations.issue import (
     no_longer_failed,
     write_apart,
 )
-from kanjo.domains.billing.operations.reading import known_now, lock_accounts, read_due
+from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.reverse import KIND as REVERSAL
 from kanjo.domains.billing.operations.reverse import mark_reversed, reverse_shard
 from kanjo.domains.billing.operations.writing import INVOICES, TABLES, Also, Issuing, counted
+from kanjo.domains.billing.queries.due import Scope, known_now
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.platform.acts import verb
@@ -53,7 +54,7 @@ def preview_run(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> 
     if under_way is not None:
         return RunId(under_way.pk)
     known_at = known_now()
-    charges = charges_due(*read_due(company_id=company_id, target_on=on, known_at=known_at), on)
+    charges = charges_due(Scope(company_id), on, known_at)
     plan = RunPlan(
         kind=KIND,
         key=f"{on}#{of_day.count() + 1}",
@@ -105,10 +106,8 @@ def bill_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None, 
     """Issue what is due of the shard's accounts; an account that cannot be invoiced fails alone."""
     accounts = (int(task.scope["first"]), int(task.scope["last"]))
     lock_accounts(task.company_id, accounts)
-    plans, posted = read_due(
-        company_id=task.company_id, target_on=task.target_on, known_at=task.known_at, accounts=accounts
-    )
-    charges, wrong = invoiceable(charges_due(plans, posted, task.target_on))
+    scope = Scope(task.company_id, accounts=accounts)
+    charges, wrong = invoiceable(charges_due(scope, task.target_on, task.known_at))
     issuing = Issuing(
         company_id=task.company_id,
         series=INVOICES,

@@ -11,8 +11,11 @@ from kanjo.foundation.columns import proportion
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.terms import payment_terms
 
-GROUPED_BY = ("account_id", "order_id", "customer_id", "currency", "payment_terms")
-"""What is put on one invoice: the lines of one order that one payer pays in one currency on the same terms."""
+GROUPED_BY = ("account_id", "contract_id", "customer_id", "currency", "payment_terms")
+"""What is put on one invoice: the lines of one contract that one payer pays in one currency on the same terms.
+
+Not of one order: an amendment is an order of its own, and what it takes away and adds comes on one invoice.
+"""
 
 
 PAYER = ("payer_id", "payer_name", "payer_address", "language")
@@ -31,10 +34,13 @@ class Drafted:
 def rated(charges: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     """Add the exact rate of the day of supply: the last day of the service (Consumption Tax Act, art. 28 and 29).
 
-    Needs tax_class and service_until; *rates* has tax_class, effective_on, numerator and denominator. A class without
+    What is given back has the rate of what was charged, whatever part of its days it is. Needs tax_class,
+    service_until and charged_until; *rates* has tax_class, effective_on, numerator and denominator. A class without
     a rate on that day has a null numerator.
     """
-    supplied = charges.with_columns(supplied_on=pl.col("service_until").dt.offset_by("-1d")).sort("supplied_on")
+    supplied = charges.with_columns(supplied_on=pl.coalesce("charged_until", "service_until").dt.offset_by("-1d")).sort(
+        "supplied_on"
+    )
     known = rates.select(
         "tax_class", rate_from="effective_on", rate_numerator="numerator", rate_denominator="denominator"
     )
@@ -54,12 +60,48 @@ def drafted(charges: pl.DataFrame, *, issued_on: date, rounding: Rounding) -> Dr
     Needs the columns of a due charge with its rate and its plan's. Drafts are numbered in the order of their key, so
     that the order in which charges come does not matter.
     """
-    ordered = charges.sort(*GROUPED_BY, "plan_id", "service_start")
+    ordered = charges.sort(*GROUPED_BY, "plan_id", "service_start", "sequence")
     lines = ordered.with_columns(
         draft=(pl.struct(GROUPED_BY).rle_id().cast(pl.Int64)),
     ).with_columns(position=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("draft"))
     taxes = _taxes(lines, rounding)
     return Drafted(invoices=_headers(lines, taxes, issued_on), lines=lines, taxes=taxes)
+
+
+def returned_in_full(invoices: pl.DataFrame, charged: pl.DataFrame, back: pl.DataFrame, on: date) -> Drafted:
+    """Return the credit notes that give back all that is left of *invoices* (適格返還請求書), each by its original.
+
+    *charged* are the lines that they charged, *back* the days left of them (rows as of `owed.given_back`, under
+    charge_id). The tax of what is left closes the original: after it nothing is left of its tax either.
+    """
+    lines = back.join(charged, on="charge_id").rename({"charge_id": "credited_line_id"})
+    open_ones = invoices.join(lines.select("original_id"), on="original_id", how="semi").sort("original_id")
+    numbered = open_ones.with_columns(draft=pl.int_range(pl.len(), dtype=pl.Int64))
+    lines = (
+        lines.join(numbered.select("original_id", "draft", "tax_rounding"), on="original_id")
+        .sort("draft", "position", "service_start")
+        .with_columns(position=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("draft"))
+    )
+    taxes = [_taxes(rows, Rounding(name)) for (name,), rows in lines.partition_by("tax_rounding", as_dict=True).items()]
+    tax = pl.concat(taxes) if taxes else _taxes(lines, Rounding.FLOOR)
+    sums = lines.group_by("draft", maintain_order=True).agg(
+        pl.col("net_minor").sum(),
+        pl.col("service_start").min().alias("supplied_from"),
+        pl.col("service_until").max().alias("supplied_until"),
+        pl.len().alias("lines").cast(pl.Int64),
+    )
+    headers = numbered.join(sums, on="draft").join(_per_document(tax), on="draft").sort("draft")
+    return Drafted(
+        invoices=headers.with_columns(
+            total_minor=pl.col("net_minor") + pl.col("tax_minor"), issued_on=pl.lit(on), due_on=pl.lit(on)
+        ),
+        lines=lines,
+        taxes=tax.sort("draft", maintain_order=True),
+    )
+
+
+def _per_document(taxes: pl.DataFrame) -> pl.DataFrame:
+    return taxes.group_by("draft").agg(pl.col("tax_minor").sum())
 
 
 def _taxes(lines: pl.DataFrame, rounding: Rounding) -> pl.DataFrame:
@@ -71,15 +113,15 @@ def _taxes(lines: pl.DataFrame, rounding: Rounding) -> pl.DataFrame:
 
 
 def _headers(lines: pl.DataFrame, taxes: pl.DataFrame, issued_on: date) -> pl.DataFrame:
-    tax = taxes.group_by("draft").agg(pl.col("tax_minor").sum())
     headers = lines.group_by("draft", maintain_order=True).agg(
         pl.col(*GROUPED_BY, *PAYER).first(),
+        pl.col("order_id").min(),
         pl.col("net_minor").sum(),
         pl.col("service_start").min().alias("supplied_from"),
         pl.col("service_until").max().alias("supplied_until"),
         pl.len().alias("lines").cast(pl.Int64),
     )
-    return headers.join(tax, on="draft", how="left", maintain_order="left").with_columns(
+    return headers.join(_per_document(taxes), on="draft", how="left", maintain_order="left").with_columns(
         total_minor=pl.col("net_minor") + pl.col("tax_minor"),
         issued_on=pl.lit(issued_on),
         due_on=due_days(headers["payment_terms"], issued_on),

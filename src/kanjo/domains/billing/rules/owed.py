@@ -11,40 +11,11 @@ from datetime import date
 import polars as pl
 
 from kanjo.domains.billing.facts import Billed, Decrease, Stub
-from kanjo.domains.billing.rules.difference import CHARGED, GIVEN_BACK, difference
+from kanjo.domains.billing.rules.difference import CHARGED, COVERED, GIVEN_BACK, difference
 from kanjo.domains.billing.rules.shares import WHOLE, amount, measured
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES, met, stretches
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
 from kanjo.foundation.months import in_month, month_of
-
-FOLLOWED: dict[str, type[pl.DataType]] = {
-    "plan_id": pl.Int64,
-    "charge": pl.String,
-    "timing": pl.String,
-    "interval_months": pl.Int64,
-    "anchor_on": pl.Date,
-    "quantity": pl.Int64,
-    "net_minor": pl.Int64,
-    "service_start": pl.Date,
-    "service_until": pl.Date,
-    "due_from": pl.Date,
-    "accepted_on": pl.Date,
-    "billed_until": pl.Date,
-    "day_count": pl.String,
-    "month_days": pl.Int64,
-    "first_stub": pl.String,
-    "last_stub": pl.String,
-    "first_billed": pl.String,
-    "changes_billed": pl.String,
-    "change_day": pl.String,
-    "restart": pl.String,
-    "decrease": pl.String,
-}
-"""A plan with the policy it is billed by.
-
-Every day before *billed_until* of a plan that never changed is billed, and none after. Of one that did, it is the last
-day of which anything was posted.
-"""
 
 DUE = (
     "plan_id",
@@ -64,25 +35,30 @@ POSTED: dict[str, type[pl.DataType]] = {**CHARGED, "quantity": pl.Int64, "sequen
 RETURNED: dict[str, type[pl.DataType]] = {"line_id": pl.Int64, **GIVEN_BACK, "sequence": pl.Int64}
 """What was charged and what of it given back, as the difference takes it; the line is the plan."""
 
+MOVED: dict[str, type[pl.DataType]] = {"plan_id": pl.Int64, "bill_on": pl.Date, "moved_to": pl.Date}
+"""A billing day that was put on another day once; nothing but the day moves."""
+
 _CUT = ("plan_id", "start", "until", "whole_start", "whole_until", "price_minor", "quantity", "day_count", "month_days")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of plans beside their terms: changes, days away, and what was posted of those that changed.
+    """What is known of plans beside their terms: changes, days away, moved billing days, and what was posted of them.
 
-    Frames as `CHANGES`, `AWAY`, `POSTED` and `RETURNED`. A plan that stands in none of the frames never changed.
+    Frames as `CHANGES`, `AWAY`, `MOVED`, `POSTED` and `RETURNED`. A plan that stands in none of them never changed.
     """
 
     changes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGES))
     away: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=AWAY))
+    moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVED))
     charged: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSTED))
     given_back: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RETURNED))
 
     @property
     def of_plans(self) -> pl.DataFrame:
         """The plans of which anything is known."""
-        ids = (self.changes["plan_id"], self.away["plan_id"], self.charged["line_id"].alias("plan_id"))
+        frames = (self.changes, self.away, self.moved)
+        ids = (*(frame["plan_id"] for frame in frames), self.charged["line_id"].alias("plan_id"))
         return pl.concat(ids).unique().to_frame()
 
 
@@ -111,6 +87,17 @@ def should_be(plans: pl.DataFrame, until_on: date | None, known: Known | None = 
     return charges if until_on is None else charges.filter(pl.col("bill_on") <= until_on)
 
 
+def given_back(lines: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Return all that is left of posted *lines* (rows of `POSTED`) as given back: rows as of `still_due`, bill_on null.
+
+    *known* has all that was posted of their plans.
+    """
+    nothing = pl.DataFrame(schema={**COVERED, "quantity": pl.Int64})
+    returned = known.given_back.join(lines.select("charge_id"), on="charge_id", how="semi")
+    _, back = difference(nothing, lines, returned)
+    return _numbered(_as_credits(back).rename(_DAYS_OF_PLAN), known)
+
+
 _UNCREDITED = {
     "credited_line_id": pl.lit(None, dtype=pl.Int64),
     "charged_until": pl.lit(None, dtype=pl.Date),
@@ -125,19 +112,22 @@ def _changed(plans: pl.DataFrame, target_on: date, known: Known) -> pl.DataFrame
     rule = plans.select(line_id="plan_id", ends="service_until", changes_billed="changes_billed")
     following = (pl.col("changes_billed") == Billed.WITH_NEXT) & (pl.col("whole_until") < pl.col("ends"))
     back = back.join(rule, on="line_id").with_columns(
-        bill_on=pl.min_horizontal(pl.when(following).then("whole_until").otherwise("start"), "bill_on"),
-        price_minor=-pl.col("price_minor"),
-        credited_line_id="charge_id",
-        charged_until="charge_until",
+        bill_on=pl.min_horizontal(pl.when(following).then("whole_until").otherwise("start"), "bill_on")
     )
-    names = ("line_id", "start", "until", *DUE[1:2], *DUE[4:], *_UNCREDITED)
-    both = pl.concat([back.select(names), charges.with_columns(**_UNCREDITED).select(names)])
-    return _numbered(
-        both.rename({"line_id": "plan_id", "start": "service_start", "until": "service_until"}).filter(
-            pl.col("bill_on") <= target_on, pl.col("net_minor") != 0
-        ),
-        known,
-    )
+    both = pl.concat([_as_credits(back), charges.with_columns(**_UNCREDITED).select(_BOTH)])
+    due = both.rename(_DAYS_OF_PLAN).filter(pl.col("bill_on") <= target_on, pl.col("net_minor") != 0)
+    return _numbered(due, known)
+
+
+_DAYS_OF_PLAN = {"line_id": "plan_id", "start": "service_start", "until": "service_until"}
+_BOTH = ("line_id", "start", "until", "bill_on", *DUE[4:], *_UNCREDITED)
+
+
+def _as_credits(back: pl.DataFrame) -> pl.DataFrame:
+    """Return what is given back as it is posted: it names its line, at the line's price, negative."""
+    return back.with_columns(
+        price_minor=-pl.col("price_minor"), credited_line_id="charge_id", charged_until="charge_until"
+    ).select(_BOTH)
 
 
 def _numbered(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
@@ -164,8 +154,28 @@ def _parts(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.DataF
     """Return the parts of periods that should be billed one day, each with the day it may be billed from."""
     columns = (*_CUT, "bill_on", "billed_until")
     once = _one_time(plans.lazy(), known).select(columns).collect()
-    parts = pl.concat([once, _recurring(plans, until_on, known).select(columns)])
-    return parts.filter(pl.col("bill_on").is_not_null())
+    parts = pl.concat([once, _recurring(_reaching(plans, until_on, known), until_on, known).select(columns)])
+    return _moved(parts.filter(pl.col("bill_on").is_not_null()), known.moved)
+
+
+def _reaching(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.DataFrame:
+    """Add reach_until: the day up to which periods matter beside *until_on*, as they are billed or come earlier."""
+    if until_on is None or known.moved.is_empty():
+        return plans.with_columns(reach_until="billed_until")
+    earlier = known.moved.filter(pl.col("moved_to") <= until_on).group_by("plan_id").agg(earlier=pl.max("bill_on"))
+    return (
+        plans.join(earlier, on="plan_id", how="left")
+        .with_columns(reach_until=pl.max_horizontal("billed_until", "earlier"))
+        .drop("earlier")
+    )
+
+
+def _moved(parts: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
+    """Put billing days on the days they were moved to."""
+    if moved.is_empty():
+        return parts
+    joined = parts.join(moved, on=["plan_id", "bill_on"], how="left")
+    return joined.with_columns(bill_on=pl.coalesce("moved_to", "bill_on")).drop("moved_to")
 
 
 def _one_time(plans: pl.LazyFrame, known: Known) -> pl.LazyFrame:
@@ -210,7 +220,7 @@ def _recurring(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.D
 def _periods(served: pl.LazyFrame, until_on: date | None) -> pl.LazyFrame:
     """Return one row per period: the whole one, counted from the anchor, and the part of it that is served."""
     last = pl.lit(until_on, dtype=pl.Date)
-    reached = pl.max_horizontal(last, "billed_until")
+    reached = pl.max_horizontal(last, "reach_until")
     reach = pl.col("stretch_until") if until_on is None else pl.min_horizontal("stretch_until", reached)
     anchor, months = pl.col("anchor_on"), pl.col("interval_months")
     start = month_of(pl.col("stretch_start"))

@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from kanjo.domains.billing.facts import BillingPolicy
-from kanjo.domains.billing.rules.owed import FOLLOWED, POSTED, RETURNED, Known, still_due
+from kanjo.domains.billing.rules.owed import POSTED, RETURNED, Known, still_due
+from kanjo.domains.billing.rules.plans import FOLLOWED
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
 from kanjo.domains.billing.tests.owed_oracle import Life
 from kanjo.domains.catalog.facts import ChargeKind

@@ -21,7 +21,8 @@ from kanjo.domains.billing.rules.guards import (
     refuse_unbillable,
 )
 from kanjo.domains.billing.rules.invoicing import drafted, rated
-from kanjo.domains.billing.rules.schedule import POSTED, as_plans, due_charges, should_be
+from kanjo.domains.billing.rules.owed import POSTED, RETURNED, Known, should_be, still_due
+from kanjo.domains.billing.rules.plans import as_plans
 from kanjo.domains.billing.tests import oracle
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
 from kanjo.foundation.ids import OrderLineId
@@ -30,8 +31,6 @@ from kanjo.foundation.periods import Period, add_months
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from tests.foundation.tables import worked_rows
-
-NOTHING_POSTED = pl.LazyFrame(schema=POSTED)
 
 
 def a_line(**changes: object) -> LineToBill:
@@ -101,7 +100,7 @@ class TestSchedule:
         """A charge that waits for acceptance has no billing day until the customer accepts."""
         once = a_line(charge=ChargeKind.ONE_TIME, interval_months=0, timing=BillingTiming.ON_ACCEPTANCE, service=None)
         waiting = as_plans([once]).with_columns(accepted_on=pl.lit(None, dtype=pl.Date))
-        assert should_be(waiting, None).collect().is_empty()
+        assert should_be(waiting, None).is_empty()
 
 
 class TestWorkedTable:
@@ -169,35 +168,40 @@ class TestDueCharges:
     def test_a_second_run_is_empty(self, made: list[LineToBill], first: date, second: date) -> None:
         """What was posted is not due again, and two runs post what one would."""
         plans, early, late = as_plans(made), min(first, second), max(first, second)
-        once = due_charges(plans, NOTHING_POSTED, early).collect()
-        posted = _as_posted(once)
-        assert due_charges(plans, posted.lazy(), early).collect().is_empty()
-        later = due_charges(plans, posted.lazy(), late).collect()
-        at_once = due_charges(plans, NOTHING_POSTED, late).collect()
-        key = ["plan_id", "service_start"]
-        assert pl.concat([once, later]).sort(key).drop("sequence").equals(at_once.sort(key).drop("sequence"))
+        once = still_due(plans, early)
+        posted = _billed(plans, once)
+        assert still_due(posted, early).is_empty()
+        later = still_due(posted, late)
+        assert pl.concat([once, later]).sort(KEY).equals(still_due(plans, late).sort(KEY))
 
     @given(st.lists(lines(), min_size=2, max_size=6), days, st.randoms())
     def test_the_order_of_input_does_not_matter(self, made: list[LineToBill], day: date, chance: object) -> None:
         """Plans in any order give the same charges."""
-        plans = as_plans(made).collect()
+        plans = as_plans(made)
         mixed = plans.sample(fraction=1, shuffle=True, seed=abs(hash(str(chance))) % 2**32)
-        assert (
-            due_charges(plans.lazy(), NOTHING_POSTED, day)
-            .collect()
-            .equals(due_charges(mixed.lazy(), NOTHING_POSTED, day).collect())
-        )
+        assert still_due(plans, day).equals(still_due(mixed, day))
 
     def test_what_was_given_back_is_due_again_under_the_next_sequence(self) -> None:
         """After a credit note the same period is charged again, as its third posting."""
-        plans = as_plans([a_line()])
-        given_back = pl.LazyFrame([(0, date(2026, 4, 1), 0, 2)], schema=POSTED, orient="row")
-        due = due_charges(plans, given_back, date(2026, 4, 1)).collect()
+        plans = as_plans([a_line()]).with_columns(billed_until=date(2026, 5, 1))
+        april = {"start": date(2026, 4, 1), "until": date(2026, 5, 1)}
+        whole = {"whole_start": date(2026, 4, 1), "whole_until": date(2026, 5, 1), "price_minor": 31_000}
+        charged = {"charge_id": 9, "line_id": 0, "terms_id": 31_000, **april, **whole, "sequence": 0, "quantity": 1}
+        known = Known(
+            charged=pl.DataFrame([{**charged, "day_count": "actual", "month_days": 30}], schema=POSTED),
+            given_back=pl.DataFrame([{"line_id": 0, "charge_id": 9, **april, "sequence": 1}], schema=RETURNED),
+        )
+        due = still_due(plans, date(2026, 4, 1), known)
         assert due.select("net_minor", "sequence").rows() == [(31_000, 2)]
 
 
-def _as_posted(charges: pl.DataFrame) -> pl.DataFrame:
-    return charges.select("plan_id", "service_start", posted_minor="net_minor", sequence=pl.col("sequence") + 1)
+KEY = ["plan_id", "service_start"]
+
+
+def _billed(plans: pl.DataFrame, charges: pl.DataFrame) -> pl.DataFrame:
+    """The plans, billed as far as the charges reach."""
+    ends = charges.group_by("plan_id").agg(billed_until=pl.max("service_until"))
+    return plans.drop("billed_until").join(ends, on="plan_id", how="left")
 
 
 RATES = pl.DataFrame(
@@ -213,12 +217,13 @@ RATES = pl.DataFrame(
 
 
 def some_charges(*rows: tuple[int, str, int], until: date = date(2026, 5, 1)) -> pl.DataFrame:
-    """Charges as (account, tax class, net), all of one order per account."""
+    """Charges as (account, tax class, net), all of one contract per account."""
     return pl.DataFrame(
         [
             {
                 "plan_id": place,
                 "account_id": account,
+                "contract_id": account,
                 "order_id": account,
                 "customer_id": account,
                 "payer_id": account,
@@ -230,10 +235,13 @@ def some_charges(*rows: tuple[int, str, int], until: date = date(2026, 5, 1)) ->
                 "tax_class": tax_class,
                 "service_start": date(2026, 4, 1),
                 "service_until": until,
+                "charged_until": None,
+                "sequence": 0,
                 "net_minor": net,
             }
             for place, (account, tax_class, net) in enumerate(rows)
-        ]
+        ],
+        schema_overrides={"charged_until": pl.Date},
     )
 
 

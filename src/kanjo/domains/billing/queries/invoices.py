@@ -1,30 +1,26 @@
-"""Reads of billing: invoices, what they stand on, and what comes next."""
+"""Reads of invoices and of what they stand on."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-import polars as pl
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from kanjo.domains.billing.facts import ChargeToCome, Derivation, LineToBill
-from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTax, Plan, Sending
+from kanjo.domains.billing.facts import Derivation
+from kanjo.domains.billing.models import Invoice, InvoiceLine, InvoiceTax, Sending
 from kanjo.domains.billing.rules.guards import InvoiceMissing
-from kanjo.domains.billing.rules.schedule import PLAN, POSTED, as_plans, due_charges, should_be
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.domains.customers.queries import customers_found
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import CompanyId, CustomerId, FileId, InvoiceId, OrderId, OrderLineId, PlanId
+from kanjo.foundation.ids import CompanyId, CustomerId, FileId, InvoiceId, OrderId, OrderLineId
 from kanjo.foundation.money import Money, Rate, Rounding
 from kanjo.foundation.periods import Period
 from kanjo.foundation.personal import Personal
 from kanjo.foundation.texts import Language, Name
-from kanjo.foundation.times import AsKnown
-from kanjo.platform.bulk.reading import read_columns
 from kanjo.platform.ordering import Orders, sorted_by
 from kanjo.platform.paging import Page, paged
 from kanjo.platform.search.queries import any_of, has_number, is_amount, is_numbered, is_one_of
@@ -199,82 +195,6 @@ def is_sent_invoice(actor: Actor, file_id: FileId) -> bool:
     return Sending.objects.filter(file_id=file_id, invoice__company_id__in=actor.companies).exists()
 
 
-def preview_schedule(lines: Sequence[LineToBill], until: date | None = None) -> list[ChargeToCome]:
-    """Return every charge of *lines* with a billing day up to *until* (or all), in the order they will be billed.
-
-    What waits for acceptance is shown on the day it may first be billed. The same rule makes the later charges: over
-    the term they sum to what the quote says.
-    """
-    charges = should_be(as_plans(lines), until).sort("bill_on", "plan_id", "service_start").collect()
-    return _to_come(charges, {place: line.order_line_id for place, line in enumerate(lines)})
-
-
-def next_charges(plan_id: PlanId, actor: Actor, *, limit: int = 12) -> list[ChargeToCome]:
-    """Return what will be billed next of a plan: its schedule less what was posted; nothing before an acceptance."""
-    plan = Plan.objects.visible_to(actor).filter(pk=plan_id).select_related("acceptance").first()
-    if plan is None:
-        return []
-    accepted_on = plan.acceptance.accepted_on if hasattr(plan, "acceptance") else None
-    values = {name: getattr(plan, name) for name in PLAN if name not in {"plan_id", "accepted_on"}}
-    plans = pl.LazyFrame([{**values, "plan_id": plan.pk, "accepted_on": accepted_on}], schema=PLAN)
-    charges = due_charges(plans, _posted(plan.pk).lazy(), date.max).sort("bill_on").head(limit).collect()
-    return _to_come(charges, {plan.pk: OrderLineId(plan.order_line_id)})
-
-
-def charges_of_order(order_id: OrderId) -> list[ChargeToCome]:
-    """Return what is still to be billed of an order, soonest first.
-
-    What waits for acceptance is shown as if it were accepted when due.
-    """
-    plans = list(Plan.objects.filter(order_id=order_id).select_related("acceptance"))
-    rows = [
-        {
-            **{name: getattr(plan, name) for name in PLAN if name not in {"plan_id", "accepted_on"}},
-            "plan_id": plan.pk,
-            "accepted_on": plan.acceptance.accepted_on if hasattr(plan, "acceptance") else plan.due_from,
-        }
-        for plan in plans
-    ]
-    posted = pl.concat([_posted(plan.pk) for plan in plans]) if plans else pl.DataFrame(schema=POSTED)
-    charges = due_charges(pl.LazyFrame(rows, schema=PLAN), posted.lazy(), date.max).sort("bill_on", "plan_id").collect()
-    return _to_come(charges, {plan.pk: OrderLineId(plan.order_line_id) for plan in plans})
-
-
-def due_and_not_invoiced(company_id: CompanyId, on: date) -> pl.DataFrame:
-    """Return (currency, charges, net_minor): what is due for billing by the day and on no invoice yet."""
-    asked = {"company": company_id, "on": on}
-    plans = read_columns(
-        "SELECT p.id, p.charge, p.timing, p.interval_months, p.anchor_on, p.net_minor, p.service_start,"
-        " p.service_until, p.due_from, x.accepted_on, p.currency"
-        " FROM billing_plan p LEFT JOIN billing_acceptance x ON x.plan_id = p.id"
-        " WHERE p.company_id = %(company)s AND p.due_from <= %(on)s",
-        asked,
-        {**PLAN, "currency": pl.String},
-    )
-    posted = read_columns(
-        "SELECT c.plan_id, c.service_start, sum(c.amount_minor)::bigint, max(c.sequence)::bigint + 1"
-        " FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id"
-        " WHERE p.company_id = %(company)s AND p.due_from <= %(on)s GROUP BY 1, 2",
-        asked,
-        POSTED,
-    )
-    due = due_charges(plans.drop("currency").lazy(), posted.lazy(), on).collect()
-    by_currency = due.join(plans.select("plan_id", "currency"), on="plan_id").group_by("currency")
-    return by_currency.agg(charges=pl.len(), net_minor=pl.sum("net_minor")).sort("currency")
-
-
-def invoiced(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:
-    """Return the net amount invoiced per order line as known: order_line_id, currency, invoiced_minor."""
-    return read_columns(
-        "SELECT p.order_line_id, p.currency, sum(c.amount_minor)::bigint FROM billing_charge c"
-        " JOIN billing_plan p ON p.id = c.plan_id WHERE p.company_id = %(company)s AND c.effective_on <= %(on)s"
-        " AND (%(known_at)s::timestamptz IS NULL OR c.recorded_at <= %(known_at)s)"
-        " GROUP BY 1, 2 ORDER BY 1",
-        {"company": company_id, "on": known.effective_on, "known_at": known.known_at},
-        {"order_line_id": pl.Int64, "currency": pl.String, "invoiced_minor": pl.Int64},
-    )
-
-
 def _asked(
     actor: Actor,
     *,
@@ -365,28 +285,3 @@ def _tax(tax: InvoiceTax, currency: str) -> InvoiceTaxRow:
         net=Money(tax.net_minor, currency),
         tax=Money(tax.tax_minor, currency),
     )
-
-
-def _posted(plan_id: int) -> pl.DataFrame:
-    rows = Charge.objects.filter(plan_id=plan_id).values_list("service_start", "amount_minor", "sequence")
-    posted = pl.DataFrame(
-        [(plan_id, *row) for row in rows],
-        schema=POSTED,
-        orient="row",
-    )
-    return posted.group_by("plan_id", "service_start").agg(pl.col("posted_minor").sum(), pl.col("sequence").max() + 1)
-
-
-def _to_come(charges: pl.DataFrame, lines: dict[int, OrderLineId]) -> list[ChargeToCome]:
-    return [
-        ChargeToCome(
-            order_line_id=lines[row["plan_id"]],
-            bill_on=row["bill_on"],
-            service=Period(row["service_start"], row["service_until"]),
-            net_minor=row["net_minor"],
-            day_from=row["day_from"],
-            day_until=row["day_until"],
-            period_days=row["period_days"],
-        )
-        for row in charges.iter_rows(named=True)
-    ]

@@ -1,0 +1,105 @@
+"""What comes next: of lines that are only proposed, of plans, of an order, of a whole company."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kanjo.domains.billing.facts import BillingPolicy, ChargeToCome, LineToBill
+from kanjo.domains.billing.models import Plan
+from kanjo.domains.billing.queries.due import Scope, known_now, read_due
+from kanjo.domains.billing.rules.owed import should_be, still_due
+from kanjo.domains.billing.rules.plans import as_plans
+from kanjo.foundation.ids import CompanyId, OrderId, OrderLineId, PlanId
+from kanjo.foundation.periods import Period
+from kanjo.platform.bulk.reading import read_columns
+
+if TYPE_CHECKING:
+    from kanjo.foundation.actors import Actor
+    from kanjo.foundation.times import AsKnown
+
+
+def preview_schedule(
+    lines: Sequence[LineToBill], until: date | None = None, policy: BillingPolicy | None = None
+) -> list[ChargeToCome]:
+    """Return every charge of *lines* with a billing day up to *until* (or all), in the order they will be billed.
+
+    What waits for acceptance is shown on the day it may first be billed. The same rule makes the later charges: over
+    the term they sum to what the quote says.
+    """
+    charges = should_be(as_plans(lines, policy), until)
+    return _to_come(charges, {place: line.order_line_id for place, line in enumerate(lines)})
+
+
+def next_charges(plan_id: PlanId, actor: Actor, *, limit: int = 12) -> list[ChargeToCome]:
+    """Return what will be billed next of a plan: its schedule less what was posted; nothing before an acceptance."""
+    company_id = Plan.objects.visible_to(actor).filter(pk=plan_id).values_list("company_id", flat=True).first()
+    if company_id is None:
+        return []
+    return charges_to_come(Scope(CompanyId(company_id), plan_id=plan_id))[:limit]
+
+
+def charges_of_order(order_id: OrderId) -> list[ChargeToCome]:
+    """Return what is still to be billed of an order, soonest first.
+
+    What waits for acceptance is shown as if it were accepted when due.
+    """
+    company_id = Plan.objects.filter(order_id=order_id).values_list("company_id", flat=True).first()
+    if company_id is None:
+        return []
+    return charges_to_come(Scope(CompanyId(company_id), order_id=order_id), if_accepted=True)
+
+
+def charges_to_come(scope: Scope, *, if_accepted: bool = False) -> list[ChargeToCome]:
+    """Return all that is still to be billed and given back of some plans, as known now, soonest first."""
+    plans, known = read_due(scope, known_now(), if_accepted=if_accepted)
+    lines = dict(plans.select("plan_id", "order_line_id").iter_rows())
+    return _to_come(still_due(plans, date.max, known), lines)
+
+
+def due_and_not_invoiced(company_id: CompanyId, on: date) -> pl.DataFrame:
+    """Return (currency, charges, net_minor): what is due for billing by the day and on no invoice yet."""
+    plans, known = read_due(Scope(company_id, due_by=on), known_now())
+    due = still_due(plans, on, known).join(plans.select("plan_id", "currency"), on="plan_id")
+    return due.group_by("currency").agg(charges=pl.len(), net_minor=pl.sum("net_minor")).sort("currency")
+
+
+def still_to_bill(company_id: CompanyId) -> pl.DataFrame:
+    """Return (order_line_id, to_come_minor): the whole of what will be billed of each line less what was.
+
+    What waits for acceptance counts as if accepted: it is asked what will be billed, not when.
+    """
+    plans, known = read_due(Scope(company_id), known_now(), if_accepted=True)
+    due = still_due(plans, date.max, known).group_by("plan_id").agg(to_come_minor=pl.sum("net_minor"))
+    return due.join(plans.select("plan_id", "order_line_id"), on="plan_id").select("order_line_id", "to_come_minor")
+
+
+def invoiced(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:
+    """Return the net amount invoiced per order line as known: order_line_id, currency, invoiced_minor."""
+    return read_columns(
+        "SELECT p.order_line_id, p.currency, sum(c.amount_minor)::bigint FROM billing_charge c"
+        " JOIN billing_plan p ON p.id = c.plan_id WHERE p.company_id = %(company)s AND c.effective_on <= %(on)s"
+        " AND (%(known_at)s::timestamptz IS NULL OR c.recorded_at <= %(known_at)s)"
+        " GROUP BY 1, 2 ORDER BY 1",
+        {"company": company_id, "on": known.effective_on, "known_at": known.known_at},
+        {"order_line_id": pl.Int64, "currency": pl.String, "invoiced_minor": pl.Int64},
+    )
+
+
+def _to_come(charges: pl.DataFrame, lines: Mapping[int, OrderLineId]) -> list[ChargeToCome]:
+    ordered = charges.sort("bill_on", "plan_id", "service_start")
+    return [
+        ChargeToCome(
+            order_line_id=lines[row["plan_id"]],
+            bill_on=row["bill_on"],
+            service=Period(row["service_start"], row["service_until"]),
+            net_minor=row["net_minor"],
+            day_from=row["day_from"],
+            day_until=row["day_until"],
+            period_days=row["period_days"],
+        )
+        for row in ordered.iter_rows(named=True)
+    ]
