@@ -5,7 +5,7 @@ WITH occurred AS (
     FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id JOIN orders_acceptance a ON a.order_line_id = l.id
     WHERE l.order_id = ANY(%(orders)s)
     UNION ALL
-    SELECT 'invoice', CASE WHEN i.original_id IS NULL THEN 'billing.issue-invoice' ELSE 'billing.credit-invoice' END,
+    SELECT 'invoice', CASE WHEN i.total_minor >= 0 THEN 'billing.issue-invoice' ELSE 'billing.credit-invoice' END,
         i.recorded_at, i.issued_on, f.actor_id, 'billing_invoice', i.id, i.number, i.total_minor, i.currency
     FROM billing_invoice i
     LEFT JOIN outbox_fact f ON f.kind = 'billing.invoice-issued' AND f.subject_id = i.id

@@ -12,15 +12,16 @@ BEGIN
     IF NOT EXISTS (SELECT FROM new_rows WHERE credited_line_id IS NOT NULL) THEN
         RETURN NULL;
     END IF;
-    SELECT b.credited_line_id INTO wrong
+    SELECT n.credited_line_id INTO wrong
     FROM (SELECT DISTINCT plan_id, credited_line_id FROM new_rows WHERE credited_line_id IS NOT NULL) n
-    CROSS JOIN LATERAL (
-        SELECT n.credited_line_id, sum(b.amount_minor) AS amount, min(b.service_start) AS first, max(b.service_until) AS until
-        FROM billing_charge b WHERE b.credited_line_id = n.credited_line_id) b
     LEFT JOIN billing_charge c ON c.plan_id = n.plan_id AND c.invoice_line_id = n.credited_line_id
         AND c.credited_line_id IS NULL
-    WHERE c.plan_id IS NULL OR b.first < c.service_start OR b.until > c.service_until
-        OR b.amount * sign(c.amount_minor) > 0 OR abs(b.amount) > abs(c.amount_minor)
+    CROSS JOIN LATERAL (
+        SELECT sum(b.amount_minor) AS amount, min(b.service_start) AS first, max(b.service_until) AS until,
+               bool_or(sign(b.amount_minor) = sign(c.amount_minor)) AS charged_again
+        FROM billing_charge b WHERE b.credited_line_id = n.credited_line_id) b
+    WHERE c.plan_id IS NULL OR b.first < c.service_start OR b.until > c.service_until OR b.charged_again
+        OR abs(b.amount) > abs(c.amount_minor)
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'more would be given back of invoice line % than it charged', wrong USING ERRCODE = 'KJ024';

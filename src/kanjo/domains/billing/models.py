@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
-from kanjo.domains.billing.facts import Billed, ChangeDay, Decrease, Restart, Stub
+from kanjo.domains.billing.facts import Billed, ChangeDay, Decrease, HoldCondition, Restart, Stub
 from kanjo.domains.billing.rules.guards import LARGEST_MINOR, LONGEST_INTERVAL
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
 from kanjo.foundation.day_counts import DayCount
@@ -22,6 +24,11 @@ STANDARD = 1
 _IN_BOUNDS = (-LARGEST_MINOR, LARGEST_MINOR)
 _DAYS = (date.min, date.max)
 """The days that can be computed with: PostgreSQL also knows infinity, which stops whoever reads it."""
+
+
+def _one_of(*names: str) -> Q:
+    """Return the condition that exactly one of the foreign keys is given."""
+    return reduce(or_, [Q(**{f"{name}__isnull": name != given for name in names}) for given in names])
 
 
 def _choice(values: type[StrEnum]) -> models.CharField[str, str]:
@@ -142,6 +149,121 @@ class Acceptance(models.Model):
         constraints = [
             models.CheckConstraint(name="acceptance_day_exists", condition=Q(accepted_on__range=_DAYS)),
         ]
+        triggers = append_only()
+
+
+class Change(CompanyRow):
+    """From a day on, a plan costs `net_minor` an interval and counts `quantity` units more, or less.
+
+    With an anchor its periods are counted from there on. Rows of an amendment count until it is withdrawn.
+    """
+
+    amendment = models.ForeignKey("contracts.Amendment", on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    net_minor = models.BigIntegerField()
+    quantity = models.BigIntegerField()
+    anchor_on = models.DateField(null=True)
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "change of a plan"
+        constraints = [
+            models.CheckConstraint(
+                name="change_in_bounds",
+                condition=Q(net_minor__range=_IN_BOUNDS, effective_on__range=_DAYS, anchor_on__range=_DAYS),
+            ),
+        ]
+        triggers = append_only()
+
+
+class Away(CompanyRow):
+    """Days of a plan without service: suspended (without `until` until further notice), or ended for good."""
+
+    amendment = models.ForeignKey("contracts.Amendment", on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    start = models.DateField()
+    until = models.DateField(null=True)
+    for_good = models.BooleanField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "days without service"
+        constraints = [
+            models.CheckConstraint(
+                name="away_days",
+                condition=Q(start__range=_DAYS, until__range=_DAYS)
+                & (Q(until__isnull=True) | Q(until__gte=F("start"), for_good=False)),
+            ),
+        ]
+        triggers = append_only()
+
+
+class MovedDay(CompanyRow):
+    """That the charges of a contract due on one day are billed on another, once; amounts and services stay."""
+
+    contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="+")
+    bill_on = models.DateField()
+    moved_to = models.DateField()
+    because = models.TextField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "moved billing day"
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "bill_on"], name="one_move_per_day"),
+            models.CheckConstraint(name="move_has_cause", condition=Q(because__regex=r"\S")),
+            models.CheckConstraint(
+                name="move_moves",
+                condition=Q(bill_on__range=_DAYS, moved_to__range=_DAYS) & ~Q(moved_to=F("bill_on")),
+            ),
+        ]
+        triggers = append_only()
+
+
+class Hold(CompanyRow):
+    """That a payer, a contract, an order or one line is not invoiced for the time being.
+
+    It ends by its release, or by itself on `expires_on`. What is due meanwhile is due still.
+    """
+
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    contract = models.ForeignKey("contracts.Contract", null=True, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey("orders.Order", null=True, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="+")
+    condition = _choice(HoldCondition)
+    because = models.TextField()
+    owner = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    expires_on = models.DateField(null=True)
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "billing hold"
+        constraints = [
+            models.CheckConstraint(
+                name="hold_of_one_thing",
+                condition=_one_of("account", "contract", "order", "plan"),
+            ),
+            models.CheckConstraint(name="hold_has_cause", condition=Q(because__regex=r"\S")),
+            models.CheckConstraint(
+                name="hold_forward", condition=Q(expires_on__isnull=True) | Q(expires_on__gt=F("effective_on"))
+            ),
+        ]
+        triggers = append_only()
+
+
+class Release(CompanyRow):
+    """That a hold ended on a day, and why."""
+
+    hold = models.OneToOneField(Hold, on_delete=models.PROTECT, related_name="release")
+    because = models.TextField()
+    effective_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "release of a billing hold"
+        constraints = [models.CheckConstraint(name="release_has_cause", condition=Q(because__regex=r"\S"))]
         triggers = append_only()
 
 

@@ -1,5 +1,7 @@
 """The verbs of billing."""
 
+from kanjo.domains.billing.operations.changes import change_plans, move_billing_day
+from kanjo.domains.billing.operations.holds import hold_billing, release_billing
 from kanjo.domains.billing.operations.issue import issue_invoice
 from kanjo.domains.billing.operations.planning import note_acceptance, plan
 from kanjo.domains.billing.operations.reverse import credit_invoice, preview_reversal
@@ -9,12 +11,16 @@ from kanjo.domains.billing.operations.writing import Also
 
 __all__ = [
     "Also",
+    "change_plans",
     "credit_invoice",
     "execute",
+    "hold_billing",
     "issue_invoice",
+    "move_billing_day",
     "note_acceptance",
     "plan",
     "preview_reversal",
     "preview_run",
+    "release_billing",
     "send_invoice",
 ]

@@ -8,10 +8,11 @@ from datetime import date, datetime
 import polars as pl
 from django.db import DatabaseError, connection, transaction
 
-from kanjo.domains.billing.models import Plan
+from kanjo.domains.billing.models import Hold, Plan
 from kanjo.domains.billing.operations.locking import lock_accounts
-from kanjo.domains.billing.operations.writing import INVOICES, Also, Issuing, write
-from kanjo.domains.billing.queries.due import ISSUED_TO, Scope, known_now, read_due
+from kanjo.domains.billing.operations.writing import Also, Issuing, write
+from kanjo.domains.billing.queries.due import ISSUED_TO, Scope, known_now, read_due, read_held, read_originals
+from kanjo.domains.billing.rules.changing import OnHold
 from kanjo.domains.billing.rules.guards import NothingDue, NotTaken
 from kanjo.domains.billing.rules.invoicing import Drafted, drafted, rated
 from kanjo.domains.billing.rules.owed import still_due
@@ -32,11 +33,18 @@ OF_ROWS = ("22", "23", "KJ")
 OF_PLAN = ("plan_id", "timing", "currency", "policy", *ISSUED_TO)
 
 
-def charges_due(scope: Scope, target_on: date, known_at: datetime) -> pl.DataFrame:
-    """Return what is due by *target_on* as known, each charge with its plan's columns and its tax rate."""
-    plans, known = read_due(replace(scope, due_by=target_on), known_at, issued_to=True)
+def charges_due(scope: Scope, target_on: date, known_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what is due by *target_on* as known, each charge with its plan's columns and its tax rate.
+
+    First what may be invoiced, then what is held, with the hold_id.
+    """
+    scope = replace(scope, due_by=target_on)
+    plans, known = read_due(scope, known_at, issued_to=True)
     due = still_due(plans, target_on, known)
-    return rated(due.join(plans.select(OF_PLAN), on="plan_id", maintain_order="left"), tax_rate_table())
+    of_plans = due.join(plans.select(OF_PLAN), on="plan_id", maintain_order="left")
+    charges = rated(of_plans, tax_rate_table(), read_originals(due))
+    held = read_held(scope, target_on, known_at)
+    return charges.join(held, on="plan_id", how="anti", maintain_order="left"), charges.join(held, on="plan_id")
 
 
 def invoiceable(charges: pl.DataFrame) -> tuple[pl.DataFrame, dict[int, Refusal]]:
@@ -47,7 +55,8 @@ def invoiceable(charges: pl.DataFrame) -> tuple[pl.DataFrame, dict[int, Refusal]
 
 def drafted_for(company: SellingCompany, charges: pl.DataFrame, issued_on: date) -> Drafted:
     """Return the invoices of *charges*, with the copies that the issuer puts on them."""
-    draft = drafted(charges, issued_on=issued_on, rounding=Rounding(company.tax_rounding))
+    rounding = Rounding(company.tax_rounding)
+    draft = drafted(charges, issued_on=issued_on, rounding=rounding, originals=read_originals(charges))
     japanese = pl.col("language") == "ja"
     invoices = draft.invoices.with_columns(
         original_id=pl.lit(None, dtype=pl.Int64),
@@ -97,20 +106,24 @@ def issue_invoice(
 ) -> tuple[InvoiceId, ...]:
     """Issue what is due of one order by *on*, as the billing run would; return the invoices.
 
-    Refuses `NothingDue`, also when it was all issued before; `RateMissing` and `PeriodLocked`.
+    Refuses `NothingDue`, also when it was all issued before; `OnHold` where all that is due is held; `RateMissing`
+    and `PeriodLocked`.
     """
     first = Plan.objects.visible_to(by).filter(order_id=order_id).first()
     if first is None:
         raise NothingDue(key=order_id, day=on)
     company_id = CompanyId(first.company_id)
     lock_accounts(company_id, (first.account_id, first.account_id))
-    charges, wrong = invoiceable(charges_due(Scope(company_id, order_id=order_id), on, known_now()))
+    due, held = charges_due(Scope(company_id, order_id=order_id), on, known_now())
+    charges, wrong = invoiceable(due)
     for refusal in wrong.values():
         raise refusal
+    if charges.is_empty() and not held.is_empty():
+        raise OnHold(because=Hold.objects.get(pk=held["hold_id"][0]).because)
     if charges.is_empty():
         raise NothingDue(key=order_id, day=on)
     no_longer_failed(charges, by, at)
     company = SellingCompany.objects.get(pk=company_id)
-    issuing = Issuing(company_id=company_id, series=INVOICES, issued_on=on, loading=Live(), by=by, also=also)
+    issuing = Issuing(company_id=company_id, issued_on=on, loading=Live(), by=by, also=also)
     issued = write(drafted_for(company, charges, on), issuing)
     return tuple(InvoiceId(key) for key in issued["id"])

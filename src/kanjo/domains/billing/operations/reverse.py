@@ -9,7 +9,7 @@ import polars as pl
 from django.db import connection
 
 from kanjo.domains.billing.models import Invoice
-from kanjo.domains.billing.operations.writing import CREDIT_NOTES, Also, Issuing, counted, write
+from kanjo.domains.billing.operations.writing import Also, Issuing, counted, write
 from kanjo.domains.billing.queries.due import known_now, read_posted
 from kanjo.domains.billing.rules.guards import AlreadyCredited, InvoiceMissing
 from kanjo.domains.billing.rules.invoicing import Drafted, returned_in_full
@@ -84,7 +84,7 @@ def credit_invoice(
     draft = _given_back(asked, on)
     if draft.invoices.is_empty():
         raise AlreadyCredited(number=invoice.number)
-    issuing = Issuing(company_id=company_id, series=CREDIT_NOTES, issued_on=on, loading=Live(), by=by, also=also)
+    issuing = Issuing(company_id=company_id, issued_on=on, loading=Live(), by=by, also=also)
     return InvoiceId(write(draft, issuing)["id"][0])
 
 
@@ -127,7 +127,6 @@ def reverse_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | Non
         return ShardResult(made={})
     issuing = Issuing(
         company_id=task.company_id,
-        series=CREDIT_NOTES,
         issued_on=task.target_on,
         loading=loading,
         by=by,

@@ -22,7 +22,7 @@ from kanjo.domains.billing.operations.issue import (
 from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.reverse import KIND as REVERSAL
 from kanjo.domains.billing.operations.reverse import mark_reversed, reverse_shard
-from kanjo.domains.billing.operations.writing import INVOICES, TABLES, Also, Issuing, counted
+from kanjo.domains.billing.operations.writing import TABLES, Also, Issuing, counted
 from kanjo.domains.billing.queries.due import Scope, known_now
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, RunId
@@ -54,7 +54,7 @@ def preview_run(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> 
     if under_way is not None:
         return RunId(under_way.pk)
     known_at = known_now()
-    charges = charges_due(Scope(company_id), on, known_at)
+    charges, held = charges_due(Scope(company_id), on, known_at)
     plan = RunPlan(
         kind=KIND,
         key=f"{on}#{of_day.count() + 1}",
@@ -62,7 +62,7 @@ def preview_run(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> 
         target_on=on,
         known_at=known_at,
         shards=tuple(_shards(charges)),
-        preview=_preview(SellingCompany.objects.get(pk=company_id), charges, on),
+        preview=_preview(SellingCompany.objects.get(pk=company_id), charges, on) | _on_hold(held),
         staged=charges.height >= STAGED_FROM,
     )
     return runs.preview_run(plan=plan, by=by, at=at)
@@ -107,10 +107,10 @@ def bill_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None, 
     accounts = (int(task.scope["first"]), int(task.scope["last"]))
     lock_accounts(task.company_id, accounts)
     scope = Scope(task.company_id, accounts=accounts)
-    charges, wrong = invoiceable(charges_due(scope, task.target_on, task.known_at))
+    due, _ = charges_due(scope, task.target_on, task.known_at)
+    charges, wrong = invoiceable(due)
     issuing = Issuing(
         company_id=task.company_id,
-        series=INVOICES,
         issued_on=task.target_on,
         loading=loading,
         by=by,
@@ -161,3 +161,10 @@ def _preview(company: SellingCompany, charges: pl.DataFrame, on: date) -> dict[s
     )
     compared = {"run": before.key, **before.report} if before else {}
     return {"made": totals, "refused": len(wrong), "before": compared}
+
+
+def _on_hold(held: pl.DataFrame) -> dict[str, Any]:
+    """Return how much is due and held, by currency before tax; nothing where nothing is."""
+    sums = held.group_by("currency").agg(pl.sum("net_minor")).sort("currency")
+    money = {f"net_{currency}": net for currency, net in sums.iter_rows()}
+    return {"held": {"lines": held.height, **money}} if held.height else {}

@@ -13,6 +13,8 @@ from kanjo.domains.catalog.facts import TaxClass
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import FileId, InvoiceId
 from kanjo.foundation.money import Money, Rate, Rounding, divide
+from kanjo.foundation.periods import Period
+from kanjo.foundation.texts import Language, Text
 from kanjo.platform.acts import verb
 from kanjo.platform.documents.letter import Addressee, Sender
 from kanjo.platform.files.operations import store
@@ -43,7 +45,7 @@ def send_invoice(*, invoice_id: InvoiceId, on: date, by: Actor, at: datetime) ->
 
 def paper_of(view: InvoiceView, *, draft: bool = False) -> InvoicePaper:
     """Return the paper of an invoice; the same invoice always gives the same bytes. A credit note shows positives."""
-    credit = view.row.original_id is not None
+    credit = view.row.is_credit
     return InvoicePaper(
         language=view.language,
         number=view.row.number,
@@ -55,41 +57,60 @@ def paper_of(view: InvoiceView, *, draft: bool = False) -> InvoicePaper:
             registration_number=view.registration_number,
             address=_written(view.issuer_address),
         ),
-        lines=tuple(_line(line) for line in view.lines),
-        rates=tuple(_rate(tax) for tax in view.taxes),
+        lines=tuple(_line(line, view.language, credit=credit) for line in view.lines),
+        rates=tuple(_rate(tax, credit=credit) for tax in view.taxes),
         total=abs(view.row.total),
         due_on=None if credit else view.row.due_on,
         bank=None if credit else _bank(view.bank_account, view.issuer_name),
-        original=Original(view.original_number, view.supplied) if credit else None,
+        original=_original(view) if credit else None,
         draft=draft,
     )
 
 
-def _line(line: InvoiceLineRow) -> InvoiceLine:
-    amount = abs(line.net)
+def _original(view: InvoiceView) -> Original:
+    """Return what a credit note gives back: of one invoice, or of every one that a line of it names."""
+    backs = [line.gives_back for line in view.lines if line.gives_back]
+    numbers = dict.fromkeys(back.number for back in backs)
+    days = [day for line in view.lines if line.gives_back for day in (line.service.start, line.service.until)]
+    return Original(
+        number=view.original_number or ", ".join(numbers),
+        supplied=Period(min(days), max(days)) if days else view.supplied,
+    )
+
+
+def _line(line: InvoiceLineRow, language: Language, *, credit: bool) -> InvoiceLine:
+    back = GIVEN_BACK.filled(number=line.gives_back.number).said_in(language) if line.gives_back else ""
     return InvoiceLine(
-        description=line.description,
+        description=line.description if credit or not back else f"{line.description} {back}",
         quantity=Decimal(line.quantity),
         unit="",
-        unit_price=_unit_price(line),
-        amount=amount,
+        unit_price=_unit_price(line, credit=credit),
+        amount=_shown(line.net, credit=credit),
         rate_percent=_percent(line.tax_class, line.rate),
         reduced=line.tax_class is TaxClass.REDUCED,
         supplied=line.service,
     )
 
 
-def _unit_price(line: InvoiceLineRow) -> Money:
+GIVEN_BACK = Text(en="(given back of {number})", ja="（{number} の返還）")
+
+
+def _shown(amount: Money, *, credit: bool) -> Money:
+    """Return an amount as the paper shows it: a credit note shows what it gives back, positive."""
+    return Money(-amount.minor, amount.currency) if credit else amount
+
+
+def _unit_price(line: InvoiceLineRow, *, credit: bool) -> Money:
     """Return the price of one interval and unit, to orient the reader: the amount is never made from it."""
-    price = abs(line.derivation.price)
+    price = _shown(line.derivation.price, credit=credit)
     return Money(divide(price.minor, max(line.quantity, 1), Rounding.HALF_UP), price.currency)
 
 
-def _rate(tax: InvoiceTaxRow) -> RateTotal:
+def _rate(tax: InvoiceTaxRow, *, credit: bool) -> RateTotal:
     return RateTotal(
         rate_percent=_percent(tax.tax_class, tax.rate),
-        net=abs(tax.net),
-        tax=abs(tax.tax),
+        net=_shown(tax.net, credit=credit),
+        tax=_shown(tax.tax, credit=credit),
         reduced=tax.tax_class is TaxClass.REDUCED,
     )
 

@@ -37,6 +37,7 @@ class Series:
 
 INVOICES = Series("invoice", "INV")
 CREDIT_NOTES = Series("credit-note", "CN")
+"""A document in the payer's favour is a credit note, whatever it came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,6 @@ class Issuing:
     """Who issues what in which way; *also* writes what belongs to others in the same transaction."""
 
     company_id: CompanyId
-    series: Series
     issued_on: date
     loading: Loading
     by: Actor
@@ -169,16 +169,20 @@ def _post(invoices: pl.DataFrame, issuing: Issuing) -> None:
 
 
 def _write_invoices(drafts: pl.DataFrame, issuing: Issuing) -> pl.DataFrame:
-    series = issuing.series
-    numbers = take_numbers(
-        company_id=issuing.company_id,
-        kind=series.kind,
-        prefix=series.prefix,
-        on=issuing.issued_on,
-        subjects=drafts["id"],
-    )
-    invoices = drafts.with_columns(
-        numbers.alias("number"),
+    in_favour = drafts["total_minor"] < 0
+    numbers = [
+        take_numbers(
+            company_id=issuing.company_id,
+            kind=series.kind,
+            prefix=series.prefix,
+            on=issuing.issued_on,
+            subjects=documents["id"],
+        )
+        for series, documents in ((INVOICES, drafts.filter(~in_favour)), (CREDIT_NOTES, drafts.filter(in_favour)))
+        if documents.height
+    ]
+    invoices = pl.concat([drafts.filter(~in_favour), drafts.filter(in_favour)]).with_columns(
+        pl.concat(numbers).alias("number"),
         company_id=pl.lit(issuing.company_id, dtype=pl.Int64),
         run_id=pl.lit(issuing.run_id, dtype=pl.Int64),
     )

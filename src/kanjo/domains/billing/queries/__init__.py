@@ -1,5 +1,6 @@
 """Reads of billing: invoices and what they stand on, what is due, and what comes next."""
 
+from kanjo.domains.billing.queries.changes import preview_changes
 from kanjo.domains.billing.queries.invoices import (
     ORDERS,
     InvoiceLineRow,
@@ -42,6 +43,7 @@ __all__ = [
     "list_invoices",
     "list_sendings",
     "next_charges",
+    "preview_changes",
     "preview_schedule",
     "still_to_bill",
 ]

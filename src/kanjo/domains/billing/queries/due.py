@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from django.db import connection
 
+from kanjo.domains.billing.rules.invoicing import ORIGINALS
 from kanjo.domains.billing.rules.owed import MOVED, POSTED, RETURNED, Known
 from kanjo.domains.billing.rules.plans import POLICY
 from kanjo.domains.billing.rules.shares import WHOLE
@@ -16,7 +18,7 @@ from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
 from kanjo.platform.bulk.reading import read_columns
 
 if TYPE_CHECKING:
-    from kanjo.foundation.ids import CompanyId, ContractId, OrderId, PlanId
+    from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, OrderId, PlanId
 
 Accounts = tuple[int, int]
 """The first and the last billing account of a part of the work."""
@@ -110,6 +112,43 @@ WHERE c.plan_id = ANY(%(told)s)
 """
 
 
+# A line of an invoice, and what is left of what it charged.
+_ORIGINALS = """
+SELECT l.id, l.invoice_id, l.tax_class, l.rate_numerator, l.rate_denominator, l.net_minor + coalesce((
+    SELECT sum(b.amount_minor) FROM billing_charge b WHERE b.credited_line_id = l.id), 0)::bigint
+FROM billing_invoiceline l JOIN billing_charge c ON c.plan_id = l.plan_id AND c.service_start = l.service_start
+    AND c.invoice_line_id = l.id AND c.credited_line_id IS NULL
+WHERE l.invoice_id IN (SELECT invoice_id FROM billing_invoiceline WHERE id = ANY(%(lines)s))
+"""
+_STANDS = """h.recorded_at <= %(known_at)s AND h.amendment_id <> ALL(%(withdrawn)s) AND h.amendment_id <> %(without)s
+AND NOT EXISTS (SELECT FROM contracts_amendment w WHERE w.withdraws_id = h.amendment_id AND w.id <> %(without)s
+                AND w.recorded_at <= %(known_at)s)"""
+_CHANGES = """
+SELECT h.plan_id, h.effective_on, h.net_minor, h.quantity, h.anchor_on
+FROM billing_change h JOIN billing_plan p ON p.id = h.plan_id WHERE {where} AND {stands}
+"""
+_AWAY = """
+SELECT h.plan_id, h.start, h.until, h.for_good::text
+FROM billing_away h JOIN billing_plan p ON p.id = h.plan_id WHERE {where} AND {stands}
+"""
+_MOVED = """
+SELECT p.id, h.bill_on, h.moved_to
+FROM billing_movedday h JOIN billing_plan p ON p.contract_id = h.contract_id
+WHERE {where} AND h.recorded_at <= %(known_at)s
+"""
+# Each scope by itself: an OR of four would find no index.
+_HELD = """
+SELECT p.id, h.id FROM billing_hold h JOIN billing_plan p ON {join}
+WHERE {where} AND h.recorded_at <= %(known_at)s AND h.effective_on <= %(on)s
+AND (h.expires_on IS NULL OR h.expires_on > %(on)s) AND NOT EXISTS (
+    SELECT FROM billing_release r WHERE r.hold_id = h.id AND r.effective_on <= %(on)s AND r.recorded_at <= %(known_at)s)
+"""
+_HELD_BY = (
+    "p.account_id = h.account_id",
+    "p.contract_id = h.contract_id",
+    "p.order_id = h.order_id",
+    "p.id = h.plan_id",
+)
 _POLICIES = f"SELECT id, {', '.join(POLICY)} FROM billing_policy"  # noqa: S608 our own names
 
 
@@ -130,11 +169,20 @@ def read_policies() -> pl.DataFrame:
 
 
 def read_due(
-    scope: Scope, known_at: datetime, *, issued_to: bool = False, if_accepted: bool = False
+    scope: Scope,
+    known_at: datetime,
+    *,
+    issued_to: bool = False,
+    if_accepted: bool = False,
+    posted: bool = False,
+    withdrawn: Collection[AmendmentId] = (),
+    without: AmendmentId | None = None,
 ) -> tuple[pl.DataFrame, Known]:
     """Return plans with how far they are billed, and what was told of them, as recorded by *known_at*.
 
-    What is posted is as of now. *if_accepted* takes what waits for acceptance as accepted when it may be billed.
+    What is posted is as of now. *if_accepted* takes what waits for acceptance as accepted when it may be billed;
+    *posted* reads what was posted of every plan, for facts that are still to be added. *withdrawn* amendments are left
+    out, and that of *without* is, with what it withdraws itself.
     """
     plans = read_plans(scope, known_at, issued_to=issued_to)
     if if_accepted:
@@ -145,12 +193,35 @@ def read_due(
         {"plan_id": pl.Int64, "billed_until": pl.Date, "given_back": pl.String},
     )
     followed = plans.join(progress.drop("given_back"), on="plan_id", how="left", maintain_order="left")
-    given_back = progress.filter(pl.col("given_back") == "t").select("plan_id")
-    return followed, _known(given_back, scope, known_at)
+    given_back = progress.filter((pl.col("given_back") == "t") | posted).select("plan_id")
+    return followed, _known(given_back, scope, known_at, (withdrawn, without))
 
 
-def _known(given_back: pl.DataFrame, scope: Scope, known_at: datetime) -> Known:
-    changes, away, moved = (pl.DataFrame(schema=schema) for schema in (CHANGES, AWAY, MOVED))
+def read_held(scope: Scope, on: date, known_at: datetime) -> pl.DataFrame:
+    """Return (plan_id, hold_id): the plans that are not invoiced on a day, each with the first hold that says so."""
+    query = " UNION ALL ".join(_HELD.format(join=join, where=scope.where) for join in _HELD_BY)
+    asked = {**scope.asked, "on": on, "known_at": known_at}
+    held = read_columns(query, asked, {"plan_id": pl.Int64, "hold_id": pl.Int64})
+    return held.group_by("plan_id").agg(pl.min("hold_id"))
+
+
+def _known(
+    given_back: pl.DataFrame,
+    scope: Scope,
+    known_at: datetime,
+    left_out: tuple[Collection[AmendmentId], AmendmentId | None],
+) -> Known:
+    withdrawn, without = left_out
+    asked = {**scope.asked, "known_at": known_at, "withdrawn": list(withdrawn), "without": without or 0}
+    told_of: tuple[tuple[str, dict[str, type[pl.DataType]]], ...] = (
+        (_CHANGES, CHANGES),
+        (_AWAY, {**AWAY, "for_good": pl.String}),
+        (_MOVED, MOVED),
+    )
+    changes, away, moved = (
+        read_columns(query.format(where=scope.where, stands=_STANDS), asked, schema) for query, schema in told_of
+    )
+    away = away.with_columns(for_good=pl.col("for_good") == "t")
     told = pl.concat([frame["plan_id"] for frame in (changes, away, moved, given_back)]).unique()
     charged, returned = read_posted(told)
     return Known(changes=changes, away=away, moved=moved, charged=charged, given_back=returned)
@@ -164,6 +235,14 @@ def read_posted(plan_ids: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = read_columns(_CHARGED, asked, {**POSTED, "charged": pl.String})
     charged = pl.col("charged") == "t"
     return rows.filter(charged).select(*POSTED), rows.filter(~charged).select(*RETURNED)
+
+
+def read_originals(charges: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines of the invoices that *charges* give something back of, as `ORIGINALS`."""
+    lines = charges["credited_line_id"].drop_nulls()
+    if lines.is_empty():
+        return pl.DataFrame(schema=ORIGINALS)
+    return read_columns(_ORIGINALS, {"lines": lines.to_list()}, ORIGINALS)
 
 
 def known_now() -> datetime:

@@ -11,12 +11,12 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kanjo.domains.billing.facts import Derivation
-from kanjo.domains.billing.models import Invoice, InvoiceLine, InvoiceTax, Sending
+from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTax, Sending
 from kanjo.domains.billing.rules.guards import InvoiceMissing
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.domains.customers.queries import customers_found
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import CompanyId, CustomerId, FileId, InvoiceId, OrderId, OrderLineId
+from kanjo.foundation.ids import CompanyId, CustomerId, FileId, InvoiceId, InvoiceLineId, OrderId, OrderLineId
 from kanjo.foundation.money import Money, Rate, Rounding
 from kanjo.foundation.periods import Period
 from kanjo.foundation.personal import Personal
@@ -40,7 +40,7 @@ ORDERS: Orders = {
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """An invoice as a list shows it; a credit note has an `original_id` and negative amounts."""
+    """An invoice as a list shows it; a credit note has negative amounts, and an `original_id` where it is of one."""
 
     id: InvoiceId
     company_id: CompanyId
@@ -57,10 +57,26 @@ class InvoiceRow:
     credited: bool
     sent: bool
 
+    @property
+    def is_credit(self) -> bool:
+        """Whether it is in the payer's favour."""
+        return self.total.minor < 0
+
+
+@dataclass(frozen=True, slots=True)
+class GivesBack:
+    """The invoice of which a line gives something back, and the days that were charged there."""
+
+    invoice_id: InvoiceId
+    number: str
+    service: Period
+
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLineRow:
-    """One line with its derivation; `rate` is None where the class is not taxed."""
+    """One line with its derivation; with *gives_back* it gives back days of another line, at the price of then."""
+
+    id: InvoiceLineId
 
     position: int
     order_line_id: OrderLineId
@@ -72,6 +88,7 @@ class InvoiceLineRow:
     rate: Rate
     derivation: Derivation
     policy: int
+    gives_back: GivesBack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +176,7 @@ def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
         raise InvoiceMissing(key=invoice_id)
     lines = InvoiceLine.objects.filter(invoice_id=invoice_id).select_related("plan").order_by("position")
     taxes = InvoiceTax.objects.filter(invoice_id=invoice_id).order_by("id")
+    given_back = _given_back(lines)
     return InvoiceView(
         row=_row(invoice),
         original_number=invoice.original.number if invoice.original else "",
@@ -170,7 +188,7 @@ def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
         bank_account=invoice.bank_account,
         tax_rounding=Rounding(invoice.tax_rounding),
         supplied=Period(invoice.supplied_from, invoice.supplied_until),
-        lines=tuple(_line(line, invoice.currency) for line in lines),
+        lines=tuple(_line(line, invoice.currency, given_back.get(line.pk)) for line in lines),
         taxes=tuple(_tax(tax, invoice.currency) for tax in taxes),
         recorded_at=invoice.recorded_at,
     )
@@ -257,8 +275,28 @@ def _row(invoice: Any) -> InvoiceRow:
     )
 
 
-def _line(line: InvoiceLine, currency: str) -> InvoiceLineRow:
+def _given_back(lines: Collection[InvoiceLine]) -> dict[int, GivesBack]:
+    """Return what each line gives back of which invoice; most give nothing back."""
+    back = [line for line in lines if line.net_minor < 0]
+    posted = Charge.objects.filter(plan_id__in={line.plan_id for line in back}, credited_line_id__isnull=False)
+    of_line = dict(posted.filter(invoice_line_id__in=[line.pk for line in back]).values_list(*_OF_LINE))
+    charged = InvoiceLine.objects.filter(pk__in=of_line.values()).select_related("invoice").in_bulk()
+    return {
+        line: GivesBack(
+            InvoiceId(charged[was].invoice_id),
+            charged[was].invoice.number,
+            Period(charged[was].service_start, charged[was].service_until),
+        )
+        for line, was in of_line.items()
+    }
+
+
+_OF_LINE = ("invoice_line_id", "credited_line_id")
+
+
+def _line(line: InvoiceLine, currency: str, gives_back: GivesBack | None) -> InvoiceLineRow:
     return InvoiceLineRow(
+        id=InvoiceLineId(line.pk),
         position=line.position,
         order_line_id=OrderLineId(line.plan.order_line_id),
         description=line.description,
@@ -275,6 +313,7 @@ def _line(line: InvoiceLine, currency: str) -> InvoiceLineRow:
             amount=Money(line.net_minor, currency),
         ),
         policy=line.policy,
+        gives_back=gives_back,
     )
 
 

@@ -31,7 +31,7 @@ def preview_schedule(
     the term they sum to what the quote says.
     """
     charges = should_be(as_plans(lines, policy), until)
-    return _to_come(charges, {place: line.order_line_id for place, line in enumerate(lines)})
+    return to_come(charges, {place: line.order_line_id for place, line in enumerate(lines)})
 
 
 def next_charges(plan_id: PlanId, actor: Actor, *, limit: int = 12) -> list[ChargeToCome]:
@@ -57,7 +57,7 @@ def charges_to_come(scope: Scope, *, if_accepted: bool = False) -> list[ChargeTo
     """Return all that is still to be billed and given back of some plans, as known now, soonest first."""
     plans, known = read_due(scope, known_now(), if_accepted=if_accepted)
     lines = dict(plans.select("plan_id", "order_line_id").iter_rows())
-    return _to_come(still_due(plans, date.max, known), lines)
+    return to_come(still_due(plans, date.max, known), lines)
 
 
 def due_and_not_invoiced(company_id: CompanyId, on: date) -> pl.DataFrame:
@@ -89,7 +89,8 @@ def invoiced(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:
     )
 
 
-def _to_come(charges: pl.DataFrame, lines: Mapping[int, OrderLineId]) -> list[ChargeToCome]:
+def to_come(charges: pl.DataFrame, lines: Mapping[int, OrderLineId]) -> list[ChargeToCome]:
+    """Return charges (rows of `owed.DUE`) as they cross the border, soonest first; *lines* by plan."""
     ordered = charges.sort("bill_on", "plan_id", "service_start")
     return [
         ChargeToCome(

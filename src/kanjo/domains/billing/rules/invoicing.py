@@ -22,6 +22,18 @@ PAYER = ("payer_id", "payer_name", "payer_address", "language")
 """What an invoice copies of its payer."""
 
 
+RATE = ("tax_class", "rate_numerator", "rate_denominator")
+ORIGINALS: dict[str, type[pl.DataType]] = {
+    "credited_line_id": pl.Int64,
+    "original_id": pl.Int64,
+    "tax_class": pl.String,
+    "rate_numerator": pl.Int64,
+    "rate_denominator": pl.Int64,
+    "left_minor": pl.Int64,
+}
+"""All that the invoices charged of which something is given back: each line with its rate and what is left of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drafted:
     """Invoices before they have ids and numbers: `draft` joins the three frames, starting at 0."""
@@ -31,20 +43,19 @@ class Drafted:
     taxes: pl.DataFrame
 
 
-def rated(charges: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
+def rated(charges: pl.DataFrame, rates: pl.DataFrame, originals: pl.DataFrame | None = None) -> pl.DataFrame:
     """Add the exact rate of the day of supply: the last day of the service (Consumption Tax Act, art. 28 and 29).
 
-    What is given back has the rate of what was charged, whatever part of its days it is. Needs tax_class,
-    service_until and charged_until; *rates* has tax_class, effective_on, numerator and denominator. A class without
-    a rate on that day has a null numerator.
+    What is given back has the rate it was charged at. Needs tax_class, service_until, credited_line_id and
+    charged_until; *rates* has tax_class, effective_on, numerator and denominator. A class without a rate on that day
+    has a null numerator.
     """
-    supplied = charges.with_columns(supplied_on=pl.coalesce("charged_until", "service_until").dt.offset_by("-1d")).sort(
-        "supplied_on"
-    )
+    until = pl.coalesce("charged_until", "service_until")
+    supplied = charges.with_columns(supplied_on=until.dt.offset_by("-1d")).sort("supplied_on")
     known = rates.select(
         "tax_class", rate_from="effective_on", rate_numerator="numerator", rate_denominator="denominator"
     )
-    return supplied.join_asof(
+    by_day = supplied.join_asof(
         known.sort("rate_from"),
         left_on="supplied_on",
         right_on="rate_from",
@@ -52,19 +63,30 @@ def rated(charges: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
         strategy="backward",
         check_sortedness=False,
     ).drop("rate_from")
+    if originals is None or originals.is_empty():
+        return by_day
+    was = originals.select("credited_line_id", **{f"was_{name}": name for name in RATE})
+    return by_day.join(was, on="credited_line_id", how="left").with_columns(
+        **{name: pl.coalesce(f"was_{name}", name) for name in RATE}
+    )
 
 
-def drafted(charges: pl.DataFrame, *, issued_on: date, rounding: Rounding) -> Drafted:
+def drafted(
+    charges: pl.DataFrame, *, issued_on: date, rounding: Rounding, originals: pl.DataFrame | None = None
+) -> Drafted:
     """Group *charges* into invoices and compute the tax once per invoice and rate (Enforcement Order, art. 70-10).
 
-    Needs the columns of a due charge with its rate and its plan's. Drafts are numbered in the order of their key, so
-    that the order in which charges come does not matter.
+    Where a document only gives back at a rate, its tax is what the tax on what is left of the *originals* goes down
+    by: when all is given back, all of the tax is. Needs the columns of a due charge with its rate and its plan's.
+    Drafts are numbered in the order of their key, so that the order in which charges come does not matter.
     """
     ordered = charges.sort(*GROUPED_BY, "plan_id", "service_start", "sequence")
     lines = ordered.with_columns(
         draft=(pl.struct(GROUPED_BY).rle_id().cast(pl.Int64)),
     ).with_columns(position=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("draft"))
     taxes = _taxes(lines, rounding)
+    if originals is not None and not originals.is_empty():
+        taxes = _closing(taxes, lines, originals, rounding)
     return Drafted(invoices=_headers(lines, taxes, issued_on), lines=lines, taxes=taxes)
 
 
@@ -105,10 +127,36 @@ def _per_document(taxes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _taxes(lines: pl.DataFrame, rounding: Rounding) -> pl.DataFrame:
-    rate = ("draft", "tax_class", "rate_numerator", "rate_denominator")
-    sums = lines.group_by(rate, maintain_order=True).agg(pl.col("net_minor").sum())
+    sums = lines.group_by("draft", *RATE, maintain_order=True).agg(pl.col("net_minor").sum())
     return proportion(
         sums, into="tax_minor", factors=["net_minor", "rate_numerator"], over=["rate_denominator"], rounding=rounding
+    )
+
+
+def _closing(taxes: pl.DataFrame, lines: pl.DataFrame, originals: pl.DataFrame, rounding: Rounding) -> pl.DataFrame:
+    """Take the tax of rates at which a document gives back only from what is left of its originals before and after."""
+    place = ("original_id", *RATE)
+    back = lines.join(originals.select("credited_line_id", "original_id"), on="credited_line_id", how="left")
+    only = back.group_by("draft", *RATE).agg(only=pl.col("original_id").is_not_null().all()).filter("only")
+    left = originals.group_by(place).agg(before=pl.sum("left_minor"))
+    given = (
+        back.join(only, on=("draft", *RATE), how="semi")
+        .group_by("draft", *place)
+        .agg(pl.sum("net_minor"))
+        .sort("draft")
+        .join(left, on=place)
+        .with_columns(after=pl.col("before") + pl.col("net_minor").cum_sum().over(place))
+        .with_columns(before=pl.col("after") - pl.col("net_minor"))
+    )
+    for name in ("before", "after"):
+        given = proportion(
+            given, into=f"tax_{name}", factors=[name, "rate_numerator"], over=["rate_denominator"], rounding=rounding
+        )
+    closing = given.group_by("draft", *RATE).agg(closing=(pl.col("tax_after") - pl.col("tax_before")).sum())
+    return (
+        taxes.join(closing, on=("draft", *RATE), how="left", maintain_order="left")
+        .with_columns(tax_minor=pl.coalesce("closing", "tax_minor"))
+        .drop("closing")
     )
 
 
@@ -124,7 +172,9 @@ def _headers(lines: pl.DataFrame, taxes: pl.DataFrame, issued_on: date) -> pl.Da
     return headers.join(_per_document(taxes), on="draft", how="left", maintain_order="left").with_columns(
         total_minor=pl.col("net_minor") + pl.col("tax_minor"),
         issued_on=pl.lit(issued_on),
-        due_on=due_days(headers["payment_terms"], issued_on),
+        due_on=pl.when(pl.col("net_minor") < 0)
+        .then(pl.lit(issued_on))
+        .otherwise(due_days(headers["payment_terms"], issued_on)),
     )
 
 

@@ -236,12 +236,13 @@ def some_charges(*rows: tuple[int, str, int], until: date = date(2026, 5, 1)) ->
                 "service_start": date(2026, 4, 1),
                 "service_until": until,
                 "charged_until": None,
+                "credited_line_id": None,
                 "sequence": 0,
                 "net_minor": net,
             }
             for place, (account, tax_class, net) in enumerate(rows)
         ],
-        schema_overrides={"charged_until": pl.Date},
+        schema_overrides={"charged_until": pl.Date, "credited_line_id": pl.Int64},
     )
 
 

@@ -29,7 +29,7 @@ _WRONG = Text(en="The amount does not follow from the facts.", ja="金額が計�
 
 def state_of(row: InvoiceRow) -> State:
     """Return where an invoice stands."""
-    if row.original_id is not None:
+    if row.is_credit:
         return _CREDIT
     if row.credited:
         return _CREDITED

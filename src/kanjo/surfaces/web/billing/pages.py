@@ -91,7 +91,7 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
     view = get_invoice(InvoiceId(key), request.desk.actor)
     row = view.row
     net, tax, total = totals(view)
-    held = CREDITED if row.credited or row.original_id is not None else None
+    held = CREDITED if row.credited or row.is_credit else None
     detail = Detail(
         kind=labels.INVOICE,
         title=row.number,

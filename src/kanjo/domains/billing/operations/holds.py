@@ -1,0 +1,103 @@
+"""Holding what is due back from invoices, and releasing it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+
+from kanjo.domains.billing.facts import BillingHeld, BillingReleased, Held, HoldCondition
+from kanjo.domains.billing.models import Hold, Plan, Release
+from kanjo.domains.billing.operations.locking import lock_accounts
+from kanjo.domains.billing.rules.changing import (
+    AlreadyReleased,
+    HoldExpired,
+    HoldMissing,
+    HoldUnexplained,
+    NothingToHold,
+)
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, HoldId, PersonId
+from kanjo.platform.acts import verb
+from kanjo.platform.outbox.operations import record
+from kanjo.platform.tables import refuse_unseen
+
+HOLDERS = (Role.RECEIVABLES, Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT, Role.REV_REC)
+
+
+@verb("billing.hold", *HOLDERS)
+def hold_billing(
+    *,
+    company_id: CompanyId,
+    held: Held,
+    condition: HoldCondition,
+    because: str,
+    owner_id: PersonId,
+    on: date,
+    expires_on: date | None = None,
+    by: Actor,
+    at: datetime,
+) -> HoldId:
+    """Keep a payer, a contract, an order or a line out of invoices from *on*, until released or until *expires_on*.
+
+    Whoever *owner_id* is answers for it. Nothing else moves: what is due stays due, for the same days at the same
+    amounts. Refuses `HoldUnexplained`, `HoldExpired` and `NothingToHold`.
+    """
+    refuse_unseen(company_id, by)
+    if not because.strip():
+        raise HoldUnexplained(at="because")
+    if expires_on is not None and expires_on <= on:
+        raise HoldExpired(start=on, day=expires_on, at="expires_on")
+    hold = Hold.objects.create(
+        company_id=company_id,
+        condition=condition,
+        because=because,
+        owner_id=owner_id,
+        effective_on=on,
+        expires_on=expires_on,
+        **_scope(company_id, held),
+    )
+    told = BillingHeld(company_id=company_id, effective_on=on, hold_id=HoldId(hold.pk))
+    return record(told, by=by, at=at).hold_id
+
+
+@verb("billing.release", *HOLDERS)
+def release_billing(*, hold_id: HoldId, on: date, because: str, by: Actor, at: datetime) -> None:
+    """End a hold on *on*: what is due meanwhile is billed by the next run, or at once by hand.
+
+    Refuses `HoldMissing`, `AlreadyReleased` and `HoldUnexplained`.
+    """
+    hold = Hold.objects.visible_to(by).filter(pk=hold_id).select_related("release").first()
+    if hold is None:
+        raise HoldMissing(key=hold_id)
+    if not because.strip():
+        raise HoldUnexplained(at="because")
+    release, new = Release.objects.get_or_create(
+        hold_id=hold_id, defaults={"company_id": hold.company_id, "because": because, "effective_on": on}
+    )
+    if not new:
+        raise AlreadyReleased(day=release.effective_on)
+    told = BillingReleased(company_id=CompanyId(hold.company_id), effective_on=on, hold_id=hold_id)
+    record(told, by=by, at=at)
+
+
+def _scope(company_id: CompanyId, held: Held) -> dict[str, int]:
+    """Return the row that is held, with its payer locked: no run under way bills it any more."""
+    named = {name: key for name, key in asdict(held).items() if key is not None}
+    if len(named) != 1:
+        raise NothingToHold
+    ((name, key),) = named.items()
+    path, column = _SCOPES[name]
+    plan = Plan.objects.filter(company_id=company_id, **{path: key}).order_by("id").first()
+    if plan is None:
+        raise NothingToHold
+    lock_accounts(company_id, (plan.account_id, plan.account_id))
+    return {column: getattr(plan, "id" if column == "plan_id" else column)}
+
+
+_SCOPES = {
+    "payer_id": ("account__payer_id", "account_id"),
+    "contract_id": ("contract_id", "contract_id"),
+    "order_id": ("order_id", "order_id"),
+    "order_line_id": ("order_line_id", "plan_id"),
+}
+"""What may be held: how its plans are found, and the column of the hold."""

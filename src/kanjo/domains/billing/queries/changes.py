@@ -1,0 +1,148 @@
+"""What a change of a contract would cost, and every invoice that would follow: the same rules that will bill it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kanjo.domains.billing.facts import ChangePreview, ContractChange, InvoiceToCome, LineToBill
+from kanjo.domains.billing.models import Plan
+from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_originals
+from kanjo.domains.billing.queries.schedules import to_come
+from kanjo.domains.billing.rules.guards import PlanMissing
+from kanjo.domains.billing.rules.invoicing import drafted, rated
+from kanjo.domains.billing.rules.owed import Known, should_be, still_due
+from kanjo.domains.billing.rules.plans import POLICY, as_plans
+from kanjo.domains.billing.rules.soundness import refused
+from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
+from kanjo.domains.catalog.queries import tax_rate_table
+from kanjo.foundation.ids import CompanyId, ContractId, OrderLineId
+from kanjo.foundation.money import Money, Rounding
+from kanjo.platform.companies.models import SellingCompany
+
+if TYPE_CHECKING:
+    from kanjo.foundation.actors import Actor
+
+_SAID = ("currency", "account_id", "contract_id", "order_id", "customer_id", "payer_id", "payment_terms")
+_PRINTED = ("payer_name", "payer_address", "language")
+
+
+def preview_changes(
+    contract_id: ContractId, change: ContractChange, actor: Actor, *, added: Sequence[LineToBill] = ()
+) -> ChangePreview:
+    """Return what *change* and *added* lines would do to the schedule of a contract, as known now.
+
+    What waits for acceptance is taken as accepted when it may be billed. Nothing is written. Refuses `PlanMissing`,
+    and what the run would refuse to invoice.
+    """
+    company_id = Plan.objects.visible_to(actor).filter(contract_id=contract_id).values_list("company_id", flat=True)
+    found = company_id.first()
+    if found is None:
+        raise PlanMissing(key=contract_id)
+    scope = Scope(CompanyId(found), contract_id=contract_id)
+    known_at = known_now()
+    plans, before = read_due(scope, known_at, issued_to=True, if_accepted=True, posted=True)
+    _, standing = read_due(scope, known_at, if_accepted=True, posted=True, withdrawn=change.withdraws)
+    after = with_change(standing, change, plan_ids(plans))
+    joining = _joining(plans, added)
+    everything = pl.concat([plans, joining.select(plans.columns)])
+    totals = difference_per_line(plans, before, after)
+    new = should_be(joining, None).group_by("plan_id").agg(pl.sum("net_minor"))
+    lines = {line.order_line_id: net for line, net in zip(added, _in_order(joining, new), strict=True)}
+    due = still_due(everything, date.max, after)
+    return _preview(CompanyId(found), everything, due, {**totals, **lines}, _credited(plans, before))
+
+
+def plan_ids(plans: pl.DataFrame) -> dict[OrderLineId, int]:
+    """Return the plan of each order line."""
+    return {OrderLineId(line): plan for line, plan in plans.select("order_line_id", "plan_id").iter_rows()}
+
+
+def with_change(known: Known, change: ContractChange, plans: Mapping[OrderLineId, int]) -> Known:
+    """Return what is known with the facts of a change added. Refuses `PlanMissing` for a line nobody planned."""
+    for line in change.lines:
+        if line not in plans:
+            raise PlanMissing(key=line)
+    changes = [
+        (plans[one.order_line_id], one.effective_on, one.net_minor, one.quantity, one.anchor_on)
+        for one in change.changes
+    ]
+    away = [(plans[one.order_line_id], one.start, one.until, one.for_good) for one in change.away]
+    return replace(
+        known,
+        changes=pl.concat([known.changes, pl.DataFrame(changes, CHANGES, orient="row")]),
+        away=pl.concat([known.away, pl.DataFrame(away, AWAY, orient="row")]),
+    )
+
+
+def difference_per_line(plans: pl.DataFrame, before: Known, after: Known) -> dict[OrderLineId, int]:
+    """Return by how much the whole schedule of each line differs; lines of which nothing differs are left out."""
+    sums = [
+        should_be(plans, None, known).group_by("plan_id").agg(net_minor=sign * pl.sum("net_minor"))
+        for known, sign in ((before, -1), (after, 1))
+    ]
+    nets = pl.concat(sums).group_by("plan_id").agg(pl.sum("net_minor")).filter(pl.col("net_minor") != 0)
+    lines = nets.join(plans.select("plan_id", "order_line_id"), on="plan_id").sort("order_line_id")
+    return {OrderLineId(line): net for line, net in lines.select("order_line_id", "net_minor").iter_rows()}
+
+
+def _joining(plans: pl.DataFrame, added: Sequence[LineToBill]) -> pl.DataFrame:
+    """Return lines that would join the contract as plans of it, under ids of their own below zero."""
+    first = plans.row(0, named=True)
+    new = as_plans(added).with_columns(
+        plan_id=-1 - pl.col("plan_id"),
+        policy=pl.lit(first["policy"], dtype=pl.Int64),
+        order_line_id=pl.Series([line.order_line_id for line in added], dtype=pl.Int64),
+        description=pl.Series([line.description.said_in(first["language"]) for line in added], dtype=pl.String),
+        tax_class=pl.Series([line.tax_class.value for line in added], dtype=pl.String),
+        **{name: pl.lit(first[name], dtype=plans.schema[name]) for name in (*_SAID, *_PRINTED, *POLICY)},
+    )
+    return new.select(plans.columns)
+
+
+def _in_order(joining: pl.DataFrame, nets: pl.DataFrame) -> list[int]:
+    return joining.join(nets, on="plan_id", how="left", maintain_order="left")["net_minor_right"].fill_null(0).to_list()
+
+
+def _credited(plans: pl.DataFrame, known: Known) -> int:
+    """Return what is to be given back without the change already."""
+    due = still_due(plans, date.max, known)
+    return int(due.filter(pl.col("credited_line_id").is_not_null())["net_minor"].sum())
+
+
+def _preview(
+    company_id: CompanyId, plans: pl.DataFrame, due: pl.DataFrame, totals: Mapping[OrderLineId, int], before: int
+) -> ChangePreview:
+    currency = plans["currency"][0]
+    credit = int(due.filter(pl.col("credited_line_id").is_not_null())["net_minor"].sum()) - before
+    return ChangePreview(
+        totals=totals,
+        credit=Money(credit, currency),
+        charge=Money(sum(totals.values()) - credit, currency),
+        invoices=tuple(_invoices(SellingCompany.objects.get(pk=company_id), plans, due)),
+    )
+
+
+def _invoices(company: SellingCompany, plans: pl.DataFrame, due: pl.DataFrame) -> Iterator[InvoiceToCome]:
+    """Yield the invoices of each billing day in order, as a run of that day would draft them."""
+    said = plans.select("plan_id", "policy", "timing", "tax_class", "description", *_SAID, *_PRINTED)
+    originals = read_originals(due)
+    charges = rated(due.join(said, on="plan_id"), tax_rate_table(), originals)
+    for refusal in refused(charges).values():
+        raise refusal
+    lines = dict(plans.select("plan_id", "order_line_id").iter_rows())
+    for (bill_on,), rows in charges.sort("bill_on").partition_by("bill_on", as_dict=True, maintain_order=True).items():
+        assert isinstance(bill_on, date)
+        draft = drafted(rows, issued_on=bill_on, rounding=Rounding(company.tax_rounding), originals=originals)
+        for header in draft.invoices.iter_rows(named=True):
+            yield InvoiceToCome(
+                issued_on=bill_on,
+                due_on=header["due_on"],
+                charges=tuple(to_come(draft.lines.filter(pl.col("draft") == header["draft"]), lines)),
+                net=Money(header["net_minor"], header["currency"]),
+                tax=Money(header["tax_minor"], header["currency"]),
+            )
