@@ -11,7 +11,8 @@ from datetime import date
 import polars as pl
 
 from kanjo.domains.billing.facts import UsageModel, UsageStep
-from kanjo.domains.billing.rules.owed import FOLLOWED, should_be
+from kanjo.domains.billing.rules.owed import should_be
+from kanjo.domains.billing.rules.plans import FOLLOWED
 from kanjo.domains.billing.rules.shares import amount
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
 from kanjo.foundation.columns import proportion, totals

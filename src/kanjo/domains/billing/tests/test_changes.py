@@ -34,14 +34,13 @@ from kanjo.domains.billing.rules.changing import (
 from kanjo.domains.billing.rules.guards import NothingDue, PlanMissing
 from kanjo.domains.billing.tests.conftest import Planned, an_order
 from kanjo.domains.billing.tests.test_operations import run_billing
-from kanjo.domains.contracts.facts import AmendmentKind
-from kanjo.domains.contracts.operations import amend_contract
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, CustomerId, HoldId, InvoiceId, OrderLineId
 from kanjo.platform.identity.queries import house
 from kanjo.platform.ledger.operations import PeriodLocked
 from kanjo.platform.runs.models import Run
 from tests.builders import NOW, TODAY, a_company, a_line, a_product, an_actor, lock_books
+from tests.deals import AmendmentKind, an_amendment
 
 pytestmark = pytest.mark.django_db
 
@@ -57,26 +56,17 @@ def planned(company: CompanyId, customer: CustomerId) -> Planned:
 def amend(planned: Planned, change: ContractChange, kind: AmendmentKind = AmendmentKind.CHANGE) -> AmendmentId:
     """Agree on a change as the house does and let billing know."""
     days = [one.effective_on for one in change.changes] + [one.start for one in change.away] + [TODAY]
-    told = amend_contract(
-        contract_id=planned.contract_id,
-        kind=kind,
-        effective_on=min(days),
-        concluded_on=TODAY,
-        total_minor=0,
-        withdraws=change.withdraws[0] if change.withdraws else None,
-        because="増席のため",
-        by=house(),
-        at=NOW,
-    )
+    withdraws = change.withdraws[0] if change.withdraws else None
+    amendment_id = an_amendment(planned.contract_id, kind, effective_on=min(days), withdraws=withdraws)
     billing.change_plans(
         contract_id=planned.contract_id,
-        amendment_id=told.amendment_id,
+        amendment_id=amendment_id,
         change=change,
         on=TODAY,
         by=house(),
         at=NOW,
     )
-    return told.amendment_id
+    return amendment_id
 
 
 def more(planned: Planned, day: date, net: int, units: int = 0) -> ContractChange:
