@@ -61,7 +61,7 @@ class Tier(Given):
     flat_minor: Units = 0
 
 
-class Priced(Given):
+class UsagePriced(Given):
     """How the usage of a line is priced from a day on; commitment and prepayment are of the whole term."""
 
     effective_on: Day
@@ -110,7 +110,7 @@ def _correct(caller: Caller, _key: int, given: Correction) -> Made:
     return Made("usage", correct_usage(company_id=CompanyId(company.id), **asked, on=on, by=by, at=caller.now))
 
 
-def _price(caller: Caller, key: int, given: Priced) -> Made:
+def _price(caller: Caller, key: int, given: UsagePriced) -> Made:
     rate_usage(
         order_line_id=OrderLineId(key),
         terms=given.terms,
@@ -141,7 +141,7 @@ ACTS = (
         path="order-lines/{int:key}/usage-price",
         verbs=("billing.rate-usage",),
         title=Text(en="Agree the price of usage", ja="従量単価を登録"),
-        takes=Priced,
+        takes=UsagePriced,
         do=_price,
     ),
 )
