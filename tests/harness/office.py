@@ -124,7 +124,7 @@ class Office:
             on=on,
         )
 
-    def users(self, number: int, net_minor: int | None = None, *, service: Period = A_YEAR) -> LineWanted:
+    def users(self, number: int, net_minor: int | None = None, *, service: Period | None = A_YEAR) -> LineWanted:
         """Return so many users of the cloud, for *net_minor* a month where it is not the list price."""
         return LineWanted(self.cloud, number, net_minor, service)
 

@@ -47,6 +47,9 @@ BREAKS: dict[str, Break] = {
         "UPDATE contracts_contract SET total_minor = total_minor + 1",
         "UPDATE quotes_quoteversion SET total_minor = total_minor + 1",
     ),
+    "amended-booked": broken(
+        "UPDATE orders_orderline SET product_id = (SELECT max(id) FROM catalog_product) WHERE changes_id IS NOT NULL"
+    ),
     "quote-lines-order-lines": broken("UPDATE quotes_quoteline SET total_minor = total_minor + 1"),
     "booked-billed": broken("UPDATE billing_plan SET net_minor = net_minor + 1 WHERE charge = 'recurring'"),
     "charges-invoice-lines": broken(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.opportunities.queries import list_won_elsewhere
 from kanjo.domains.receivables import operations as receivables
 from kanjo.domains.receivables import queries
@@ -14,6 +15,9 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.identity.queries import get_actor, house
 from kanjo.platform.outbox.operations import deliver
 from kanjo.processes import bill
+from kanjo.processes.accept_quote import ConcludedDeal
+from kanjo.processes.agreed import Agreed, LineMore
+from kanjo.processes.amend_contract import amend_contract
 from kanjo.processes.import_crm import import_crm
 from kanjo.processes.read_crm import read_crm
 from kanjo.processes.replay import Cast
@@ -80,7 +84,8 @@ def a_story(folder: Path) -> Office:
     """Live through April and May 2026.
 
     Two deals come from a CRM; one is sold with 10 % off, ten users for a year and two boxes, one box is given back.
-    A payer deducts the bank's fee, one pays in part, one is a stranger. April's books are locked at last.
+    Five users more are agreed for July. A payer deducts the bank's fee, one pays in part, one is a stranger. April's
+    books are locked at last.
     """
     office = an_office()
     _replay_what_the_crm_won(office, folder)
@@ -91,6 +96,7 @@ def a_story(folder: Path) -> Office:
     for day in (APRIL, date(2026, 4, 30), MAY):
         office.bill(day)
     _give_back(office, "株式会社返品")
+    _amend(office, sold)
     _receive(office)
     office.recognise(MAY)
     office.recognise(date(2026, 6, 1))
@@ -113,6 +119,20 @@ def _replay_what_the_crm_won(office: Office, folder: Path) -> None:
 
 
 def _told_to_nobody(done: int, total: int, what: Text) -> None: ...
+
+
+@transaction.atomic
+def _amend(office: Office, sold: ConcludedDeal) -> None:
+    day = date(2026, 5, 20)
+    more = LineMore(sold.lines[0].order_line_id, 5, 4_500)
+    agreed = Agreed(
+        kind=AmendmentKind.CHANGE,
+        effective_on=date(2026, 7, 1),
+        concluded_on=day,
+        because="利用者の増加",
+        more=(more,),
+    )
+    amend_contract(contract_id=sold.contract_id, agreed=agreed, by=office.deal_management, at=morning(day))
 
 
 @transaction.atomic

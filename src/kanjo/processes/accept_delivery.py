@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.orders import operations as orders
+from kanjo.domains.orders.queries import changes_of
 from kanjo.domains.revenue import operations as revenue
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import OrderLineId
@@ -21,6 +22,7 @@ def accept_delivery(
         order_line_id=order_line_id, accepted_on=accepted_on, evidence=evidence, by=by, at=at
     )
     billing.note_acceptance(order_line_id=order_line_id, accepted_on=accepted_on, by=by, at=at)
-    revenue.note_delivery(order_line_id=order_line_id, delivered_on=accepted_on, by=by, at=at)
+    for line_id in (order_line_id, *(line.order_line_id for line in changes_of(order_line_id))):
+        revenue.note_delivery(order_line_id=line_id, delivered_on=accepted_on, by=by, at=at)
     ask_for_the_rest(accepted.order_id, by=by, at=at)
     ask_as_accepted(accepted.order_id, by=by, at=at)

@@ -70,6 +70,7 @@ def _awaited(order_id: OrderId, by: Actor) -> list[OrderLineRow]:
         row
         for row in list_lines(by, order_id)
         if row.accepted_on is None
+        and row.line.changes is None
         and (
             row.line.terms.timing is BillingTiming.ON_ACCEPTANCE or row.line.terms.recognition is Recognition.AT_A_POINT
         )

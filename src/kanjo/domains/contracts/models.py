@@ -106,7 +106,8 @@ class Amendment(CompanyRow):
     """What both sides agreed to change in a contract, from `effective_on` on; agreed on `concluded_on`.
 
     `total_minor` is what the value of the contract changes by over its whole term. An amendment is withdrawn by
-    another one, as if it had never been agreed; a resumption so replaces the suspension that had no end.
+    another one, as if it had never been agreed; a resumption so replaces the suspension that had no end. `until` is
+    the first day after a suspension, where it was agreed.
     """
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="amendments")
@@ -117,6 +118,7 @@ class Amendment(CompanyRow):
     withdraws = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="withdrawn_by")
     concluded_on = models.DateField()
     effective_on = models.DateField()
+    until = models.DateField(null=True)
     recorded_at = recorded_at()
 
     class Meta:
@@ -124,6 +126,10 @@ class Amendment(CompanyRow):
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="one_amendment_per_number"),
             models.CheckConstraint(name="amendment_has_cause", condition=Q(because__regex=r"\S")),
+            models.CheckConstraint(
+                name="amendment_until",
+                condition=Q(until__isnull=True) | Q(kind="suspension", until__gt=F("effective_on")),
+            ),
             models.CheckConstraint(
                 name="amendment_withdraws",
                 condition=Q(kind__in=WITHDRAWING, withdraws__isnull=False)

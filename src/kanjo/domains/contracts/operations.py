@@ -116,6 +116,7 @@ def amend_contract(
     effective_on: date,
     concluded_on: date,
     total_minor: int,
+    until: date | None = None,
     withdraws: AmendmentId | None = None,
     because: str,
     by: Actor,
@@ -123,8 +124,8 @@ def amend_contract(
 ) -> ContractAmended:
     """Write down what both sides agreed to change: from which day, agreed on which day, and by how much it changes.
 
-    `total_minor` is the difference over the whole term, as billing computed it. Refuses `NotInForce`, a day outside
-    the term or an agreement to come, no reason, and to take back what is no longer there to be taken back.
+    `total_minor` is the difference over the whole term, as billing computed it; `until` ends a suspension. Refuses
+    `NotInForce`, a day outside the term or an agreement to come, no reason, and to take back what is no longer there.
     """
     contract = _in_force(contract_id, by=by)
     refuse_amendment(
@@ -132,12 +133,13 @@ def amend_contract(
         contract.starts_on,
         contract.until,
         effective_on=effective_on,
+        until_on=until,
         concluded_on=concluded_on,
         today=at.astimezone(ZoneInfo(contract.company.time_zone)).date(),
         because=because,
     )
     if withdraws is not None:
-        refuse_withdrawal(contract.number, kind, _earlier(withdraws, contract, by=by))
+        refuse_withdrawal(contract.number, kind, _earlier(withdraws, contract, by=by), effective_on=effective_on)
     before = contract.amendments.aggregate(minor=Sum("total_minor", default=0))["minor"]
     refuse_negative_value(contract.number, contract.total_minor + before + total_minor)
     return _amended(
@@ -150,6 +152,7 @@ def amend_contract(
             withdraws_id=withdraws,
             concluded_on=concluded_on,
             effective_on=effective_on,
+            until=until,
         ),
         by=by,
         at=at,
@@ -214,6 +217,7 @@ def _earlier(amendment_id: AmendmentId, contract: Contract, *, by: Actor) -> Ear
     return Earlier(
         number=earlier.number,
         kind=AmendmentKind(earlier.kind),
+        effective_on=earlier.effective_on,
         of_same_contract=earlier.contract_id == contract.pk,
         withdrawn_by=later.number if later else "",
     )

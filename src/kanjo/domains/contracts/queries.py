@@ -79,7 +79,7 @@ class ContractRow:
 class AmendmentRow:
     """An amendment as it is shown; `withdraws` and `withdrawn_by` are numbers, empty where there is none.
 
-    It takes effect on `effective_on`, was agreed on `concluded_on` and known at `recorded_at`.
+    It takes effect on `effective_on`, was agreed on `concluded_on` and known at `recorded_at`; a suspension may end.
     """
 
     id: AmendmentId
@@ -89,10 +89,12 @@ class AmendmentRow:
     because: str
     currency: str
     total_minor: int
+    withdraws_id: AmendmentId | None
     withdraws: str
     withdrawn_by: str
     concluded_on: date
     effective_on: date
+    until: date | None
     recorded_at: datetime
 
 

@@ -35,8 +35,9 @@ class LineToBook:
 class LineToChange:
     """A line booked before, and what it comes to more or less over its term, as billing computed it.
 
-    From the first day of `service` on there is so much more or less of it, or it `ends`. Without any of these, what
-    is booked follows from what was withdrawn; where nothing does, the total is earned in the days of `service`.
+    From the first day of `service` on there is so much more or less of it, or it `ends`; in the days `away` it is not
+    served. Without any of these, what is booked follows from what was withdrawn; where nothing does, the total is
+    earned in the days of `service`.
     """
 
     order_line_id: OrderLineId
@@ -45,6 +46,7 @@ class LineToChange:
     quantity: int = 0
     net_minor: int = 0
     ends: bool = False
+    away: Period | None = None
 
     @property
     def moves(self) -> bool:
@@ -64,6 +66,19 @@ class BookedLine(LineToBook):
         """The line as it was given to be booked."""
         agreed = (self.terms, self.quantity, self.list_minor, self.net_minor, self.total_minor, self.service)
         return LineToBook(*agreed, changes=self.changes, ends=self.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class LineNow:
+    """A line as first ordered, and what its amendments have made of it on a day.
+
+    `served` are the days from the first to the last on which anything of it stands, None where nothing does.
+    """
+
+    line: BookedLine
+    quantity: int
+    net_minor: int
+    served: Period | None
 
 
 @dataclass(frozen=True, slots=True)

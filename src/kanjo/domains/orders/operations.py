@@ -98,7 +98,7 @@ def book_amendment(
     before = Order.objects.filter(amendment_id=amendment_id).first()
     if before:
         raise AmendmentBooked(number=before.number)
-    booked = [*lines, *_differences(contract_id, changes)]
+    booked = [*lines, *_differences(contract_id, amendment_id, changes)]
     order = Order(
         company_id=company_id,
         contract_id=contract_id,
@@ -152,13 +152,17 @@ SAME_ORDER = ["company_id", "customer_id", "payer_id", "currency", "payment_term
 """What two bookings of one version must have in common besides their lines."""
 
 
-def _differences(contract_id: ContractId, changes: Sequence[LineToChange]) -> list[LineToBook]:
-    standing = standing_lines(contract_id, [change.order_line_id for change in changes])
+def _differences(
+    contract_id: ContractId, amendment_id: AmendmentId, changes: Sequence[LineToChange]
+) -> list[LineToBook]:
+    keys = [change.order_line_id for change in changes]
+    before, after = standing_lines(contract_id, keys, without=amendment_id), standing_lines(contract_id, keys)
     found = []
     for change in changes:
-        if change.order_line_id not in standing:
-            raise NoLineToChange(line=change.order_line_id)
-        found += differences(standing[change.order_line_id], change)
+        key = change.order_line_id
+        if key not in before:
+            raise NoLineToChange(line=key)
+        found += differences(before[key], after[key], change)
     return found
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
 from kanjo.domains.customers.queries import customers_found, named
-from kanjo.domains.orders.facts import BookedLine, BookedOrder
-from kanjo.domains.orders.models import Order, OrderLine
-from kanjo.domains.orders.rules.amending import Change, Standing, as_amended
+from kanjo.domains.orders.facts import BookedLine, BookedOrder, LineNow
+from kanjo.domains.orders.models import Acceptance, Order, OrderLine
+from kanjo.domains.orders.rules.amending import Change, NoLineToChange, Standing, as_amended
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import (
     AmendmentId,
@@ -150,38 +150,86 @@ def lines_of_contract(actor: Actor, contract_id: ContractId) -> list[BookedLine]
     return [booked_line(line) for line in lines.order_by("order_id", "position")]
 
 
+def lines_now(actor: Actor, contract_id: ContractId, on: date) -> list[LineNow]:
+    """Return every line first ordered under a contract as it stands on a day, oldest order first."""
+    keys = [line.order_line_id for line in lines_of_contract(actor, contract_id) if line.changes is None]
+    standing = standing_lines(contract_id, keys)
+    return [_now(standing[key], on) for key in keys]
+
+
+def lines_to_change(
+    actor: Actor, contract_id: ContractId, keys: Sequence[OrderLineId], on: date
+) -> dict[OrderLineId, LineNow]:
+    """Return lines of a contract as they stand on a day. Refuses `NoLineToChange` for any that is no such line."""
+    lines = {now.line.order_line_id: now for now in lines_now(actor, contract_id, on)}
+    for key in keys:
+        if key not in lines:
+            raise NoLineToChange(line=key)
+    return {key: lines[key] for key in keys}
+
+
 def lines_of_amendment(actor: Actor, amendment_id: AmendmentId) -> list[BookedLine]:
     """Return the lines of the order of an amendment in their order."""
     lines = OrderLine.objects.visible_to(actor).filter(order__amendment_id=amendment_id)
     return [booked_line(line) for line in lines.order_by("position")]
 
 
-def standing_lines(contract_id: ContractId, keys: Sequence[OrderLineId]) -> dict[OrderLineId, Standing]:
-    """Return how lines of a contract stand: as first ordered, with what changes them; what is no such line is left out.
+def accepted_lines(contract_id: ContractId) -> dict[OrderLineId, date]:
+    """Return which lines of a contract the customer has accepted, and when."""
+    accepted = Acceptance.objects.filter(order_line__order__contract_id=contract_id)
+    return {OrderLineId(key): day for key, day in accepted.values_list("order_line_id", "effective_on")}
 
-    A change is in force unless it only takes another back, or was itself taken back.
+
+def changes_of(order_line_id: OrderLineId) -> list[BookedLine]:
+    """Return what was booked to change a line, oldest first."""
+    return [booked_line(line) for line in OrderLine.objects.filter(changes_id=order_line_id).order_by("id")]
+
+
+def standing_lines(
+    contract_id: ContractId, keys: Sequence[OrderLineId], *, without: AmendmentId | None = None
+) -> dict[OrderLineId, Standing]:
+    """Return how lines of a contract stand: as first ordered, with what changes them; other lines are left out.
+
+    What an amendment changes is in force unless it was taken back; what *without* took back counts as in force.
     """
     roots = OrderLine.objects.filter(pk__in=keys, changes=None, order__contract_id=contract_id)
-    amending = "order__amendment__withdraws_id", "order__amendment__withdrawn_by__id"
-    booked = OrderLine.objects.filter(changes__in=roots).annotate(withdraws=F(amending[0]), withdrawn=F(amending[1]))
-    changes = list(booked.order_by("id"))
+    booked = OrderLine.objects.filter(changes__in=roots).select_related("order__amendment__withdraws").order_by("id")
+    withdrawals = Order.objects.filter(contract_id=contract_id, amendment__withdrawn_by__isnull=False)
+    told = withdrawals.exclude(amendment__withdrawn_by=without) if without else withdrawals
+    withdrawn = set(told.values_list("pk", flat=True))
+    changes = list(booked)
     return {
-        OrderLineId(root.pk): _standing(root, [line for line in changes if line.changes_id == root.pk])
-        for root in roots.annotate(withdrawn=F(amending[1]))
+        OrderLineId(root.pk): _standing(root, [one for one in changes if one.changes_id == root.pk], withdrawn)
+        for root in roots.select_related("order")
     }
 
 
-def _standing(root: Any, changes: Sequence[Any]) -> Standing:
-    first = {line.order_id: booked_line(line) for line in reversed(changes) if not (line.withdraws or line.withdrawn)}
+def _standing(root: OrderLine, changes: Sequence[Any], withdrawn: Collection[int]) -> Standing:
+    first = {line.order_id: line for line in reversed(changes) if line.order_id not in withdrawn}
     return Standing(
         line=booked_line(root),
         in_force=tuple(
-            Change(line.service.start if line.service else date.min, line.quantity, line.net_minor, line.ends)
+            Change(line.service_start or date.min, line.quantity, line.net_minor, line.ends)
             for line in first.values()
+            if not line.order.amendment.withdraws_id
         ),
         booked=tuple(booked_line(line).as_agreed for line in changes),
-        withdrawn=root.withdrawn is not None,
+        withdrawn=root.order_id in withdrawn,
+        away=tuple(away for line in first.values() if (away := _away(line.order.amendment))),
     )
+
+
+def _away(amendment: Any) -> Period | None:
+    """Return the days of a suspension, and of one that was resumed."""
+    if amendment.kind == "resumption":
+        return Period(amendment.withdraws.effective_on, amendment.effective_on) or None
+    return Period(amendment.effective_on, amendment.until or date.max) if amendment.kind == "suspension" else None
+
+
+def _now(standing: Standing, on: date) -> LineNow:
+    service = standing.line.service
+    quantity, net_minor = (0, 0) if service and not service.contains(on) else standing.stands(on)
+    return LineNow(standing.line, quantity, net_minor, standing.served)
 
 
 def booked_order(order: Order) -> BookedOrder:

@@ -55,12 +55,17 @@ IDENTITIES: tuple[Identity, ...] = (
     ),
     Identity(
         "contracted-booked",
-        Text(en="contract = its orders", ja="契約額 = 注文額"),
+        Text(en="contract + its amendments = its orders", ja="契約額 + 契約変更額 = 注文額"),
         pairs(q.BOOKED),
     ),
     Identity(
+        "amended-booked",
+        Text(en="every amendment = what it adds and changes", ja="契約変更額 = 追加・変更した注文明細"),
+        pairs(q.AMENDED),
+    ),
+    Identity(
         "quote-lines-order-lines",
-        Text(en="every order line = its quote line", ja="注文明細 = 見積明細"),
+        Text(en="every order line of a quote = its quote line", ja="見積による注文明細 = 見積明細"),
         pairs(q.ORDER_LINES),
     ),
     Identity(
@@ -141,8 +146,8 @@ IDENTITIES: tuple[Identity, ...] = (
     Identity(
         "traced",
         Text(
-            en="every invoice line leads to order line, contract, approval and quote version",
-            ja="請求明細は注文明細・契約・承認・見積の版までたどれる",
+            en="every invoice line leads to order line, contract, approval, and quote version or amendment",
+            ja="請求明細は注文明細・契約・承認・見積の版または契約変更までたどれる",
         ),
         pairs(q.TRACED),
     ),

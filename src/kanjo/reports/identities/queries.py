@@ -26,20 +26,32 @@ QUOTED = """
     WHERE c.company_id = %(company)s"""
 
 BOOKED = """
-    SELECT c.number, c.currency, c.total_minor, coalesce(sum(o.total_minor), 0)::bigint
-    FROM contracts_contract c LEFT JOIN orders_order o ON o.contract_id = c.id
-    WHERE c.company_id = %(company)s GROUP BY c.id"""
+    SELECT c.number, c.currency,
+        (c.total_minor + coalesce((SELECT sum(total_minor) FROM contracts_amendment a WHERE a.contract_id = c.id), 0)
+            )::bigint,
+        coalesce((SELECT sum(total_minor) FROM orders_order o WHERE o.contract_id = c.id), 0)::bigint
+    FROM contracts_contract c WHERE c.company_id = %(company)s"""
+
+AMENDED = """
+    SELECT a.number, c.currency, a.total_minor, CASE WHEN bool_and(
+        l.changes_id IS NULL OR (r.changes_id IS NULL AND r.product_id = l.product_id AND b.contract_id = c.id)
+        ) THEN sum(l.total_minor)::bigint END
+    FROM contracts_amendment a JOIN contracts_contract c ON c.id = a.contract_id
+    LEFT JOIN orders_order o ON o.amendment_id = a.id AND o.contract_id = c.id
+    LEFT JOIN orders_orderline l ON l.order_id = o.id
+    LEFT JOIN orders_orderline r ON r.id = l.changes_id LEFT JOIN orders_order b ON b.id = r.order_id
+    WHERE a.company_id = %(company)s GROUP BY a.id, c.currency"""
 
 WON_BOOKED = """
     SELECT p.id, p.currency, p.value_minor, coalesce(sum(o.total_minor), 0)::bigint
     FROM opportunities_opportunity p
-    LEFT JOIN quotes_quote q ON q.opportunity_id = p.id
-    LEFT JOIN contracts_contract c ON c.quote_id = q.id LEFT JOIN orders_order o ON o.contract_id = c.id
+    LEFT JOIN quotes_quote q ON q.opportunity_id = p.id LEFT JOIN contracts_contract c ON c.quote_id = q.id
+    LEFT JOIN orders_order o ON o.contract_id = c.id AND o.quote_version_id IS NOT NULL
     WHERE p.company_id = %(company)s AND p.stage = 'won' GROUP BY p.id"""
 
 ORDER_LINES = """
     SELECT o.number || '/' || l.position, o.currency, q.total_minor, l.total_minor
-    FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+    FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id AND o.amendment_id IS NULL
     LEFT JOIN quotes_quoteline q ON q.version_id = o.quote_version_id AND q.position = l.position
         AND (q.product_id, q.quantity, q.net_minor) = (l.product_id, l.quantity, l.net_minor)
     WHERE o.company_id = %(company)s"""
@@ -118,15 +130,18 @@ REVENUE_AND_DEFERRED = """
 
 TRACED = """
     SELECT i.number || '/' || l.position, '', 1::bigint, (
-        p.id IS NOT NULL AND ol.id IS NOT NULL AND o.id = i.order_id AND c.id IS NOT NULL AND r.id IS NOT NULL
+        p.id IS NOT NULL AND ol.id IS NOT NULL AND (o.company_id, o.payer_id, o.currency) = (i.company_id, i.payer_id,
+        i.currency) AND o.id = p.order_id AND c.id IS NOT NULL AND r.id IS NOT NULL
         AND r.state = 'approved' AND v.id IS NOT NULL AND r.version_id = v.id AND r.digest = v.digest
-        AND ql.id IS NOT NULL AND v.quote_id = c.quote_id)::int::bigint
+        AND v.quote_id = c.quote_id AND CASE WHEN o.amendment_id IS NULL
+            THEN o.quote_version_id = v.id AND ql.id IS NOT NULL
+            ELSE a.contract_id = c.id AND ol.changes_id IS NULL END)::int::bigint
     FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id
     LEFT JOIN billing_plan p ON p.id = l.plan_id
     LEFT JOIN orders_orderline ol ON ol.id = p.order_line_id LEFT JOIN orders_order o ON o.id = ol.order_id
-    LEFT JOIN contracts_contract c ON c.id = o.contract_id
+    LEFT JOIN contracts_contract c ON c.id = o.contract_id LEFT JOIN contracts_amendment a ON a.id = o.amendment_id
     LEFT JOIN approvals_approvalrequest r ON r.id = c.approval_request_id
-    LEFT JOIN quotes_quoteversion v ON v.id = o.quote_version_id AND v.id = c.quote_version_id
+    LEFT JOIN quotes_quoteversion v ON v.id = c.quote_version_id
     LEFT JOIN quotes_quoteline ql ON ql.version_id = v.id AND ql.position = ol.position
     WHERE i.company_id = %(company)s"""
 

@@ -9,10 +9,12 @@ from kanjo.foundation.ids import CompanyId
 from kanjo.platform.bulk.reading import read_columns
 
 _LINES = """
-    SELECT l.id, o.number || '/' || l.position, o.currency, l.total_minor, p.id
+    SELECT l.id, o.number || '/' || l.position, o.currency,
+        (l.total_minor + coalesce((SELECT sum(total_minor) FROM orders_orderline WHERE changes_id = l.id), 0))::bigint,
+        p.id
     FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
     LEFT JOIN billing_plan p ON p.order_line_id = l.id
-    WHERE o.company_id = %(company)s ORDER BY o.currency, l.id"""
+    WHERE o.company_id = %(company)s AND l.changes_id IS NULL ORDER BY o.currency, l.id"""
 
 _INVOICED = """
     SELECT c.plan_id, sum(c.amount_minor)::bigint FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id
@@ -20,7 +22,7 @@ _INVOICED = """
 
 
 def still_to_bill(company_id: CompanyId) -> pl.DataFrame:
-    """Return per order line: place, currency, total_minor, invoiced_minor and to_come_minor.
+    """Return per order line: place, currency, total_minor, invoiced_minor and to_come_minor, changes counted in.
 
     What waits for acceptance counts as if accepted: the identity asks what will be billed, not when.
     """

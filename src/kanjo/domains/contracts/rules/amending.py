@@ -32,6 +32,20 @@ class ChangedOutsideTerm(Refusal):
     )
 
 
+class SuspendedForNoDay(Refusal):
+    """A suspension that ends before it begins."""
+
+    rule = "contracts.suspended-for-no-day"
+    says = Text(
+        en="The suspension from {effective_on} until {until} has no day.",
+        ja="休止期間（{effective_on}から{until}まで）に1日もありません。",
+    )
+    remedy = Text(
+        en="Give an end after the start, or none while it is not known.",
+        ja="終了日を開始日より後にするか、未定の場合は空けてください。",
+    )
+
+
 class AgreedInFuture(Refusal):
     """An amendment that nobody has agreed to yet."""
 
@@ -84,6 +98,17 @@ class NotSuspended(Refusal):
     remedy = Text(en="Name the suspension that ends.", ja="終了する休止を指定してください。")
 
 
+class ResumedTooEarly(Refusal):
+    """A suspension that would end before it begins."""
+
+    rule = "contracts.resumed-too-early"
+    says = Text(en="The suspension {number} begins on {effective_on}.", ja="休止{number}の開始日は{effective_on}です。")
+    remedy = Text(
+        en="Resume on that day or later, or withdraw the suspension.",
+        ja="その日以降を再開日に指定するか、休止を取り消してください。",
+    )
+
+
 class OfOtherContract(Refusal):
     """The amendment changes another contract."""
 
@@ -102,6 +127,7 @@ class Earlier:
 
     number: str
     kind: AmendmentKind
+    effective_on: date
     of_same_contract: bool
     withdrawn_by: str
 
@@ -112,29 +138,39 @@ def refuse_amendment(
     until: date | None,
     *,
     effective_on: date,
+    until_on: date | None = None,
     concluded_on: date,
     today: date,
     because: str,
 ) -> None:
-    """Refuse `ChangedWithoutCause`, `ChangedOutsideTerm` and `AgreedInFuture`; a change may begin in the past."""
+    """Refuse `ChangedWithoutCause`, `ChangedOutsideTerm`, `SuspendedForNoDay` and `AgreedInFuture`.
+
+    A change may begin in the past.
+    """
     if not because.strip():
         raise ChangedWithoutCause(at="because")
     if effective_on < starts_on or (until is not None and effective_on >= until):
         raise ChangedOutsideTerm(number=number, effective_on=effective_on, starts_on=starts_on, at="effective_on")
+    if until_on is not None and until_on <= effective_on:
+        raise SuspendedForNoDay(effective_on=effective_on, until=until_on, at="until")
     if concluded_on > today:
         raise AgreedInFuture(concluded_on=concluded_on, at="concluded_on")
 
 
-def refuse_withdrawal(number: str, kind: AmendmentKind, earlier: Earlier) -> None:
-    """Refuse `OfOtherContract`, `NotToWithdraw`, `AlreadyWithdrawn`, and `NotSuspended` for a resumption."""
+def refuse_withdrawal(number: str, kind: AmendmentKind, earlier: Earlier, *, effective_on: date) -> None:
+    """Refuse what is not there to be taken back, and to resume what is not suspended or not yet."""
     if not earlier.of_same_contract:
         raise OfOtherContract(number=earlier.number, contract=number)
     if earlier.kind is AmendmentKind.WITHDRAWAL:
         raise NotToWithdraw(number=earlier.number)
     if earlier.withdrawn_by:
         raise AlreadyWithdrawn(number=earlier.number, by=earlier.withdrawn_by)
-    if kind is AmendmentKind.RESUMPTION and earlier.kind is not AmendmentKind.SUSPENSION:
+    if kind is not AmendmentKind.RESUMPTION:
+        return
+    if earlier.kind is not AmendmentKind.SUSPENSION:
         raise NotSuspended(number=earlier.number)
+    if effective_on < earlier.effective_on:
+        raise ResumedTooEarly(number=earlier.number, effective_on=earlier.effective_on, at="effective_on")
 
 
 def refuse_negative_value(number: str, value_minor: int) -> None:

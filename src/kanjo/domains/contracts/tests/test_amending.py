@@ -22,6 +22,8 @@ from kanjo.domains.contracts.rules.amending import (
     NotSuspended,
     NotToWithdraw,
     OfOtherContract,
+    ResumedTooEarly,
+    SuspendedForNoDay,
     ValueNegative,
     refuse_amendment,
 )
@@ -98,6 +100,7 @@ class TestAmendContract:
             ({"because": " "}, ChangedWithoutCause),
             ({"effective_on": date(2026, 3, 31)}, ChangedOutsideTerm),
             ({"effective_on": date(2027, 4, 1)}, ChangedOutsideTerm),
+            ({"kind": AmendmentKind.SUSPENSION, "until": LATER}, SuspendedForNoDay),
             ({"concluded_on": TODAY + timedelta(days=1)}, AgreedInFuture),
             ({"total_minor": -120_001}, ValueNegative),
         ],
@@ -160,6 +163,9 @@ class TestWithdraw:
         with pytest.raises(NotSuspended):
             amend(contract_id, kind=AmendmentKind.RESUMPTION, withdraws=first.amendment_id)
         suspended = amend(contract_id, kind=AmendmentKind.SUSPENSION)
+        early: dict[str, Any] = {"withdraws": suspended.amendment_id, "effective_on": LATER - timedelta(days=1)}
+        with pytest.raises(ResumedTooEarly, match="2026-07-01"):
+            amend(contract_id, kind=AmendmentKind.RESUMPTION, **early)
         resumed = amend(contract_id, kind=AmendmentKind.RESUMPTION, withdraws=suspended.amendment_id)
         amend(contract_id, kind=AmendmentKind.WITHDRAWAL, withdraws=resumed.amendment_id)
 
@@ -174,8 +180,8 @@ class TestWithdraw:
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
-    @pytest.mark.parametrize("change", [{"kind": "withdrawal"}, {"because": "\n"}])
-    def test_the_table_defends_itself(self, contract_id: ContractId, change: dict[str, str]) -> None:
+    @pytest.mark.parametrize("change", [{"kind": "withdrawal"}, {"because": "\n"}, {"until": date(2026, 8, 1)}])
+    def test_the_table_defends_itself(self, contract_id: ContractId, change: dict[str, object]) -> None:
         """A withdrawal of nothing and a change without a reason are refused by the table."""
         row = Amendment.objects.get(pk=amend(contract_id).amendment_id)
         with pytest.raises(IntegrityError), transaction.atomic():

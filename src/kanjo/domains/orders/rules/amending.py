@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import accumulate, pairwise
 
 from kanjo.domains.orders.facts import BookedLine, LineToBook, LineToChange
+from kanjo.foundation.money import Rounding, divide
 from kanjo.foundation.periods import Period
 from kanjo.foundation.refusals import Refusal, RefusalKind
-from kanjo.foundation.splitting import split
 from kanjo.foundation.texts import Text
 
 
@@ -88,18 +89,19 @@ class Change:
 class Standing:
     """A line as first ordered, its changes in force, and all that was booked to change it.
 
-    `withdrawn` says that the amendment which brought the line was itself withdrawn.
+    `away` are the days on which it is suspended. `withdrawn` says that the amendment which brought it was withdrawn.
     """
 
     line: BookedLine
     in_force: tuple[Change, ...]
     booked: tuple[LineToBook, ...]
     withdrawn: bool = False
+    away: tuple[Period, ...] = ()
 
     def changed_by(self, change: LineToChange) -> Standing:
         """Return how it stands with one more change in force; what has no days is changed from the first."""
         if not change.moves:
-            return self
+            return replace(self, away=(*self.away, change.away)) if change.away else self
         start = change.service.start if self.line.service else date.min
         return replace(self, in_force=(*self.in_force, Change(start, change.quantity, change.net_minor, change.ends)))
 
@@ -113,6 +115,10 @@ class Standing:
             self.line.net_minor + sum(change.net_minor for change in begun),
         )
 
+    def owed(self, day: date) -> int:
+        """Return the price of an interval that is owed on a day: nothing while it is suspended."""
+        return 0 if any(away.contains(day) for away in self.away) else self.should(day)[1]
+
     def stands(self, day: date) -> tuple[int, int]:
         """Return quantity and price of an interval that are booked for a day."""
         booked = [one for one in self.booked if one.service is None or one.service.contains(day)]
@@ -121,23 +127,30 @@ class Standing:
             self.line.net_minor + sum(one.net_minor for one in booked),
         )
 
+    @property
+    def served(self) -> Period | None:
+        """The days from the first to the last on which anything of it stands; None where there are none."""
+        days = [one for one in _days(self) if self.stands(one.start) != (0, 0)]
+        return Period(days[0].start, days[-1].until) if days and self.line.service else None
 
-def differences(standing: Standing, change: LineToChange) -> list[LineToBook]:
-    """Return what is to be booked so that the line stands as it should with *change* in force, earliest days first.
 
-    The total is shared by price and days. Where quantity and price stay, one line of the change's own days carries it.
-    Refuses `ChangedOutsideService` and `LessThanNothing`.
+def differences(before: Standing, after: Standing, change: LineToChange) -> list[LineToBook]:
+    """Return what is to be booked so that the line stands as it should with *change*, earliest days first.
+
+    *before* is how it stood, *after* how it stands without what is withdrawn. The total is shared by what is owed more
+    or less, and by days. Where nothing moves, one line of the change's own days carries it. Refuses
+    `ChangedOutsideService` and `LessThanNothing`.
     """
-    refuse_impossible(standing, change)
-    pieces = _pieces(standing.changed_by(change))
+    refuse_impossible(after, change)
+    pieces = _pieces(before, after.changed_by(change))
     if not pieces:
-        return [_line(standing.line, change, (change.service, 0, 0), change.total_minor)]
-    weights = [abs(net) * days.days for days, _, net in pieces]
-    shares = split(change.total_minor, weights if any(weights) else [days.days for days, _, _ in pieces])
-    lasts = standing.line.service is not None
+        return [_line(before.line, change, (change.service, 0, 0), change.total_minor)]
+    weights = [piece.owed * piece.days.days for piece in pieces]
+    shares = _shared(change.total_minor, weights if sum(weights) else [piece.days.days for piece in pieces])
+    lasts = before.line.service is not None
     return [
-        _line(standing.line, change, (days if lasts else None, quantity, net), share)
-        for (days, quantity, net), share in zip(pieces, shares, strict=True)
+        _line(before.line, change, (piece.days if lasts else None, piece.quantity, piece.net_minor), share)
+        for piece, share in zip(pieces, shares, strict=True)
     ]
 
 
@@ -156,39 +169,59 @@ def refuse_impossible(standing: Standing, change: LineToChange) -> None:
 
 
 def as_amended(lines: Sequence[BookedLine]) -> tuple[BookedLine, ...]:
-    """Return the lines as first ordered with all that changes them added; those that ended are left out."""
+    """Return the lines that stand on their last day, as they stand then, with all they come to."""
     found = []
     for line in lines:
-        changes = [one for one in lines if one.changes == line.order_line_id]
-        amended = replace(
-            line,
-            quantity=line.quantity + sum(one.quantity for one in changes),
-            net_minor=line.net_minor + sum(one.net_minor for one in changes),
-            total_minor=line.total_minor + sum(one.total_minor for one in changes),
-        )
-        if line.changes is None and amended.quantity > 0:
-            found.append(amended)
+        changes = tuple(one for one in lines if one.changes == line.order_line_id)
+        quantity, net_minor = Standing(line, (), changes).stands(line.service.last_on if line.service else date.min)
+        if line.changes is None and quantity > 0:
+            total = line.total_minor + sum(one.total_minor for one in changes)
+            found.append(replace(line, quantity=quantity, net_minor=net_minor, total_minor=total))
     return tuple(found)
 
 
-def _days(standing: Standing) -> list[Period]:
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Days on which so much more or less should stand, and is owed."""
+
+    days: Period
+    quantity: int
+    net_minor: int
+    owed: int
+
+    @property
+    def moved(self) -> tuple[int, int, int]:
+        return self.quantity, self.net_minor, self.owed
+
+
+def _days(*ways: Standing) -> list[Period]:
     """Return the days of the line, cut where anything changes; a line without days is one day long."""
-    service = standing.line.service or Period(date.min, date.min + timedelta(days=1))
-    booked = [day for one in standing.booked if one.service for day in (one.service.start, one.service.until)]
-    return service.split_at(*(change.start for change in standing.in_force), *booked)
+    service = ways[0].line.service or Period(date.min, date.min + timedelta(days=1))
+    cuts = [change.start for one in ways for change in one.in_force]
+    for one in ways:
+        for days in (*one.away, *(booked.service for booked in one.booked)):
+            cuts += [days.start, days.until] if days else []
+    return service.split_at(*cuts)
 
 
-def _pieces(standing: Standing) -> list[tuple[Period, int, int]]:
-    """Return the days on which something else should stand, with the difference in quantity and price."""
-    found: list[tuple[Period, int, int]] = []
-    for days in _days(standing):
-        should, stands = standing.should(days.start), standing.stands(days.start)
-        quantity, net = should[0] - stands[0], should[1] - stands[1]
-        if found and found[-1][0].until == days.start and found[-1][1:] == (quantity, net):
-            found[-1] = (Period(found[-1][0].start, days.until), quantity, net)
-        elif (quantity, net) != (0, 0):
-            found.append((days, quantity, net))
+def _pieces(before: Standing, after: Standing) -> list[_Piece]:
+    """Return the days on which anything differs, by how much."""
+    found: list[_Piece] = []
+    for days in _days(before, after):
+        (quantity, net), (booked, at) = after.should(days.start), before.stands(days.start)
+        piece = _Piece(days, quantity - booked, net - at, after.owed(days.start) - before.owed(days.start))
+        if found and found[-1].days.until == days.start and found[-1].moved == piece.moved:
+            found[-1] = replace(piece, days=Period(found[-1].days.start, days.until))
+        elif any(piece.moved):
+            found.append(piece)
     return found
+
+
+def _shared(total: int, weights: Sequence[int]) -> list[int]:
+    """Return the total cut by weights of either sign: each cut is rounded once, so the shares add up."""
+    whole = sum(weights)
+    cuts = [divide(total * part, whole, Rounding.HALF_UP) for part in accumulate(weights)]
+    return [cut - last for last, cut in pairwise([0, *cuts])]
 
 
 def _line(

@@ -36,7 +36,11 @@ def from_day(
 
 def booked(standing: Standing, change: LineToChange) -> Standing:
     """Return the line with the change in force and its difference booked."""
-    return replace(standing.changed_by(change), booked=(*standing.booked, *differences(standing, change)))
+    return replace(standing.changed_by(change), booked=(*standing.booked, *to_book(standing, change)))
+
+
+def to_book(standing: Standing, change: LineToChange) -> list[LineToBook]:
+    return differences(standing, standing, change)
 
 
 def days_of(lines: list[LineToBook]) -> list[tuple[Period | None, int, int]]:
@@ -46,21 +50,19 @@ def days_of(lines: list[LineToBook]) -> list[tuple[Period | None, int, int]]:
 class TestDifferences:
     def test_more_from_a_day_on(self) -> None:
         """Five users more from July: one line, from July to the end of the line, with the whole total."""
-        (line,) = differences(UNTOUCHED, from_day(JULY, 5, 5_000, total_minor=45_000))
+        (line,) = to_book(UNTOUCHED, from_day(JULY, 5, 5_000, total_minor=45_000))
         assert (line.service, line.quantity, line.net_minor) == (Period(JULY, YEAR.until), 5, 5_000)
         assert (line.total_minor, line.changes, line.ends) == (45_000, 7, False)
 
     def test_an_end_takes_all_that_is_there(self) -> None:
         """A line that ends in October after it grew in July loses what it had grown to."""
         grown = booked(UNTOUCHED, from_day(JULY, 5, 5_000))
-        assert days_of(differences(grown, from_day(OCTOBER, ends=True))) == [
-            (Period(OCTOBER, YEAR.until), -15, -15_000)
-        ]
+        assert days_of(to_book(grown, from_day(OCTOBER, ends=True))) == [(Period(OCTOBER, YEAR.until), -15, -15_000)]
 
     def test_an_end_before_a_later_change(self) -> None:
         """A line that ends in July, and was to grow in October, ends in two differences; the total is shared."""
         to_grow = booked(UNTOUCHED, from_day(OCTOBER, 10, 10_000))
-        first, second = differences(to_grow, from_day(JULY, ends=True, total_minor=-150_000))
+        first, second = to_book(to_grow, from_day(JULY, ends=True, total_minor=-150_000))
         assert days_of([first, second]) == [
             (Period(JULY, OCTOBER), -10, -10_000),
             (Period(OCTOBER, YEAR.until), -20, -20_000),
@@ -70,38 +72,39 @@ class TestDifferences:
 
     def test_a_suspension_moves_only_the_total(self) -> None:
         """Quantity and price stay; what is not served is taken from the days without service."""
-        change = LineToChange(OrderLineId(7), Period(JULY, OCTOBER), -30_000)
-        assert days_of(differences(UNTOUCHED, change)) == [(Period(JULY, OCTOBER), 0, 0)]
+        days = Period(JULY, OCTOBER)
+        change = LineToChange(OrderLineId(7), days, -30_000, away=days)
+        assert days_of(to_book(UNTOUCHED, change)) == [(Period(JULY, OCTOBER), 0, 0)]
 
     def test_what_has_no_days(self) -> None:
         """A box that is taken back is taken back whole, whatever the day."""
-        (line,) = differences(Standing(BOX, (), ()), from_day(JULY, ends=True, total_minor=-100_000))
+        (line,) = to_book(Standing(BOX, (), ()), from_day(JULY, ends=True, total_minor=-100_000))
         assert (line.service, line.quantity, line.net_minor, line.total_minor) == (None, -2, -100_000, -100_000)
 
     def test_an_add_on_that_is_withdrawn(self) -> None:
         """What an amendment brought goes with it, from its first day."""
         gone = Standing(LINE, (), (), withdrawn=True)
-        assert days_of(differences(gone, from_day(JULY, total_minor=-120_000))) == [(YEAR, -10, -10_000)]
+        assert days_of(differences(UNTOUCHED, gone, from_day(JULY, total_minor=-120_000))) == [(YEAR, -10, -10_000)]
 
     @pytest.mark.parametrize("day", [date(2026, 3, 31), YEAR.until])
     def test_no_change_outside_the_service(self, day: date) -> None:
         """A line is not changed on a day on which it is not provided."""
         with pytest.raises(ChangedOutsideService, match="CLOUD-M"):
-            differences(UNTOUCHED, LineToChange(OrderLineId(7), Period(day, day), 0, 5, 5_000))
+            to_book(UNTOUCHED, LineToChange(OrderLineId(7), Period(day, day), 0, 5, 5_000))
 
     def test_nor_after_its_end(self) -> None:
         """A line that has ended in July does not grow in October, nor end again."""
         over = booked(UNTOUCHED, from_day(JULY, ends=True))
         for change in (from_day(OCTOBER, 5, 5_000), from_day(OCTOBER, ends=True)):
             with pytest.raises(ChangedOutsideService):
-                differences(over, change)
+                to_book(over, change)
 
     @pytest.mark.parametrize(("quantity", "net_minor"), [(-11, 0), (0, -10_001)])
     def test_no_less_than_nothing(self, quantity: int, net_minor: int) -> None:
         """Nobody takes away more users, or a higher price, than there is on any day; all of it may go."""
         with pytest.raises(LessThanNothing):
-            differences(UNTOUCHED, from_day(JULY, quantity, net_minor))
-        assert differences(UNTOUCHED, from_day(JULY, -10, -10_000))
+            to_book(UNTOUCHED, from_day(JULY, quantity, net_minor))
+        assert to_book(UNTOUCHED, from_day(JULY, -10, -10_000))
 
     def test_nor_by_a_withdrawal(self) -> None:
         """Five more that were partly taken away again cannot be withdrawn whole."""
@@ -113,7 +116,7 @@ class TestDifferences:
         """What a later change takes away is taken into account."""
         to_shrink = booked(UNTOUCHED, from_day(OCTOBER, -8))
         with pytest.raises(LessThanNothing, match="2026-10-01"):
-            differences(to_shrink, from_day(JULY, -3))
+            to_book(to_shrink, from_day(JULY, -3))
 
 
 DAYS = st.integers(0, 364).map(lambda days: YEAR.start + timedelta(days=days))
@@ -154,7 +157,7 @@ class TestAnyOrder:
         standing = UNTOUCHED
         for change in changes:
             try:
-                lines = differences(standing, replace(change, total_minor=total))
+                lines = to_book(standing, replace(change, total_minor=total))
                 standing = booked(standing, change)
             except (ChangedOutsideService, LessThanNothing):
                 continue
@@ -169,7 +172,7 @@ def without(standing: Standing, withdrawn: Change) -> Standing:
     left = list(standing.in_force)
     left.remove(withdrawn)
     fewer = replace(standing, in_force=tuple(left))
-    return replace(fewer, booked=(*fewer.booked, *differences(fewer, from_day(withdrawn.start))))
+    return replace(fewer, booked=(*fewer.booked, *differences(standing, fewer, from_day(withdrawn.start))))
 
 
 class TestAsAmended:

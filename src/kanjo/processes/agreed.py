@@ -1,0 +1,201 @@
+"""What both sides agreed to change in a contract, and what that means to the stages that follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kanjo.domains.billing.facts import ContractChange, LineAway, LineChange, LineToBill
+from kanjo.domains.catalog.facts import ChargeKind
+from kanjo.domains.contracts.facts import AmendmentKind
+from kanjo.domains.contracts.queries import ContractRow, get_amendment
+from kanjo.domains.orders.facts import LineNow, LineToBook, LineToChange
+from kanjo.domains.orders.queries import lines_now, lines_of_amendment, lines_to_change
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import AmendmentId, OrderLineId
+from kanjo.foundation.periods import Period
+from kanjo.processes.draft_offer import LineWanted, price
+
+
+@dataclass(frozen=True, slots=True)
+class LineMore:
+    """So many more of a line, or less, and so much more an interval."""
+
+    order_line_id: OrderLineId
+    quantity: int
+    net_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """An amendment as it was agreed: true from `effective_on` on, which may be past or to come.
+
+    `until` is the first day after a suspension, None while nobody knows it. Periods are counted from `anchor_on` after
+    a change of the billing day. A withdrawal and a resumption name the amendment they take back.
+    """
+
+    kind: AmendmentKind
+    effective_on: date
+    concluded_on: date
+    because: str
+    more: tuple[LineMore, ...] = ()
+    ends: tuple[OrderLineId, ...] = ()
+    added: tuple[LineWanted, ...] = ()
+    until: date | None = None
+    anchor_on: date | None = None
+    withdraws: AmendmentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What an amendment means: to the plans of billing, to lines booked before it, and the lines that are new.
+
+    Totals are not known yet: billing computes them.
+    """
+
+    billing: ContractChange
+    changes: tuple[LineToChange, ...] = ()
+    new: tuple[LineToBook, ...] = ()
+
+
+def meant(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
+    """Return what the amendment means to the lines of the contract as they stand. Refuses lines that are not there."""
+    return _MEANT[agreed.kind](agreed, contract, actor)
+
+
+def _other_lines(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
+    """More or less of lines, lines that end, and new ones."""
+    named = [more.order_line_id for more in agreed.more]
+    lines = lines_to_change(actor, contract.id, [*named, *agreed.ends], agreed.effective_on)
+    rest = {key: _rest(now, agreed.effective_on) for key, now in lines.items()}
+    return Meant(
+        ContractChange(
+            changes=tuple(
+                LineChange(more.order_line_id, agreed.effective_on, more.net_minor, more.quantity)
+                for more in agreed.more
+            ),
+            away=tuple(LineAway(key, agreed.effective_on, None, for_good=True) for key in agreed.ends),
+        ),
+        (
+            *(
+                LineToChange(one.order_line_id, rest[one.order_line_id], 0, one.quantity, one.net_minor)
+                for one in agreed.more
+            ),
+            *(LineToChange(key, rest[key], 0, ends=True) for key in agreed.ends),
+        ),
+        _new_lines(agreed, contract),
+    )
+
+
+def _new_lines(agreed: Agreed, contract: ContractRow) -> tuple[LineToBook, ...]:
+    """Return the lines that join the contract: what runs, to its end, unless other days were agreed (co-terming)."""
+    to_end = Period(agreed.effective_on, contract.until) if contract.until else None
+    return tuple(
+        LineToBook(
+            line.terms,
+            line.quantity,
+            line.list_minor,
+            line.net_minor,
+            line.total_minor,
+            line.service or (to_end if line.terms.charge is ChargeKind.RECURRING else None),
+        )
+        for line in price(agreed.added, currency=contract.currency, on=agreed.effective_on)
+    )
+
+
+def _suspended(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
+    """No service from the day on: each line that runs is away, and what is not served is not owed."""
+    lines = _running(contract, actor, agreed.effective_on)
+    away = {key: Period(agreed.effective_on, agreed.until or rest.until) for key, rest in lines.items()}
+    return Meant(
+        ContractChange(away=tuple(LineAway(key, agreed.effective_on, agreed.until, for_good=False) for key in lines)),
+        tuple(LineToChange(key, days, 0, away=days) for key, days in away.items()),
+    )
+
+
+def _resumed(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
+    """Let the suspension end on the day: what it took from the days after is given back."""
+    assert agreed.withdraws is not None, "a resumption names its suspension"
+    suspension = get_amendment(actor, agreed.withdraws)
+    away = Period(suspension.effective_on, max(agreed.effective_on, suspension.effective_on))
+    changes, again = [], []
+    for line in lines_of_amendment(actor, agreed.withdraws):
+        assert line.changes is not None, "a suspension only changes lines"
+        assert line.service is not None, "that run"
+        if away:
+            again.append(LineAway(line.changes, away.start, away.until, for_good=False))
+        ends = sorted((line.service.until, away.until))
+        changes.append(LineToChange(line.changes, Period(*ends) or line.service, 0, away=away or None))
+    return Meant(ContractChange(away=tuple(again), withdraws=(agreed.withdraws,)), tuple(changes))
+
+
+def _withdrawn(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
+    """As if it had never been agreed: its changes are taken back, what it brought goes with it."""
+    assert agreed.withdraws is not None, "a withdrawal names what it takes back"
+    earlier = get_amendment(actor, agreed.withdraws)
+    away, changes = [], dict[OrderLineId, LineToChange]()
+    for line in lines_of_amendment(actor, agreed.withdraws):
+        key, days = line.changes or line.order_line_id, line.service or Period(agreed.effective_on, agreed.effective_on)
+        if line.changes is None:
+            away.append(LineAway(key, days.start, None, for_good=True))
+        if earlier.kind is AmendmentKind.RESUMPTION and earlier.withdraws_id:
+            days = Period(get_amendment(actor, earlier.withdraws_id).effective_on, earlier.effective_on)
+        changes.setdefault(key, LineToChange(key, days, 0))
+    return Meant(ContractChange(away=tuple(away), withdraws=(agreed.withdraws,)), tuple(changes.values()))
+
+
+def _other_day(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
+    """Every line that runs is billed in periods that are counted from another day."""
+    lines = _running(contract, actor, agreed.effective_on)
+    changes = (LineChange(key, agreed.effective_on, 0, 0, agreed.anchor_on) for key in lines)
+    return Meant(
+        ContractChange(changes=tuple(changes)), tuple(LineToChange(key, rest, 0) for key, rest in lines.items())
+    )
+
+
+_MEANT: Mapping[AmendmentKind, Callable[[Agreed, ContractRow, Actor], Meant]] = {
+    AmendmentKind.CHANGE: _other_lines,
+    AmendmentKind.ADD_ON: _other_lines,
+    AmendmentKind.SWAP: _other_lines,
+    AmendmentKind.END_OF_LINES: _other_lines,
+    AmendmentKind.SUSPENSION: _suspended,
+    AmendmentKind.RESUMPTION: _resumed,
+    AmendmentKind.BILLING_DAY: _other_day,
+    AmendmentKind.WITHDRAWAL: _withdrawn,
+}
+
+
+def to_bill(
+    lines: Sequence[LineToBook], keys: Sequence[OrderLineId], *, anchor_on: date | None, on: date
+) -> list[LineToBill]:
+    """Return new lines as billing needs them: counted from the anchor of the others, billed with them."""
+    return [
+        LineToBill(
+            order_line_id=key,
+            description=line.terms.name,
+            charge=line.terms.charge,
+            timing=line.terms.timing,
+            interval_months=line.terms.interval_months,
+            net_minor=line.net_minor,
+            tax_class=line.terms.tax_class,
+            service=line.service,
+            quantity=line.quantity,
+            due_from=line.service.start if line.service else on,
+            anchor_on=anchor_on if line.terms.charge is ChargeKind.RECURRING else None,
+        )
+        for line, key in zip(lines, keys, strict=True)
+    ]
+
+
+def _running(contract: ContractRow, actor: Actor, on: date) -> dict[OrderLineId, Period]:
+    """Return what is left from a day on of each line that is served and charged again and again."""
+    return {
+        now.line.order_line_id: _rest(now, on)
+        for now in lines_now(actor, contract.id, on)
+        if now.line.terms.charge is ChargeKind.RECURRING and now.served and now.served.contains(on)
+    }
+
+
+def _rest(now: LineNow, on: date) -> Period:
+    return Period(on, max(on, now.served.until)) if now.served else Period(on, on)

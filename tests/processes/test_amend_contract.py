@@ -1,0 +1,351 @@
+"""A contract is changed, and everything that stands on it follows: plans, orders, obligations, licenses, the books."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from kanjo.domains.billing.facts import ChangePreview
+from kanjo.domains.billing.queries import list_invoices
+from kanjo.domains.contracts.facts import AmendmentKind, ContractAmended
+from kanjo.domains.contracts.queries import get_contract, list_amendments
+from kanjo.domains.licenses.queries import position
+from kanjo.domains.orders.queries import lines_of_amendment, lines_of_contracts
+from kanjo.foundation.ids import AmendmentId, ContractId, OrderLineId
+from kanjo.foundation.periods import Period, add_months
+from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.times import AsKnown
+from kanjo.platform.identity.queries import house
+from kanjo.processes.accept_quote import ConcludedDeal
+from kanjo.processes.agreed import Agreed, LineMore
+from kanjo.processes.amend_contract import amend_contract, preview_amendment
+from kanjo.reports.identities import IDENTITIES
+from tests.builders import A_YEAR, a_customer
+from tests.harness.office import APRIL, MAY, Office, an_office, morning
+from tests.plumbing import FreshDatabase
+
+JULY, OCTOBER, END = date(2026, 7, 1), date(2026, 10, 1), A_YEAR.until
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    return an_office()
+
+
+@pytest.fixture
+def deal(office: Office) -> ConcludedDeal:
+    """Ten users for a year at 1,000 yen a month, and a box."""
+    return office.sell(a_customer(), [office.users(10), office.boxes(1)])
+
+
+@transaction.atomic
+def amend(office: Office, contract_id: ContractId, on: date = APRIL, **agreed: Any) -> ContractAmended:
+    return amend_contract(
+        contract_id=contract_id, agreed=terms(on=on, **agreed), by=office.deal_management, at=morning(on)
+    )
+
+
+def terms(*, on: date = APRIL, **agreed: Any) -> Agreed:
+    everyday: dict[str, Any] = {
+        "kind": AmendmentKind.CHANGE,
+        "effective_on": JULY,
+        "concluded_on": on,
+        "because": "利用者の増減",
+    }
+    return Agreed(**everyday | agreed)
+
+
+def more(deal: ConcludedDeal, quantity: int) -> tuple[LineMore, ...]:
+    return (LineMore(deal.lines[0].order_line_id, quantity, quantity * 1_000),)
+
+
+def broken(office: Office) -> set[str]:
+    """Return what does not hold; the audit chain is closed when a transaction ends, which these never do."""
+    checked = (one.check(office.company_id) for one in IDENTITIES if one.name != "audit-chain")
+    return {one.name for one in checked if not one.holds}
+
+
+def value(office: Office, contract_id: ContractId) -> int:
+    amendments = list_amendments(office.deal_management, contract_id)
+    return get_contract(office.deal_management, contract_id).total_minor + sum(row.total_minor for row in amendments)
+
+
+def users(office: Office, day: date) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT customer_id FROM licenses_grant")
+        (customer_id,) = cursor.fetchone()
+    return sum(row.quantity for row in position(house(), customer_id, AsKnown(day)))
+
+
+def promised(contract_id: ContractId) -> list[tuple[date | None, date | None, int]]:
+    """Return the obligations of a contract summed by their days; days that come to nothing are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT service_start, service_until, sum(price_minor)::bigint FROM revenue_obligation"
+            " WHERE contract_id = %s GROUP BY 1, 2 HAVING sum(price_minor) <> 0 ORDER BY 1, 2",
+            [contract_id],
+        )
+        return list(cursor.fetchall())
+
+
+class TestChange:
+    @pytest.mark.row("BIL-7")
+    def test_five_users_more_from_july(self, office: Office, deal: ConcludedDeal) -> None:
+        """Nine months of 5,000 yen: the contract, its order, the obligation and the right to use say the same."""
+        amended = amend(office, deal.contract_id, more=more(deal, 5))
+        assert (amended.total_minor, value(office, deal.contract_id)) == (45_000, 120_000 + 50_000 + 45_000)
+        (line,) = lines_of_amendment(house(), amended.amendment_id)
+        assert (line.changes, line.quantity, line.total_minor) == (deal.lines[0].order_line_id, 5, 45_000)
+        assert (JULY, END, 45_000) in promised(deal.contract_id)
+        assert (users(office, JULY - timedelta(days=1)), users(office, JULY)) == (10, 15)
+        assert broken(office) == set()
+
+    def test_fewer_of_it(self, office: Office, deal: ConcludedDeal) -> None:
+        """Four users fewer: a negative difference everywhere."""
+        assert amend(office, deal.contract_id, more=more(deal, -4)).total_minor == -36_000
+        assert (users(office, JULY), broken(office)) == (6, set())
+
+    def test_the_preview_says_the_same(self, office: Office, deal: ConcludedDeal) -> None:
+        """What the amendment is said to cost is what it changes the contract by; looking changes nothing."""
+        shown = preview(office, deal, more=more(deal, 5))
+        assert (shown.net.minor, list_amendments(house(), deal.contract_id)) == (45_000, [])
+        assert amend(office, deal.contract_id, more=more(deal, 5)).total_minor == shown.net.minor
+
+    def test_a_line_ends(self, office: Office, deal: ConcludedDeal) -> None:
+        """From October on the users are gone: half a year less."""
+        cloud = deal.lines[0].order_line_id
+        ended = amend(office, deal.contract_id, kind=AmendmentKind.END_OF_LINES, ends=(cloud,), effective_on=OCTOBER)
+        assert (ended.total_minor, users(office, OCTOBER), broken(office)) == (-60_000, 0, set())
+        assert [line.terms.code for line in lines_of_contracts([deal.contract_id])[deal.contract_id]] == [
+            "kanjo-jp-BOX"
+        ]
+
+    def test_what_is_refused_leaves_nothing(self, office: Office, deal: ConcludedDeal) -> None:
+        """More users fewer than there are, a line of another contract, a day outside the term: nothing is written."""
+        stranger = office.sell(a_customer("別会社", name_kana="ベツガイシャ"), [office.users(1)])
+        wrongs: list[dict[str, Any]] = [
+            {"more": more(deal, -11)},
+            {"more": more(stranger, 1)},
+            {"more": more(deal, 1), "effective_on": END},
+            {"more": more(deal, 1), "because": " "},
+            {"kind": AmendmentKind.WITHDRAWAL, "withdraws": AmendmentId(0)},
+            {"kind": AmendmentKind.END_OF_LINES, "ends": (OrderLineId(0),)},
+        ]
+        for wrong in wrongs:
+            with pytest.raises(Refusal), transaction.atomic():
+                amend(office, deal.contract_id, **wrong)
+        assert (list_amendments(house(), deal.contract_id), broken(office)) == ([], set())
+
+
+def preview(office: Office, deal: ConcludedDeal, **agreed: Any) -> ChangePreview:
+    return preview_amendment(deal.contract_id, terms(**agreed), office.deal_management)
+
+
+class TestAddOn:
+    @pytest.mark.row("SCL-6")
+    def test_it_ends_with_the_contract_and_is_billed_with_it(self, office: Office, deal: ConcludedDeal) -> None:
+        """Three users from 15 May co-term: 17 of 31 days, ten whole months, billed on the first with the others."""
+        day = date(2026, 5, 15)
+        added = amend(
+            office,
+            deal.contract_id,
+            kind=AmendmentKind.ADD_ON,
+            added=(office.users(3, service=None),),
+            effective_on=day,
+        )
+        (line,) = lines_of_amendment(house(), added.amendment_id)
+        assert (line.service, line.changes) == (Period(day, END), None)
+        assert added.total_minor == line.total_minor == 1_645 + 10 * 3_000
+        assert (users(office, day), broken(office)) == (13, set())
+
+    def test_a_box_more(self, office: Office, deal: ConcludedDeal) -> None:
+        """What is delivered once is added without days, and awaits its acceptance."""
+        added = amend(office, deal.contract_id, kind=AmendmentKind.ADD_ON, added=(office.boxes(2),))
+        (line,) = lines_of_amendment(house(), added.amendment_id)
+        assert (line.service, added.total_minor, broken(office)) == (None, 100_000, set())
+
+    def test_a_swap_is_one_amendment(self, office: Office, deal: ConcludedDeal) -> None:
+        """Ten users at 1,000 go, four at 2,000 come: one order, one difference."""
+        swapped = amend(
+            office,
+            deal.contract_id,
+            kind=AmendmentKind.SWAP,
+            ends=(deal.lines[0].order_line_id,),
+            added=(office.users(4, 8_000, service=None),),
+        )
+        assert swapped.total_minor == 9 * (8_000 - 10_000)
+        assert (users(office, JULY), broken(office)) == (4, set())
+
+
+class TestSuspension:
+    def test_no_service_no_price(self, office: Office, deal: ConcludedDeal) -> None:
+        """Suspended from July without an end: nine months less; the users keep their licenses."""
+        suspended = amend(office, deal.contract_id, kind=AmendmentKind.SUSPENSION)
+        assert (suspended.total_minor, users(office, JULY), broken(office)) == (-90_000, 10, set())
+        assert (JULY, END, -90_000) in promised(deal.contract_id)
+
+    def test_resumed(self, office: Office, deal: ConcludedDeal) -> None:
+        """Resumed in October three months are left out, and earned again is what comes after."""
+        suspended = amend(office, deal.contract_id, kind=AmendmentKind.SUSPENSION)
+        resumed = amend(
+            office,
+            deal.contract_id,
+            kind=AmendmentKind.RESUMPTION,
+            withdraws=suspended.amendment_id,
+            effective_on=OCTOBER,
+        )
+        assert resumed.total_minor == 60_000
+        assert (OCTOBER, END, 60_000) in promised(deal.contract_id)
+        assert broken(office) == set()
+        again = amend(
+            office,
+            deal.contract_id,
+            kind=AmendmentKind.WITHDRAWAL,
+            withdraws=resumed.amendment_id,
+            effective_on=OCTOBER,
+        )
+        assert (again.total_minor, value(office, deal.contract_id), broken(office)) == (30_000, 170_000, set())
+
+    def test_resumed_on_the_same_day_is_nothing(self, office: Office, deal: ConcludedDeal) -> None:
+        """Who stops and resumes on one day has not stopped."""
+        before = promised(deal.contract_id)
+        suspended = amend(office, deal.contract_id, kind=AmendmentKind.SUSPENSION)
+        amend(office, deal.contract_id, kind=AmendmentKind.RESUMPTION, withdraws=suspended.amendment_id)
+        assert (value(office, deal.contract_id), promised(deal.contract_id)) == (170_000, before)
+
+    def test_with_an_end(self, office: Office, deal: ConcludedDeal) -> None:
+        """A suspension may know its end: July to September."""
+        amend(office, deal.contract_id, kind=AmendmentKind.SUSPENSION, until=OCTOBER)
+        assert (JULY, OCTOBER, -30_000) in promised(deal.contract_id)
+        assert broken(office) == set()
+
+
+class TestWithdrawal:
+    @pytest.mark.row("BIL-7")
+    @pytest.mark.parametrize("seed", range(4))
+    def test_the_last_first_leaves_everything_where_it_was(
+        self, office: Office, deal: ConcludedDeal, seed: int
+    ) -> None:
+        """Whatever was agreed, in any order of effect: withdrawn again, nothing is left but its history."""
+        chance = random.Random(seed)
+        before, promises = facts(office, deal), promised(deal.contract_id)
+        agreed = [one for _ in range(4) if (one := anything(office, deal, chance))]
+        assert facts(office, deal) != before
+        assert all(withdrawn(office, deal, one) for one in reversed(agreed))
+        assert facts(office, deal) == before
+        assert promised(deal.contract_id) == promises
+
+    @pytest.mark.row("BIL-7")
+    @pytest.mark.parametrize("seed", range(4))
+    def test_any_first_leaves_nothing_of_it_either(self, office: Office, deal: ConcludedDeal, seed: int) -> None:
+        """Contract, lines and rights are as they were, and what is earned in all; by the day within one percent.
+
+        Billing knows months of 28 to 31 days, revenue equal days: what is cut elsewhere is shared a little otherwise.
+        """
+        chance = random.Random(seed)
+        before, rates = facts(office, deal), [earned(deal.contract_id, day) for day in MONTHS]
+        agreed = [one for _ in range(4) if (one := anything(office, deal, chance))]
+        while agreed:
+            chance.shuffle(agreed)
+            agreed = [one for one in agreed if not withdrawn(office, deal, one)]
+        assert facts(office, deal) == before
+        assert [earned(deal.contract_id, day) for day in MONTHS] == [pytest.approx(rate, rel=0.01) for rate in rates]
+
+
+MONTHS = [add_months(APRIL, month) for month in range(12)]
+
+
+def facts(office: Office, deal: ConcludedDeal) -> tuple[object, ...]:
+    """Return what a contract is worth, what was booked, what may be used each month, and what is earned in all."""
+    return (
+        value(office, deal.contract_id),
+        lines_of_contracts([deal.contract_id]),
+        [users(office, day) for day in MONTHS],
+        sum(price for _, _, price in promised(deal.contract_id)),
+    )
+
+
+def earned(contract_id: ContractId, day: date) -> float:
+    """Return the price of a day of what is promised on it."""
+    running = [one for one in promised(contract_id) if one[0] and one[1] and one[0] <= day < one[1]]
+    return sum(price / (until - start).days for start, until, price in running if start and until)
+
+
+def anything(office: Office, deal: ConcludedDeal, chance: random.Random) -> AmendmentId | None:
+    """Agree on something from any day on, if it can be agreed."""
+    kind = chance.choice(
+        [AmendmentKind.CHANGE, AmendmentKind.ADD_ON, AmendmentKind.SUSPENSION, AmendmentKind.END_OF_LINES]
+    )
+    day = APRIL + timedelta(days=chance.randrange(365))
+    given: dict[AmendmentKind, dict[str, Any]] = {
+        AmendmentKind.CHANGE: {"more": more(deal, chance.choice([-3, 2, 5]))},
+        AmendmentKind.ADD_ON: {"added": (office.users(3, service=None),)},
+        AmendmentKind.SUSPENSION: {"until": chance.choice([None, add_months(day, 1)])},
+        AmendmentKind.END_OF_LINES: {"ends": (deal.lines[0].order_line_id,)},
+    }
+    try:
+        amended = amend(office, deal.contract_id, kind=kind, effective_on=day, **given[kind])
+    except Refusal:
+        return None
+    assert broken(office) == set(), kind
+    return amended.amendment_id
+
+
+def withdrawn(office: Office, deal: ConcludedDeal, amendment_id: AmendmentId) -> bool:
+    """Take an amendment back, unless another must go first."""
+    (row,) = [one for one in list_amendments(house(), deal.contract_id) if one.id == amendment_id]
+    try:
+        amend(
+            office,
+            deal.contract_id,
+            kind=AmendmentKind.WITHDRAWAL,
+            withdraws=amendment_id,
+            effective_on=row.effective_on,
+        )
+    except Refusal:
+        return False
+    assert broken(office) == set(), row
+    return True
+
+
+class TestBooks:
+    @pytest.mark.row("BIL-7", "BIL-8")
+    def test_several_amendments_come_on_one_invoice(self, fresh_database: FreshDatabase) -> None:
+        """More users from 11 May, fewer from 21 May: both come with June; what joins in June comes with July."""
+        office = an_office()
+        deal = office.sell(a_customer(), [office.users(10)])
+        for day in (APRIL, MAY):
+            office.bill(day)
+        late = date(2026, 5, 25)
+        amend(office, deal.contract_id, on=late, effective_on=date(2026, 5, 21), more=more(deal, -4))
+        amend(office, deal.contract_id, on=late, effective_on=date(2026, 5, 11), more=more(deal, 5))
+        office.bill(date(2026, 6, 1))
+        (invoice,) = [row for row in list_invoices(house()) if row.issued_on == date(2026, 6, 1)]
+        assert invoice.net.minor == 11_000 + 1_967  # 21 of 31 days of 5,000 less 11 of 4,000
+        amend(
+            office,
+            deal.contract_id,
+            on=date(2026, 6, 2),
+            kind=AmendmentKind.ADD_ON,
+            added=(office.users(3, service=None),),
+            effective_on=date(2026, 6, 16),
+        )
+        office.bill(JULY)
+        together = [row.net.minor for row in list_invoices(house()) if row.issued_on == JULY]
+        assert together == [1_500 + 3_000 + 11_000]
+        office.recognise(JULY)
+        assert {one.name for one in IDENTITIES if not one.check(office.company_id).holds} == set()
+        assert office.bill(JULY) == {"failed": 0}
+
+    @pytest.mark.row("BIL-8")
+    def test_what_joins_is_billed_with_the_others(self, office: Office, deal: ConcludedDeal) -> None:
+        """Users from 15 May are billed for the rest of May at once, then on the first of each month."""
+        day = date(2026, 5, 15)
+        added = (office.users(3, service=None),)
+        shown = preview(office, deal, kind=AmendmentKind.ADD_ON, added=added, effective_on=day)
+        new = {charge.bill_on for one in shown.invoices for charge in one.charges if charge.net_minor in {1_645, 3_000}}
+        assert sorted(new) == [day, *(add_months(date(2026, 6, 1), month) for month in range(10))]
