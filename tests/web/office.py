@@ -218,6 +218,33 @@ def paid(office: Office) -> Deal:
     return deal
 
 
+PRICED = {
+    "effective_on": "2026-04-01",
+    "model": "graduated",
+    "unit_ja": "呼出し",
+    "unit_en": "calls",
+    "tiers-count": "2",
+    "tiers-0-price": "10",
+    "tiers-1-from_units": "100",
+    "tiers-1-price": "8",
+    "because": "注文書どおり",
+}
+"""What usage costs, as it is typed: ten yen a call, eight after a hundred."""
+
+
+def a_usage_file(number: str, quantity: object = 150, event_id: str = "m-0001") -> SimpleUploadedFile:
+    """Return a file of what was used of an order line in April."""
+    content = f"event_id,order_line,used_on,quantity\n{event_id},{number},2026-04-20,{quantity}\n"
+    return SimpleUploadedFile("usage.csv", content.encode(), "text/csv")
+
+
+def priced(office: Office, order: int) -> int:
+    """Agree the price of usage on the cloud of an order; return the order line."""
+    desk = office.desk(Role.SALES_OPERATIONS)
+    lines = re.findall(r'<option value="(\d+)"', desk.see("rate-usage", order).partition('name="line"')[2])
+    return desk.do("rate-usage", order, line=lines[0], **PRICED)
+
+
 def a_bank_file(number: str, total: int, name: str = "bank.csv") -> SimpleUploadedFile:
     """Return a statement in which the customer pays an invoice on 29 May."""
     return SimpleUploadedFile(name, statement_of(number, total))

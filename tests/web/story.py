@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,7 +25,7 @@ from kanjo.processes.find_renewals import find_renewals
 from kanjo.surfaces.access import ENTRANCE
 from kanjo.surfaces.web.addresses import urlpatterns
 from tests.builders import NOW, TODAY
-from tests.web.office import CONDITION, Deal, Office, a_bank_file, opened, paid, quoted
+from tests.web.office import CONDITION, Deal, Office, a_bank_file, a_usage_file, opened, paid, priced, quoted
 from tests.worker import let_work
 
 CUSTOMERS = ("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department")
@@ -69,6 +70,8 @@ def told(office: Office) -> Told:
     receivables.do("match-receipts", on="2026-05-30")
     receivables.do("execute-run", _approved(office, "2026-05-31"))
     let_work()
+    line = priced(office, done.order)
+    usage = receivables.do("take-usage", usage=a_usage_file(number_of(receivables.see("metered-line", line))))
     previewed = receivables.do("preview-billing", on="2026-06-30")
     with transaction.atomic():
         find_renewals(company_id=office.company_id, on=date(2027, 1, 15), by=house(), at=NOW)
@@ -91,6 +94,9 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("approval-item", "decide-item"), item),
             **dict.fromkeys(("approval-condition", "meet-condition"), condition),
             **dict.fromkeys(("order", "accept-delivery", "issue-invoice"), order),
+            "rate-usage": order,
+            **dict.fromkeys(("metered-line", "correct-usage"), line),
+            "usage-delivery": usage,
             **dict.fromkeys(("invoice", "invoice-pdf", "send-invoice", "credit-invoice"), invoice),
             "open-item": invoice,
             **dict.fromkeys(("write-off-fee", "set-off"), receivables.key("open-item", "open-items")),
@@ -123,6 +129,11 @@ def told(office: Office) -> Told:
             "reveal": f"invoice.{invoice}",
         },
     )
+
+
+def number_of(page: str) -> str:
+    """Return the number of the order line that a page is about."""
+    return str(re.findall(r"[A-Z]+-\d{4}-\d+-\d+", page)[0])
 
 
 def a_webhook(office: Office) -> int:

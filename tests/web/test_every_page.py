@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from kanjo.domains.billing.models import InvoiceLine
+from kanjo.domains.billing.models import InvoiceLine, UsageDelivery
 from kanjo.domains.customers.models import Customer
 from kanjo.domains.opportunities.models import Opportunity
 from kanjo.domains.receivables.models import Receipt
@@ -55,7 +55,7 @@ ENGLISH = re.compile(r"[A-Za-z]{2,}")
 # Words that Japanese pages write in Latin letters, and numbers of documents, digests and time zones.
 LATIN = re.compile(
     r"\b(Kanjo|API|Webhook|URL|POST|https|msg_[0-9a-f]{32}|"
-    r"PDF|QR|PIN|CSV|ASCII|ISO|SHA-256|CxO|CFO|CLO|JPY|USD|JP|ID|Asia/Tokyo|[A-Z]+-\d{4}-\d+|[0-9a-f]{64}|"
+    r"PDF|QR|PIN|CSV|UTF-8|ASCII|ISO|SHA-256|CxO|CFO|CLO|JPY|USD|JP|ID|Asia/Tokyo|[A-Z]+-\d{4}-\d+|[0-9a-f]{64}|"
     r"T\d{13}|user|CLOUD-M|BOX|PO-1)\b",
     re.ASCII,
 )
@@ -220,5 +220,6 @@ def story_data() -> set[str]:
         *Delivery.objects.values_list("error"),
         *Endpoint.objects.values_list("name", "url"),
         *StoredFile.objects.values_list("name"),
+        *UsageDelivery.objects.values_list("name"),
     ]
     return {word for row in rows for word in row if word} | {"発注書の写し", "検収書"}

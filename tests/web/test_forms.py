@@ -22,7 +22,18 @@ from kanjo.platform.identity.models import Session
 from kanjo.platform.identity.queries import house
 from kanjo.platform.privacy.models import Look
 from tests.builders import TODAY
-from tests.web.office import CONDITION, SIGNED, Office, a_bank_file, faults, offer_of, opened, quoted
+from tests.web.office import (
+    CONDITION,
+    PRICED,
+    SIGNED,
+    Office,
+    a_bank_file,
+    a_usage_file,
+    faults,
+    offer_of,
+    opened,
+    quoted,
+)
 from tests.web.pages import Page
 from tests.web.story import Told
 from tests.web.test_every_page import look_at, story_data
@@ -141,12 +152,33 @@ DEALS = [
     Bad("terminate-contract", Role.LEGAL, "form.missing", "because", {"because": ""}),
     Bad("terminate-contract", Role.LEGAL, "contracts.outside-term", "stops_on", {"stops_on": "2026-03-31"}),
 ]
+LATER = {"commitment": "1", "effective_on": "2026-08-01"}
+USED = b"event_id,order_line,used_on,quantity\n"
 MONEY = [
     Bad("preview-billing", Role.RECEIVABLES, "days.unreadable", "on", {"on": "<script>"}),
     Bad("credit-invoice", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
     Bad("take-bank-file", Role.RECEIVABLES, "form.missing", "statement", {"statement": ""}),
     Bad("take-bank-file", Role.RECEIVABLES, "form.empty-file", "statement", {"statement": b""}),
     Bad("take-bank-file", Role.RECEIVABLES, "bank.", "", {"statement": b"\xff\xfe no bank wrote this"}),
+    Bad("take-usage", Role.RECEIVABLES, "form.empty-file", "usage", {"usage": b""}),
+    Bad("take-usage", Role.RECEIVABLES, "usage.file-encoding", "", {"usage": "注文".encode("cp932")}),
+    Bad("take-usage", Role.RECEIVABLES, "usage.file-heading", "", {"usage": b"day,number"}),
+    Bad(
+        "take-usage",
+        Role.RECEIVABLES,
+        "usage.number-unknown",
+        "",
+        {"usage": USED + b"e,ORD-2026-9-1,2026-04-01,5"},
+        404,
+    ),
+    Bad("correct-usage", Role.RECEIVABLES, "usage.corrects-nothing", "corrects", {"corrects": "m-9"}, 404),
+    Bad("correct-usage", Role.RECEIVABLES, "usage.outside-service", "", {"used_on": "2026-03-31"}),
+    Bad("correct-usage", Role.RECEIVABLES, "usage.quantity", "", {"quantity": "-1"}),
+    Bad("correct-usage", Role.RECEIVABLES, "form.not-whole", "quantity", {"quantity": "少し"}),
+    Bad("rate-usage", Role.SALES_OPERATIONS, "usage.tiers", "", {"tiers-1-from_units": "0"}),
+    Bad("rate-usage", Role.SALES_OPERATIONS, "usage.amount", "minimum", {"minimum": "-1"}),
+    Bad("rate-usage", Role.SALES_OPERATIONS, "usage.term-agreed", "commitment", LATER, 409),
+    Bad("rate-usage", Role.SALES_OPERATIONS, "usage.rated-otherwise", "effective_on", {"included": "1"}, 409),
     Bad("allocate", Role.RECEIVABLES, "receivables.no-such-item", "number", {"number": "INV-0000"}),
     Bad("allocate", Role.RECEIVABLES, "money.not-a-number", "amount", {"amount": "全額"}),
     Bad("allocate", Role.RECEIVABLES, "money.too-many-decimals", "amount", {"amount": "1.5"}),
@@ -192,6 +224,15 @@ def rightly(bad: Bad, story: Told) -> dict[str, object]:
         "accept-quote": {**ON, "signed": SimpleUploadedFile("契約書.pdf", SIGNED)},
         "accept-delivery": {**ON},
         "take-bank-file": {**ON, "statement": a_bank_file("X", 1)},
+        "take-usage": {"usage": a_usage_file("X-1")},
+        "correct-usage": {
+            "corrects": "m-0001",
+            "event_id": "m-0002",
+            "used_on": "2026-04-20",
+            "quantity": "10",
+            "because": "計測誤り",
+        },
+        "rate-usage": {**PRICED, "line": str(story.keys["metered-line"])},
         "allocate": {**ON, "number": _invoice(office), "amount": "1"},
         "set-off": {**ON, "amount": "1"},
         "write-off-fee": {**ON, "amount": "1", "because": "手数料"},

@@ -19,6 +19,7 @@ ROW_NAMES: Mapping[str, Text] = {
     "billing_account": Text(en="billing account", ja="請求先"),
     "billing_invoice": Text(en="invoice", ja="請求書"),
     "billing_plan": Text(en="billing plan", ja="請求計画"),
+    "billing_usagedelivery": Text(en="delivery of usage", ja="利用実績"),
     "bookmarks_bookmark": Text(en="kept view", ja="保存した表示"),
     "catalog_product": Text(en="product", ja="製品"),
     "companies_sellingcompany": Text(en="selling company", ja="販売会社"),

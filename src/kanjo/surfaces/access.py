@@ -118,7 +118,7 @@ AREAS: Sequence[tuple[Text, frozenset[str]]] = (
     (Text(en="Approvals", ja="承認"), frozenset({"approvals", "matrices"})),
     (Text(en="Contracts", ja="契約"), frozenset({"contracts"})),
     (Text(en="Orders", ja="受注"), frozenset({"orders", "order-lines"})),
-    (Text(en="Invoices", ja="請求"), frozenset({"invoices"})),
+    (Text(en="Invoices", ja="請求"), frozenset({"invoices", "usage", "metered-lines"})),
     (
         Text(en="Receivables", ja="売掛金"),
         frozenset({"receivables", "receipts", "allocations", "bank-files", "ageing", "open-items"}),

@@ -17,14 +17,22 @@ from kanjo.surfaces.api.acts import Act
 from kanjo.surfaces.api.operations import add_act, add_detail, add_list, add_report
 from kanjo.surfaces.api.problems import MEDIA_TYPE, NoAddress, answer_to, problem
 from kanjo.surfaces.api.reads import batches, deals, house, money, webhooks
+from kanjo.surfaces.api.reads import usage as metering
 from kanjo.surfaces.api.resources import Resource
-from kanjo.surfaces.api.verbs import approvals, contracts, customers, quotes
+from kanjo.surfaces.api.verbs import approvals, contracts, customers, quotes, usage
 from kanjo.surfaces.api.verbs import money as billing
 from kanjo.surfaces.api.verbs import webhooks as telling
 from kanjo.surfaces.api.verbs.batches import batch_acts
 from kanjo.surfaces.doors import BY_TOKEN, door
 
-EVERY = (*deals.RESOURCES, *money.RESOURCES, *house.RESOURCES, *batches.RESOURCES, *webhooks.RESOURCES)
+EVERY = (
+    *deals.RESOURCES,
+    *money.RESOURCES,
+    *metering.RESOURCES,
+    *house.RESOURCES,
+    *batches.RESOURCES,
+    *webhooks.RESOURCES,
+)
 RESOURCES: dict[str, Resource] = {one.name: one for one in EVERY}
 REPORTS = house.REPORTS
 SINGLE: tuple[Act, ...] = (
@@ -33,6 +41,7 @@ SINGLE: tuple[Act, ...] = (
     *approvals.ACTS,
     *contracts.ACTS,
     *billing.ACTS,
+    *usage.ACTS,
     *telling.ACTS,
 )
 ACTS = (*SINGLE, *batch_acts(SINGLE))

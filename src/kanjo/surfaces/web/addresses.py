@@ -47,6 +47,8 @@ from kanjo.surfaces.web.runs import progress
 from kanjo.surfaces.web.searching import pages as searching
 from kanjo.surfaces.web.sessions import pages as sessions
 from kanjo.surfaces.web.tokens import pages as tokens
+from kanjo.surfaces.web.usage import acts as metering
+from kanjo.surfaces.web.usage import pages as usage
 from kanjo.surfaces.web.webhooks import acts as telling
 from kanjo.surfaces.web.webhooks import pages as webhooks
 
@@ -137,6 +139,12 @@ urlpatterns: list[URLPattern] = [
     path("invoices/<int:key>/invoice.pdf", billing.invoice_pdf, name="invoice-pdf"),
     path("invoices/<int:key>/send", billing.send, name="send-invoice"),
     path("invoices/<int:key>/credit", billing.credit, name="credit-invoice"),
+    path("usage", usage.DELIVERIES, name="usage"),
+    path("usage/take", metering.take, name="take-usage"),
+    path("usage/<int:key>", usage.delivery, name="usage-delivery"),
+    path("metered-lines/<int:key>", usage.metered, name="metered-line"),
+    path("metered-lines/<int:key>/correct", metering.correct, name="correct-usage"),
+    path("orders/<int:key>/usage", metering.rate, name="rate-usage"),
     path("receivables", receivables.OPEN_ITEMS, name="open-items"),
     path("receivables/<int:key>", receivables.open_item, name="open-item"),
     path("receivables/<int:key>/fee", settling.bear_fee, name="write-off-fee"),

@@ -27,6 +27,7 @@ MENU: tuple[tuple[Text, tuple[tuple[str, str, Text], ...]], ...] = (
         Text(en="Billing and payment", ja="請求と入金"),
         (
             ("invoices", "receipt", Text(en="Invoices", ja="請求書")),
+            ("usage", "clock", Text(en="Usage", ja="利用実績")),
             ("open-items", "cash", Text(en="Receivables", ja="売掛金")),
             ("receipts", "arrows-exchange", Text(en="Receipts", ja="入金")),
             ("bank-files", "building-bank", Text(en="Bank files", ja="入金データ")),

@@ -31,6 +31,9 @@ VERB_NAMES: Mapping[str, Text] = {
     "billing.issue-invoice": Text(en="issued the invoice", ja="請求書を発行"),
     "billing.note-acceptance": Text(en="noted the acceptance for billing", ja="請求に検収を反映"),
     "billing.plan": Text(en="planned the billing", ja="請求計画を作成"),
+    "billing.correct-usage": Text(en="corrected usage", ja="利用実績を訂正"),
+    "billing.rate-usage": Text(en="agreed the price of usage", ja="従量単価を登録"),
+    "billing.record-usage": Text(en="took in usage", ja="利用実績を取込"),
     "billing.preview": Text(en="previewed a billing run", ja="請求処理を試算"),
     "billing.preview-reversal": Text(en="previewed a reversal", ja="請求処理の取消を試算"),
     "billing.reversal.execute": Text(en="executed a reversal", ja="請求処理の取消を実行"),
@@ -153,12 +156,12 @@ VERB_NAMES: Mapping[str, Text] = {
 """What somebody did, by the name of the verb."""
 
 _PAIRS = """
-    accepted:accept activated:activate added:add admitted:admit allocated:allocate amended:amend approved:approve
-    asked:ask assigned:assign booked:book bore:bear changed:change chose:choose closed:close completed:complete
-    concluded:conclude confirmed:confirm connected:connect decided:decide did:do disconnected:disconnect
-    dismissed:dismiss drafted:draft
-    dropped:drop ended:end engaged:engage executed:execute found:find founded:found gave:give granted:grant had:have
-    handed:hand invited:invite issued:issue kept:keep let:let locked:lock looked:look made:make marked:mark
+    accepted:accept activated:activate added:add admitted:admit agreed:agree allocated:allocate amended:amend
+    approved:approve asked:ask assigned:assign booked:book bore:bear changed:change chose:choose closed:close
+    completed:complete concluded:conclude confirmed:confirm connected:connect corrected:correct decided:decide did:do
+    disconnected:disconnect dismissed:dismiss drafted:draft dropped:drop ended:end engaged:engage
+    executed:execute found:find founded:found gave:give granted:grant had:have handed:hand invited:invite
+    issued:issue kept:keep let:let locked:lock looked:look made:make marked:mark
     matched:match named:name noted:note opened:open paused:pause placed:place planned:plan played:play
     previewed:preview quoted:quote read:read readmitted:readmit recalled:recall recognised:recognise
     registered:register removed:remove renewed:renew replayed:replay resumed:resume reversed:reverse revised:revise

@@ -7,11 +7,14 @@ from kanjo.domains.billing.operations.planning import note_acceptance, plan
 from kanjo.domains.billing.operations.reverse import credit_invoice, preview_reversal
 from kanjo.domains.billing.operations.run import execute, preview_run
 from kanjo.domains.billing.operations.send import send_invoice
+from kanjo.domains.billing.operations.usage import check_usage, correct_usage, rate_usage, record_usage, told_refused
 from kanjo.domains.billing.operations.writing import Also
 
 __all__ = [
     "Also",
     "change_plans",
+    "check_usage",
+    "correct_usage",
     "credit_invoice",
     "execute",
     "hold_billing",
@@ -21,6 +24,9 @@ __all__ = [
     "plan",
     "preview_reversal",
     "preview_run",
+    "rate_usage",
+    "record_usage",
     "release_billing",
     "send_invoice",
+    "told_refused",
 ]

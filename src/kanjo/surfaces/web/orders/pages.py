@@ -15,6 +15,7 @@ from kanjo.platform.acts import VERBS
 from kanjo.processes.accept_delivery import accept_delivery
 from kanjo.reports.deals import ORDER, find_deal
 from kanjo.reports.promised import list_promised
+from kanjo.reports.usage import list_metered
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.columns import INVOICES
 from kanjo.surfaces.web.desk import DeskRequest
@@ -29,6 +30,9 @@ from kanjo.surfaces.web.orders.issuing import issue_act
 from kanjo.surfaces.web.revenue.columns import OBLIGATIONS
 from kanjo.surfaces.web.shown import Explained, Link, said
 from kanjo.surfaces.web.stages import stages
+from kanjo.surfaces.web.usage.columns import METERED
+from kanjo.surfaces.web.usage.pages import RATE
+from kanjo.surfaces.web.usage.pages import TITLE as USAGE
 
 TITLE = Text(en="Orders", ja="注文")
 ACCEPT = Text(en="Note an acceptance", ja="検収を登録")
@@ -86,6 +90,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
     row = get_order(actor, OrderId(key))
     lines = list_lines(actor, row.id)
     invoices = list_invoices(actor, order_id=row.id)
+    metered = list_metered(actor, order_id=row.id)
     held = ALL_ACCEPTED if all(line.accepted_on for line in lines) else None
     detail = Detail(
         kind=labels.ORDER,
@@ -103,6 +108,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
         sections=(
             Section(labels.LINES, Table.of(_LINES, lines)),
             Section(Text(en="Invoices", ja="請求書"), Table.of(INVOICES, invoices)),
+            *((Section(USAGE, Table.of(METERED, metered)),) if len(metered) else ()),
             Section(
                 Text(en="Performance obligations", ja="履行義務"),
                 Table.of(OBLIGATIONS, list_promised(actor, order_id=row.id)),
@@ -111,6 +117,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
         acts=(
             Act(ACCEPT, Link("", "accept-delivery", key), "orders.accept-delivery", held, main=True),
             issue_act(row, invoices, first=held is not None or not actor.holds(*VERBS["orders.accept-delivery"].roles)),
+            Act(RATE, Link("", "rate-usage", key), "billing.rate-usage"),
         ),
         steps=stages(find_deal(actor, ORDER, row.id)),
         trail=((ORDER, key), *(("orders_orderline", line.line.order_line_id) for line in lines)),

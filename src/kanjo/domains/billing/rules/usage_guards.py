@@ -1,0 +1,286 @@
+"""What is refused of usage and of how it is priced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+
+from kanjo.domains.billing.facts import UsageGiven, UsageModel, UsageTerms
+from kanjo.foundation.ids import OrderLineId, PlanId
+from kanjo.foundation.periods import Period
+from kanjo.foundation.refusals import Refusal, RefusalKind
+from kanjo.foundation.texts import Text
+
+MOST_UNITS = 10**15
+LONGEST_ID = 100
+MOST_TIERS = 50
+
+
+class LineUnknown(Refusal):
+    """Usage of an order line that the company does not have."""
+
+    rule = "usage.line-unknown"
+    kind = RefusalKind.MISSING
+    says = Text(
+        en="There is no order line {key} with a price of usage.", ja="従量単価のある注文明細 {key} がありません。"
+    )
+    remedy = Text(
+        en="Check the number, or agree the price of its usage first.",
+        ja="番号を確認するか、先に従量単価を登録してください。",
+    )
+
+
+class OutsideService(Refusal):
+    """Usage on a day on which the line is not served: before it began or after it ended."""
+
+    rule = "usage.outside-service"
+    says = Text(
+        en="{day} is outside of the service of the line, {first} to {last}.",
+        ja="{day} はこの明細のサービス期間（{first}〜{last}）の外です。",
+    )
+    remedy = Text(
+        en="Correct the day, or send it for the line that was served then.",
+        ja="日付を訂正するか、その日にサービス中の明細で登録してください。",
+    )
+
+
+class DayToCome(Refusal):
+    """Usage of a day that has not come."""
+
+    rule = "usage.day-to-come"
+    says = Text(en="{day} is after {today}.", ja="{day} は {today} より後の日付です。")
+    remedy = Text(en="Send it once it was used.", ja="利用後に登録してください。")
+
+
+class QuantityUnfit(Refusal):
+    """A quantity below zero, or beyond what is computed exactly."""
+
+    rule = "usage.quantity"
+    says = Text(en="{quantity} is no quantity that can be used.", ja="数量 {quantity} は登録できません。")
+    remedy = Text(
+        en="Give 0 to {most}. What was sent too high is corrected by an event that names it.",
+        ja="0〜{most} を指定してください。多すぎた分は、そのイベントを指定した訂正で直してください。",
+    )
+
+
+class EventUnnamed(Refusal):
+    """An event without an id by which it could be known again."""
+
+    rule = "usage.event-id"
+    says = Text(en="“{event}” is no id of an event.", ja="「{event}」はイベントIDとして使えません。")
+    remedy = Text(en="Give 1 to {most} characters.", ja="1〜{most}文字で指定してください。")
+
+
+class OtherContent(Refusal):
+    """An id that is known with another content."""
+
+    rule = "usage.other-content"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="Event {event} is known: {quantity} on {day}.", ja="イベント {event} は登録済みです（{day}、{quantity}）。"
+    )
+    remedy = Text(
+        en="Send a new event that corrects it.",
+        ja="訂正は、新しいIDのイベントで元のイベントを指定して登録してください。",
+    )
+
+
+class CorrectsNothing(Refusal):
+    """A correction of an event that is not known."""
+
+    rule = "usage.corrects-nothing"
+    kind = RefusalKind.MISSING
+    says = Text(en="There is no event {event} to correct.", ja="訂正するイベント {event} がありません。")
+    remedy = Text(en="Check its id, or send it first.", ja="IDを確認するか、先に元のイベントを登録してください。")
+
+
+class CorrectedBefore(Refusal):
+    """A correction of an event that another one corrects already."""
+
+    rule = "usage.corrected-before"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="Event {event} is corrected by {by}.", ja="イベント {event} は {by} で訂正済みです。")
+    remedy = Text(en="Correct {by}.", ja="{by} を訂正してください。")
+
+
+class CorrectsOtherLine(Refusal):
+    """A correction that moves usage to another line."""
+
+    rule = "usage.corrects-other-line"
+    says = Text(en="Event {event} is of another order line.", ja="イベント {event} は別の注文明細のものです。")
+    remedy = Text(
+        en="Correct it to 0, and send the usage of the other line as an event of its own.",
+        ja="0に訂正し、別の明細の利用は新しいイベントとして登録してください。",
+    )
+
+
+class NotByPeriod(Refusal):
+    """A price of usage on a charge that has no periods."""
+
+    rule = "usage.not-by-period"
+    says = Text(
+        en="{description} is charged once and has no periods.", ja="{description} は一時課金で、期間がありません。"
+    )
+    remedy = Text(en="Price the usage of a recurring line.", ja="継続課金の明細に登録してください。")
+
+
+class TiersUnfit(Refusal):
+    """Tiers that do not say a price for every unit."""
+
+    rule = "usage.tiers"
+    says = Text(en="The tiers do not give every unit one price.", ja="段階がすべての数量に一つの単価を定めていません。")
+    remedy = Text(
+        en="Let the first tier begin after 0 units and each after more than the one before; give 1 to {most}, and one"
+        " where every unit costs the same.",
+        ja="最初の段階は0、以降は前より大きい数量から始めてください（1〜{most}段階）。単一単価・パッケージは1段階です。",
+    )
+
+
+class AmountUnfit(Refusal):
+    """A price, minimum or prepayment below zero, or beyond what is computed exactly."""
+
+    rule = "usage.amount"
+    says = Text(en="{amount} is not between 0 and {most}.", ja="{amount} は 0〜{most} の範囲にありません。")
+    remedy = Text(
+        en="Give an amount in it; a price is for 1 unit or more.", ja="範囲内で、1単位以上の単価にしてください。"
+    )
+
+
+class RatedOtherwise(Refusal):
+    """Another price of usage is agreed from the same day on."""
+
+    rule = "usage.rated-otherwise"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="From {day} on another price is agreed.", ja="{day} からは別の従量単価が登録されています。")
+    remedy = Text(en="Give a later day.", ja="それより後の日付を指定してください。")
+
+
+class TermAgreed(Refusal):
+    """A later price that changes what is agreed for the whole term."""
+
+    rule = "usage.term-agreed"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="Commitment and prepayment are agreed for the whole term.",
+        ja="最低利用額（期間全体）と前払いは契約期間全体で合意済みです。",
+    )
+    remedy = Text(en="Keep them as they are.", ja="元の値のままにしてください。")
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredLine:
+    """An order line whose usage has a price."""
+
+    plan_id: PlanId
+    service: Period
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEvent:
+    """An event that is there; *corrected_by* counts in its place."""
+
+    order_line_id: OrderLineId
+    used_on: date
+    quantity: int
+    corrects: str = ""
+    corrected_by: str = ""
+
+
+@dataclass(slots=True)
+class SortedOut:
+    """What of given events is new, was known before with the same content, and is refused."""
+
+    fresh: list[UsageGiven] = field(default_factory=list)
+    known: int = 0
+    refused: list[tuple[UsageGiven, Refusal]] = field(default_factory=list)
+
+
+def sort_out(
+    given: Sequence[UsageGiven],
+    lines: Mapping[OrderLineId, MeteredLine],
+    known: Mapping[str, KnownEvent],
+    today: date,
+) -> SortedOut:
+    """Sort events by what can be done with them, one after the other: a later one may correct an earlier one."""
+    sorted_out, there = SortedOut(), dict(known)
+    for event in given:
+        try:
+            if _is_known(event, there):
+                sorted_out.known += 1
+                continue
+            _refuse_unfit(event, lines, today)
+            if event.corrects:
+                _refuse_correction(event, there)
+        except Refusal as refusal:
+            sorted_out.refused.append((event, refusal))
+            continue
+        there[event.event_id] = KnownEvent(event.order_line_id, event.used_on, event.quantity, event.corrects)
+        if event.corrects:
+            was = there[event.corrects]
+            there[event.corrects] = KnownEvent(
+                was.order_line_id, was.used_on, was.quantity, was.corrects, event.event_id
+            )
+        sorted_out.fresh.append(event)
+    return sorted_out
+
+
+def _is_known(event: UsageGiven, known: Mapping[str, KnownEvent]) -> bool:
+    was = known.get(event.event_id)
+    if was is None:
+        return False
+    given = event.order_line_id, event.used_on, event.quantity, event.corrects
+    if given != (was.order_line_id, was.used_on, was.quantity, was.corrects):
+        raise OtherContent(at=event.place, event=event.event_id, quantity=f"{was.quantity:,}", day=was.used_on)
+    return True
+
+
+def _refuse_unfit(event: UsageGiven, lines: Mapping[OrderLineId, MeteredLine], today: date) -> None:
+    line = lines.get(event.order_line_id)
+    if line is None:
+        raise LineUnknown(at=event.place, key=event.order_line_id)
+    if not 0 < len(event.event_id) <= LONGEST_ID:
+        raise EventUnnamed(at=event.place, event=event.event_id[:LONGEST_ID], most=LONGEST_ID)
+    if not 0 <= event.quantity <= MOST_UNITS:
+        raise QuantityUnfit(at=event.place, quantity=f"{event.quantity:,}", most=f"{MOST_UNITS:,}")
+    if event.used_on > today:
+        raise DayToCome(at=event.place, day=event.used_on, today=today)
+    if not line.service.start <= event.used_on < line.service.until:
+        last = line.service.until - timedelta(days=1)
+        raise OutsideService(at=event.place, day=event.used_on, first=line.service.start, last=last)
+
+
+def _refuse_correction(event: UsageGiven, known: Mapping[str, KnownEvent]) -> None:
+    was = known.get(event.corrects)
+    if was is None:
+        raise CorrectsNothing(at=event.place, event=event.corrects)
+    if was.corrected_by:
+        raise CorrectedBefore(at=event.place, event=event.corrects, by=was.corrected_by)
+    if was.order_line_id != event.order_line_id:
+        raise CorrectsOtherLine(at=event.place, event=event.corrects)
+
+
+def refuse_terms(terms: UsageTerms) -> None:
+    """Refuse terms by which not every unit has a price, or that could not be computed exactly."""
+    single = terms.model in {UsageModel.PER_UNIT, UsageModel.PACKAGE}
+    starts = [tier.from_units for tier in terms.tiers]
+    if (
+        not 0 < len(starts) <= (1 if single else MOST_TIERS)
+        or starts[0] != 0
+        or any(a >= b for a, b in pairwise(starts))
+    ):
+        raise TiersUnfit(at="tiers", most=MOST_TIERS)
+    for place, tier in enumerate(terms.tiers):
+        at = f"tiers[{place + 1}]"
+        _refuse_amount(at, tier.price_minor, tier.flat_minor, tier.from_units, tier.per_units)
+        if tier.per_units < 1:
+            raise AmountUnfit(at=at, amount=tier.per_units, most=f"{MOST_UNITS:,}")
+    for name in ("included_units", "minimum_minor", "commitment_minor", "prepaid_units", "prepaid_minor"):
+        _refuse_amount(name, getattr(terms, name))
+
+
+def _refuse_amount(at: str, *amounts: int) -> None:
+    for amount in amounts:
+        if not 0 <= amount <= MOST_UNITS:
+            raise AmountUnfit(at=at, amount=f"{amount:,}", most=f"{MOST_UNITS:,}")

@@ -1,0 +1,110 @@
+"""Usage on real pages: priced, taken in by file after a look, corrected, and every figure told step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from kanjo.foundation.actors import Role
+from kanjo.foundation.texts import Language
+from kanjo.reports.usage import list_deliveries
+from tests.web.office import Office, a_usage_file, ordered, priced
+from tests.web.story import number_of
+from tests.web.test_forms import everything
+
+pytestmark = pytest.mark.row("BIL-6")
+
+
+@dataclass(frozen=True)
+class Metered:
+    """An order line whose usage has a price."""
+
+    office: Office
+    key: int
+    order: int
+    number: str
+
+    def page(self, language: Language = Language.JAPANESE) -> str:
+        """Return the page of the line."""
+        return self.office.desk(Role.AUDITOR, language).see("metered-line", self.key)
+
+
+@pytest.fixture
+def metered(office: Office) -> Metered:
+    order = ordered(office).order
+    key = priced(office, order)
+    return Metered(office, key, order, number_of(office.desk(Role.AUDITOR).see("metered-line", key)))
+
+
+class TestUsage:
+    def test_a_file_is_seen_before_it_is_taken(self, metered: Metered) -> None:
+        """The preview tells what would be taken and changes nothing; the same file taken twice counts once."""
+        clerk, before = metered.office.desk(Role.RECEIVABLES), everything()
+        status, page = clerk.refused("take-usage", usage=a_usage_file(metered.number), look="1")
+        assert (status, "登録される利用実績" in page, "m-0001" in page) == (200, True, True)
+        assert everything() == before
+        first = clerk.do("take-usage", usage=a_usage_file(metered.number))
+        again = clerk.do("take-usage", usage=a_usage_file(metered.number))
+        told = {row.id: (row.accepted, row.known) for row in list_deliveries(clerk.actor)}
+        assert told == {first: (1, 0), again: (0, 1)}
+        assert metered.number in metered.office.desk(Role.AUDITOR).see("order", metered.order)
+
+    def test_the_preview_tells_every_wrong_line(self, metered: Metered) -> None:
+        """Each with its place in the file, its rule and the way out; taking the file is refused whole."""
+        clerk, before = metered.office.desk(Role.RECEIVABLES, Language.ENGLISH), everything()
+        wrong = a_usage_file(metered.number, "-5\nm-2,X-1,2026-04-20,7\nm-3,,tomorrow,7")
+        status, page = clerk.refused("take-usage", usage=wrong, look="1")
+        assert status == 200
+        for place, rule in (
+            ("2", "usage.quantity"),
+            ("3", "usage.number-unknown"),
+            ("4 order_line", "usage.file-cell"),
+        ):
+            assert f"usage.csv:{place}" in page
+            assert rule in page
+        wrong.seek(0)
+        status, page = clerk.refused("take-usage", usage=wrong)
+        assert (status, "nothing was taken" in page) == (400, True)
+        assert everything() == before
+
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [
+            (Language.JAPANESE, ("段階別単価", "2026-04-01 から 2026-04-30 の計算内訳", "従量料金", "呼出し")),
+            (Language.ENGLISH, ("graduated tiers", "How 2026-04-01 to 2026-04-30 comes about", "priced", "calls")),
+        ],
+    )
+    def test_each_period_tells_how_it_comes_about(
+        self, metered: Metered, language: Language, words: tuple[str, ...]
+    ) -> None:
+        """150 calls in April: a hundred at ten yen, fifty at eight, fourteen hundred together."""
+        metered.office.desk(Role.RECEIVABLES).do("take-usage", usage=a_usage_file(metered.number))
+        page = metered.page(language)
+        assert [word for word in (*words, "1,000", "400", "1,400") if word not in page] == []
+
+    def test_a_correction_counts_instead(self, metered: Metered) -> None:
+        """Corrected to ten calls, April costs a hundred yen, and both events stand there."""
+        clerk = metered.office.desk(Role.RECEIVABLES)
+        clerk.do("take-usage", usage=a_usage_file(metered.number))
+        clerk.do(
+            "correct-usage",
+            metered.key,
+            corrects="m-0001",
+            event_id="m-0002",
+            used_on="2026-04-20",
+            quantity="10",
+            because="計測誤り",
+        )
+        page = metered.page()
+        assert "1,400" not in page
+        assert ("¥100" in page, "m-0001" in page, "m-0002" in page) == (True, True, True)
+
+    def test_japanese_headings_are_read(self, metered: Metered) -> None:
+        """A file may name its columns in Japanese."""
+        file = a_usage_file(metered.number)
+        english = file.read().decode()
+        heading = "イベントID,注文明細,利用日,数量"
+        file = type(file)("利用.csv", "\n".join([heading, *english.splitlines()[1:]]).encode("utf-8-sig"))
+        key = metered.office.desk(Role.RECEIVABLES).do("take-usage", usage=file)
+        assert "利用.csv" in metered.office.desk(Role.AUDITOR).see("usage-delivery", key)
