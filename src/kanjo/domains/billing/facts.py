@@ -111,6 +111,34 @@ class BillingPolicy:
     decrease: Decrease = Decrease.NOW
 
 
+class GroupKey(StrEnum):
+    """What keeps lines of one payer on different invoices.
+
+    Payer, ordering customer, currency and payment terms always do.
+    """
+
+    CONTRACT = "contract"
+    ORDER = "order"
+    PO_NUMBER = "po_number"
+    TAG = "tag"
+    """A word of the house's own on the contract."""
+    LINE = "line"
+
+    @property
+    def shown(self) -> Text:
+        """The key as people read it."""
+        return _GROUP_KEYS[self]
+
+
+_GROUP_KEYS = {
+    GroupKey.CONTRACT: Text(en="Per contract", ja="契約ごと"),
+    GroupKey.ORDER: Text(en="Per order", ja="注文ごと"),
+    GroupKey.PO_NUMBER: Text(en="Per purchase order number", ja="注文番号（PO）ごと"),
+    GroupKey.TAG: Text(en="Per tag", ja="タグごと"),
+    GroupKey.LINE: Text(en="Per line", ja="明細ごと"),
+}
+
+
 class HoldCondition(StrEnum):
     """What a hold waits for."""
 

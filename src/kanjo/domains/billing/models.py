@@ -231,6 +231,34 @@ class MovedDay(CompanyRow):
         triggers = append_only()
 
 
+class Grouping(CompanyRow):
+    """By which keys the lines of a payer, or of all payers, are put on invoices from a day on; the latest word counts.
+
+    `keys` are `GroupKey`s apart by spaces, in their order; none puts all that can be together on one invoice.
+    """
+
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    keys = models.CharField(max_length=60, blank=True)
+    effective_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "grouping of invoices"
+        triggers = append_only()
+
+
+class Tag(CompanyRow):
+    """A word on a contract by which its lines may be grouped; the latest word counts."""
+
+    contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="+")
+    tag = models.CharField(max_length=40, blank=True)
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "billing tag"
+        triggers = append_only()
+
+
 class Hold(CompanyRow):
     """That a payer, a contract, an order or one line is not invoiced for the time being.
 

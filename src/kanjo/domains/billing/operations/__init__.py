@@ -1,6 +1,7 @@
 """The verbs of billing."""
 
 from kanjo.domains.billing.operations.changes import change_plans, move_billing_day
+from kanjo.domains.billing.operations.grouping import choose_grouping, tag_contract
 from kanjo.domains.billing.operations.holds import hold_billing, release_billing
 from kanjo.domains.billing.operations.issue import issue_invoice
 from kanjo.domains.billing.operations.planning import note_acceptance, plan
@@ -14,6 +15,7 @@ __all__ = [
     "Also",
     "change_plans",
     "check_usage",
+    "choose_grouping",
     "correct_usage",
     "credit_invoice",
     "execute",
@@ -28,5 +30,6 @@ __all__ = [
     "record_usage",
     "release_billing",
     "send_invoice",
+    "tag_contract",
     "told_refused",
 ]

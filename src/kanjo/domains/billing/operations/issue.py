@@ -11,10 +11,18 @@ from django.db import DatabaseError, connection, transaction
 from kanjo.domains.billing.models import Hold, Plan
 from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.writing import Also, Issuing, write
-from kanjo.domains.billing.queries.due import ISSUED_TO, Scope, known_now, read_due, read_held, read_originals
+from kanjo.domains.billing.queries.due import (
+    ISSUED_TO,
+    Scope,
+    known_now,
+    read_due,
+    read_groupings,
+    read_held,
+    read_originals,
+)
 from kanjo.domains.billing.rules.changing import OnHold
 from kanjo.domains.billing.rules.guards import NothingDue, NotTaken
-from kanjo.domains.billing.rules.invoicing import Drafted, drafted, rated
+from kanjo.domains.billing.rules.invoicing import Drafted, drafted, grouped, rated
 from kanjo.domains.billing.rules.owed import still_due
 from kanjo.domains.billing.rules.soundness import refused
 from kanjo.domains.catalog.queries import tax_rate_table
@@ -43,6 +51,7 @@ def charges_due(scope: Scope, target_on: date, known_at: datetime) -> tuple[pl.D
     due = still_due(plans, target_on, known)
     of_plans = due.join(plans.select(OF_PLAN), on="plan_id", maintain_order="left")
     charges = rated(of_plans, tax_rate_table(), read_originals(due))
+    charges = grouped(charges, *read_groupings(scope, target_on, known_at))
     held = read_held(scope, target_on, known_at)
     return charges.join(held, on="plan_id", how="anti", maintain_order="left"), charges.join(held, on="plan_id")
 

@@ -11,10 +11,10 @@ import polars as pl
 
 from kanjo.domains.billing.facts import ChangePreview, ContractChange, InvoiceToCome, LineToBill
 from kanjo.domains.billing.models import Plan
-from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_originals
+from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_groupings, read_originals
 from kanjo.domains.billing.queries.schedules import to_come
 from kanjo.domains.billing.rules.guards import PlanMissing
-from kanjo.domains.billing.rules.invoicing import drafted, rated
+from kanjo.domains.billing.rules.invoicing import drafted, grouped, rated
 from kanjo.domains.billing.rules.owed import Known, should_be, still_due
 from kanjo.domains.billing.rules.plans import POLICY, as_plans
 from kanjo.domains.billing.rules.soundness import refused
@@ -27,7 +27,7 @@ from kanjo.platform.companies.models import SellingCompany
 if TYPE_CHECKING:
     from kanjo.foundation.actors import Actor
 
-_SAID = ("currency", "account_id", "contract_id", "order_id", "customer_id", "payer_id", "payment_terms")
+_SAID = ("currency", "account_id", "contract_id", "order_id", "po_number", "customer_id", "payer_id", "payment_terms")
 _PRINTED = ("payer_name", "payer_address", "language")
 
 
@@ -132,6 +132,7 @@ def _invoices(company: SellingCompany, plans: pl.DataFrame, due: pl.DataFrame) -
     said = plans.select("plan_id", "policy", "timing", "tax_class", "description", *_SAID, *_PRINTED)
     originals = read_originals(due)
     charges = rated(due.join(said, on="plan_id"), tax_rate_table(), originals)
+    charges = grouped(charges, *read_groupings(Scope(CompanyId(company.pk)), date.max, known_now()))
     for refusal in refused(charges).values():
         raise refusal
     lines = dict(plans.select("plan_id", "order_line_id").iter_rows())

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 from django.db import connection
 
-from kanjo.domains.billing.rules.invoicing import ORIGINALS
+from kanjo.domains.billing.facts import GroupKey
+from kanjo.domains.billing.rules.invoicing import GROUPINGS, ORIGINALS
 from kanjo.domains.billing.rules.owed import MOVED, POSTED, RETURNED, Known
 from kanjo.domains.billing.rules.plans import POLICY
 from kanjo.domains.billing.rules.shares import WHOLE
@@ -75,6 +76,7 @@ ISSUED_TO: dict[str, type[pl.DataType]] = {
     "account_id": pl.Int64,
     "contract_id": pl.Int64,
     "order_id": pl.Int64,
+    "po_number": pl.String,
     "customer_id": pl.Int64,
     "payer_id": pl.Int64,
     "payment_terms": pl.String,
@@ -89,7 +91,7 @@ ISSUED_TO: dict[str, type[pl.DataType]] = {
 _TERMS = """p.id, p.charge, p.timing, p.interval_months, p.anchor_on, p.quantity, p.net_minor, p.service_start,
     p.service_until, p.due_from, x.accepted_on, p.policy_id, p.order_line_id, p.currency"""
 # Joined so that no plan is lost: what it names and is not there is null.
-_ISSUED_TO = """, p.account_id, p.contract_id, o.id, k.id, c.id, p.payment_terms,
+_ISSUED_TO = """, p.account_id, p.contract_id, o.id, o.po_number, k.id, c.id, p.payment_terms,
     CASE WHEN c.language = 'ja' THEN p.description_ja ELSE p.description_en END, p.tax_class,
     CASE WHEN c.language <> 'ja' AND c.name_en <> '' THEN c.name_en ELSE c.name END, c.address, c.language"""
 _PLANS = """
@@ -112,6 +114,15 @@ WHERE c.plan_id = ANY(%(told)s)
 """
 
 
+_GROUPINGS = """
+SELECT DISTINCT ON (account_id) account_id, keys FROM billing_grouping
+WHERE company_id = %(company_id)s AND effective_on <= %(on)s AND recorded_at <= %(known_at)s
+ORDER BY account_id, effective_on DESC, id DESC
+"""
+_TAGS = """
+SELECT DISTINCT ON (contract_id) contract_id, tag FROM billing_tag
+WHERE company_id = %(company_id)s AND recorded_at <= %(known_at)s ORDER BY contract_id, id DESC
+"""
 # A line of an invoice, and what is left of what it charged.
 _ORIGINALS = """
 SELECT l.id, l.invoice_id, l.tax_class, l.rate_numerator, l.rate_denominator, l.net_minor + coalesce((
@@ -235,6 +246,18 @@ def read_posted(plan_ids: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = read_columns(_CHARGED, asked, {**POSTED, "charged": pl.String})
     charged = pl.col("charged") == "t"
     return rows.filter(charged).select(*POSTED), rows.filter(~charged).select(*RETURNED)
+
+
+def read_groupings(scope: Scope, on: date, known_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return how lines are grouped on a day (`GROUPINGS`), and the tag of each contract that has one."""
+    asked = {"company_id": scope.company_id, "on": on, "known_at": known_at}
+    groupings = read_columns(_GROUPINGS, asked, GROUPINGS)
+    if not groupings["keys"].str.contains(GroupKey.TAG.value).any():
+        return groupings, pl.DataFrame(schema=_TAGGED)
+    return groupings, read_columns(_TAGS, asked, _TAGGED)
+
+
+_TAGGED: dict[str, type[pl.DataType]] = {"contract_id": pl.Int64, "tag": pl.String}
 
 
 def read_originals(charges: pl.DataFrame) -> pl.DataFrame:

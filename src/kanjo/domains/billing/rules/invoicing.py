@@ -7,16 +7,22 @@ from datetime import date
 
 import polars as pl
 
+from kanjo.domains.billing.facts import GroupKey
 from kanjo.foundation.columns import proportion
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.terms import payment_terms
 
-GROUPED_BY = ("account_id", "contract_id", "customer_id", "currency", "payment_terms")
-"""What is put on one invoice: the lines of one contract that one payer pays in one currency on the same terms.
+GROUPED_BY = ("account_id", "group", "customer_id", "currency", "payment_terms")
+"""What is put on one invoice: lines of one group that one payer pays for one customer in one currency and terms."""
 
-Not of one order: an amendment is an order of its own, and what it takes away and adds comes on one invoice.
+GROUPINGS: dict[str, type[pl.DataType]] = {"account_id": pl.Int64, "keys": pl.String}
+"""By which `GroupKey`s, apart by spaces, the lines of an account are grouped; a null account is everybody else."""
+
+BY_CONTRACT = GroupKey.CONTRACT.value
+"""How lines are grouped where nobody chose otherwise.
+
+Not by order: an amendment is an order of its own, and what it takes away and adds comes on one invoice.
 """
-
 
 PAYER = ("payer_id", "payer_name", "payer_address", "language")
 """What an invoice copies of its payer."""
@@ -69,6 +75,41 @@ def rated(charges: pl.DataFrame, rates: pl.DataFrame, originals: pl.DataFrame | 
     return by_day.join(was, on="credited_line_id", how="left").with_columns(
         **{name: pl.coalesce(f"was_{name}", name) for name in RATE}
     )
+
+
+def grouped(charges: pl.DataFrame, groupings: pl.DataFrame, tags: pl.DataFrame) -> pl.DataFrame:
+    """Add `group`: lines with the same one may stand on one invoice.
+
+    Needs account_id, contract_id, order_id, po_number and plan_id; *tags* has contract_id and tag.
+    """
+    if groupings.is_empty():
+        return charges.with_columns(group="contract_id")
+    everybody = groupings.filter(pl.col("account_id").is_null())["keys"].first() if groupings.height else None
+    default = BY_CONTRACT if everybody is None else everybody
+    named = charges.join(groupings.drop_nulls("account_id"), on="account_id", how="left").join(
+        tags, on="contract_id", how="left"
+    )
+    keys = pl.col("keys").fill_null(default).str.split(" ")
+    parts = [
+        pl.when(keys.list.contains(key.value)).then(pl.col(column)).alias(f"by_{column}")
+        for key, column in _GROUPED_BY_KEY.items()
+    ]
+    return (
+        named.with_columns(parts)
+        .with_columns(
+            group=pl.struct(f"by_{column}" for column in _GROUPED_BY_KEY.values()).rank("dense").cast(pl.Int64)
+        )
+        .drop("keys", "tag", *(f"by_{column}" for column in _GROUPED_BY_KEY.values()))
+    )
+
+
+_GROUPED_BY_KEY = {
+    GroupKey.CONTRACT: "contract_id",
+    GroupKey.ORDER: "order_id",
+    GroupKey.PO_NUMBER: "po_number",
+    GroupKey.TAG: "tag",
+    GroupKey.LINE: "plan_id",
+}
 
 
 def drafted(

@@ -223,7 +223,7 @@ def some_charges(*rows: tuple[int, str, int], until: date = date(2026, 5, 1)) ->
             {
                 "plan_id": place,
                 "account_id": account,
-                "contract_id": account,
+                "group": account,
                 "order_id": account,
                 "customer_id": account,
                 "payer_id": account,

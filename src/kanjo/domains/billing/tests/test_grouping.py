@@ -1,0 +1,93 @@
+"""What stands together on an invoice is chosen by company and payer; amounts and days do not move."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import GroupKey
+from kanjo.domains.billing.models import Charge, Invoice
+from kanjo.domains.billing.rules.guards import PlanMissing
+from kanjo.domains.billing.tests.conftest import Planned, an_order
+from kanjo.domains.billing.tests.test_operations import run_billing
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, CustomerId
+from tests.builders import NOW, TODAY, a_company, a_line, a_product, an_actor
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("BIL-14")]
+
+
+@pytest.fixture
+def two(company: CompanyId, customer: CustomerId) -> tuple[Planned, Planned]:
+    """Two contracts of one payer, of two lines each."""
+    products = [a_product(company, code) for code in ("A", "B", "C", "D")]
+    return (
+        an_order(company, customer, [a_line(product) for product in products[:2]]),
+        an_order(company, customer, [a_line(product) for product in products[2:]]),
+    )
+
+
+def choose(company: CompanyId, payer: CustomerId | None, keys: list[GroupKey], by: Actor, on: date = TODAY) -> None:
+    billing.choose_grouping(company_id=company, payer_id=payer, keys=keys, on=on, by=by, at=NOW)
+
+
+class TestChooseGrouping:
+    @pytest.mark.parametrize(
+        "case",
+        [
+            ([GroupKey.CONTRACT], [20_000, 20_000]),
+            ([GroupKey.ORDER], [20_000, 20_000]),
+            ([], [40_000]),
+            ([GroupKey.PO_NUMBER], [40_000]),
+            ([GroupKey.LINE], [10_000] * 4),
+        ],
+    )
+    @pytest.mark.parametrize("for_payer", [True, False])
+    def test_the_keys_say_what_stands_apart(
+        self,
+        two: tuple[Planned, Planned],
+        company: CompanyId,
+        accountant: Actor,
+        case: tuple[list[GroupKey], list[int]],
+        for_payer: bool,
+    ) -> None:
+        """The same four charges on one invoice, two or four; each charge is for the same days and amount."""
+        keys, invoices = case
+        choose(company, two[0].customer_id if for_payer else None, keys, accountant)
+        run_billing(company, TODAY)
+        assert list(Invoice.objects.order_by("id").values_list("net_minor", flat=True)) == invoices
+        assert set(Charge.objects.values_list("service_start", "service_until", "amount_minor")) == {
+            (TODAY, date(2026, 5, 1), 10_000)
+        }
+
+    def test_the_payer_overrules_the_company_and_the_latest_word_counts(
+        self, two: tuple[Planned, Planned], company: CompanyId, accountant: Actor
+    ) -> None:
+        """Everybody per line, this payer all together; from May on per contract."""
+        choose(company, None, [GroupKey.LINE], accountant)
+        choose(company, two[0].customer_id, [GroupKey.ORDER], accountant)
+        choose(company, two[0].customer_id, [], accountant)
+        choose(company, two[0].customer_id, [GroupKey.CONTRACT], accountant, on=date(2026, 5, 1))
+        run_billing(company, TODAY)
+        run_billing(company, date(2026, 5, 1))
+        assert list(Invoice.objects.order_by("id").values_list("net_minor", flat=True)) == [40_000, 20_000, 20_000]
+
+    def test_contracts_with_one_tag_stand_together(
+        self, two: tuple[Planned, Planned], company: CompanyId, accountant: Actor
+    ) -> None:
+        """Tagged alike they share an invoice; tagged apart they do not."""
+        choose(company, None, [GroupKey.TAG], accountant)
+        for planned, tag in zip(two, ("東京", "大阪"), strict=True):
+            billing.tag_contract(contract_id=planned.contract_id, tag=tag, by=accountant, at=NOW)
+        run_billing(company, TODAY)
+        billing.tag_contract(contract_id=two[1].contract_id, tag="東京", by=accountant, at=NOW)
+        run_billing(company, date(2026, 5, 1))
+        assert list(Invoice.objects.order_by("id").values_list("net_minor", flat=True)) == [20_000, 20_000, 40_000]
+
+    def test_a_stranger_tags_nothing(self, two: tuple[Planned, Planned]) -> None:
+        """Whoever is not of the company does not see the contract."""
+        stranger = an_actor(Role.RECEIVABLES, companies=[a_company("OTHER")])
+        with pytest.raises(PlanMissing):
+            billing.tag_contract(contract_id=two[0].contract_id, tag="x", by=stranger, at=NOW)
