@@ -55,8 +55,9 @@ TWINS: dict[str, tuple[str, ...]] = {
     "I7 at most one live charge per line and day": (
         (
             "INSERT INTO billing_charge (plan_id, service_start, sequence, service_until, amount_minor, invoice_id,"
-            " invoice_line_id, effective_on) SELECT plan_id, service_until - 1, 0, service_until + 30, amount_minor,"
-            " invoice_id, invoice_line_id + 1, effective_on FROM billing_charge"
+            " invoice_line_id, effective_on, whole_start, whole_until, price_minor, quantity) SELECT plan_id,"
+            " service_until - 1, 0, service_until + 30, amount_minor, invoice_id, invoice_line_id + 1, effective_on,"
+            " whole_start, whole_until, price_minor, quantity FROM billing_charge"
         ),
     ),
     "I8 nothing is posted into locked books": (
