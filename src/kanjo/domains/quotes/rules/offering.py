@@ -6,7 +6,7 @@ from datetime import date
 
 from kanjo.domains.catalog.facts import ChargeKind
 from kanjo.domains.quotes.facts import Offer, OfferLine
-from kanjo.domains.quotes.rules.pricing import intervals, list_total_minor
+from kanjo.domains.quotes.rules.pricing import list_total_minor, whole_intervals
 from kanjo.foundation.money import Money, currency
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.terms import payment_terms
@@ -159,10 +159,7 @@ def _refuse_total(line: OfferLine, number: int) -> None:
 
     Between them lies every way of prorating a broken interval; of whole intervals only the exact total is taken.
     """
-    count = intervals(line)
-    low, high = (
-        line.net_minor * (count.numerator // count.denominator),
-        line.net_minor * -(-count.numerator // count.denominator),
-    )
+    fewest, most = whole_intervals(line)
+    low, high = line.net_minor * fewest, line.net_minor * most
     if not low <= line.total_minor <= high or (line.total_minor == 0) != (line.net_minor == 0):
         raise TotalNotOfTerm(line=number, net=line.net_minor, total=line.total_minor, at=f"lines[{number}].total_minor")

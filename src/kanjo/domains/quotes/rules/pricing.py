@@ -33,6 +33,15 @@ def intervals(line: OfferLine) -> Fraction:
     return (months + Fraction(min(days, 30), 30)) / line.terms.interval_months
 
 
+def whole_intervals(line: OfferLine) -> tuple[int, int]:
+    """Return how many whole billing intervals the service period has, and how many begin in it."""
+    if line.terms.charge is ChargeKind.ONE_TIME or line.service is None:
+        return 1, 1
+    months, days = line.service.months_and_days()
+    each = line.terms.interval_months
+    return months // each, -(-(months + (days > 0)) // each)
+
+
 def list_total(line: OfferLine) -> Fraction:
     """Return what the line would cost at list over the whole term, exact.
 

@@ -97,6 +97,11 @@ class TestSoundOffer:
             refuse_unsound(an_offer(line), on=TODAY)
         assert type(refused(an_offer(OfferLine(CLOUD, 10, 1_000, 9_000, 18_001, service)))) is TotalNotOfTerm
 
+    def test_thirty_days_of_a_longer_month_are_a_broken_month(self) -> None:
+        """From 2 May to 31 May are 30 days of a month that has 31: less than the whole is a fair total."""
+        service = Period(date(2026, 5, 2), date(2026, 6, 1))
+        refuse_unsound(an_offer(OfferLine(CLOUD, 10, 1_000, 9_000, 8_710, service)), on=TODAY)
+
     def test_a_total_too_large_to_keep_is_refused(self) -> None:
         """Amounts stay within what the books can hold."""
         huge = a_box_line(2**62, quantity=1, list_minor=2**62)
