@@ -9,7 +9,7 @@ from kanjo.domains.billing.facts import ContractChange, PlansChanged
 from kanjo.domains.billing.models import Away, Change, MovedDay, Plan
 from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.planning import PLANNERS
-from kanjo.domains.billing.queries.changes import difference_per_line, plan_ids, with_change
+from kanjo.domains.billing.queries.changes import difference_per_line, from_period_starts, plan_ids, with_change
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due
 from kanjo.domains.billing.queries.schedules import charges_to_come
 from kanjo.domains.billing.rules.changing import (
@@ -39,8 +39,9 @@ def change_plans(
     """Add the facts of an amendment to the plans of its contract; return the difference of each line's whole schedule.
 
     Nothing that was billed is touched: the next run bills the difference. An amendment is told once: again with the
-    same facts it returns the same. What *change* withdraws is taken as withdrawn; contracts write that down. Refuses
-    `PlanMissing`, `ChangeTooLate` and `TooFewUnits`.
+    same facts it returns the same. A billing day moves from the first period on that is not billed yet. What *change*
+    withdraws is taken as withdrawn; contracts write that down. Refuses `PlanMissing`, `ChangeTooLate` and
+    `TooFewUnits`.
     """
     company_id = _locked(contract_id, by)
     scope = Scope(company_id, contract_id=contract_id)
@@ -48,7 +49,7 @@ def change_plans(
     # Contracts may have written down the amendment already: before is without it, whatever was written first.
     plans, before = read_due(scope, known_at, if_accepted=True, without=amendment_id)
     _, standing = read_due(scope, known_at, if_accepted=True, withdrawn=change.withdraws, without=amendment_id)
-    places = plan_ids(plans)
+    places, change = plan_ids(plans), from_period_starts(plans, standing, change)
     after = with_change(standing, change, places)
     refuse_unsound_change(plans, after, change)
     told = (Change.objects.filter(amendment_id=amendment_id), Away.objects.filter(amendment_id=amendment_id))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kanjo.domains.billing.facts import ChangePreview, ContractChange, InvoiceToCome, LineToBill
+from kanjo.domains.billing.facts import ChangePreview, ContractChange, InvoiceToCome, LineChange, LineToBill
 from kanjo.domains.billing.models import Plan
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_groupings, read_originals
 from kanjo.domains.billing.queries.schedules import to_come
@@ -47,6 +47,7 @@ def preview_changes(
     known_at = known_now()
     plans, before = read_due(scope, known_at, issued_to=True, if_accepted=True, posted=True)
     _, standing = read_due(scope, known_at, if_accepted=True, posted=True, withdrawn=change.withdraws)
+    change = from_period_starts(plans, standing, change)
     after = with_change(standing, change, plan_ids(plans))
     joining = _joining(plans, added)
     everything = pl.concat([plans, joining.select(plans.columns)])
@@ -60,6 +61,30 @@ def preview_changes(
 def plan_ids(plans: pl.DataFrame) -> dict[OrderLineId, int]:
     """Return the plan of each order line."""
     return {OrderLineId(line): plan for line, plan in plans.select("order_line_id", "plan_id").iter_rows()}
+
+
+def from_period_starts(plans: pl.DataFrame, known: Known, change: ContractChange) -> ContractChange:
+    """Return the change with every move of the billing day from the first period on that is not billed yet.
+
+    So only the gap to the new day is billed as a part of a period, and nothing that was billed is touched.
+    """
+    moves = {one.order_line_id for one in change.changes if one.anchor_on is not None}
+    if not moves:
+        return change
+    named = plans.select("plan_id", "order_line_id", "billed_until")
+    schedule = should_be(plans, None, known).join(named, on="plan_id").filter(pl.col("order_line_id").is_in(moves))
+    whole = pl.col("service_start") == pl.col("whole_start")
+    free = pl.col("service_start") >= pl.col("billed_until").fill_null(pl.col("service_start"))
+    starts = schedule.filter(whole & free).sort("service_start").partition_by("order_line_id", as_dict=True)
+    return replace(change, changes=tuple(_from_start(one, starts) for one in change.changes))
+
+
+def _from_start(change: LineChange, starts: Mapping[tuple[object, ...], pl.DataFrame]) -> LineChange:
+    rows = starts.get((change.order_line_id,))
+    if change.anchor_on is None or rows is None:
+        return change
+    day = rows.filter(pl.col("service_start") >= change.effective_on)["service_start"].min()
+    return replace(change, effective_on=day) if isinstance(day, date) else change
 
 
 def with_change(known: Known, change: ContractChange, plans: Mapping[OrderLineId, int]) -> Known:

@@ -24,8 +24,8 @@ _DAYS: dict[str, type[pl.DataType]] = {
 COVERED: dict[str, type[pl.DataType]] = {**_DAYS, "bill_on": pl.Date}
 """Days of a line as they should be billed: a part of a whole period, what the whole of it costs, and from which day.
 
-Days with the same `terms_id` are the same service at the same price, however its periods are cut. No day of a line
-stands in two rows.
+Days with the same `terms_id` are the same service on the same terms, however they are cut. No day of a line stands in
+two rows.
 """
 
 CHARGED: dict[str, type[pl.DataType]] = {"charge_id": pl.Int64, **_DAYS}

@@ -107,8 +107,8 @@ _UNCREDITED = {
 def _changed(plans: pl.DataFrame, target_on: date, known: Known) -> pl.DataFrame:
     """Return the difference for plans that changed: charges and what is given back, each once its day has come."""
     parts = _parts(plans, target_on, known).filter(pl.col("price_minor") != 0)
-    due = parts.rename({"plan_id": "line_id"}).with_columns(terms_id="price_minor")
-    charges, back = difference(due, known.charged, known.given_back)
+    due, charged = _on_terms(parts.rename({"plan_id": "line_id"}), known.charged)
+    charges, back = difference(due, charged, known.given_back)
     rule = plans.select(line_id="plan_id", ends="service_until", changes_billed="changes_billed")
     following = (pl.col("changes_billed") == Billed.WITH_NEXT) & (pl.col("whole_until") < pl.col("ends"))
     back = back.join(rule, on="line_id").with_columns(
@@ -119,6 +119,15 @@ def _changed(plans: pl.DataFrame, target_on: date, known: Known) -> pl.DataFrame
     return _numbered(due, known)
 
 
+def _on_terms(due: pl.DataFrame, charged: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Add terms_id: days are on the same terms at the same price of the same whole, measured alike."""
+    terms = pl.concat([side.select(_TERMS) for side in (due, charged)]).unique()
+    numbered = terms.with_columns(terms_id=pl.int_range(pl.len(), dtype=pl.Int64))
+    first, second = (side.drop("terms_id", strict=False).join(numbered, on=_TERMS) for side in (due, charged))
+    return first, second
+
+
+_TERMS = ("price_minor", "whole_start", "whole_until", "day_count", "month_days")
 _DAYS_OF_PLAN = {"line_id": "plan_id", "start": "service_start", "until": "service_until"}
 _BOTH = ("line_id", "start", "until", "bill_on", *DUE[4:], *_UNCREDITED)
 

@@ -1,0 +1,339 @@
+"""Contracts that live: amended, paused, held, moved, credited and back-dated at random, and billed every month.
+
+What should stand is computed from the facts, one line and one day at a time, by the oracle of billing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from django.db import connection, transaction
+
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import BillingPolicy, Held, HoldCondition
+from kanjo.domains.billing.queries import charges_to_come
+from kanjo.domains.billing.queries.due import Scope
+from kanjo.domains.billing.tests.owed_oracle import DAY, Away, Change, Life, Owed, each, owed
+from kanjo.domains.catalog.facts import BillingTiming
+from kanjo.domains.contracts.facts import AmendmentKind
+from kanjo.domains.contracts.queries import list_amendments
+from kanjo.domains.orders.queries import lines_now
+from kanjo.foundation.ids import ContractId, CustomerId, HoldId, InvoiceId
+from kanjo.foundation.periods import Period, add_months
+from kanjo.foundation.refusals import Refusal
+from kanjo.processes.agreed import Agreed, LineMore
+from kanjo.processes.amend_contract import amend_contract
+from kanjo.processes.draft_offer import LineWanted
+from kanjo.reports.identities import IDENTITIES
+from tests.builders import a_customer, a_product
+from tests.harness.office import APRIL, Office, morning
+
+TERM = Period(APRIL, add_months(APRIL, 36))
+_POLICY = tuple(BillingPolicy.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A contract and whose it is."""
+
+    contract_id: ContractId
+    customer_id: CustomerId
+
+
+@dataclass
+class Lives:
+    """The contracts of an office, and what happens to them by chance: the same seed tells the same story."""
+
+    office: Office
+    chance: Random
+    contracts: list[Lived] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    holds: list[HoldId] = field(default_factory=list)
+
+    def begin(self, number: int) -> None:
+        """Conclude so many contracts: monthly seats ahead, and often a yearly and a quarterly line in arrears."""
+        office, code = self.office, "LIVES"
+        yearly = a_product(office.company_id, f"{code}-YEAR", interval_months=12, list_minor=12_345)
+        behind = a_product(
+            office.company_id,
+            f"{code}-BEHIND",
+            interval_months=3,
+            timing=BillingTiming.IN_ARREARS,
+            list_minor=2_999,
+        )
+        for _ in range(number):
+            customer_id = a_customer()
+            starts_on = APRIL + DAY * self.chance.randrange(40)
+            service = Period(starts_on, TERM.until)
+            others = self.chance.sample([yearly, behind], self.chance.randint(0, 2))
+            wanted = [
+                office.users(self.chance.randint(1, 30), service=service),
+                *(LineWanted(product, self.chance.randint(1, 9), None, service) for product in others),
+            ]
+            deal = office.sell(customer_id, wanted, on=starts_on, until=TERM.until)
+            self.contracts.append(Lived(deal.contract_id, customer_id))
+
+    def live(self, on: date, acts: int) -> None:
+        """Let so many things happen by chance on a day; what the rules refuse does not happen."""
+        for _ in range(acts):
+            lived, act = self.chance.choice(self.contracts), self.chance.choice(ACTS)
+            name = act.__name__
+            try:
+                with transaction.atomic():
+                    act(self, lived, on)
+            except Refusal as refusal:
+                self.refused[f"{name}: {refusal.rule}"] += 1
+            else:
+                self.done[name] += 1
+
+    def settle(self, on: date) -> None:
+        """Release what is still held."""
+        for hold_id in self.holds:
+            try:
+                with transaction.atomic():
+                    self._release(hold_id, on)
+            except Refusal:
+                continue
+
+    def change(self, lived: Lived, on: date) -> None:
+        """More or fewer units of a line, at a price that need not be linear, from a day near or far."""
+        line = self._line(lived, on)
+        units = self.chance.randint(-3, 6)
+        net = units * 1_000 + self.chance.randint(-300, 300)
+        self._amend(lived, on, AmendmentKind.CHANGE, more=(LineMore(line, units, net),))
+
+    def swap(self, lived: Lived, on: date) -> None:
+        """A line ends and another takes its place on one day."""
+        line = self._line(lived, on)
+        added = (LineWanted(self.office.cloud, self.chance.randint(1, 9)),)
+        self._amend(lived, on, AmendmentKind.SWAP, ends=(line,), added=added)
+
+    def add_on(self, lived: Lived, on: date) -> None:
+        """Another line joins to the end of the contract."""
+        added = (LineWanted(self.office.cloud, self.chance.randint(1, 9)),)
+        self._amend(lived, on, AmendmentKind.ADD_ON, added=added)
+
+    def suspend(self, lived: Lived, on: date) -> None:
+        """No service for some days, or until further notice."""
+        effective_on = self._day(on)
+        until = self.chance.choice([None, effective_on + DAY * self.chance.randint(0, 70)])
+        self._amend(lived, on, AmendmentKind.SUSPENSION, effective_on=effective_on, until=until)
+
+    def take_back(self, lived: Lived, on: date) -> None:
+        """An amendment that was agreed before is withdrawn, or a suspension gets its end."""
+        amendments = list_amendments(self.office.deal_management, lived.contract_id)
+        if not amendments:
+            return
+        earlier = self.chance.choice(amendments)
+        kind = AmendmentKind.WITHDRAWAL
+        if earlier.kind is AmendmentKind.SUSPENSION and self.chance.random() < 0.8:
+            kind = AmendmentKind.RESUMPTION
+        self._amend(lived, on, kind, withdraws=earlier.id)
+
+    def other_day(self, lived: Lived, on: date) -> None:
+        """Billing on another day of the month from now on."""
+        effective_on = self._day(on)
+        self._amend(lived, on, AmendmentKind.BILLING_DAY, effective_on=effective_on, anchor_on=effective_on)
+
+    def move(self, lived: Lived, on: date) -> None:
+        """One billing day is moved, once."""
+        to_come = charges_to_come(Scope(self.office.company_id, contract_id=lived.contract_id))
+        if to_come:
+            billing.move_billing_day(
+                contract_id=lived.contract_id,
+                bill_on=self.chance.choice(to_come[:6]).bill_on,
+                moved_to=on + DAY * self.chance.randint(0, 60),
+                because="顧客の依頼",
+                by=self.office.receivables,
+                at=morning(on),
+            )
+
+    def hold(self, lived: Lived, on: date) -> None:
+        """A contract waits for its purchase order, some weeks or until released."""
+        hold_id = billing.hold_billing(
+            company_id=self.office.company_id,
+            held=Held(contract_id=lived.contract_id),
+            condition=HoldCondition.PO_NUMBER,
+            because="注文番号待ち",
+            owner_id=self.office.receivables.id,
+            on=on,
+            expires_on=self.chance.choice([None, on + timedelta(days=45)]),
+            by=self.office.receivables,
+            at=morning(on),
+        )
+        self.holds.append(hold_id)
+
+    def release(self, lived: Lived, on: date) -> None:
+        """A hold ends."""
+        if self.holds:
+            self._release(self.chance.choice(self.holds), on)
+
+    def credit(self, lived: Lived, on: date) -> None:
+        """An invoice was wrong and is given back; what it charged is due again."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT i.id FROM billing_invoice i JOIN orders_order o ON o.id = i.order_id"
+                " WHERE o.contract_id = %s AND i.total_minor > 0 ORDER BY i.id DESC LIMIT 3",
+                [lived.contract_id],
+            )
+            found = [row[0] for row in cursor.fetchall()]
+        if found:
+            self.office.credit(InvoiceId(self.chance.choice(found)), on=on)
+
+    def _line(self, lived: Lived, on: date) -> Any:
+        return self.chance.choice(lines_now(self.office.deal_management, lived.contract_id, on)).line.order_line_id
+
+    def _day(self, on: date) -> date:
+        """Return a day up to three months back or ahead."""
+        return on + DAY * self.chance.randint(-90, 90)
+
+    def _amend(self, lived: Lived, on: date, kind: AmendmentKind, **agreed: Any) -> None:
+        terms = {"effective_on": self._day(on), "concluded_on": on, "because": "お客様のご要望", **agreed}
+        amend_contract(
+            contract_id=lived.contract_id,
+            agreed=Agreed(kind=kind, **terms),
+            by=self.office.deal_management,
+            at=morning(on),
+        )
+
+    def _release(self, hold_id: HoldId, on: date) -> None:
+        billing.release_billing(
+            hold_id=hold_id, on=on, because="届いたため", by=self.office.receivables, at=morning(on)
+        )
+
+
+ACTS: tuple[Callable[[Lives, Lived, date], None], ...] = (
+    Lives.change,
+    Lives.change,
+    Lives.swap,
+    Lives.add_on,
+    Lives.suspend,
+    Lives.take_back,
+    Lives.take_back,
+    Lives.other_day,
+    Lives.move,
+    Lives.hold,
+    Lives.release,
+    Lives.credit,
+)
+
+
+def broken(office: Office) -> list[str]:
+    """Return the identities of `kanjo verify` that do not hold, each with its first places."""
+    checked = [one.check(office.company_id) for one in IDENTITIES if one.name != "audit-chain"]
+    return [f"{one.name}: {side.places}" for one in checked if not one.holds for side in one.sides if side.broken]
+
+
+def unlike_the_oracle(office: Office, on: date, contracts: set[ContractId] | None = None) -> list[str]:
+    """Return the days that are not billed at the price they should be by *on*, told by line.
+
+    Lines on hold are left out. Before the end of a plan days may be billed ahead of their day.
+    """
+    held = _held(office, on)
+    return [
+        f"line {plan['order_line_id']}: {first} to {last} should cost {should}, stand at {stands}"
+        for plan in _plans(office)
+        if plan["id"] not in held and (contracts is None or plan["contract_id"] in contracts)
+        for first, last, should, stands in _differences(plan, on)
+    ]
+
+
+def _differences(plan: dict[str, Any], on: date) -> Iterator[tuple[date, date, int, int]]:
+    life = _life(plan)
+    moved = dict(_rows("SELECT bill_on, moved_to FROM billing_movedday WHERE contract_id = %s", plan["contract_id"]))
+    schedule = owed(life)
+    standing = _standing(plan["id"])
+    due = [part for part in schedule if part.price and moved.get(part.bill_on, part.bill_on) <= on]
+    for part in due:
+        wrong = [day for day in each(part.days) if standing.get(day, 0) != part.price]
+        if wrong and _cost(part, wrong, life.policy):
+            yield wrong[0], wrong[-1], part.price, standing.get(wrong[0], 0)
+    ever = {day: part.price for part in schedule for day in each(part.days)}
+    surplus = [day for day, price in standing.items() if ever.get(day, 0) != price and day < on - 90 * DAY]
+    if surplus and on >= TERM.until:
+        yield surplus[0], surplus[-1], ever.get(surplus[0], 0), standing[surplus[0]]
+
+
+def _cost(part: Owed, days: list[date], policy: BillingPolicy) -> int:
+    return sum(
+        Owed(Period(day, day + DAY), part.whole, part.price, part.quantity, part.bill_on).cost(policy) for day in days
+    )
+
+
+def _life(plan: dict[str, Any]) -> Life:
+    stands = " AND NOT EXISTS (SELECT FROM contracts_amendment w WHERE w.withdraws_id = c.amendment_id)"
+    changes = _rows(
+        "SELECT effective_on, net_minor, quantity, anchor_on FROM billing_change c WHERE plan_id = %s" + stands,
+        plan["id"],
+    )
+    away = _rows("SELECT start, until FROM billing_away c WHERE plan_id = %s" + stands, plan["id"])
+    return Life(
+        service=Period(plan["service_start"], plan["service_until"]),
+        months=plan["interval_months"],
+        anchor_on=plan["anchor_on"],
+        net=plan["net_minor"],
+        timing=BillingTiming(plan["timing"]),
+        quantity=plan["quantity"],
+        due_from=plan["due_from"],
+        policy=_policy(plan["policy_id"]),
+        changes=[Change(*row) for row in changes],
+        away=[Away(*row) for row in away],
+    )
+
+
+def _policy(policy_id: int) -> BillingPolicy:
+    ((row),) = _rows(f"SELECT {', '.join(_POLICY)} FROM billing_policy WHERE id = %s", policy_id)
+    kinds = BillingPolicy()
+    return BillingPolicy(**{name: type(getattr(kinds, name))(value) for name, value in zip(_POLICY, row, strict=True)})
+
+
+def _plans(office: Office) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM billing_plan WHERE company_id = %s AND charge = 'recurring'", [office.company_id])
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _standing(plan_id: int) -> dict[date, int]:
+    """Return the price at which each day of a plan stands billed."""
+    rows = _rows(
+        "SELECT service_start, service_until, price_minor, invoice_line_id, credited_line_id FROM billing_charge"
+        " WHERE plan_id = %s ORDER BY invoice_line_id",
+        plan_id,
+    )
+    back = {(line, day) for start, until, _, _, line in rows if line for day in each(Period(start, until))}
+    return {
+        day: price
+        for start, until, price, line, credited in rows
+        if credited is None
+        for day in each(Period(start, until))
+        if (line, day) not in back
+    }
+
+
+def _held(office: Office, on: date) -> set[int]:
+    return {
+        row[0]
+        for row in _rows(
+            "SELECT p.id FROM billing_plan p JOIN billing_hold h ON h.contract_id = p.contract_id"
+            " LEFT JOIN billing_release r ON r.hold_id = h.id AND r.effective_on <= %s"
+            " WHERE h.company_id = %s AND h.effective_on <= %s AND (h.expires_on IS NULL OR h.expires_on > %s)"
+            " AND r.id IS NULL",
+            on,
+            office.company_id,
+            on,
+            on,
+        )
+    }
+
+
+def _rows(query: str, *asked: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, asked)
+        return list(cursor.fetchall())

@@ -1,0 +1,40 @@
+"""Contracts that live for months, billed every month: what stands is what the facts say, and the books hold."""
+
+from __future__ import annotations
+
+import os
+from random import Random
+
+import pytest
+
+from kanjo.domains.billing.models import Charge
+from kanjo.domains.billing.tests.owed_oracle import DAY
+from kanjo.foundation.periods import add_months
+from tests.harness.lives import TERM, Lives, broken, unlike_the_oracle
+from tests.harness.office import APRIL, an_office
+
+CONTRACTS = int(os.environ.get("KANJO_LIVES", "12"))
+MONTHS = int(os.environ.get("KANJO_LIVED_MONTHS", "9"))
+"""All of it is 500 contracts over 36 months."""
+
+
+@pytest.mark.row("BIL-7", "SCL-6")
+@pytest.mark.parametrize("seed", [1])
+def test_lives_are_billed_as_they_were_lived(db: None, seed: int) -> None:
+    """Amended, paused, held, moved, credited, back-dated and taken back: every month equals the oracle and verifies."""
+    lives = Lives(an_office(), Random(seed))
+    lives.begin(CONTRACTS)
+    for month in range(MONTHS):
+        on = add_months(APRIL, month) + DAY * lives.chance.randrange(28)
+        lives.live(on, acts=max(CONTRACTS // 2, 4))
+        lives.office.bill(on)
+        assert lives.office.bill(on)["failed"] == 0
+        assert (unlike_the_oracle(lives.office, on), broken(lives.office)) == ([], []), on
+    after = TERM.until + 60 * DAY
+    lives.settle(after)
+    lives.office.bill(after)
+    posted = Charge.objects.count()
+    lives.office.bill(after)
+    assert Charge.objects.count() == posted
+    assert (unlike_the_oracle(lives.office, after), broken(lives.office)) == ([], [])
+    assert min(lives.done.values()) > 0, lives.refused
