@@ -138,6 +138,11 @@ _CHANGES = """
 SELECT h.plan_id, h.effective_on, h.net_minor, h.quantity, h.anchor_on
 FROM billing_change h JOIN billing_plan p ON p.id = h.plan_id WHERE {where} AND {stands}
 """
+# Of these what was posted may be cut otherwise than the schedule is now, whatever became of what was told.
+_EVER_TOLD = """
+SELECT h.plan_id FROM billing_change h JOIN billing_plan p ON p.id = h.plan_id WHERE {where}
+UNION SELECT h.plan_id FROM billing_away h JOIN billing_plan p ON p.id = h.plan_id WHERE {where}
+"""
 _AWAY = """
 SELECT h.plan_id, h.start, h.until, h.for_good::text
 FROM billing_away h JOIN billing_plan p ON p.id = h.plan_id WHERE {where} AND {stands}
@@ -233,7 +238,8 @@ def _known(
         read_columns(query.format(where=scope.where, stands=_STANDS), asked, schema) for query, schema in told_of
     )
     away = away.with_columns(for_good=pl.col("for_good") == "t")
-    told = pl.concat([frame["plan_id"] for frame in (changes, away, moved, given_back)]).unique()
+    ever = read_columns(_EVER_TOLD.format(where=scope.where), asked, {"plan_id": pl.Int64})
+    told = pl.concat([frame["plan_id"] for frame in (ever, moved, given_back)]).unique()
     charged, returned = read_posted(told)
     return Known(changes=changes, away=away, moved=moved, charged=charged, given_back=returned)
 

@@ -134,6 +134,18 @@ class TestChangePlans:
         run_billing(company, date(2026, 4, 9))
         assert sum(amount for _, _, amount in posted()) == 10_000
 
+    def test_what_is_withdrawn_before_its_day_leaves_no_gap(self, planned: Planned, company: CompanyId) -> None:
+        """April was billed to the day of a change to come; taken back, the rest of April is billed all the same."""
+        agreed = amend(planned, more(planned, date(2026, 4, 21), 1_000))
+        run_billing(company, TODAY)
+        amend(planned, ContractChange(withdraws=(agreed,)), AmendmentKind.WITHDRAWAL)
+        run_billing(company, MAY)
+        assert [(start, amount) for start, _, amount in posted()] == [
+            (TODAY, 6_667),
+            (date(2026, 4, 21), 3_333),
+            (MAY, 10_000),
+        ]
+
     def test_a_pause_without_an_end_gets_one_by_resuming(self, planned: Planned, company: CompanyId) -> None:
         """Paused from 11 April until further notice, back on 21 April: ten days less."""
         run_billing(company, TODAY)
