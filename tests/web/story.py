@@ -29,6 +29,7 @@ from tests.web.office import CONDITION, Deal, Office, a_bank_file, a_usage_file,
 from tests.worker import let_work
 
 CUSTOMERS = ("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department")
+AMENDED = ("change-line", "add-line", "end-line", "suspend-contract", "resume-contract", "withdraw-amendment")
 MATRIX = ("matrix", "add-matrix-row", "activate-matrix", "withdraw-matrix")
 WEBHOOK = (
     "webhook", "amend-webhook", "rotate-secret", "ping-webhook", "pause-webhook", "resume-webhook",
@@ -114,7 +115,9 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("product", "set-list-price", "withdraw-product"), office.cloud),
             "opportunity": done.opportunity,
             **dict.fromkeys(("approval", "recall-request"), conditional.request),
-            **dict.fromkeys(("contract", "end-contract", "terminate-contract", "confirm-end-of-use"), contract),
+            **dict.fromkeys(
+                ("contract", "end-contract", "terminate-contract", "confirm-end-of-use", *AMENDED), contract
+            ),
             "receipt": receipt,
             **dict.fromkeys(("allocate", "return-transfer"), receivables.key("receipt", "bank-file", strange)),
             "reverse-allocation": receivables.key("reverse-allocation", "receipt", receipt),

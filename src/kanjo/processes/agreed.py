@@ -14,7 +14,10 @@ from kanjo.domains.orders.facts import LineNow, LineToBook, LineToChange
 from kanjo.domains.orders.queries import lines_now, lines_of_amendment, lines_to_change
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import AmendmentId, OrderLineId
+from kanjo.foundation.money import Rounding, divide
 from kanjo.foundation.periods import Period
+from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.texts import Text
 from kanjo.processes.draft_offer import LineWanted, price
 
 
@@ -25,6 +28,13 @@ class LineMore:
     order_line_id: OrderLineId
     quantity: int
     net_minor: int
+
+
+def set_to(now: LineNow, quantity: int, net_minor: int | None) -> LineMore:
+    """Return what makes a line so many, at that price of an interval, or at the price of one that it has now."""
+    price_now = divide(now.net_minor * quantity, now.quantity or 1, Rounding.HALF_UP)
+    net = price_now if net_minor is None else net_minor
+    return LineMore(now.line.order_line_id, quantity - now.quantity, net - now.net_minor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +57,29 @@ class Agreed:
     withdraws: AmendmentId | None = None
 
 
+class Misfit(Refusal):
+    """An amendment that says too little for its kind, or what its kind does not change."""
+
+    rule = "contracts.misfit"
+    says = Text(en="“{kind}” takes {needed}, and nothing else.", ja="「{kind}」に指定できるのは{needed}だけです。")
+    remedy = Text(
+        en="Agree on anything else by an amendment of its own.", ja="ほかの変更は、別の契約変更として登録してください。"
+    )
+
+
+_TAKES: Mapping[AmendmentKind, tuple[str, ...]] = {
+    AmendmentKind.CHANGE: ("more",),
+    AmendmentKind.ADD_ON: ("added",),
+    AmendmentKind.SWAP: ("ends", "added"),
+    AmendmentKind.END_OF_LINES: ("ends",),
+    AmendmentKind.SUSPENSION: (),
+    AmendmentKind.RESUMPTION: ("withdraws",),
+    AmendmentKind.BILLING_DAY: ("anchor_on",),
+    AmendmentKind.WITHDRAWAL: ("withdraws",),
+}
+"""What each kind must say; a suspension may say until when."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meant:
     """What an amendment means: to the plans of billing, to lines booked before it, and the lines that are new.
@@ -60,7 +93,13 @@ class Meant:
 
 
 def meant(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
-    """Return what the amendment means to the lines of the contract as they stand. Refuses lines that are not there."""
+    """Return what the amendment means to the lines of the contract as they stand.
+
+    Refuses `Misfit`, and lines that are not there.
+    """
+    told = tuple(name for name in ("more", "ends", "added", "anchor_on", "withdraws") if getattr(agreed, name))
+    if told != _TAKES[agreed.kind] or (agreed.until and agreed.kind is not AmendmentKind.SUSPENSION):
+        raise Misfit(kind=agreed.kind.shown, needed=", ".join(_TAKES[agreed.kind]) or "until", at="kind")
     return _MEANT[agreed.kind](agreed, contract, actor)
 
 

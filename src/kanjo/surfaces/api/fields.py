@@ -20,8 +20,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from kanjo.foundation.ids import (
+    AmendmentId,
     CustomerId,
     InvoiceId,
+    OrderLineId,
     PersonId,
     ProductId,
     QuoteId,
@@ -47,8 +49,10 @@ TEXT = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f]*$"
 LINE = r"^[^\u0000-\u001f]*$"
 
 _KEY = Field(ge=1, le=MINOR_MAX, strict=True)
+AmendmentKey = Annotated[AmendmentId, _KEY]
 CustomerKey = Annotated[CustomerId, _KEY]
 InvoiceKey = Annotated[InvoiceId, _KEY]
+OrderLineKey = Annotated[OrderLineId, _KEY]
 PersonKey = Annotated[PersonId, _KEY]
 ProductKey = Annotated[ProductId, _KEY]
 QuoteKey = Annotated[QuoteId, _KEY]

@@ -11,6 +11,7 @@ from kanjo.surfaces.web.catalog import pages as catalog
 from kanjo.surfaces.web.companies import matrices
 from kanjo.surfaces.web.companies import pages as companies
 from kanjo.surfaces.web.company_sign_in import pages as company_sign_in
+from kanjo.surfaces.web.contracts import amending
 from kanjo.surfaces.web.contracts import pages as contracts
 from kanjo.surfaces.web.customers import pages as customers
 from kanjo.surfaces.web.customers import registering
@@ -128,6 +129,12 @@ urlpatterns: list[URLPattern] = [
     path("contracts/<int:key>", contracts.contract, name="contract"),
     path("contracts/<int:key>/end", contracts.end, name="end-contract"),
     path("contracts/<int:key>/terminate", contracts.terminate, name="terminate-contract"),
+    path("contracts/<int:key>/change", amending.change_line, name="change-line"),
+    path("contracts/<int:key>/add", amending.add_line, name="add-line"),
+    path("contracts/<int:key>/end-line", amending.end_line, name="end-line"),
+    path("contracts/<int:key>/suspend", amending.suspend, name="suspend-contract"),
+    path("contracts/<int:key>/resume", amending.resume, name="resume-contract"),
+    path("contracts/<int:key>/withdraw", amending.withdraw, name="withdraw-amendment"),
     path("contracts/<int:key>/end-of-use", ending.confirm, name="confirm-end-of-use"),
     path("orders", orders.ORDERS, name="orders"),
     path("orders/<int:key>", orders.order, name="order"),

@@ -26,9 +26,13 @@ VERB_NAMES: Mapping[str, Text] = {
     "approvals.open-request": Text(en="asked for approval", ja="承認を申請"),
     "approvals.recall-request": Text(en="recalled the request", ja="申請を取下げ"),
     "approvals.withdraw-matrix": Text(en="withdrew the matrix", ja="承認マトリックスを取下げ"),
+    "billing.change-plans": Text(en="changed how it is billed", ja="請求計画を変更"),
+    "billing.choose-grouping": Text(en="chose how invoices are grouped", ja="請求書のまとめ方を設定"),
     "billing.credit-invoice": Text(en="issued a credit note", ja="適格返還請求書を発行"),
     "billing.execute": Text(en="executed a billing run", ja="請求処理を実行"),
+    "billing.hold": Text(en="held the billing", ja="請求を保留"),
     "billing.issue-invoice": Text(en="issued the invoice", ja="請求書を発行"),
+    "billing.move-day": Text(en="moved a billing day", ja="請求日を変更"),
     "billing.note-acceptance": Text(en="noted the acceptance for billing", ja="請求に検収を反映"),
     "billing.plan": Text(en="planned the billing", ja="請求計画を作成"),
     "billing.correct-usage": Text(en="corrected usage", ja="利用実績を訂正"),
@@ -36,8 +40,10 @@ VERB_NAMES: Mapping[str, Text] = {
     "billing.record-usage": Text(en="took in usage", ja="利用実績を取込"),
     "billing.preview": Text(en="previewed a billing run", ja="請求処理を試算"),
     "billing.preview-reversal": Text(en="previewed a reversal", ja="請求処理の取消を試算"),
+    "billing.release": Text(en="released the billing", ja="請求の保留を解除"),
     "billing.reversal.execute": Text(en="executed a reversal", ja="請求処理の取消を実行"),
     "billing.send-invoice": Text(en="sent the invoice", ja="請求書を送付"),
+    "billing.tag-contract": Text(en="tagged the contract for billing", ja="契約に請求のまとめ区分を設定"),
     "bookmarks.drop": Text(en="dropped a kept view", ja="保存した表示を削除"),
     "bookmarks.keep": Text(en="kept a view", ja="表示を保存"),
     "catalog.add-product": Text(en="added the product", ja="製品を登録"),
@@ -159,14 +165,13 @@ _PAIRS = """
     accepted:accept activated:activate added:add admitted:admit agreed:agree allocated:allocate amended:amend
     approved:approve asked:ask assigned:assign booked:book bore:bear changed:change chose:choose closed:close
     completed:complete concluded:conclude confirmed:confirm connected:connect corrected:correct decided:decide did:do
-    disconnected:disconnect dismissed:dismiss drafted:draft dropped:drop ended:end engaged:engage
-    executed:execute found:find founded:found gave:give granted:grant had:have handed:hand invited:invite
-    issued:issue kept:keep let:let locked:lock looked:look made:make marked:mark
-    matched:match named:name noted:note opened:open paused:pause placed:place planned:plan played:play
-    previewed:preview quoted:quote read:read readmitted:readmit recalled:recall recognised:recognise
-    registered:register removed:remove renewed:renew replayed:replay resumed:resume reversed:reverse revised:revise
-    revoked:revoke sent:send set:set started:start submitted:submit terminated:terminate told:tell took:take
-    withdrew:withdraw
+    disconnected:disconnect dismissed:dismiss drafted:draft dropped:drop ended:end engaged:engage executed:execute
+    found:find founded:found gave:give granted:grant had:have handed:hand invited:invite issued:issue kept:keep
+    let:let locked:lock looked:look made:make marked:mark matched:match named:name noted:note opened:open paused:pause
+    placed:place planned:plan played:play previewed:preview quoted:quote read:read readmitted:readmit recalled:recall
+    recognised:recognise registered:register removed:remove renewed:renew replayed:replay resumed:resume
+    reversed:reverse revised:revise revoked:revoke sent:send set:set started:start submitted:submit
+    terminated:terminate told:tell took:take withdrew:withdraw held:hold moved:move released:release tagged:tag
 """
 _PLAIN = dict(pair.split(":") for pair in _PAIRS.split())
 """The first word of what was done, and the same as an act."""

@@ -20,12 +20,13 @@ from kanjo.domains.approvals.queries import (
 from kanjo.domains.catalog.facts import PriceRow, ProductRow, ProductTerms
 from kanjo.domains.catalog.queries import get_product, list_prices, list_products
 from kanjo.domains.contracts.facts import ContractState
-from kanjo.domains.contracts.queries import ContractRow, get_contract, list_contracts
+from kanjo.domains.contracts.queries import AmendmentRow, ContractRow, get_contract, list_amendments, list_contracts
 from kanjo.domains.customers.facts import CustomerRow, DepartmentId
 from kanjo.domains.customers.queries import get_customer, list_customers, list_departments
 from kanjo.domains.opportunities.facts import OpportunityRow, Stage
 from kanjo.domains.opportunities.queries import get_opportunity, list_opportunities
-from kanjo.domains.orders.queries import OrderLineRow, OrderRow, get_order, list_lines, list_orders
+from kanjo.domains.orders.facts import LineNow
+from kanjo.domains.orders.queries import OrderLineRow, OrderRow, get_order, lines_now, list_lines, list_orders
 from kanjo.domains.quotes.facts import QuoteState
 from kanjo.domains.quotes.queries import QuoteDetail, QuoteRow, get_quote, list_quotes
 from kanjo.foundation.ids import (
@@ -89,6 +90,15 @@ class PricedProduct:
 
 
 @dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract with its amendments, and its lines as they stand today."""
+
+    row: ContractRow
+    amendments: tuple[AmendmentRow, ...]
+    lines: tuple[LineNow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """An order with its lines."""
 
@@ -128,6 +138,12 @@ def _customer(caller: Caller, key: int) -> Customer:
     row = shared_customer(caller, key)
     departments = tuple(Department(*one) for one in list_departments(row.id))
     return Customer(row, departments, stage_of(caller.actor, row.id, AsKnown(caller.today)))
+
+
+def _contract(caller: Caller, key: int) -> Contract:
+    row = get_contract(caller.actor, ContractId(key))
+    lines = lines_now(caller.actor, row.id, caller.today)
+    return Contract(row, tuple(list_amendments(caller.actor, row.id)), tuple(lines))
 
 
 def _order(caller: Caller, key: int) -> Order:
@@ -206,8 +222,8 @@ RESOURCES = (
         row=ContractRow,
         rows=lambda caller, **asked: list_contracts(caller.actor, **asked),
         filters={"state": one_of(ContractState), "customer_id": Asked},
-        whole=ContractRow,
-        one=lambda caller, key: get_contract(caller.actor, ContractId(key)),
+        whole=Contract,
+        one=_contract,
         table="contracts_contract",
     ),
     Resource(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.contracts.operations import end_contract, terminate_contract
 from kanjo.domains.contracts.queries import find_contract_of_quote, get_contract
 from kanjo.domains.licenses.facts import HowConfirmed
@@ -14,12 +15,30 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.names import ROW_NAMES
 from kanjo.platform.tables import NotFound
 from kanjo.processes.accept_delivery import accept_delivery
+from kanjo.processes.agreed import Agreed, LineMore
+from kanjo.processes.amend_contract import amend_contract
+from kanjo.processes.draft_offer import LineWanted
 from kanjo.processes.find_renewals import find_renewals
 from kanjo.processes.offer_renewal import offer_renewal
 from kanjo.processes.watch_rights import confirm_end_of_use
 from kanjo.surfaces.api.acts import Act, Made
 from kanjo.surfaces.api.callers import Caller
-from kanjo.surfaces.api.fields import BecauseOn, Blank, BlankProse, Day, Given, On, Prose, QuoteKey, one_of
+from kanjo.surfaces.api.fields import (
+    AmendmentKey,
+    BecauseOn,
+    Blank,
+    BlankProse,
+    Count,
+    Day,
+    Given,
+    Minor,
+    On,
+    OrderLineKey,
+    ProductKey,
+    Prose,
+    QuoteKey,
+    one_of,
+)
 
 
 class NotConcluded(Refusal):
@@ -36,6 +55,37 @@ class Stopped(Given):
 
     stops_on: Day
     because: Prose
+
+
+class LineMoreGiven(Given):
+    """So many more of a line, or less, and so much more an interval."""
+
+    order_line_id: OrderLineKey
+    quantity: Minor
+    net_minor: Minor
+
+
+class LineAdded(Given):
+    """A product more; without a price at list price, without days to the end of the contract."""
+
+    product_id: ProductKey
+    quantity: Count
+    net_minor: Minor | None = None
+
+
+class ContractChanged(Given):
+    """What both sides agreed to change, from which day on; a resumption or withdrawal names what it takes back."""
+
+    kind: one_of(AmendmentKind)  # type: ignore[valid-type]  # made from the enumeration
+    effective_on: Day
+    concluded_on: Day
+    because: Prose
+    more: tuple[LineMoreGiven, ...] = ()
+    ends: tuple[OrderLineKey, ...] = ()
+    added: tuple[LineAdded, ...] = ()
+    until: Day | None = None
+    anchor_on: Day | None = None
+    withdraws: AmendmentKey | None = None
 
 
 class UseEnded(Given):
@@ -67,6 +117,23 @@ def _end(caller: Caller, key: int, given: On) -> Made:
 
 def _terminate(caller: Caller, key: int, given: Stopped) -> Made:
     terminate_contract(contract_id=ContractId(key), **given.model_dump(), by=caller.actor, at=caller.now)
+    return Made("contracts", key)
+
+
+def _amend(caller: Caller, key: int, given: ContractChanged) -> Made:
+    agreed = Agreed(
+        kind=given.kind,
+        effective_on=given.effective_on,
+        concluded_on=given.concluded_on,
+        because=given.because,
+        more=tuple(LineMore(**one.model_dump()) for one in given.more),
+        ends=given.ends,
+        added=tuple(LineWanted(**one.model_dump()) for one in given.added),
+        until=given.until,
+        anchor_on=given.anchor_on,
+        withdraws=given.withdraws,
+    )
+    amend_contract(contract_id=ContractId(key), agreed=agreed, by=caller.actor, at=caller.now)
     return Made("contracts", key)
 
 
@@ -122,6 +189,14 @@ ACTS = (
         title=Text(en="Terminate a contract", ja="中途解約を登録"),
         takes=Stopped,
         do=_terminate,
+        of="contracts",
+    ),
+    Act(
+        path="contracts/{int:key}/amend",
+        verbs=("contracts.amend", "billing.change-plans", "orders.book-amendment"),
+        title=Text(en="Amend a contract", ja="契約変更を登録"),
+        takes=ContractChanged,
+        do=_amend,
         of="contracts",
     ),
     Act(

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from kanjo.domains.contracts.facts import ContractState
 from kanjo.domains.contracts.operations import end_contract, terminate_contract
-from kanjo.domains.contracts.queries import ContractRow, count_contracts, get_contract, list_contracts
+from kanjo.domains.contracts.queries import ContractRow, count_contracts, get_contract, list_amendments, list_contracts
 from kanjo.domains.licenses.queries import find_end_of_use, list_grants
 from kanjo.domains.orders.queries import list_orders
 from kanjo.foundation.ids import ContractId
@@ -19,6 +19,7 @@ from kanjo.reports.deals import CONTRACT, QUOTE, find_deal
 from kanjo.reports.promised import list_promised
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.charts import told
+from kanjo.surfaces.web.contracts import amending
 from kanjo.surfaces.web.contracts.columns import CONCLUDED_ON
 from kanjo.surfaces.web.contracts.columns import CONTRACTS as COLUMNS
 from kanjo.surfaces.web.days import last_day
@@ -83,6 +84,7 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
     """Show a contract with its evidence, orders, obligations and licenses."""
     actor = request.desk.actor
     row = get_contract(actor, ContractId(key))
+    amendments = list_amendments(actor, row.id)
     grants, use_ended = list_grants(actor, contract_id=row.id), find_end_of_use(actor, row.id)
     detail = Detail(
         kind=labels.CONTRACT,
@@ -97,6 +99,7 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
                 Link(Text(en="Its approval", ja="承認申請"), "approval", row.approval_request_id),
             ),
             (labels.TOTAL_BEFORE_TAX, Money(row.total_minor, row.currency)),
+            *amending.facts_of(row, amendments),
             (labels.PAYMENT_TERMS, payment_terms(row.payment_terms).shown),
             (CONCLUDED_ON, row.concluded_on),
             (labels.STARTS_ON, row.starts_on),
@@ -112,6 +115,7 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Its digest (SHA-256)", ja="ハッシュ値（SHA-256）"), row.signed_digest),
         ),
         sections=(
+            *((amending.amendments_of(amendments),) if amendments else ()),
             Section(Text(en="Orders", ja="注文"), Table.of(ORDERS, list_orders(actor, contract_id=row.id))),
             Section(
                 Text(en="Performance obligations", ja="履行義務"),
@@ -119,7 +123,11 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
             ),
             Section(Text(en="Licenses", ja="ライセンス"), Table.of(GRANTS, grants)),
         ),
-        acts=(*_acts(row, request.desk.today), confirm_act(row, grants, use_ended, request.desk)),
+        acts=(
+            *_acts(row, request.desk.today),
+            *amending.amend_acts(row, amendments),
+            confirm_act(row, grants, use_ended, request.desk),
+        ),
         trail=((CONTRACT, key), (QUOTE, row.quote_id)),
         steps=stages(find_deal(actor, CONTRACT, row.id)),
     )

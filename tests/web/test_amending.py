@@ -1,0 +1,88 @@
+"""A contract is amended at its page: what it costs stands there first, and its history afterwards."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kanjo.domains.contracts.facts import AmendmentKind
+from kanjo.domains.contracts.queries import AmendmentRow, list_amendments
+from kanjo.foundation.actors import Role
+from kanjo.foundation.ids import ContractId
+from kanjo.foundation.texts import Language
+from kanjo.platform.identity.queries import house
+from tests.web.office import Desk, Office, faults, ordered
+
+AGREED = {"concluded_on": "2026-04-01", "because": "利用者の増減"}
+
+
+@pytest.fixture
+def contract_id(office: Office) -> ContractId:
+    """Ten users and two boxes for a year from April."""
+    return ContractId(office.desk(Role.RECEIVABLES).key("contract", "order", ordered(office).order))
+
+
+@pytest.fixture
+def desk(office: Office) -> Desk:
+    return office.desk(Role.DEAL_MANAGEMENT)
+
+
+def last(contract_id: ContractId) -> AmendmentRow:
+    return list_amendments(house(), contract_id)[-1]
+
+
+def line_of(desk: Desk, contract_id: ContractId) -> str:
+    return str(re.findall(r'name="line".*?<option value="(\d+)"', desk.see("change-line", contract_id))[0])
+
+
+class TestAmending:
+    @pytest.mark.row("BIL-7", "BIL-13")
+    def test_more_users_from_a_day_on(self, desk: Desk, contract_id: ContractId) -> None:
+        """The page says what it costs before it is agreed; then the contract tells both days and its new value."""
+        line, more = line_of(desk, contract_id), {"quantity": "15", "net": "", "effective_on": "2026-07-01", **AGREED}
+        status, page = desk.refused("change-line", contract_id, line=line, look="1", **more)
+        assert (status, "¥40,500" in page, list_amendments(house(), contract_id)) == (200, True, [])
+        desk.do("change-line", contract_id, line=line, **more)
+        row = last(contract_id)
+        assert (row.kind, row.total_minor) == (AmendmentKind.CHANGE, 40_500)
+        page = desk.see("contract", contract_id)
+        assert all(words in page for words in (row.number, "2026-07-01", "¥40,500", "変更後の契約金額（税抜）"))
+
+    @pytest.mark.row("SCL-6")
+    def test_a_product_more_ends_with_the_contract(self, office: Office, desk: Desk, contract_id: ContractId) -> None:
+        """Three users more from October cost six months at list price."""
+        desk.do(
+            "add-line", contract_id, product=office.cloud, quantity="3", net="", effective_on="2026-10-01", **AGREED
+        )
+        assert (last(contract_id).kind, last(contract_id).total_minor) == (AmendmentKind.ADD_ON, 18_000)
+
+    def test_suspended_resumed_and_withdrawn(self, desk: Desk, contract_id: ContractId) -> None:
+        """Each step leads to the next, and all of it withdrawn the contract is worth what it was."""
+        assert "休止中ではありません" in desk.see("resume-contract", contract_id)
+        desk.do("suspend-contract", contract_id, until="", effective_on="2026-10-01", **AGREED)
+        suspended = last(contract_id)
+        desk.do("resume-contract", contract_id, amendment=suspended.id, effective_on="2026-11-01", **AGREED)
+        resumed = last(contract_id)
+        assert (suspended.total_minor, resumed.total_minor) == (-54_000, 45_000)
+        desk.do("withdraw-amendment", contract_id, amendment=resumed.id, **AGREED)
+        assert sum(one.total_minor for one in list_amendments(house(), contract_id)) == 0
+
+    def test_a_line_ends(self, desk: Desk, contract_id: ContractId) -> None:
+        """A line that ended is no longer there to be changed."""
+        line = line_of(desk, contract_id)
+        desk.do("end-line", contract_id, line=line, effective_on="2026-10-01", **AGREED)
+        more = {"line": line, "quantity": "3", "net": "", "effective_on": "2026-11-01", **AGREED}
+        status, page = desk.refused("change-line", contract_id, **more)
+        assert (status, "orders.changed-outside-service" in faults(page)) == (400, True)
+
+    @pytest.mark.parametrize("language", list(Language))
+    def test_what_is_refused_stands_beside_its_field(
+        self, office: Office, contract_id: ContractId, language: Language
+    ) -> None:
+        """A day outside the term is refused at the day, in the reader's language, and nothing is kept."""
+        desk = office.desk(Role.DEAL_MANAGEMENT, language)
+        typed = {"until": "", "effective_on": "2027-04-01", **AGREED}
+        status, page = desk.refused("suspend-contract", contract_id, **typed)
+        assert (status, list_amendments(house(), contract_id)) == (400, [])
+        assert faults(page)
