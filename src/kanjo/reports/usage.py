@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 
 from kanjo.domains.billing.facts import (
-    BillingPolicy,
     UsageModel,
     UsageRefused,
     UsageSource,
@@ -19,6 +18,8 @@ from kanjo.domains.billing.facts import (
     UsageTier,
 )
 from kanjo.domains.billing.models import Plan, UsageDelivery, UsageEvent, UsageRating
+from kanjo.domains.billing.queries.usage import ended_on
+from kanjo.domains.billing.rules.plans import POLICY
 from kanjo.domains.billing.rules.usage import EVENTS, RATED, RATINGS, TIERS, Priced, Usage, priced
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, ContractId, OrderId, OrderLineId, UsageDeliveryId
@@ -192,7 +193,7 @@ def get_delivery(actor: Actor, delivery_id: UsageDeliveryId) -> UsageDeliveryRow
 
 def _metered(actor: Actor) -> Any:
     plans = Plan.objects.visible_to(actor).filter(pk__in=UsageRating.objects.values("plan_id"))
-    return plans.select_related("order", "order_line", "contract", "customer")
+    return plans.select_related("order", "order_line", "contract", "customer", "policy")
 
 
 def _metered_row(plan: Plan) -> MeteredRow:
@@ -212,15 +213,16 @@ def _metered_row(plan: Plan) -> MeteredRow:
     )
 
 
-_POLICY = {name: value for name, value in asdict(BillingPolicy()).items() if name in RATED}
-_OF_PLAN = [name for name in RATED if name not in {*_POLICY, "plan_id", "accepted_on", "billed_until"}]
+_OF_PLAN = [name for name in RATED if name not in {*POLICY, "plan_id", "accepted_on", "billed_until"}]
 
 
 def _usage(plan: Plan, ratings: Sequence[UsageRating]) -> Usage:
-    """Return the line as the rule takes it; of an event that is corrected only the correction counts."""
-    first = ratings[0]
+    """Return the line as the rule takes it, up to its end; of an event that is corrected the correction counts."""
+    first, ends = ratings[0], ended_on([plan.pk]).get(plan.pk, date.max)
+    policy = {name: getattr(plan.policy, name) for name in POLICY}
     terms = {name: getattr(first if hasattr(first, name) else plan, name) for name in _OF_PLAN}
-    row = {**_POLICY, **terms, "plan_id": plan.pk, "accepted_on": None, "billed_until": None}
+    terms["service_until"] = min(terms["service_until"], ends)
+    row = {**policy, **terms, "plan_id": plan.pk, "accepted_on": None, "billed_until": None}
     events = UsageEvent.objects.filter(plan=plan, corrected_by__isnull=True)
     return Usage(
         pl.DataFrame([row], schema=RATED),

@@ -10,6 +10,7 @@ import polars as pl
 
 from kanjo.domains.billing.facts import UsageGiven, UsageRefused, UsageSource, UsageTerms
 from kanjo.domains.billing.models import Plan, UsageDelivery, UsageEvent, UsageRating, UsageTier
+from kanjo.domains.billing.queries.usage import days_away
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.rules.usage_guards import (
     CorrectsNothing,
@@ -25,7 +26,6 @@ from kanjo.domains.billing.rules.usage_guards import (
 from kanjo.domains.catalog.facts import ChargeKind
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, OrderLineId, PlanId, UsageDeliveryId
-from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import verb
 from kanjo.platform.bulk.loading import Live, copy_in
@@ -170,9 +170,11 @@ def told_refused(sorted_out: SortedOut) -> list[UsageRefused]:
 
 def _lines(company_id: CompanyId, ids: Iterable[OrderLineId]) -> dict[OrderLineId, MeteredLine]:
     plans = Plan.objects.filter(company_id=company_id, order_line_id__in=ids, ratings__isnull=False).distinct()
+    rows = list(plans.values_list("order_line_id", "pk", "service_start", "service_until"))
+    away = days_away([plan_id for _, plan_id, _, _ in rows])
     return {
-        OrderLineId(line_id): MeteredLine(PlanId(plan_id), Period(start, until))
-        for line_id, plan_id, start, until in plans.values_list("order_line_id", "pk", "service_start", "service_until")
+        OrderLineId(line_id): MeteredLine(PlanId(plan_id), start, until, tuple(away.get(plan_id, ())))
+        for line_id, plan_id, start, until in rows
         if start is not None and until is not None
     }
 

@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from kanjo.domains.billing.facts import UsageGiven, UsageModel, UsageTerms
 from kanjo.foundation.ids import OrderLineId, PlanId
-from kanjo.foundation.periods import Period
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 
@@ -43,6 +42,19 @@ class OutsideService(Refusal):
     remedy = Text(
         en="Correct the day, or send it for the line that was served then.",
         ja="日付を訂正するか、その日にサービス中の明細で登録してください。",
+    )
+
+
+class NotServedThen(Refusal):
+    """Usage on a day on which the line was paused, or after it was ended."""
+
+    rule = "usage.not-served"
+    says = Text(
+        en="The line is not served on {day}: it was paused or ended from {start} on.",
+        ja="{day} は停止期間中です（{start} から停止または終了）。",
+    )
+    remedy = Text(
+        en="Correct the day, or take the pause back first.", ja="日付を訂正するか、先に停止を取り消してください。"
     )
 
 
@@ -171,10 +183,12 @@ class TermAgreed(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class MeteredLine:
-    """An order line whose usage has a price."""
+    """An order line whose usage has a price: its first day, the first day after it, and days without service."""
 
     plan_id: PlanId
-    service: Period
+    start: date
+    until: date
+    away: tuple[tuple[date, date | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +260,12 @@ def _refuse_unfit(event: UsageGiven, lines: Mapping[OrderLineId, MeteredLine], t
         raise QuantityUnfit(at=event.place, quantity=f"{event.quantity:,}", most=f"{MOST_UNITS:,}")
     if event.used_on > today:
         raise DayToCome(at=event.place, day=event.used_on, today=today)
-    if not line.service.start <= event.used_on < line.service.until:
-        last = line.service.until - timedelta(days=1)
-        raise OutsideService(at=event.place, day=event.used_on, first=line.service.start, last=last)
+    if not line.start <= event.used_on < line.until:
+        last = line.until - timedelta(days=1)
+        raise OutsideService(at=event.place, day=event.used_on, first=line.start, last=last)
+    for start, until in line.away:
+        if start <= event.used_on and (until is None or event.used_on < until):
+            raise NotServedThen(at=event.place, day=event.used_on, start=start)
 
 
 def _refuse_correction(event: UsageGiven, known: Mapping[str, KnownEvent]) -> None:

@@ -11,11 +11,20 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from kanjo.domains.billing import operations as billing
-from kanjo.domains.billing.facts import UsageGiven, UsageModel, UsageSource, UsageStep, UsageTerms, UsageTier
+from kanjo.domains.billing.facts import (
+    ContractChange,
+    UsageGiven,
+    UsageModel,
+    UsageSource,
+    UsageStep,
+    UsageTerms,
+    UsageTier,
+)
 from kanjo.domains.billing.models import UsageDelivery, UsageEvent, UsageRating
 from kanjo.domains.billing.rules import usage_guards as guards
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.tests.conftest import an_order
+from kanjo.domains.billing.tests.test_changes import amend, away
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, CustomerId, OrderLineId, UsageDeliveryId
 from kanjo.foundation.refusals import Refusal
@@ -24,6 +33,7 @@ from kanjo.platform.acts import NotYourRole
 from kanjo.platform.tables import NotFound
 from kanjo.reports.usage import get_delivery, get_metered, list_metered, list_usage
 from tests.builders import NOW, a_box, a_company, a_line, a_product, an_actor
+from tests.deals import AmendmentKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("BIL-6")]
 
@@ -175,6 +185,22 @@ class TestRecordUsage:
         """A line that ended takes no usage of later days."""
         late = an_event(line, used_on=date(2027, 4, 1))
         assert told(send(late, on=date(2027, 5, 1))) == (0, 0, [("1", "usage.outside-service")])
+
+    def test_a_line_that_ended_early_or_paused_takes_none(
+        self, company: CompanyId, customer: CustomerId, operator: Actor, send: Callable[..., UsageDelivery]
+    ) -> None:
+        """Neither on days of a pause nor after the end that an amendment told; once that is withdrawn, it does."""
+        planned = an_order(company, customer, [a_line(a_product(company))])
+        (line_id,) = planned.lines
+        rated(line_id, operator, replace(CALLS, minimum_minor=900))
+        amend(planned, away(planned, date(2026, 4, 10), date(2026, 4, 21)), AmendmentKind.SUSPENSION)
+        ending = amend(planned, away(planned, date(2026, 6, 1), None, for_good=True), AmendmentKind.END_OF_LINES)
+        late = an_event(line_id, "late", used_on=date(2026, 6, 1), place="2")
+        assert told(send(an_event(line_id), late)) == (0, 0, [("1", "usage.not-served"), ("2", "usage.not-served")])
+        assert len(get_metered(operator, line_id).periods) == 2
+        amend(planned, ContractChange(withdraws=(ending,)), AmendmentKind.WITHDRAWAL)
+        assert told(send(late)) == (1, 0, [])
+        assert len(get_metered(operator, line_id).periods) == 12
 
     def test_a_file_is_taken_whole_or_not_at_all(self, line: OrderLineId, send: Callable[..., UsageDelivery]) -> None:
         """With one wrong line nothing of it is kept."""
