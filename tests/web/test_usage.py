@@ -48,7 +48,10 @@ class TestUsage:
         again = clerk.do("take-usage", usage=a_usage_file(metered.number))
         told = {row.id: (row.accepted, row.known) for row in list_deliveries(clerk.actor)}
         assert told == {first: (1, 0), again: (0, 1)}
-        assert metered.number in metered.office.desk(Role.AUDITOR).see("order", metered.order)
+        auditor = metered.office.desk(Role.AUDITOR)
+        contract = auditor.key("contract", "order", metered.order)
+        assert metered.number in auditor.see("order", metered.order)
+        assert metered.number in auditor.see("contract", contract)
 
     def test_the_preview_tells_every_wrong_line(self, metered: Metered) -> None:
         """Each with its place in the file, its rule and the way out; taking the file is refused whole."""

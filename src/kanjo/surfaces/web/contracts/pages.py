@@ -17,6 +17,7 @@ from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
 from kanjo.reports.deals import CONTRACT, QUOTE, find_deal
 from kanjo.reports.promised import list_promised
+from kanjo.reports.usage import list_metered
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.contracts import amending
@@ -35,6 +36,7 @@ from kanjo.surfaces.web.orders.columns import ORDERS
 from kanjo.surfaces.web.revenue.columns import OBLIGATIONS
 from kanjo.surfaces.web.shown import Link
 from kanjo.surfaces.web.stages import stages
+from kanjo.surfaces.web.usage.pages import usage_of
 
 TITLE = Text(en="Contracts", ja="契約")
 STOPS_ON = Text(en="Stops on", ja="解約日")
@@ -117,6 +119,7 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
         sections=(
             *((amending.amendments_of(amendments),) if amendments else ()),
             Section(Text(en="Orders", ja="注文"), Table.of(ORDERS, list_orders(actor, contract_id=row.id))),
+            *usage_of(list_metered(actor, contract_id=row.id)),
             Section(
                 Text(en="Performance obligations", ja="履行義務"),
                 Table.of(OBLIGATIONS, list_promised(actor, contract_id=row.id)),

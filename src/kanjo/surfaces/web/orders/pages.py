@@ -30,9 +30,7 @@ from kanjo.surfaces.web.orders.issuing import issue_act
 from kanjo.surfaces.web.revenue.columns import OBLIGATIONS
 from kanjo.surfaces.web.shown import Explained, Link, said
 from kanjo.surfaces.web.stages import stages
-from kanjo.surfaces.web.usage.columns import METERED
-from kanjo.surfaces.web.usage.pages import RATE
-from kanjo.surfaces.web.usage.pages import TITLE as USAGE
+from kanjo.surfaces.web.usage.pages import RATE, usage_of
 
 TITLE = Text(en="Orders", ja="注文")
 ACCEPT = Text(en="Note an acceptance", ja="検収を登録")
@@ -90,7 +88,6 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
     row = get_order(actor, OrderId(key))
     lines = list_lines(actor, row.id)
     invoices = list_invoices(actor, order_id=row.id)
-    metered = list_metered(actor, order_id=row.id)
     held = ALL_ACCEPTED if all(line.accepted_on for line in lines) else None
     detail = Detail(
         kind=labels.ORDER,
@@ -108,7 +105,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
         sections=(
             Section(labels.LINES, Table.of(_LINES, lines)),
             Section(Text(en="Invoices", ja="請求書"), Table.of(INVOICES, invoices)),
-            *((Section(USAGE, Table.of(METERED, metered)),) if len(metered) else ()),
+            *usage_of(list_metered(actor, order_id=row.id)),
             Section(
                 Text(en="Performance obligations", ja="履行義務"),
                 Table.of(OBLIGATIONS, list_promised(actor, order_id=row.id)),

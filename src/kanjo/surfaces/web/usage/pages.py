@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.http import HttpResponse
@@ -12,6 +12,7 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.reports.usage import (
     MeteredLineView,
+    MeteredRow,
     UsageDeliveryRow,
     UsagePeriodRow,
     count_deliveries,
@@ -121,6 +122,12 @@ def metered(request: DeskRequest, key: int) -> HttpResponse:
         trail=(("orders_orderline", key),),
     )
     return show(request, detail)
+
+
+def usage_of(lines: Sequence[MeteredRow]) -> Iterable[Section]:
+    """Return the section of lines whose usage has a price, on the page of what they belong to, where there are any."""
+    if lines:
+        yield Section(TITLE, Table.of(columns.METERED, lines))
 
 
 def _steps(view: MeteredLineView, today: date) -> Iterable[Section]:
