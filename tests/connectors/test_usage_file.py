@@ -23,7 +23,7 @@ class TestReadUsageFile:
     def test_every_line_is_an_event(self) -> None:
         """Columns may stand in any order, the mark of UTF-8 and blank lines may be there; places are file and line."""
         heading = "\ufeffquantity,event_id,corrects,order_line,used_on"
-        content = "\r\n".join([heading, "12,a,,O-1-2,2026-04-20", "", "0,b,a,O-1-2,2026-04-21", ""])
+        content = f"{heading}\r\n12,a,,O-1-2,2026-04-20\r\n\r\n0,b,a,O-1-2,2026-04-21\r\n"
         assert read_usage_file(content.encode(), "u.csv").lines == (
             UsageLine("u.csv:2", "a", "O-1-2", date(2026, 4, 20), 12, ""),
             UsageLine("u.csv:4", "b", "O-1-2", date(2026, 4, 21), 0, "a"),
