@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import polars as pl
+from django.db.models import QuerySet
 
 from kanjo.domains.billing.facts import (
     UsageModel,
@@ -140,9 +141,11 @@ def list_metered(
     plans = _metered(actor)
     for name, value in (("order_id", order_id), ("contract_id", contract_id)):
         plans = plans if value is None else plans.filter(**{name: value})
-    return paged(
-        plans, sorted_by(Plan, order, {}, "-id"), at, limit, lambda page: [_metered_row(plan) for plan in page]
-    )
+
+    def read(page: QuerySet[Plan]) -> list[MeteredRow]:
+        return [_metered_row(plan) for plan in page.select_related(*_TOLD)]
+
+    return paged(plans, sorted_by(Plan, order, {}, "-id"), at, limit, read)
 
 
 def find_metered(company_id: CompanyId, numbers: Sequence[str]) -> dict[str, OrderLineId]:
@@ -155,7 +158,7 @@ def find_metered(company_id: CompanyId, numbers: Sequence[str]) -> dict[str, Ord
 
 def get_metered(actor: Actor, order_line_id: OrderLineId) -> MeteredLineView:
     """Return an order line with what each period of its usage costs; refuses `NotFound`."""
-    plan = _metered(actor).filter(order_line_id=order_line_id).first()
+    plan = _metered(actor).filter(order_line_id=order_line_id).select_related(*_TOLD).first()
     if plan is None:
         raise NotFound(what=called(Plan), key=order_line_id)
     ratings = list(UsageRating.objects.filter(plan=plan).order_by("effective_on").prefetch_related("tiers"))
@@ -166,19 +169,26 @@ def get_metered(actor: Actor, order_line_id: OrderLineId) -> MeteredLineView:
 def list_usage(actor: Actor, order_line_id: OrderLineId, *, limit: int = 100, at: str = "") -> Page[UsageEventRow]:
     """Return what was used of an order line, the latest day first, with what was corrected."""
     events = UsageEvent.objects.visible_to(actor).filter(plan__order_line_id=order_line_id)
-    told = events.select_related("corrects", "corrected_by")
     keys = sorted_by(UsageEvent, "", {}, "-used_on", "-id")
-    return paged(told, keys, at, limit, lambda page: [_event(event) for event in page])
+
+    def read(page: QuerySet[UsageEvent]) -> list[UsageEventRow]:
+        return [_event(event) for event in page.select_related("corrects", "corrected_by")]
+
+    return paged(events, keys, at, limit, read)
 
 
 def list_deliveries(
     actor: Actor, *, company_id: CompanyId | None = None, order: str = "", limit: int = 100, at: str = ""
 ) -> Page[UsageDeliveryRow]:
     """Return the deliveries of usage to the actor's companies, the newest first."""
-    found = UsageDelivery.objects.visible_to(actor).select_related("made_by")
+    found = UsageDelivery.objects.visible_to(actor)
     found = found if company_id is None else found.filter(company_id=company_id)
     keys = sorted_by(UsageDelivery, order, DELIVERY_ORDERS, "-id")
-    return paged(found, keys, at, limit, lambda page: [_delivery(one) for one in page])
+
+    def read(page: QuerySet[UsageDelivery]) -> list[UsageDeliveryRow]:
+        return [_delivery(one) for one in page.select_related("made_by")]
+
+    return paged(found, keys, at, limit, read)
 
 
 def count_deliveries(actor: Actor) -> Tally:
@@ -191,9 +201,11 @@ def get_delivery(actor: Actor, delivery_id: UsageDeliveryId) -> UsageDeliveryRow
     return _delivery(UsageDelivery.objects.select_related("made_by").seen(delivery_id, actor))
 
 
-def _metered(actor: Actor) -> Any:
-    plans = Plan.objects.visible_to(actor).filter(pk__in=UsageRating.objects.values("plan_id"))
-    return plans.select_related("order", "order_line", "contract", "customer", "policy")
+_TOLD = ("order", "order_line", "contract", "customer", "policy")
+
+
+def _metered(actor: Actor) -> QuerySet[Plan]:
+    return Plan.objects.visible_to(actor).filter(pk__in=UsageRating.objects.values("plan_id"))
 
 
 def _metered_row(plan: Plan) -> MeteredRow:

@@ -114,6 +114,7 @@ def correct(request: DeskRequest, key: int) -> HttpResponse:
         return Link("", "metered-line", key)
 
     deed = Deed(
+        of=("orders_order", row.order_id),
         title=pages.CORRECT,
         back=Link(row.number, "metered-line", key),
         button=pages.CORRECT,
@@ -159,6 +160,7 @@ def rate(request: DeskRequest, key: int) -> HttpResponse:
         return Link("", "metered-line", line_id)
 
     deed = Deed(
+        of=("orders_order", key),
         title=pages.RATE,
         back=Link(row.number, "order", key),
         button=pages.RATE,
