@@ -90,11 +90,13 @@ class Account(CompanyRow):
 class Plan(CompanyRow):
     """How one order line is charged. `net_minor` is the price of one interval, or of the whole one-time charge.
 
+    `part` 0 is the line itself, the instalments of a one-time line are counted from 1 and are charged in its place.
     `due_from` is the first day anything of it may be billed; `effective_on` the day it was planned.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="plans")
-    order_line = models.OneToOneField("orders.OrderLine", on_delete=models.PROTECT, related_name="+")
+    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT, related_name="+", db_index=False)
+    part = models.PositiveSmallIntegerField(db_default=0, default=0)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
     contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
@@ -119,6 +121,7 @@ class Plan(CompanyRow):
     class Meta:
         verbose_name = "billing plan"
         constraints = [
+            models.UniqueConstraint(fields=["order_line", "part"], name="one_plan_per_part"),
             models.CheckConstraint(name="plan_net_in_bounds", condition=Q(net_minor__range=_IN_BOUNDS)),
             models.CheckConstraint(
                 name="plan_service",
@@ -165,10 +168,11 @@ class Acceptance(models.Model):
 class Change(CompanyRow):
     """From a day on, a plan costs `net_minor` an interval and counts `quantity` units more, or less.
 
-    With an anchor its periods are counted from there on. Rows of an amendment count until it is withdrawn.
+    With an anchor its periods are counted from there on. Rows of an amendment count until it is withdrawn; those of
+    none are instalments that take the place of their line.
     """
 
-    amendment = models.ForeignKey("contracts.Amendment", on_delete=models.PROTECT, related_name="+")
+    amendment = models.ForeignKey("contracts.Amendment", null=True, on_delete=models.PROTECT, related_name="+")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField()
     net_minor = models.BigIntegerField()

@@ -10,14 +10,12 @@ from kanjo.platform.bulk.reading import read_columns
 
 _LINES = """
     SELECT l.id, o.number || '/' || l.position, o.currency,
-        (l.total_minor + coalesce((SELECT sum(total_minor) FROM orders_orderline WHERE changes_id = l.id), 0))::bigint,
-        p.id
+        (l.total_minor + coalesce((SELECT sum(total_minor) FROM orders_orderline WHERE changes_id = l.id), 0))::bigint
     FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
-    LEFT JOIN billing_plan p ON p.order_line_id = l.id
     WHERE o.company_id = %(company)s AND l.changes_id IS NULL ORDER BY o.currency, l.id"""
 
 _INVOICED = """
-    SELECT c.plan_id, sum(c.amount_minor)::bigint FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id
+    SELECT p.order_line_id, sum(c.amount_minor)::bigint FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id
     WHERE p.company_id = %(company)s GROUP BY 1"""
 
 
@@ -35,12 +33,11 @@ def still_to_bill(company_id: CompanyId) -> pl.DataFrame:
             "place": pl.String,
             "currency": pl.String,
             "total_minor": pl.Int64,
-            "plan_id": pl.Int64,
         },
     )
-    invoiced = read_columns(_INVOICED, asked, {"plan_id": pl.Int64, "invoiced_minor": pl.Int64})
+    invoiced = read_columns(_INVOICED, asked, {"order_line_id": pl.Int64, "invoiced_minor": pl.Int64})
     return (
-        lines.join(invoiced, on="plan_id", how="left")
+        lines.join(invoiced, on="order_line_id", how="left")
         .join(billing.still_to_bill(company_id), on="order_line_id", how="left")
         .with_columns(pl.col("invoiced_minor", "to_come_minor").fill_null(0))
     )

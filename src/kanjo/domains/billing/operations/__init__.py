@@ -3,6 +3,7 @@
 from kanjo.domains.billing.operations.changes import change_plans, move_billing_day
 from kanjo.domains.billing.operations.grouping import choose_grouping, tag_contract
 from kanjo.domains.billing.operations.holds import hold_billing, release_billing
+from kanjo.domains.billing.operations.instalments import plan_instalments, reach_milestone
 from kanjo.domains.billing.operations.issue import issue_invoice
 from kanjo.domains.billing.operations.planning import note_acceptance, plan
 from kanjo.domains.billing.operations.reverse import credit_invoice, preview_reversal
@@ -24,9 +25,11 @@ __all__ = [
     "move_billing_day",
     "note_acceptance",
     "plan",
+    "plan_instalments",
     "preview_reversal",
     "preview_run",
     "rate_usage",
+    "reach_milestone",
     "record_usage",
     "release_billing",
     "send_invoice",

@@ -87,7 +87,7 @@ def note_acceptance(*, order_line_id: OrderLineId, accepted_on: date, by: Actor,
 
     Once per line: the same day again changes nothing, another day is refused.
     """
-    row = Plan.objects.visible_to(by).filter(order_line_id=order_line_id).select_related("acceptance").first()
+    row = Plan.objects.visible_to(by).filter(order_line_id=order_line_id, part=0).select_related("acceptance").first()
     if row is None:
         raise PlanMissing(key=order_line_id)
     acceptance, new = Acceptance.objects.get_or_create(plan=row, defaults={"accepted_on": accepted_on})
@@ -133,7 +133,8 @@ _AGREED = (
 
 def _known(rows: Sequence[Plan]) -> tuple[PlanId, ...]:
     """Return the plans that are there when all are there with the same terms; refuse other terms."""
-    there = {row.order_line_id: row for row in Plan.objects.filter(order_line_id__in=[r.order_line_id for r in rows])}
+    planned = Plan.objects.filter(order_line_id__in=[row.order_line_id for row in rows], part=0)
+    there = {row.order_line_id: row for row in planned}
     if not there:
         return ()
     for row in rows:

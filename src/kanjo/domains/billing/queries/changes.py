@@ -59,8 +59,9 @@ def preview_changes(
 
 
 def plan_ids(plans: pl.DataFrame) -> dict[OrderLineId, int]:
-    """Return the plan of each order line."""
-    return {OrderLineId(line): plan for line, plan in plans.select("order_line_id", "plan_id").iter_rows()}
+    """Return the plan of each order line, not those of its instalments."""
+    lines = plans.filter(pl.col("part") == 0).select("order_line_id", "plan_id")
+    return {OrderLineId(line): plan for line, plan in lines.iter_rows()}
 
 
 def from_period_starts(plans: pl.DataFrame, known: Known, change: ContractChange) -> ContractChange:
@@ -110,9 +111,9 @@ def difference_per_line(plans: pl.DataFrame, before: Known, after: Known) -> dic
         should_be(plans, None, known).group_by("plan_id").agg(net_minor=sign * pl.sum("net_minor"))
         for known, sign in ((before, -1), (after, 1))
     ]
-    nets = pl.concat(sums).group_by("plan_id").agg(pl.sum("net_minor")).filter(pl.col("net_minor") != 0)
-    lines = nets.join(plans.select("plan_id", "order_line_id"), on="plan_id").sort("order_line_id")
-    return {OrderLineId(line): net for line, net in lines.select("order_line_id", "net_minor").iter_rows()}
+    by_line = pl.concat(sums).join(plans.select("plan_id", "order_line_id"), on="plan_id").group_by("order_line_id")
+    nets = by_line.agg(pl.sum("net_minor")).filter(pl.col("net_minor") != 0).sort("order_line_id")
+    return {OrderLineId(line): net for line, net in nets.iter_rows()}
 
 
 def _joining(plans: pl.DataFrame, added: Sequence[LineToBill]) -> pl.DataFrame:
@@ -121,6 +122,7 @@ def _joining(plans: pl.DataFrame, added: Sequence[LineToBill]) -> pl.DataFrame:
     new = as_plans(added).with_columns(
         plan_id=-1 - pl.col("plan_id"),
         policy=pl.lit(first["policy"], dtype=pl.Int64),
+        part=pl.lit(0, dtype=pl.Int64),
         order_line_id=pl.Series([line.order_line_id for line in added], dtype=pl.Int64),
         description=pl.Series([line.description.said_in(first["language"]) for line in added], dtype=pl.String),
         tax_class=pl.Series([line.tax_class.value for line in added], dtype=pl.String),

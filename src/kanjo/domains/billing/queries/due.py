@@ -70,6 +70,7 @@ TERMS: dict[str, type[pl.DataType]] = {
     "accepted_on": pl.Date,
     "policy": pl.Int64,
     "order_line_id": pl.Int64,
+    "part": pl.Int64,
     "currency": pl.String,
 }
 ISSUED_TO: dict[str, type[pl.DataType]] = {
@@ -89,7 +90,7 @@ ISSUED_TO: dict[str, type[pl.DataType]] = {
 """What an invoice says beside the terms of its lines."""
 
 _TERMS = """p.id, p.charge, p.timing, p.interval_months, p.anchor_on, p.quantity, p.net_minor, p.service_start,
-    p.service_until, p.due_from, x.accepted_on, p.policy_id, p.order_line_id, p.currency"""
+    p.service_until, p.due_from, x.accepted_on, p.policy_id, p.order_line_id, p.part, p.currency"""
 # Joined so that no plan is lost: what it names and is not there is null.
 _ISSUED_TO = """, p.account_id, p.contract_id, o.id, o.po_number, k.id, c.id, p.payment_terms,
     CASE WHEN c.language = 'ja' THEN p.description_ja ELSE p.description_en END, p.tax_class,
@@ -131,7 +132,7 @@ FROM billing_invoiceline l JOIN billing_charge c ON c.plan_id = l.plan_id AND c.
     AND c.invoice_line_id = l.id AND c.credited_line_id IS NULL
 WHERE l.invoice_id IN (SELECT invoice_id FROM billing_invoiceline WHERE id = ANY(%(lines)s))
 """
-_STANDS = """h.recorded_at <= %(known_at)s AND h.amendment_id <> ALL(%(withdrawn)s) AND h.amendment_id <> %(without)s
+_STANDS = """h.recorded_at <= %(known_at)s AND coalesce(h.amendment_id, -1) <> ALL(%(left_out)s)
 AND NOT EXISTS (SELECT FROM contracts_amendment w WHERE w.withdraws_id = h.amendment_id AND w.id <> %(without)s
                 AND w.recorded_at <= %(known_at)s)"""
 _CHANGES = """
@@ -228,7 +229,7 @@ def _known(
     left_out: tuple[Collection[AmendmentId], AmendmentId | None],
 ) -> Known:
     withdrawn, without = left_out
-    asked = {**scope.asked, "known_at": known_at, "withdrawn": list(withdrawn), "without": without or 0}
+    asked = {**scope.asked, "known_at": known_at, "left_out": [*withdrawn, without or 0], "without": without or 0}
     told_of: tuple[tuple[str, dict[str, type[pl.DataType]]], ...] = (
         (_CHANGES, CHANGES),
         (_AWAY, {**AWAY, "for_good": pl.String}),

@@ -73,8 +73,8 @@ def still_to_bill(company_id: CompanyId) -> pl.DataFrame:
     What waits for acceptance counts as if accepted: it is asked what will be billed, not when.
     """
     plans, known = read_due(Scope(company_id), known_now(), if_accepted=True)
-    due = still_due(plans, date.max, known).group_by("plan_id").agg(to_come_minor=pl.sum("net_minor"))
-    return due.join(plans.select("plan_id", "order_line_id"), on="plan_id").select("order_line_id", "to_come_minor")
+    due = still_due(plans, date.max, known).join(plans.select("plan_id", "order_line_id"), on="plan_id")
+    return due.group_by("order_line_id").agg(to_come_minor=pl.sum("net_minor"))
 
 
 def invoiced(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:

@@ -1,0 +1,82 @@
+"""Instalments and milestones: one-time charges billed in parts, each on its day or when it is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from kanjo.domains.billing.facts import Instalment
+from kanjo.domains.billing.models import Acceptance, Change, Charge, Plan
+from kanjo.domains.billing.operations.locking import lock_accounts
+from kanjo.domains.billing.operations.planning import PLANNERS
+from kanjo.domains.billing.rules.guards import AlreadyAccepted, PlanMissing
+from kanjo.domains.billing.rules.instalments import BilledAlready, refuse_unsound
+from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import CompanyId, OrderLineId, PlanId
+from kanjo.foundation.texts import Text
+from kanjo.platform.acts import verb
+
+OF = Text(en="{line} ({number} of {count})", ja="{line}（{number}/{count}回）")
+AT = Text(en="{line} ({milestone})", ja="{line}（{milestone}）")
+LONGEST = 200
+
+
+@verb("billing.plan-instalments", *PLANNERS)
+def plan_instalments(
+    *, order_line_id: OrderLineId, instalments: Sequence[Instalment], on: date, by: Actor, at: datetime
+) -> tuple[PlanId, ...]:
+    """Bill a one-time line in instalments in its place, and return their plans in order.
+
+    Each is billed on its day, or from the day its milestone is reached. They add up to the line. Refuses
+    `PlanMissing`, `BilledAlready` and instalments that are unsound.
+    """
+    plan = Plan.objects.visible_to(by).filter(order_line_id=order_line_id, part=0).first()
+    if plan is None:
+        raise PlanMissing(key=order_line_id)
+    lock_accounts(CompanyId(plan.company_id), (plan.account_id, plan.account_id))
+    refuse_unsound(order_line_id, ChargeKind(plan.charge), plan.net_minor, instalments)
+    cut = Plan.objects.filter(order_line_id=order_line_id, part__gt=0).exists()
+    if cut or sum(Charge.objects.filter(plan=plan).values_list("amount_minor", flat=True)):
+        raise BilledAlready(line=order_line_id)
+    parts = [_part(plan, one, number, len(instalments), on) for number, one in enumerate(instalments, start=1)]
+    made = Plan.objects.bulk_create(parts)
+    Change.objects.create(company_id=plan.company_id, plan=plan, effective_on=on, net_minor=-plan.net_minor, quantity=0)
+    return tuple(PlanId(part.pk) for part in made)
+
+
+@verb("billing.reach-milestone", *PLANNERS)
+def reach_milestone(*, plan_id: PlanId, reached_on: date, by: Actor, at: datetime) -> None:
+    """Let an instalment be billed from the day its milestone was reached.
+
+    The same day again changes nothing, another is refused (`AlreadyAccepted`); `PlanMissing` for what waits for none.
+    """
+    waiting = Plan.objects.visible_to(by).filter(pk=plan_id, part__gt=0, timing=BillingTiming.ON_ACCEPTANCE)
+    plan = waiting.first()
+    if plan is None:
+        raise PlanMissing(key=plan_id)
+    reached, new = Acceptance.objects.get_or_create(plan=plan, defaults={"accepted_on": reached_on})
+    if not new and reached.accepted_on != reached_on:
+        raise AlreadyAccepted(key=plan.order_line_id, day=reached.accepted_on)
+
+
+def _part(plan: Plan, one: Instalment, number: int, count: int, on: date) -> Plan:
+    name = Text(en=plan.description_en, ja=plan.description_ja)
+    said = (
+        AT.filled(line=name, milestone=one.milestone)
+        if one.milestone
+        else OF.filled(line=name, number=number, count=count)
+    )
+    same = ("company_id", "account_id", "order_line_id", "order_id", "contract_id", "customer_id", "currency")
+    terms = ("payment_terms", "charge", "interval_months", "anchor_on", "quantity", "tax_class", "policy_id")
+    served = ("service_start", "service_until")
+    return Plan(
+        **{field: getattr(plan, field) for field in (*same, *terms, *served)},
+        part=number,
+        description_en=said.en[:LONGEST],
+        description_ja=said.ja[:LONGEST],
+        timing=BillingTiming.ON_ACCEPTANCE if one.milestone else BillingTiming.IN_ADVANCE,
+        net_minor=one.net_minor,
+        due_from=one.bill_on or plan.due_from,
+        effective_on=on,
+    )

@@ -1,0 +1,98 @@
+"""Instalments of a one-time charge: equal ones that add up, and what is refused of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kanjo.domains.billing.facts import Instalment, Remainder
+from kanjo.domains.catalog.facts import ChargeKind
+from kanjo.foundation.refusals import Refusal, RefusalKind
+from kanjo.foundation.texts import Text
+
+MOST = 120
+
+
+class NotInstalments(Refusal):
+    """Instalments of something that recurs."""
+
+    rule = "billing.instalments-recur"
+    says = Text(en="Order line {line} is not charged once.", ja="注文明細 {line} は一時課金ではありません。")
+    remedy = Text(en="Only a one-time charge is cut into instalments.", ja="分割できるのは一時課金だけです。")
+
+
+class InstalmentsDoNotAddUp(Refusal):
+    """Instalments that come to another amount than the charge."""
+
+    rule = "billing.instalments-sum"
+    says = Text(
+        en="The instalments come to {sum}, the charge is {total}.",
+        ja="分割金額の合計は {sum} ですが、請求額は {total} です。",
+    )
+    remedy = Text(en="Let them add up to the charge.", ja="合計を請求額に合わせてください。")
+
+
+class InstalmentUnplaced(Refusal):
+    """An instalment without a day and without a milestone, or with both; or one that costs nothing."""
+
+    rule = "billing.instalment-unplaced"
+    says = Text(
+        en="Instalment {number} needs an amount, and either a day or a milestone.",
+        ja="{number}回目には金額と、請求日またはマイルストーンのどちらか一方が必要です。",
+    )
+    remedy = Text(en="Give exactly one of them.", ja="どちらか一方を指定してください。")
+
+
+class InstalmentsCount(Refusal):
+    """No instalments, or more than anybody could follow."""
+
+    rule = "billing.instalments-count"
+    says = Text(en="{count} instalments are not possible.", ja="{count} 回に分割することはできません。")
+    remedy = Text(en="Give 1 to {most}.", ja="1〜{most}回で指定してください。")
+
+
+class BilledAlready(Refusal):
+    """A charge of which something was billed, or that was cut into instalments before."""
+
+    rule = "billing.billed-already"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="Order line {line} was billed, or cut into instalments, before.",
+        ja="注文明細 {line} はすでに請求済み、または分割済みです。",
+    )
+    remedy = Text(
+        en="Credit what was billed first; instalments are agreed once.",
+        ja="請求済みの場合は先に返還請求書を発行してください。分割は一度だけ設定できます。",
+    )
+
+
+def equal_amounts(net_minor: int, count: int, remainder: Remainder = Remainder.LAST) -> list[int]:
+    """Return an amount in so many equal parts that add up; what does not divide goes where *remainder* says.
+
+    Refuses `InstalmentsCount`.
+    """
+    if not 1 <= count <= MOST:
+        raise InstalmentsCount(count=count, most=MOST, at="count")
+    sign, size = (1, net_minor) if net_minor >= 0 else (-1, -net_minor)
+    each, rest = divmod(size, count)
+    match remainder:
+        case Remainder.FIRST:
+            parts = [each + rest, *[each] * (count - 1)]
+        case Remainder.LAST:
+            parts = [*[each] * (count - 1), each + rest]
+        case Remainder.SPREAD:
+            parts = [size * (place + 1) // count - size * place // count for place in range(count)]
+    return [sign * part for part in parts]
+
+
+def refuse_unsound(line: int, charge: ChargeKind, net_minor: int, instalments: Sequence[Instalment]) -> None:
+    """Refuse instalments that cannot take the place of a line."""
+    if charge is not ChargeKind.ONE_TIME:
+        raise NotInstalments(line=line)
+    if not 1 <= len(instalments) <= MOST:
+        raise InstalmentsCount(count=len(instalments), most=MOST)
+    for number, one in enumerate(instalments, start=1):
+        if not one.net_minor or (one.bill_on is None) == (one.milestone is None):
+            raise InstalmentUnplaced(number=number, at=f"instalments[{number}]")
+    total = sum(one.net_minor for one in instalments)
+    if total != net_minor:
+        raise InstalmentsDoNotAddUp(sum=total, total=net_minor, at="instalments")

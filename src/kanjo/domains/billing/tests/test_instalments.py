@@ -1,0 +1,156 @@
+"""One-time charges in instalments and at milestones: together they are the charge."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import Instalment, Remainder
+from kanjo.domains.billing.models import Charge, InvoiceLine, Plan
+from kanjo.domains.billing.queries import charges_of_order, still_to_bill
+from kanjo.domains.billing.rules.guards import AlreadyAccepted, PlanMissing
+from kanjo.domains.billing.rules.instalments import (
+    BilledAlready,
+    InstalmentsCount,
+    InstalmentsDoNotAddUp,
+    InstalmentUnplaced,
+    NotInstalments,
+    equal_amounts,
+)
+from kanjo.domains.billing.tests.conftest import Planned, an_order
+from kanjo.domains.billing.tests.test_operations import run_billing
+from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, Recognition
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import CompanyId, CustomerId, OrderLineId, PlanId
+from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.texts import Text
+from kanjo.platform.identity.queries import house
+from tests.builders import NOW, TODAY, a_line, a_product
+
+MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
+GO_LIVE = Text(en="Go-live", ja="本稼働")
+
+
+class TestEqualAmounts:
+    @given(st.integers(-(10**12), 10**12), st.integers(1, 120), st.sampled_from(Remainder))
+    def test_they_add_up_and_are_equal(self, net: int, count: int, remainder: Remainder) -> None:
+        """Whoever takes the remainder: the sum is the charge, and all others are the same; spread, none is far off."""
+        parts = equal_amounts(net, count, remainder)
+        others = {Remainder.FIRST: parts[1:], Remainder.LAST: parts[:-1], Remainder.SPREAD: []}[remainder]
+        assert (sum(parts), len(parts), len(set(others)) <= 1) == (net, count, True)
+        if remainder is Remainder.SPREAD:
+            assert max(parts) - min(parts) <= 1
+
+    @pytest.mark.parametrize(
+        ("remainder", "parts"),
+        [
+            (Remainder.FIRST, [33_334, 33_333, 33_333]),
+            (Remainder.LAST, [33_333, 33_333, 33_334]),
+            (Remainder.SPREAD, [33_333, 33_333, 33_334]),
+        ],
+    )
+    def test_a_hundred_thousand_in_three(self, remainder: Remainder, parts: list[int]) -> None:
+        """The yen that is left over goes where it was agreed to go."""
+        assert equal_amounts(100_000, 3, remainder) == parts
+
+
+@pytest.fixture
+def planned(company: CompanyId, customer: CustomerId) -> Planned:
+    """A service for ¥100,000 once."""
+    setup = a_product(
+        company,
+        "SETUP",
+        charge=ChargeKind.ONE_TIME,
+        timing=BillingTiming.IN_ADVANCE,
+        interval_months=0,
+        recognition=Recognition.AT_A_POINT,
+        license_metric="",
+        list_minor=100_000,
+    )
+    return an_order(company, customer, [a_line(setup, quantity=1, unit_minor=100_000, service=None)])
+
+
+def cut(planned: Planned, *instalments: Instalment) -> tuple[PlanId, ...]:
+    return billing.plan_instalments(
+        order_line_id=planned.lines[0], instalments=instalments, on=TODAY, by=house(), at=NOW
+    )
+
+
+HALF_NOW, REST = Instalment(40_000, bill_on=MAY), Instalment(60_000, milestone=GO_LIVE)
+
+
+@pytest.mark.django_db
+class TestPlanInstalments:
+    @pytest.mark.row("SFA-4")
+    def test_each_is_billed_on_its_day_or_at_its_milestone(self, planned: Planned, company: CompanyId) -> None:
+        """Forty now on 1 May, sixty when the customer goes live on 20 May; nothing before, nothing twice."""
+        _, rest = cut(planned, HALF_NOW, REST)
+        run_billing(company, TODAY)
+        assert not Charge.objects.exists()
+        run_billing(company, JUNE)
+        assert [*Charge.objects.values_list("amount_minor", flat=True)] == [40_000]
+        billing.reach_milestone(plan_id=rest, reached_on=date(2026, 5, 20), by=house(), at=NOW)
+        billing.reach_milestone(plan_id=rest, reached_on=date(2026, 5, 20), by=house(), at=NOW)
+        run_billing(company, JUNE)
+        run_billing(company, JUNE)
+        lines = InvoiceLine.objects.order_by("id").values_list("net_minor", "description")
+        assert [*lines] == [(40_000, "クラウド利用料（月額）（1/2回）"), (60_000, "クラウド利用料（月額）（本稼働）")]
+
+    def test_what_is_to_come_is_the_charge(self, planned: Planned, company: CompanyId) -> None:
+        """Cut in three, the order still comes to ¥100,000; part of it billed, the rest to come."""
+        cut(
+            planned,
+            *(
+                Instalment(net, bill_on=day)
+                for net, day in zip(equal_amounts(100_000, 3), (TODAY, MAY, JUNE), strict=True)
+            ),
+        )
+        assert sum(charge.net_minor for charge in charges_of_order(planned.order_id)) == 100_000
+        run_billing(company, MAY)
+        assert still_to_bill(company).rows() == [(planned.lines[0], 33_334)]
+        assert sum(Charge.objects.values_list("amount_minor", flat=True)) == 66_666
+
+    @pytest.mark.parametrize(
+        ("instalments", "refusal"),
+        [
+            ((), InstalmentsCount),
+            ((Instalment(99_999, bill_on=MAY),), InstalmentsDoNotAddUp),
+            ((Instalment(100_000),), InstalmentUnplaced),
+            ((Instalment(100_000, bill_on=MAY, milestone=GO_LIVE),), InstalmentUnplaced),
+            ((HALF_NOW, REST, Instalment(0, bill_on=MAY)), InstalmentUnplaced),
+        ],
+    )
+    def test_unsound_ones_are_refused(
+        self, planned: Planned, instalments: tuple[Instalment, ...], refusal: type[Refusal]
+    ) -> None:
+        """None, another sum, nowhere to stand, or nothing to pay; and nothing is written."""
+        with pytest.raises(refusal):
+            cut(planned, *instalments)
+        assert Plan.objects.count() == 1
+
+    def test_only_once_and_only_before_it_is_billed(
+        self, planned: Planned, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """Cut before, billed before, recurring, unknown: each is refused by its rule."""
+        cut(planned, HALF_NOW, REST)
+        with pytest.raises(BilledAlready):
+            cut(planned, HALF_NOW, REST)
+        monthly = an_order(company, customer, [a_line(a_product(company))])
+        with pytest.raises(NotInstalments):
+            cut(monthly, HALF_NOW, REST)
+        with pytest.raises(PlanMissing):
+            billing.plan_instalments(order_line_id=OrderLineId(0), instalments=[], on=TODAY, by=house(), at=NOW)
+
+    def test_a_milestone_is_reached_once(self, planned: Planned) -> None:
+        """Another day is a contradiction; what waits for no milestone reaches none."""
+        first, rest = cut(planned, HALF_NOW, REST)
+        billing.reach_milestone(plan_id=rest, reached_on=MAY, by=house(), at=NOW)
+        with pytest.raises(AlreadyAccepted):
+            billing.reach_milestone(plan_id=rest, reached_on=JUNE, by=house(), at=NOW)
+        for plan_id in (first, planned.plans[0]):
+            with pytest.raises(PlanMissing):
+                billing.reach_milestone(plan_id=plan_id, reached_on=MAY, by=house(), at=NOW)
