@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db.models import Sum
+
 from kanjo.domains.billing.facts import Instalment
 from kanjo.domains.billing.models import Acceptance, Change, Charge, Plan
 from kanjo.domains.billing.operations.locking import lock_accounts
@@ -37,7 +39,8 @@ def plan_instalments(
     lock_accounts(CompanyId(plan.company_id), (plan.account_id, plan.account_id))
     refuse_unsound(order_line_id, ChargeKind(plan.charge), plan.net_minor, instalments)
     cut = Plan.objects.filter(order_line_id=order_line_id, part__gt=0).exists()
-    if cut or sum(Charge.objects.filter(plan=plan).values_list("amount_minor", flat=True)):
+    billed = Charge.objects.filter(plan=plan).aggregate(net=Sum("amount_minor", default=0))["net"]
+    if cut or billed:
         raise BilledAlready(line=order_line_id)
     parts = [_part(plan, one, number, len(instalments), on) for number, one in enumerate(instalments, start=1)]
     made = Plan.objects.bulk_create(parts)

@@ -74,14 +74,12 @@ def equal_amounts(net_minor: int, count: int, remainder: Remainder = Remainder.L
         raise InstalmentsCount(count=count, most=MOST, at="count")
     sign, size = (1, net_minor) if net_minor >= 0 else (-1, -net_minor)
     each, rest = divmod(size, count)
-    match remainder:
-        case Remainder.FIRST:
-            parts = [each + rest, *[each] * (count - 1)]
-        case Remainder.LAST:
-            parts = [*[each] * (count - 1), each + rest]
-        case Remainder.SPREAD:
-            parts = [size * (place + 1) // count - size * place // count for place in range(count)]
-    return [sign * part for part in parts]
+    parts = {
+        Remainder.FIRST: [each + rest, *[each] * (count - 1)],
+        Remainder.LAST: [*[each] * (count - 1), each + rest],
+        Remainder.SPREAD: [size * (place + 1) // count - size * place // count for place in range(count)],
+    }
+    return [sign * part for part in parts[remainder]]
 
 
 def refuse_unsound(line: int, charge: ChargeKind, net_minor: int, instalments: Sequence[Instalment]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -71,7 +72,7 @@ def planned(company: CompanyId, customer: CustomerId) -> Planned:
         license_metric="",
         list_minor=100_000,
     )
-    return an_order(company, customer, [a_line(setup, quantity=1, unit_minor=100_000, service=None)])
+    return an_order(company, customer, [replace(a_line(setup, quantity=1, unit_minor=100_000), service=None)])
 
 
 def cut(planned: Planned, *instalments: Instalment) -> tuple[PlanId, ...]:
