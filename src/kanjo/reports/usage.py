@@ -44,6 +44,7 @@ class MeteredRow:
     company_id: CompanyId
     number: str
     order_id: OrderId
+    order_number: str
     contract_id: ContractId
     contract_number: str
     customer: str
@@ -216,6 +217,7 @@ def _metered_row(plan: Plan) -> MeteredRow:
         company_id=CompanyId(plan.company_id),
         number=f"{plan.order.number}-{plan.order_line.position}",
         order_id=OrderId(plan.order_id),
+        order_number=plan.order.number,
         contract_id=ContractId(plan.contract_id),
         contract_number=plan.contract.number,
         customer=Name(plan.customer.name, plan.customer.name_en),

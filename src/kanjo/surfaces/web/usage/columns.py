@@ -47,8 +47,8 @@ DELIVERIES: tuple[Column[UsageDeliveryRow], ...] = (
     Column(SENT_BY, lambda row: row.source.shown),
     Column(labels.FILE, lambda row: row.name, extra=True),
     amount(ACCEPTED, lambda row: row.accepted, "accepted"),
-    amount(KNOWN, lambda row: row.known),
-    amount(REFUSED, lambda row: len(row.refused)),
+    Column(KNOWN, lambda row: row.known, number=True, extra=True),
+    Column(REFUSED, lambda row: len(row.refused), number=True, extra=True),
     Column(labels.BY, lambda row: row.made_by, extra=True),
 )
 
