@@ -168,7 +168,8 @@ def rate(request: DeskRequest, key: int) -> HttpResponse:
         fields=_fields(options, row.currency, day("effective_on", columns.FROM_DAY, desk.today)),
         says=Text(
             en="It holds in the periods that begin on that day or later. A tier holds the units after its number: leave"
-            " the first blank, and one row where every unit or package costs the same. What is agreed for the term stays.",
+            " the first blank, and one row where every unit or package costs the same. What is agreed for the term"
+            " stays.",
             ja="適用開始日以降に始まる期間から有効です。段階の単価は、超過開始数量を超えた分に適用します（1行目は空欄）。"
             "単一単価とパッケージは1行だけ入力してください。契約期間全体の条件は後から変更できません。",
         ),
