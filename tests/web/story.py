@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from kanjo.domains.customers.operations import amend_customer
+from kanjo.domains.customers.queries import details_of
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Text
 from kanjo.platform.bookmarks.models import Bookmark
@@ -61,6 +63,7 @@ class Told:
 def told(office: Office) -> Told:
     """Tell the story in an office; afterwards every list holds something and every act has something to act on."""
     webhook = a_webhook(office)
+    _reachable(office)
     news = Text(en="A story was told.", ja="物語が語られました。")
     subject = ("customers_customer", office.customer_id)
     tell(persons=[office.people[Role.AUDITOR].id], kind=Kind.DEAL, subject=subject, says=news, key="story")
@@ -98,7 +101,7 @@ def told(office: Office) -> Told:
             "rate-usage": order,
             **dict.fromkeys(("metered-line", "correct-usage"), line),
             "usage-delivery": usage,
-            **dict.fromkeys(("invoice", "invoice-pdf", "send-invoice", "credit-invoice"), invoice),
+            **dict.fromkeys(("invoice", "invoice-pdf", "invoice-xml", "send-invoice", "credit-invoice"), invoice),
             "open-item": invoice,
             **dict.fromkeys(("write-off-fee", "set-off"), receivables.key("open-item", "open-items")),
             "reverse-recognition": done.revenue_run,
@@ -137,6 +140,14 @@ def told(office: Office) -> Told:
 def number_of(page: str) -> str:
     """Return the number of the order line that a page is about."""
     return str(re.findall(r"[A-Z]+-\d{4}-\d+-\d+", page)[0])
+
+
+@transaction.atomic
+def _reachable(office: Office) -> None:
+    """Register the corporate number of the customer, by which electronic invoices reach it."""
+    given = replace(details_of(office.customer_id), corporate_number="7000012050002")
+    by = office.people[Role.SALES_OPERATIONS]
+    amend_customer(customer_id=office.customer_id, given=given, because="法人番号公表サイト", by=by, at=NOW)
 
 
 def a_webhook(office: Office) -> int:

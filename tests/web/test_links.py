@@ -16,7 +16,7 @@ from tests.web.pages import Page
 from tests.web.story import PERSONAL, ROUTES, Told
 
 NO_PAGE = frozenset({"health", "language", "look", "choose-company", *PERSONAL})
-FILES = frozenset({"quote-draft-pdf", "invoice-pdf", "file", "bank-file-original"})
+FILES = frozenset({"quote-draft-pdf", "invoice-pdf", "invoice-xml", "file", "bank-file-original"})
 DOORS: dict[str, Door] = {str(route.name): vars(route.callback)["door"] for route in urlpatterns}
 PAGES = [name for name in ROUTES if name not in NO_PAGE | FILES and not DOORS[name].verb]
 """What may be looked at; the forms of acts lead back to it."""

@@ -179,7 +179,7 @@ class TestMasks:
     def test_papers_ask_why(self, story: Told) -> None:
         """A paper cannot be masked: it asks for a reason first, or is not for the role at all."""
         papers = [name for name in ROUTES if DOORS[name].holds]
-        assert sorted(papers) == ["bank-file-original", "file", "invoice-pdf", "quote-draft-pdf"]
+        assert sorted(papers) == ["bank-file-original", "file", "invoice-pdf", "invoice-xml", "quote-draft-pdf"]
         for name in papers:
             answer = story.office.desk(Role.AUDITOR).client.get(story.address(name))
             assert answer.headers["Location"] == reverse("reveal", args=[f"{name}.{story.keys[name]}"])

@@ -96,7 +96,17 @@ ENTRANCE = frozenset(
 """What is there for somebody on the way in, and then no more: no role opens it."""
 
 NEEDS_COMPANY = frozenset(
-    {"ageing", "waterfall", "trial-balance", "postings", "company", "open-year", "draft-matrix", "open-opportunity"}
+    {
+        "ageing",
+        "waterfall",
+        "trial-balance",
+        "postings",
+        "company",
+        "amend-company",
+        "open-year",
+        "draft-matrix",
+        "open-opportunity",
+    }
     | {"hand-over-all"}
 )
 """Pages that are about the company at hand: who has none is told so."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -97,8 +98,11 @@ def written(value: Any) -> str:
     return _WRITTEN[type(value)](value)
 
 
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters without ink that XML cannot hold."""
+
 _WRITTEN: dict[type, Callable[[Any], str]] = {
-    str: str,
+    str: lambda value: _NO_XML.sub("", value),
     bool: lambda value: "true" if value else "false",
     date: date.isoformat,
     Decimal: lambda value: f"{value:f}",

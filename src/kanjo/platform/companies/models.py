@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from kanjo.foundation.actors import Actor
+from kanjo.foundation.eras import Calendar
 from kanjo.platform.tables import Rows, audited
 
 
@@ -17,7 +18,10 @@ class CompanyRows(Rows["SellingCompany"]):
 
 
 class SellingCompany(models.Model):
-    """A legal entity that sells: one currency, one fiscal calendar, one ledger, one set of numbers."""
+    """A legal entity that sells: one currency, one fiscal calendar, one ledger, one set of numbers.
+
+    `calendar` is how its Japanese papers write days.
+    """
 
     code = models.SlugField(max_length=32, unique=True)
     name = models.CharField(max_length=200)
@@ -30,6 +34,10 @@ class SellingCompany(models.Model):
     registration_number = models.CharField(max_length=14, blank=True)
     tax_rounding = models.CharField(max_length=16, default="floor")
     bank_account = models.CharField(max_length=200, blank=True)
+    corporate_number = models.CharField(max_length=13, blank=True)
+    calendar = models.CharField(
+        max_length=8, choices=[(one.value, one.value) for one in Calendar], default=Calendar.WESTERN
+    )
 
     objects = CompanyRows.as_manager()
 
@@ -40,6 +48,10 @@ class SellingCompany(models.Model):
             models.CheckConstraint(
                 name="registration_number_form",
                 condition=models.Q(registration_number="") | models.Q(registration_number__regex=r"^T[0-9]{13}$"),
+            ),
+            models.CheckConstraint(
+                name="corporate_number_form",
+                condition=models.Q(corporate_number="") | models.Q(corporate_number__regex=r"^[1-9][0-9]{12}$"),
             ),
         ]
         triggers = audited()

@@ -12,8 +12,10 @@ from django.db.models import QuerySet
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId
 from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.names import ROW_NAMES
 from kanjo.platform.ordering import sorted_by
 from kanjo.platform.paging import Page, paged
+from kanjo.platform.tables import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class CompanyView:
     registration_number: str
     tax_rounding: str
     bank_account: str
+    corporate_number: str
+    calendar: str
 
     def today(self, at: datetime) -> date:
         """Return the day it is for the company at a moment."""
@@ -49,6 +53,14 @@ def list_companies(actor: Actor) -> list[CompanyView]:
     with connection.cursor() as cursor:
         cursor.execute(_OF_ACTOR, [[*actor.companies]])
         return [CompanyView(*row) for row in cursor.fetchall()]
+
+
+def get_company(company_id: CompanyId, actor: Actor) -> CompanyView:
+    """Return a company of the actor; refuses `NotFound`."""
+    found = next((company for company in list_companies(actor) if company.id == company_id), None)
+    if found is None:
+        raise NotFound(what=ROW_NAMES["companies_sellingcompany"], key=company_id)
+    return found
 
 
 def page_of_companies(actor: Actor, *, limit: int = 100, at: str = "") -> Page[CompanyView]:

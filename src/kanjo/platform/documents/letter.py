@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from kanjo.foundation.eras import Calendar, in_era
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Language, Text
 
@@ -44,7 +45,10 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The selling company as it signs its papers; the registration number is empty where the law knows none."""
+    """The selling company as it signs its papers; the registration number is empty where the law knows none.
+
+    Its *calendar* is how it writes days in Japanese.
+    """
 
     name: str
     registration_number: str = ""
@@ -53,6 +57,22 @@ class Sender:
     phone: str = ""
     email: str = ""
     contact: str = ""
+    calendar: Calendar = Calendar.WESTERN
+
+    def day_in(self, day: date, language: Language) -> str:
+        """Return the day as the company writes it on paper: 2026年11月30日, 令和8年11月30日, 30 November 2026."""
+        if language is Language.ENGLISH:
+            return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+        return in_era(day) if self.calendar is Calendar.ERAS else f"{day.year}年{day.month}月{day.day}日"
+
+    def period_in(self, period: Period | None, language: Language) -> str:
+        """Return the period with both ends included, as people read it; nothing where there is none."""
+        if period is None:
+            return ""
+        if period.days == 1:
+            return self.day_in(period.start, language)
+        joint = "～" if language is Language.JAPANESE else " – "
+        return f"{self.day_in(period.start, language)}{joint}{self.day_in(period.last_on, language)}"
 
     def on_paper(self, language: Language) -> dict[str, object]:
         """Return the sender block as the sheet reads it."""
@@ -77,23 +97,6 @@ def address_lines(postal_code: str, address: tuple[str, ...], language: Language
     if language is Language.JAPANESE or not address:
         return [f"〒{postal_code}" if language is Language.JAPANESE else postal_code, *address]
     return [*address[:-1], f"{address[-1]} {postal_code}"]
-
-
-def day_in(day: date, language: Language) -> str:
-    """Return the day as the language writes it on paper: 2026年11月30日, 30 November 2026."""
-    if language is Language.JAPANESE:
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def period_in(period: Period | None, language: Language) -> str:
-    """Return the period with both ends included, as people read it; nothing where there is none."""
-    if period is None:
-        return ""
-    if period.days == 1:
-        return day_in(period.start, language)
-    joint = "～" if language is Language.JAPANESE else " – "
-    return f"{day_in(period.start, language)}{joint}{day_in(period.last_on, language)}"
 
 
 def quantity_in(quantity: Decimal, unit: str) -> str:

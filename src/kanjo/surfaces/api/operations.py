@@ -112,9 +112,18 @@ def add_report(api: NinjaAPI, report: Report) -> None:
     filters: dict[str, Any] = {name: (kind, ... if name == "code" else None) for name, kind in report.filters.items()}
     asked_for = create_model(f"{_camel(report.name)}Asked", **filters)
 
-    def view(request: HttpRequest, key: int, asked: Query[asked_for]) -> HttpResponse:  # type: ignore[valid-type]  # made above
+    def made(request: HttpRequest, key: int, asked: BaseModel | None) -> HttpResponse:
         caller = _caller(request)
         return _answer(caller, report.make(caller, _bounded(key), **_given(request, asked)))
+
+    if filters:
+
+        def view(request: HttpRequest, key: int, asked: Query[asked_for]) -> HttpResponse:  # type: ignore[valid-type]  # made above
+            return made(request, key, asked)
+    else:
+
+        def view(request: HttpRequest, key: int) -> HttpResponse:  # type: ignore[misc]  # the same without filters
+            return made(request, key, None)
 
     path = f"{report.of}/{{int:key}}/{report.name}"
     _add_get(api, report, view, path=path, shape=shape_of(report.whole), name=report.name)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from kanjo.surfaces.web.approvals import pages as approvals
+from kanjo.surfaces.web.billing import electronic
 from kanjo.surfaces.web.billing import pages as billing
 from kanjo.surfaces.web.bookmarks import pages as bookmarks
 from kanjo.surfaces.web.catalog import pages as catalog
-from kanjo.surfaces.web.companies import matrices
+from kanjo.surfaces.web.companies import letterhead, matrices
 from kanjo.surfaces.web.companies import pages as companies
 from kanjo.surfaces.web.company_sign_in import pages as company_sign_in
 from kanjo.surfaces.web.contracts import amending
@@ -144,6 +145,7 @@ urlpatterns: list[URLPattern] = [
     path("invoices/run", billing.preview_billing, name="preview-billing"),
     path("invoices/<int:key>", billing.invoice, name="invoice"),
     path("invoices/<int:key>/invoice.pdf", billing.invoice_pdf, name="invoice-pdf"),
+    path("invoices/<int:key>/invoice.xml", electronic.invoice_xml, name="invoice-xml"),
     path("invoices/<int:key>/send", billing.send, name="send-invoice"),
     path("invoices/<int:key>/credit", billing.credit, name="credit-invoice"),
     path("usage", usage.DELIVERIES, name="usage"),
@@ -193,6 +195,7 @@ urlpatterns: list[URLPattern] = [
     path("periods/<int:key>", ledger.period, name="period"),
     path("periods/<int:key>/lock", ledger.lock, name="lock-period"),
     path("company", companies.company, name="company"),
+    path("company/amend", letterhead.amend, name="amend-company"),
     path("process-map", process_map, name="process-map"),
     path("company/matrices/draft", matrices.draft, name="draft-matrix"),
     path("company/matrices/<int:key>/row", matrices.add, name="add-matrix-row"),

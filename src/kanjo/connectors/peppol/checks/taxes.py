@@ -25,9 +25,9 @@ def of_taxes(invoice: PintInvoice) -> Iterator[Fault]:
     yield from _categories(invoice)
     yield from _complete(invoice)
     yield from _rates_of_untaxed(invoice)
+    yield from _totals(invoice)
     for place, subtotal in _subtotals(invoice):
         yield from _subtotal(place, subtotal, invoice)
-    yield from _totals(invoice)
     yield from _taxable(invoice)
 
 

@@ -11,11 +11,13 @@ from kanjo.domains.billing.papers.qualified_invoice import BankAccount, InvoiceL
 from kanjo.domains.billing.queries import InvoiceLineRow, InvoiceTaxRow, InvoiceView, get_invoice
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import FileId, InvoiceId
+from kanjo.foundation.eras import Calendar
+from kanjo.foundation.ids import CompanyId, FileId, InvoiceId
 from kanjo.foundation.money import Money, Rate, Rounding, divide
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.acts import verb
+from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.documents.letter import Addressee, Sender
 from kanjo.platform.files.operations import store
 from kanjo.platform.outbox.operations import record
@@ -44,18 +46,22 @@ def send_invoice(*, invoice_id: InvoiceId, on: date, by: Actor, at: datetime) ->
 
 
 def paper_of(view: InvoiceView, *, draft: bool = False) -> InvoicePaper:
-    """Return the paper of an invoice; the same invoice always gives the same bytes. A credit note shows positives."""
+    """Return the paper of an invoice; the same invoice always gives the same bytes. A credit note shows positives.
+
+    Days are written as the company writes them now.
+    """
     credit = view.row.is_credit
     return InvoicePaper(
         language=view.language,
         number=view.row.number,
         issued_on=view.row.issued_on,
-        supplied=view.supplied,
+        supplied=Period.inclusive(view.row.issued_on, view.row.issued_on) if credit else view.supplied,
         addressee=Addressee(name=view.row.payer_name, address=_written(view.payer_address.whole)),
         sender=Sender(
             name=view.issuer_name,
             registration_number=view.registration_number,
             address=_written(view.issuer_address),
+            calendar=_calendar_of(view.row.company_id),
         ),
         lines=tuple(_line(line, view.language, credit=credit) for line in view.lines),
         rates=tuple(_rate(tax, credit=credit) for tax in view.taxes),
@@ -65,6 +71,10 @@ def paper_of(view: InvoiceView, *, draft: bool = False) -> InvoicePaper:
         original=_original(view) if credit else None,
         draft=draft,
     )
+
+
+def _calendar_of(company_id: CompanyId) -> Calendar:
+    return Calendar(SellingCompany.objects.values_list("calendar", flat=True).get(pk=company_id))
 
 
 def _original(view: InvoiceView) -> Original:

@@ -16,7 +16,7 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Language, Text
-from kanjo.platform.documents.letter import Addressee, Sender, day_in, period_in, quantity_in, words_in
+from kanjo.platform.documents.letter import Addressee, Sender, quantity_in, words_in
 from kanjo.platform.documents.typesetting import render
 
 TEMPLATE = Path(__file__).parent / "qualified_invoice.typ"
@@ -159,26 +159,26 @@ class InvoicePaper:
         language = self.language
         own = [
             (words.CREDIT_NUMBER if self.original else words.NUMBER, self.number),
-            (words.ISSUED_ON, day_in(self.issued_on, language)),
+            (words.ISSUED_ON, self.sender.day_in(self.issued_on, language)),
         ]
         return [*([label.said_in(language), shown] for label, shown in own), *map(list, self.references)]
 
     def _terms(self) -> list[list[str]]:
         language = self.language
         supplied = words.RETURNED if self.original else words.SUPPLIED
-        terms = [(words.SUBJECT, self.subject), (supplied, period_in(self.supplied, language))]
+        terms = [(words.SUBJECT, self.subject), (supplied, self.sender.period_in(self.supplied, language))]
         if self.original:
             terms.append((words.ORIGINAL_NUMBER, self.original.number))
-            terms.append((words.ORIGINAL_SUPPLIED, period_in(self.original.supplied, language)))
+            terms.append((words.ORIGINAL_SUPPLIED, self.sender.period_in(self.original.supplied, language)))
         if self.due_on:
-            terms.append((words.DUE_ON, day_in(self.due_on, language)))
+            terms.append((words.DUE_ON, self.sender.day_in(self.due_on, language)))
         return [[label.said_in(language), shown] for label, shown in terms if shown]
 
     def _line(self, line: InvoiceLine) -> dict[str, str]:
         language = self.language
         return {
             "description": f"{line.description} {words.REDUCED_MARK}" if line.reduced else line.description,
-            "supplied": period_in(line.supplied, language),
+            "supplied": self.sender.period_in(line.supplied, language),
             "quantity": quantity_in(line.quantity, line.unit),
             "unit_price": line.unit_price.shown(language),
             "rate": _percent(line.rate_percent) or words.NO_TAX.said_in(language),

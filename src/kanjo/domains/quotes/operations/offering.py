@@ -24,6 +24,7 @@ from kanjo.domains.quotes.queries import QUOTE, current_version, offer_of
 from kanjo.domains.quotes.rules.offering import refuse_past
 from kanjo.domains.quotes.rules.stages import OfferExpired
 from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.eras import Calendar
 from kanjo.foundation.ids import CompanyId, CustomerId, FileId, OpportunityId, QuoteId, QuoteVersionId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.texts import Language
@@ -163,4 +164,5 @@ def _sender(company: SellingCompany, language: Language) -> Sender:
         name=company.name if language is Language.JAPANESE else company.name_en,
         registration_number=company.registration_number,
         address=tuple(part for part in company.address.splitlines() if part),
+        calendar=Calendar(company.calendar),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Language, Text
-from kanjo.platform.documents.letter import Addressee, Sender, day_in, period_in, quantity_in, words_in
+from kanjo.platform.documents.letter import Addressee, Sender, quantity_in, words_in
 from kanjo.platform.documents.typesetting import render
 
 TEMPLATE = Path(__file__).parent / "quotation.typ"
@@ -136,8 +136,8 @@ class QuotationPaper:
             "total": self.total.shown(language),
             "schedule": [
                 [
-                    day_in(planned.billing_on, language),
-                    period_in(planned.period, language),
+                    self.sender.day_in(planned.billing_on, language),
+                    self.sender.period_in(planned.period, language),
                     planned.amount.shown(language),
                 ]
                 for planned in self.schedule
@@ -150,20 +150,24 @@ class QuotationPaper:
         number = VERSION.filled(number=self.number, version=self.version).said_in(language)
         return [
             [NUMBER.said_in(language), number],
-            [ISSUED_ON.said_in(language), day_in(self.issued_on, language)],
-            [VALID_UNTIL.said_in(language), day_in(self.valid_until_on, language)],
+            [ISSUED_ON.said_in(language), self.sender.day_in(self.issued_on, language)],
+            [VALID_UNTIL.said_in(language), self.sender.day_in(self.valid_until_on, language)],
         ]
 
     def _terms(self) -> list[list[str]]:
         language = self.language
-        terms = [(TERM, period_in(self.term, language)), (DELIVERY, self.delivery), (PAYMENT_TERMS, self.payment_terms)]
+        terms = [
+            (TERM, self.sender.period_in(self.term, language)),
+            (DELIVERY, self.delivery),
+            (PAYMENT_TERMS, self.payment_terms),
+        ]
         return [[label.said_in(language), shown] for label, shown in terms if shown]
 
     def _line(self, line: QuotationLine) -> dict[str, str]:
         language = self.language
         return {
             "description": line.description,
-            "period": period_in(line.period, language),
+            "period": self.sender.period_in(line.period, language),
             "quantity": quantity_in(line.quantity, line.unit),
             "list_price": line.list_price.shown(language) if line.list_price else "",
             "discount": f"{line.discount_percent.normalize():f}%" if line.discount_percent else "",

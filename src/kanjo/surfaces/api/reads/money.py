@@ -30,13 +30,17 @@ from kanjo.domains.revenue.queries import (
     list_obligations,
     list_slices,
 )
+from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import BankFileId, GrantId, InvoiceId, ReceiptId, RenewalId
+from kanjo.foundation.personal import NEEDED_BY, Kind
 from kanjo.foundation.texts import Text
 from kanjo.platform.paging import Page
+from kanjo.processes.electronic_invoice import ElectronicInvoice, electronic_invoice
 from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.api.fields import Asked, Blank, Day, one_of
-from kanjo.surfaces.api.resources import Resource
-from kanjo.surfaces.doors import BOOKS
+from kanjo.surfaces.api.resources import Report, Resource
+from kanjo.surfaces.doors import BOOKS, Door
+from kanjo.surfaces.readers import showed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,12 @@ class Obligation:
 def _invoice(caller: Caller, key: int) -> Invoice:
     view = get_invoice(InvoiceId(key), caller.actor)
     return Invoice(view, tuple(list_sendings(view.row.id, caller.actor)))
+
+
+def _electronic(caller: Caller, key: int) -> ElectronicInvoice:
+    invoice = electronic_invoice(invoice_id=InvoiceId(key), by=caller.actor)
+    showed(Kind.ADDRESS, get_invoice(InvoiceId(key), caller.actor).payer_address.of)
+    return invoice
 
 
 def _open_items(caller: Caller, **asked: Any) -> Page[OpenItemRow]:
@@ -173,3 +183,15 @@ RESOURCES = (
         table="renewals_renewal",
     ),
 )
+
+REPORTS = (
+    Report(
+        name="jp-pint",
+        title=Text(en="Electronic invoice (JP PINT)", ja="デジタルインボイス（JP PINT）"),
+        whole=ElectronicInvoice,
+        make=_electronic,
+        of="invoices",
+        door=Door(roles=tuple(role for role in Role if role in NEEDED_BY[Kind.ADDRESS])),
+    ),
+)
+"""It holds an address, which cannot be masked inside XML: it is for the roles that need addresses."""

@@ -115,6 +115,10 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
             (labels.TOTAL, total),
             (Text(en="Open item", ja="売掛金"), Link(row.number, "open-item", row.id)),
             (Text(en="Paper", ja="請求書"), Link(Text(en="PDF", ja="PDF"), "invoice-pdf", row.id)),
+            (
+                Text(en="Electronic invoice", ja="デジタルインボイス"),
+                Link(Text(en="JP PINT", ja="JP PINT"), "invoice-xml", row.id),
+            ),
         ),
         sections=(
             Section(labels.LINES, Table.of(LINES, view.lines, ("", "", "", "", "", row.net))),

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from kanjo.domains.approvals.facts import Finding, MatrixState
 from kanjo.domains.approvals.queries import MatrixRowView, MatrixView, check_matrix, get_matrix, list_matrices
 from kanjo.foundation.actors import ROLE_NAMES
+from kanjo.foundation.eras import Calendar
 from kanjo.foundation.ids import MatrixId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.texts import Text
@@ -24,6 +25,13 @@ from kanjo.surfaces.web.shown import Link
 from kanjo.surfaces.web.webhooks.pages import TITLE as WEBHOOKS
 
 COMPANY = Text(en="Selling company", ja="販売会社")
+AMEND = Text(en="Amend the letterhead", ja="発行者情報を変更")
+CORPORATE_NUMBER = Text(en="Corporate number", ja="法人番号")
+CALENDAR = Text(en="Days on Japanese papers", ja="帳票の日付")
+CALENDARS: dict[str, Text] = {
+    Calendar.WESTERN: Text(en="Western years", ja="西暦"),
+    Calendar.ERAS: Text(en="Years of the era", ja="和暦"),
+}
 MATRICES = Text(en="Approval matrices", ja="承認マトリックス")
 MATRIX = Text(en="Approval matrix", ja="承認マトリックス")
 VERSION = Text(en="Version {number}", ja="第{number}版")
@@ -111,10 +119,13 @@ def company(request: DeskRequest) -> HttpResponse:
             (Text(en="Fiscal year begins in month", ja="会計年度の開始月"), row.fiscal_first_month),
             (Text(en="Registration number", ja="登録番号"), row.registration_number),
             (Text(en="Rounding of tax", ja="消費税の端数処理"), Rounding(row.tax_rounding).shown),
+            (CORPORATE_NUMBER, row.corporate_number),
             (Text(en="Bank account", ja="振込先口座"), row.bank_account),
+            (CALENDAR, CALENDARS[row.calendar]),
         ),
         sections=(Section(MATRICES, Table.of(_MATRICES, list_matrices(request.desk.actor))),),
         acts=(
+            Act(AMEND, Link("", "amend-company"), "companies.amend"),
             Act(DRAFT, Link("", "draft-matrix"), "approvals.draft-matrix"),
             Act(STEPS, Link("", "failed-deliveries"), "outbox.deliver-again"),
             Act(WEBHOOKS, Link("", "webhooks"), "webhooks.register"),

@@ -39,6 +39,7 @@ REVEALED = {
     "receipt": "receivables_receipt",
     "bank-file": "receivables_bankfile",
     "invoice-pdf": "billing_invoice",
+    "invoice-xml": "billing_invoice",
     "quote-draft-pdf": "quotes_quote",
     "bank-file-original": "receivables_bankfile",
     "file": "files_storedfile",

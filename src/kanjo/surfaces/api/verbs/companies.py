@@ -1,0 +1,43 @@
+"""Acts on selling companies."""
+
+from __future__ import annotations
+
+from kanjo.foundation.eras import Calendar
+from kanjo.foundation.texts import Text
+from kanjo.platform.companies.operations import Letterhead, amend_company
+from kanjo.surfaces.api.acts import Act, Made
+from kanjo.surfaces.api.callers import Caller
+from kanjo.surfaces.api.fields import Blank, BlankProse, Given, Prose, Words, one_of
+
+
+class Amended(Given):
+    """What the papers of a company say of it, written anew, all of it, and why."""
+
+    name: Words
+    name_en: Words
+    address: BlankProse = ""
+    registration_number: Blank = ""
+    corporate_number: Blank = ""
+    bank_account: Blank = ""
+    calendar: one_of(Calendar) = Calendar.WESTERN.value  # type: ignore[valid-type]  # made from the enumeration
+    because: Prose
+
+
+def _amend(caller: Caller, key: int, given: Amended) -> Made:
+    fields = given.model_dump(exclude={"because"})
+    letterhead = Letterhead(**fields | {"calendar": Calendar(fields["calendar"])})
+    company_id = caller.company(key).id
+    amend_company(company_id=company_id, given=letterhead, because=given.because, by=caller.actor, at=caller.now)
+    return Made("companies", company_id)
+
+
+ACTS = (
+    Act(
+        path="companies/{int:key}/amend",
+        verbs=("companies.amend",),
+        title=Text(en="Amend the letterhead of a selling company", ja="販売会社の発行者情報を変更"),
+        takes=Amended,
+        do=_amend,
+        of="companies",
+    ),
+)
