@@ -32,6 +32,10 @@ from tests.worker import let_work
 
 CUSTOMERS = ("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department")
 AMENDED = ("change-line", "add-line", "end-line", "suspend-contract", "resume-contract", "withdraw-amendment")
+CUSTOMERS = (
+    *("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department"),
+    "state-month",
+)
 MATRIX = ("matrix", "add-matrix-row", "activate-matrix", "withdraw-matrix")
 WEBHOOK = (
     "webhook", "amend-webhook", "rotate-secret", "ping-webhook", "pause-webhook", "resume-webhook",
@@ -84,6 +88,8 @@ def told(office: Office) -> Told:
     prospect = rep.do("open-opportunity", office.customer_id, **opened(office, engaged_on=""))
     invoice = receivables.key("invoice", "order", done.order)
     receipt = receivables.key("receipt", "bank-file", done.bank_file)
+    acknowledgement = receivables.do("acknowledge", receipt, on="2026-06-01")
+    stated = receivables.do("state-month", office.customer_id, month="2026-04-30", on="2026-05-31")
     contract = receivables.key("contract", "order", done.order)
     item = cxo.key("decide-item", "approval", asked.request)
     condition = cxo.key("meet-condition", "approval", conditional.request)
@@ -132,6 +138,9 @@ def told(office: Office) -> Told:
             **dict.fromkeys(MATRIX, rep.key("matrix", "company")),
             **dict.fromkeys(PEOPLE, office.people[Role.HR].id),
             "file": receivables.key("file", "contract", contract),
+            "acknowledge": receipt,
+            **dict.fromkeys(("acknowledgement", "acknowledge-again"), acknowledgement),
+            "statement": stated,
             "reveal": f"invoice.{invoice}",
         },
     )

@@ -51,6 +51,8 @@ ROW_NAMES: Mapping[str, Text] = {
     "quotes_quoteline": Text(en="quote line", ja="見積明細"),
     "quotes_quoteversion": Text(en="quote version", ja="見積の版"),
     "quotes_sending": Text(en="sending of a quote", ja="見積の提示"),
+    "receivables_acknowledgement": Text(en="acknowledgement", ja="領収書"),
+    "receivables_monthlystatement": Text(en="monthly statement", ja="月締め請求書"),
     "receivables_allocation": Text(en="allocation", ja="消込"),
     "receivables_bankfile": Text(en="bank file", ja="入金データ"),
     "receivables_itembalance": Text(en="open item", ja="売掛金"),

@@ -87,6 +87,7 @@ OF_PEOPLE = frozenset(
 
 SHARED = OF_PEOPLE | frozenset(
     {"customer", "amend-customer", "place-under", "add-department", "open-opportunity", "license-position", "postings"}
+    | {"state-month"}
 )
 """Pages whose key names what no single company owns: customers, people, and accounts, of which each has its own."""
 
@@ -131,7 +132,10 @@ AREAS: Sequence[tuple[Text, frozenset[str]]] = (
     (Text(en="Invoices", ja="請求"), frozenset({"invoices", "usage", "metered-lines"})),
     (
         Text(en="Receivables", ja="売掛金"),
-        frozenset({"receivables", "receipts", "allocations", "bank-files", "ageing", "open-items"}),
+        frozenset(
+            {"receivables", "receipts", "allocations", "bank-files", "ageing", "open-items", "acknowledgements"}
+            | {"statements"}
+        ),
     ),
     (Text(en="Revenue", ja="収益"), frozenset({"obligations", "waterfall"})),
     (Text(en="Licenses and renewals", ja="ライセンス・契約更新"), frozenset({"licenses", "grants", "renewals"})),

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from kanjo.foundation.facts import Fact
 from kanjo.foundation.ids import BankFileId, CustomerId, InvoiceId, ReceiptId
-from kanjo.foundation.texts import Text
+from kanjo.foundation.texts import Language, Text
 
 
 class AllocationKind(StrEnum):
@@ -120,6 +120,52 @@ class Statement:
     account: str
     currency: str
     lines: tuple[StatementLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """To whom a paper goes and who signs it, as the invoices say it is about."""
+
+    addressee: str
+    address: str
+    language: Language
+    issuer_name: str
+    issuer_address: str
+    registration_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateShare:
+    """The total of one tax rate and its tax; *percent* is empty where there is none."""
+
+    percent: str
+    reduced: bool
+    net_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceCopy:
+    """What a paper about an invoice or a credit note copies of it: nothing on it is computed a second time."""
+
+    number: str
+    issued_on: date
+    rates: tuple[RateShare, ...]
+
+    @property
+    def net_minor(self) -> int:
+        """Its total before tax."""
+        return sum(rate.net_minor for rate in self.rates)
+
+    @property
+    def tax_minor(self) -> int:
+        """Its tax."""
+        return sum(rate.tax_minor for rate in self.rates)
+
+    @property
+    def total_minor(self) -> int:
+        """Its total with tax."""
+        return self.net_minor + self.tax_minor
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,3 +232,76 @@ class PayerAlias(CompanyRow):
         verbose_name = "payer name"
         constraints = [models.UniqueConstraint(fields=["company", "name", "customer"], name="one_alias_per_customer")]
         triggers = [*audited(), kept()]
+
+
+class Paper(CompanyRow):
+    """A numbered paper about invoices: copies of what they say, and the file that went out."""
+
+    number = models.CharField(max_length=40)
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    issued_on = models.DateField()
+    addressee = models.CharField(max_length=200)
+    address = models.TextField(blank=True)
+    language = models.CharField(max_length=2)
+    issuer_name = models.CharField(max_length=200)
+    issuer_address = models.TextField(blank=True)
+    registration_number = models.CharField(max_length=14, blank=True)
+    invoices = models.JSONField()
+    rates = models.JSONField()
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    issued_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    recorded_at = recorded_at()
+
+    class Meta:
+        abstract = True
+
+
+class Acknowledgement(Paper):
+    """A receipt in writing (領収書) for money that arrived; one issued again points to its first."""
+
+    PERSONAL: ClassVar = {"address": Kind.ADDRESS}
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="acknowledgements")
+    first = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="again")
+    received_on = models.DateField()
+    amount_minor = models.BigIntegerField()
+    because = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "acknowledgement"
+        constraints = [
+            models.UniqueConstraint(fields=["receipt"], condition=Q(first__isnull=True), name="acknowledged_once"),
+            models.UniqueConstraint(fields=["company", "number"], name="acknowledgement_number"),
+            models.CheckConstraint(name="acknowledges_money", condition=Q(amount_minor__gt=0)),
+        ]
+        indexes = [models.Index(fields=["company", "-issued_on", "-id"], name="acknowledgement_newest")]
+        triggers = [append_only()[0], *audited()]
+
+
+class MonthlyStatement(Paper):
+    """The statement of a month (月締め請求書): what was owed, what came in, what was invoiced, what is owed now."""
+
+    PERSONAL: ClassVar = {"address": Kind.ADDRESS}
+
+    start = models.DateField()
+    until = models.DateField()
+    previous_minor = models.BigIntegerField()
+    paid_minor = models.BigIntegerField()
+    net_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "monthly statement"
+        constraints = [
+            models.UniqueConstraint(fields=["company", "customer", "currency", "until"], name="month_stated_once"),
+            models.UniqueConstraint(fields=["company", "number"], name="statement_number"),
+            models.CheckConstraint(
+                name="statement_adds_up",
+                condition=Q(total_minor=F("previous_minor") - F("paid_minor") + F("net_minor") + F("tax_minor")),
+            ),
+            models.CheckConstraint(name="statement_has_days", condition=Q(until__gt=F("start"))),
+        ]
+        indexes = [models.Index(fields=["company", "-until", "-id"], name="statement_newest")]
+        triggers = [append_only()[0], *audited()]

@@ -40,6 +40,7 @@ from kanjo.surfaces.web.quotes import drafting
 from kanjo.surfaces.web.quotes import pages as quotes
 from kanjo.surfaces.web.receivables import acts as settling
 from kanjo.surfaces.web.receivables import pages as receivables
+from kanjo.surfaces.web.receivables import papers as payment_papers
 from kanjo.surfaces.web.receivables import set_offs
 from kanjo.surfaces.web.receivables.reports import ageing_report
 from kanjo.surfaces.web.renewals import pages as renewals
@@ -160,6 +161,13 @@ urlpatterns: list[URLPattern] = [
     path("receivables/<int:key>/set-off", set_offs.offset, name="set-off"),
     path("receipts", receivables.RECEIPTS, name="receipts"),
     path("receipts/match", settling.match, name="match-receipts"),
+    path("receipts/<int:key>/acknowledge", payment_papers.issue, name="acknowledge"),
+    path("acknowledgements", payment_papers.ACKNOWLEDGEMENTS, name="acknowledgements"),
+    path("acknowledgements/<int:key>", payment_papers.acknowledgement, name="acknowledgement"),
+    path("acknowledgements/<int:key>/again", payment_papers.again, name="acknowledge-again"),
+    path("statements", payment_papers.STATEMENTS, name="statements"),
+    path("statements/<int:key>", payment_papers.statement, name="statement"),
+    path("customers/<int:key>/statement", payment_papers.state, name="state-month"),
     path("receipts/<int:key>", receivables.receipt, name="receipt"),
     path("receipts/<int:key>/allocate", settling.allocate_by_hand, name="allocate"),
     path("receipts/<int:key>/return", set_offs.give_back, name="return-transfer"),

@@ -31,6 +31,8 @@ MENU: tuple[tuple[Text, tuple[tuple[str, str, Text], ...]], ...] = (
             ("open-items", "cash", Text(en="Receivables", ja="売掛金")),
             ("receipts", "arrows-exchange", Text(en="Receipts", ja="入金")),
             ("bank-files", "building-bank", Text(en="Bank files", ja="入金データ")),
+            ("statements", "file-text", Text(en="Monthly statements", ja="月締め請求書")),
+            ("acknowledgements", "receipt", Text(en="Acknowledgements", ja="領収書")),
             ("ageing", "calendar-stats", Text(en="Ageing", ja="売掛金年齢表")),
         ),
     ),

@@ -33,6 +33,10 @@ _SUBJECTS = {
     "orders_order": Subject(Text(en="Order", ja="注文"), "order", "orders"),
     "outbox_delivery": Subject(Text(en="Automatic step", ja="自動処理"), "delivery", "failed-deliveries"),
     "quotes_quote": Subject(Text(en="Quote", ja="見積"), "quote", "quotes"),
+    "receivables_acknowledgement": Subject(
+        Text(en="Acknowledgement", ja="領収書"), "acknowledgement", "acknowledgements"
+    ),
+    "receivables_monthlystatement": Subject(Text(en="Monthly statement", ja="月締め請求書"), "statement", "statements"),
     "receivables_allocation": Subject(Text(en="Allocation", ja="消込")),
     "receivables_bankfile": Subject(Text(en="Bank file", ja="入金データ"), "bank-file", "bank-files"),
     "receivables_openitem": Subject(Text(en="Receivable", ja="売掛金"), "open-item", "open-items"),

@@ -9,10 +9,13 @@ from kanjo.domains.receivables.operations.by_hand import (
 )
 from kanjo.domains.receivables.operations.items import STAGED_TABLES, open_items
 from kanjo.domains.receivables.operations.matching import match_receipts
+from kanjo.domains.receivables.operations.papers import acknowledge, acknowledge_again, state_month
 from kanjo.domains.receivables.operations.set_off import return_transfer, set_off
 
 __all__ = [
     "STAGED_TABLES",
+    "acknowledge",
+    "acknowledge_again",
     "allocate",
     "import_bank_file",
     "match_receipts",
@@ -21,5 +24,6 @@ __all__ = [
     "return_transfer",
     "reverse_allocation",
     "set_off",
+    "state_month",
     "write_off_fee",
 ]

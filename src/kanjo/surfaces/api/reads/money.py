@@ -9,17 +9,23 @@ from kanjo.domains.billing.queries import InvoiceRow, InvoiceView, SendingRow, g
 from kanjo.domains.contracts.facts import ContractState
 from kanjo.domains.licenses.queries import GrantRow, get_grant, list_grants
 from kanjo.domains.receivables.queries import (
+    AcknowledgementRow,
     AllocationRow,
     BankFileRow,
     OpenItemRow,
     ReceiptRow,
+    StatementRow,
+    get_acknowledgement,
     get_bank_file,
     get_open_item,
     get_receipt,
+    get_statement,
+    list_acknowledgements,
     list_allocations,
     list_bank_files,
     list_open_items,
     list_receipts,
+    list_statements,
 )
 from kanjo.domains.renewals.facts import RenewalState
 from kanjo.domains.renewals.queries import RenewalRow, get_renewal, list_renewals
@@ -138,6 +144,24 @@ RESOURCES = (
         one=_receipt,
         table="receivables_receiptbalance",
         door=BOOKS,
+    ),
+    Resource(
+        name="acknowledgements",
+        title=Text(en="Acknowledgements of payments", ja="領収書"),
+        row=AcknowledgementRow,
+        rows=lambda caller, **asked: list_acknowledgements(caller.actor, **asked),
+        filters={"receipt_id": Asked},
+        whole=AcknowledgementRow,
+        one=lambda caller, key: get_acknowledgement(caller.actor, key),
+    ),
+    Resource(
+        name="statements",
+        title=Text(en="Monthly statements", ja="月締め請求書"),
+        row=StatementRow,
+        rows=lambda caller, **asked: list_statements(caller.actor, **asked),
+        filters={"customer_id": Asked},
+        whole=StatementRow,
+        one=lambda caller, key: get_statement(caller.actor, key),
     ),
     Resource(
         name="bank-files",

@@ -10,7 +10,7 @@ from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.api.fields import Blank, BlankProse, Given, Prose, Words, one_of
 
 
-class Amended(Given):
+class LetterheadGiven(Given):
     """What the papers of a company say of it, written anew, all of it, and why."""
 
     name: Words
@@ -23,7 +23,7 @@ class Amended(Given):
     because: Prose
 
 
-def _amend(caller: Caller, key: int, given: Amended) -> Made:
+def _amend(caller: Caller, key: int, given: LetterheadGiven) -> Made:
     fields = given.model_dump(exclude={"because"})
     letterhead = Letterhead(**fields | {"calendar": Calendar(fields["calendar"])})
     company_id = caller.company(key).id
@@ -36,7 +36,7 @@ ACTS = (
         path="companies/{int:key}/amend",
         verbs=("companies.amend",),
         title=Text(en="Amend the letterhead of a selling company", ja="販売会社の発行者情報を変更"),
-        takes=Amended,
+        takes=LetterheadGiven,
         do=_amend,
         of="companies",
     ),

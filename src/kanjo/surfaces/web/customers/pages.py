@@ -58,6 +58,7 @@ LANGUAGES = ((Language.JAPANESE, Text(en="Japanese", ja="日本語")), (Language
 KEY = Text(en="Key in the other system", ja="外部システムのキー")
 AMEND = Text(en="Amend the details", ja="顧客情報を変更")
 PLACE = Text(en="Place under a parent", ja="親会社を登録")
+STATE_MONTH = Text(en="State a month", ja="月締め請求書を発行")
 PARENT = Text(en="Parent", ja="親会社")
 DEPARTMENT = Text(en="Department", ja="部門")
 DEPARTMENTS = Text(en="Departments", ja="部門")
@@ -176,6 +177,7 @@ def customer(request: DeskRequest, key: int) -> HttpResponse:
             Act(AMEND, Link("", "amend-customer", key), "customers.amend"),
             Act(PLACE, Link("", "place-under", key), "customers.place-under"),
             Act(ADD_DEPARTMENT, Link("", "add-department", key), "customers.add-department"),
+            Act(STATE_MONTH, Link("", "state-month", key), "receivables.state-month"),
             Act(NEW_OPPORTUNITY, Link("", "open-opportunity", key), "opportunities.open", main=True),
         ),
         trail=((CUSTOMER_TABLE, key),),

@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from kanjo.domains.billing.queries import is_sent_invoice
 from kanjo.domains.contracts.queries import is_signed_paper
 from kanjo.domains.quotes.queries import is_quotation
+from kanjo.domains.receivables.queries import is_paper
 from kanjo.foundation.ids import FileId
 from kanjo.foundation.personal import Kind
 from kanjo.platform.files.operations import read
@@ -23,9 +24,9 @@ from kanjo.surfaces.web.doors import door, paper
 
 @door(paper(Kind.ADDRESS))
 def file(request: DeskRequest, key: int) -> HttpResponse:
-    """Return a quotation, a signed paper or a sent invoice; any other file is not there."""
+    """Return a quotation, a signed paper, a sent invoice or a paper about payments; any other file is not there."""
     actor, file_id = request.desk.actor, FileId(key)
-    if not any(belongs(actor, file_id) for belongs in (is_quotation, is_signed_paper, is_sent_invoice)):
+    if not any(belongs(actor, file_id) for belongs in (is_quotation, is_signed_paper, is_sent_invoice, is_paper)):
         raise NotFound(what=labels.FILE, key=key)
     showed(Kind.ADDRESS, ("files_storedfile", file_id))
     return as_stored(request, file_id)

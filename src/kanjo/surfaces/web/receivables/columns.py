@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kanjo.domains.receivables.facts import MATCH_RULE_NAMES, AllocationKind, Confidence
-from kanjo.domains.receivables.queries import AllocationRow, BankFileRow, OpenItemRow, ReceiptRow
+from kanjo.domains.receivables.queries import AcknowledgementRow, AllocationRow, BankFileRow, OpenItemRow, ReceiptRow
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
@@ -67,6 +67,24 @@ OPEN_ITEMS: tuple[Column[OpenItemRow], ...] = (
     amount(labels.TOTAL, lambda row: Money(row.amount_minor, row.currency), "total"),
     amount(labels.OPEN_AMOUNT, lambda row: Money(row.open_minor, row.currency), "open"),
     Column(labels.STATE, item_state),
+)
+
+ISSUED_AGAIN = State(Text(en="Reissued", ja="再発行"), "info")
+REISSUED = Text(en="{number} (reissued)", ja="{number}（再発行）")
+
+
+def acknowledged(row: AcknowledgementRow) -> Link:
+    """Return the number of an acknowledgement, and that it was issued again where it was."""
+    title = REISSUED.filled(number=row.number) if row.first_id else row.number
+    return Link(title, "acknowledgement", row.id)
+
+
+ACKNOWLEDGEMENTS: tuple[Column[AcknowledgementRow], ...] = (
+    Column(labels.NUMBER, acknowledged, order="number"),
+    Column(labels.CUSTOMER, lambda row: Link(row.customer, "customer", row.customer_id)),
+    Column(labels.ISSUED_ON, lambda row: row.issued_on, order="issued_on"),
+    Column(Text(en="Received on", ja="受領日"), lambda row: row.received_on),
+    amount(labels.AMOUNT, lambda row: row.amount, "amount"),
 )
 
 RECEIPTS: tuple[Column[ReceiptRow], ...] = (

@@ -14,6 +14,7 @@ from kanjo.domains.receivables.queries import (
     get_bank_file,
     get_open_item,
     get_receipt,
+    list_acknowledgements,
     list_allocations,
     list_bank_files,
     list_open_items,
@@ -45,9 +46,14 @@ ALLOCATE = Text(en="Allocate by hand", ja="手動で消込")
 BEAR_FEE = Text(en="Absorb a bank fee", ja="振込手数料を負担")
 SET_OFF = Text(en="Set off", ja="相殺を登録")
 RETURNED = Text(en="Note as returned", ja="組戻しを登録")
+ACKNOWLEDGE = Text(en="Issue an acknowledgement", ja="領収書を発行")
+ACKNOWLEDGEMENTS_TITLE = Text(en="Acknowledgements", ja="領収書")
+NOT_ACKNOWLEDGED = Text(en="None was issued yet.", ja="まだ発行されていません。")
+ACKNOWLEDGED = Text(en="It is acknowledged: issue that one again.", ja="発行済みです。領収書から再発行してください。")
 NOT_WHOLE = Text(en="Take back first what it settled.", ja="先に消込を取り消してください。")
 NOTHING_LEFT = Text(en="Nothing is left of it.", ja="未消込残高がありません。")
 NOTHING_OPEN = Text(en="Nothing is open.", ja="未回収残高がありません。")
+ALLOCATE_FIRST = Text(en="Allocate the whole of it first.", ja="先に全額を消し込んでください。")
 SETTLED_BY = Text(en="What settled it", ja="消込明細")
 _WHICH = {
     "all": Text(en="With the paid ones", ja="入金済みも含む"),
@@ -146,6 +152,7 @@ def receipt(request: DeskRequest, key: int) -> HttpResponse:
     actor = request.desk.actor
     row = get_receipt(actor, ReceiptId(key))
     settled = list_allocations(actor, receipt_id=row.id)
+    acknowledged = list(list_acknowledgements(actor, receipt_id=row.id))
     detail = Detail(
         kind=RECEIPT,
         title=row.reference,
@@ -160,8 +167,17 @@ def receipt(request: DeskRequest, key: int) -> HttpResponse:
             (labels.AMOUNT, Money(row.amount_minor, row.currency)),
             (labels.LEFT, Money(row.left_minor, row.currency)),
         ),
-        sections=(Section(SETTLED_BY, Table.of(columns.allocations(row.currency), settled)),),
+        sections=(
+            Section(SETTLED_BY, Table.of(columns.allocations(row.currency), settled)),
+            Section(ACKNOWLEDGEMENTS_TITLE, Table.of(columns.ACKNOWLEDGEMENTS, acknowledged), empty=NOT_ACKNOWLEDGED),
+        ),
         acts=(
+            Act(
+                ACKNOWLEDGE,
+                Link("", "acknowledge", key),
+                "receivables.acknowledge",
+                ACKNOWLEDGED if acknowledged else None if row.left_minor == 0 else ALLOCATE_FIRST,
+            ),
             Act(
                 ALLOCATE,
                 Link("", "allocate", key),
