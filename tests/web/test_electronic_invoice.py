@@ -101,7 +101,10 @@ class TestInvoices:
         assert told.span.start == told.span.end == date(2026, 5, 2)
         assert all(line.quantity and line.quantity.value < 0 for line in told.lines)
         assert all(line.price and line.price.value > 0 for line in told.lines)
-        assert [line.note for line in told.lines] == ["2026-04-01/2026-04-30", "2026-04-10/2026-04-10"]
+        assert [line.note for line in told.lines] == [
+            f"{original.number} 2026-04-01/2026-04-30",
+            f"{original.number} 2026-04-10/2026-04-10",
+        ]
         assert told.totals
         assert told.totals.payable
         assert told.totals.payable.value == -original.total_minor

@@ -21,7 +21,7 @@ from tests.web.office import Deal, Desk, Office, a_bank_file, billed, faults, pa
 def shown(desk: Desk, page: str, key: int) -> str:
     """Return the words of a paper that a page leads to, without the spaces between them."""
     content = desk.client.get(reverse("file", args=[desk.key("file", page, key)])).content
-    return re.sub(r"\s", "", "".join(one.extract_text() for one in PdfReader(BytesIO(content)).pages))
+    return re.sub(r"[\s\u200b]", "", "".join(one.extract_text() for one in PdfReader(BytesIO(content)).pages))
 
 
 def receipt_of(desk: Desk, deal: Deal) -> int:
@@ -37,7 +37,7 @@ def clerk(office: Office) -> Desk:
 class TestAcknowledgements:
     @pytest.mark.row("AR-3")
     def test_say_what_arrived_by_rate(self, office: Office, clerk: Desk) -> None:
-        """Number, addressee, amount, invoice, registration number and the amounts of the rate; and that no stamp is due."""
+        """It tells number, addressee, amount, invoice, registration number, the rate, and that no stamp is due."""
         receipt = receipt_of(clerk, paid(office))
         made = clerk.do("acknowledge", receipt, on="2026-06-01")
         row = Acknowledgement.objects.get(pk=made)
@@ -85,7 +85,7 @@ class TestAcknowledgements:
         """Where an invoice was paid in part nobody knows which rate was paid: the paper says the sum alone."""
         deal = billed(office)
         number = re.findall(r"INV[-\w]+", clerk.see("open-items"))[0]
-        deal.bank_file = clerk.do("take-bank-file", statement=a_bank_file(number, 10_000), on="2026-05-29")
+        deal.bank_file = clerk.do("take-bank-file", statement=a_bank_file("不明", 10_000), on="2026-05-29")
         receipt = receipt_of(clerk, deal)
         status, page = clerk.refused("acknowledge", receipt, on="2026-06-01")
         assert (status, "receivables.acknowledge-unallocated" in page) == (409, True)

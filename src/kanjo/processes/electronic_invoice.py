@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -84,9 +85,11 @@ class ElectronicInvoice:
 def electronic_invoice(*, invoice_id: InvoiceId, by: Actor) -> ElectronicInvoice:
     """Return the JP PINT invoice of an issued one; refuses `NotInYen` and `BreaksPint`, so nothing wrong goes out."""
     view = get_invoice(invoice_id, by)
-    original = get_invoice(view.row.original_id, by) if view.row.original_id else None
+    backs = [line.gives_back.invoice_id for line in view.lines if line.gives_back]
+    named = dict.fromkeys([*([view.row.original_id] if view.row.original_id else []), *backs])
+    originals = [get_invoice(original_id, by) for original_id in named]
     own_number = get_company(view.row.company_id, by).corporate_number
-    invoice = as_pint(view, own_number, get_customer(view.row.payer_id), original)
+    invoice = as_pint(view, own_number, get_customer(view.row.payer_id), originals)
     faults = check(invoice)
     if faults:
         rules = ", ".join(dict.fromkeys(fault.rule for fault in faults))
@@ -95,26 +98,30 @@ def electronic_invoice(*, invoice_id: InvoiceId, by: Actor) -> ElectronicInvoice
     return ElectronicInvoice(invoice.number, invoice.specification, as_xml(invoice).decode())
 
 
-def as_pint(view: InvoiceView, own_number: str, buyer: CustomerRow, original: InvoiceView | None = None) -> PintInvoice:
+def as_pint(
+    view: InvoiceView, own_number: str, buyer: CustomerRow, originals: Sequence[InvoiceView] = ()
+) -> PintInvoice:
     """Return the values of an invoice; a credit note gives back negative quantities on the day it was issued.
 
-    *own_number* is the corporate number of the seller, where it is known. Refuses `NotInYen`.
+    *own_number* is the corporate number of the seller, where it is known; *originals* are the invoices of which
+    something is given back. Refuses `NotInYen`.
     """
     if view.row.total.currency != YEN:
         raise NotInYen(number=view.row.number, currency=view.row.total.currency)
     kind = Kind.STANDARD if view.registration_number else Kind.NON_TAX
-    returned = Period.inclusive(view.row.issued_on, view.row.issued_on) if original else None
-    account = "" if original else ":".join(view.bank_account.split())
+    credit = view.row.is_credit
+    returned = Period.inclusive(view.row.issued_on, view.row.issued_on) if credit else None
+    account = "" if credit else ":".join(view.bank_account.split())
     return PintInvoice(
         specification=kind.specification,
         process=kind.process,
         number=view.row.number,
         issued_on=view.row.issued_on,
-        due_on=None if original else view.row.due_on,
+        due_on=None if credit else view.row.due_on,
         type_code=kind.type_code,
         currency=view.row.total.currency,
         span=_span(returned or view.supplied),
-        preceding=(_preceding(original),) if original else (),
+        preceding=tuple(_preceding(original) for original in originals),
         seller=_seller(view, own_number),
         buyer=_buyer(view, buyer),
         payments=(Payment(code=TRANSFER, account=account, account_name=view.issuer_name),) if account else (),
@@ -167,7 +174,7 @@ def _line(line: InvoiceLineRow, kind: Kind, returned: Period | None) -> Line:
     sold = abs(line.quantity) or 1
     return Line(
         number=str(line.position),
-        note=f"{line.service.start}/{line.service.last_on}" if returned else "",
+        note=_note(line, returned),
         quantity=Quantity(Decimal(-sold if line.net.minor < 0 else sold), UNIT),
         net=_amount(line.net),
         span=_span(returned or line.service),
@@ -176,6 +183,13 @@ def _line(line: InvoiceLineRow, kind: Kind, returned: Period | None) -> Line:
         price=_amount(abs(line.net)),
         base=Quantity(Decimal(sold), UNIT),
     )
+
+
+def _note(line: InvoiceLineRow, returned: Period | None) -> str:
+    """Return when what a line gives back was supplied, and on which invoice it stands."""
+    if line.gives_back:
+        return f"{line.gives_back.number} {line.service.start}/{line.service.last_on}"
+    return f"{line.service.start}/{line.service.last_on}" if returned else ""
 
 
 def _tax(view: InvoiceView, kind: Kind) -> TaxTotal:

@@ -14,7 +14,7 @@ from kanjo.foundation.refusals import Refusal
 
 RATES = st.sampled_from([("10", False), ("8", True), ("", False)])
 AMOUNTS = st.integers(-(10**9), 10**9)
-SHARES = st.builds(lambda rate, net, tax: RateShare(*rate, net, tax), RATES, AMOUNTS, AMOUNTS)
+SHARES = st.builds(lambda rate, net, tax: RateShare(rate[0], rate[1], net, tax), RATES, AMOUNTS, AMOUNTS)
 COPIES = st.builds(
     lambda shares: InvoiceCopy("INV-1", date(2026, 4, 1), tuple(shares)), st.lists(SHARES, min_size=1, max_size=4)
 )
