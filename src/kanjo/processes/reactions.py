@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kanjo.domains.billing.facts import InvoiceSent
 from kanjo.domains.contracts.facts import ContractConcluded, ContractTerminated
 from kanjo.domains.opportunities.facts import OpportunityHandedOver
 from kanjo.domains.orders.facts import OrderBooked
@@ -17,6 +18,7 @@ from kanjo.platform.outbox.operations import Reaction
 from kanjo.platform.runs.facts import RunExecuted
 from kanjo.processes.ask_for_acceptance import ask_for_acceptance, await_no_longer
 from kanjo.processes.ask_for_invoice import ask_for_invoice
+from kanjo.processes.deliver_invoice import deliver_invoice
 from kanjo.processes.tell_people import (
     tell_answer,
     tell_closed,
@@ -36,4 +38,5 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     RenewalLapsed: [watch_rights],
     ContractTerminated: [watch_stopped, await_no_longer, tell_terminated],
     RunExecuted: [tell_run],
+    InvoiceSent: [deliver_invoice],
 }

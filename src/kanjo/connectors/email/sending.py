@@ -20,10 +20,15 @@ class Letter:
     subject: str
     body: str
     name: str = ""
+    attached: tuple[tuple[str, bytes, str], ...] = ()
+    """Files that go with it: name, content, media type."""
 
 
 def send(letter: Letter) -> None:
     """Send the message. Refuses an address that is not exactly one, and a subject with a line break."""
     validate_email(letter.to)
     named = {"Message-ID": f"<{letter.name}@{settings.ENVIRONMENT.public_host}>"} if letter.name else {}
-    EmailMessage(subject=letter.subject, body=letter.body, to=[letter.to], headers=named).send()
+    message = EmailMessage(subject=letter.subject, body=letter.body, to=[letter.to], headers=named)
+    for name, content, media_type in letter.attached:
+        message.attach(name, content, media_type)
+    message.send()

@@ -465,6 +465,31 @@ class InvoiceIssued(Fact):
         return self.invoice_id
 
 
+class Channel(StrEnum):
+    """The way by which an invoice reaches its payer."""
+
+    BY_HAND = "by_hand"
+    """By post, in person or over a portal of the payer: noted, not done by the house."""
+    DOWNLOAD = "download"
+    """The payer was given the file to fetch: noted, not done by the house."""
+    MAIL = "mail"
+    FOLDER = "folder"
+    """Into the folder from which another program of ours takes it."""
+
+    @property
+    def shown(self) -> Text:
+        """The word as people read it."""
+        return _CHANNELS[self]
+
+
+_CHANNELS = {
+    Channel.BY_HAND: Text(en="Post, in person or portal (noted)", ja="郵送・手渡し・先方ポータル（記録のみ）"),
+    Channel.DOWNLOAD: Text(en="Download by the payer (noted)", ja="ダウンロード（記録のみ）"),
+    Channel.MAIL: Text(en="E-mail", ja="メール"),
+    Channel.FOLDER: Text(en="File drop folder", ja="ファイル連携フォルダー"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceSent(Fact):
     """The paper of an invoice was sent to its payer."""

@@ -21,6 +21,7 @@ from kanjo.domains.billing.facts import (
     UsageModel,
     UsageSource,
 )
+from kanjo.domains.billing.facts import Billed, ChangeDay, Channel, Decrease, HoldCondition, Restart, Stub
 from kanjo.domains.billing.rules.guards import LARGEST_MINOR, LONGEST_INTERVAL
 from kanjo.domains.billing.rules.usage_guards import LONGEST_ID, MOST_UNITS
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
@@ -440,15 +441,26 @@ class Charge(models.Model):
 
 
 class Sending(models.Model):
-    """An invoice as it was sent: the file and the day."""
+    """An invoice as it was sent: the file, the day, by what way and to whom. One sent again points to its first."""
+
+    PERSONAL: ClassVar = {"recipient": Kind.ADDRESS}
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="sendings")
     file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
     sent_on = models.DateField()
+    channel = models.CharField(
+        max_length=16, choices=[(one.value, one.value) for one in Channel], default=Channel.BY_HAND
+    )
+    recipient = models.CharField(max_length=254, blank=True)
+    first = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="again")
+    sent_by = models.ForeignKey("identity.Person", null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = recorded_at()
 
     class Meta:
         verbose_name = "sending"
+        constraints = [
+            models.CheckConstraint(name="mail_has_recipient", condition=~Q(channel=Channel.MAIL) | ~Q(recipient="")),
+        ]
         triggers = append_only()
 
 

@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from kanjo.domains.billing.facts import InvoiceSent
+from kanjo.domains.billing.facts import Channel, InvoiceSent
 from kanjo.domains.billing.models import Sending
 from kanjo.domains.billing.papers.qualified_invoice import BankAccount, InvoiceLine, InvoicePaper, Original, RateTotal
 from kanjo.domains.billing.queries import InvoiceLineRow, InvoiceTaxRow, InvoiceView, get_invoice
+from kanjo.domains.billing.rules.guards import NoRecipient
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.eras import Calendar
 from kanjo.foundation.ids import CompanyId, FileId, InvoiceId
 from kanjo.foundation.money import Money, Rate, Rounding, divide
 from kanjo.foundation.periods import Period
+from kanjo.foundation.quoting import quoted
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.acts import verb
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.documents.letter import Addressee, Sender
 from kanjo.platform.files.operations import store
 from kanjo.platform.outbox.operations import record
+from kanjo.platform.tables import alone
 
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 TAXED = (TaxClass.STANDARD, TaxClass.REDUCED, TaxClass.EXPORT)
 
 
 @verb("billing.send-invoice", Role.RECEIVABLES, Role.SALES_OPERATIONS)
-def send_invoice(*, invoice_id: InvoiceId, on: date, by: Actor, at: datetime) -> FileId:
-    """Keep the invoice's paper as it is sent on *on*, and return the file. Sent twice on one day it is kept once."""
+def send_invoice(
+    *,
+    invoice_id: InvoiceId,
+    on: date,
+    by: Actor,
+    at: datetime,
+    channel: Channel = Channel.BY_HAND,
+    recipient: str = "",
+) -> FileId:
+    """Keep the invoice's paper as it is sent on *on* by *channel*, and return the file; later it is sent again.
+
+    Sent twice on one day by one way to one recipient it is kept once. One that was sent before points to its first
+    sending. Mail and folder are served by a reaction once this is written. Refuses `NoRecipient`.
+    """
     view = get_invoice(invoice_id, by)
-    sent = Sending.objects.filter(invoice_id=invoice_id, sent_on=on).first()
+    if channel is Channel.MAIL and not _ADDRESS.fullmatch(recipient):
+        raise NoRecipient(at="recipient", recipient=quoted(recipient))
+    alone("billing.send-invoice", invoice_id)
+    sendings = Sending.objects.filter(invoice_id=invoice_id).order_by("id")
+    sent = sendings.filter(sent_on=on, channel=channel, recipient=recipient).first()
     if sent is not None:
         return FileId(sent.file_id)
     file_id = store(
@@ -39,7 +60,15 @@ def send_invoice(*, invoice_id: InvoiceId, on: date, by: Actor, at: datetime) ->
         company_id=view.row.company_id,
         by=by,
     )
-    Sending.objects.create(invoice_id=invoice_id, file_id=file_id, sent_on=on)
+    Sending.objects.create(
+        invoice_id=invoice_id,
+        file_id=file_id,
+        sent_on=on,
+        channel=channel,
+        recipient=recipient,
+        first=sendings.first(),
+        sent_by_id=by.id,
+    )
     fact = InvoiceSent(company_id=view.row.company_id, effective_on=on, invoice_id=invoice_id, file_id=file_id)
     record(fact, by=by, at=at)
     return file_id

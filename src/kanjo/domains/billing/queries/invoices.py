@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from kanjo.domains.billing.facts import Derivation
+from kanjo.domains.billing.facts import Channel, Derivation
 from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTax, Sending
 from kanjo.domains.billing.rules.guards import InvoiceMissing
 from kanjo.domains.catalog.facts import TaxClass
@@ -103,10 +103,20 @@ class InvoiceTaxRow:
 
 @dataclass(frozen=True, slots=True)
 class SendingRow:
-    """An invoice as it was sent: on which day, and the file that was kept."""
+    """An invoice as it was sent: when, by what way, to whom, by whom, and the file that was kept.
 
+    One that was sent again has the day of its first sending.
+    """
+
+    id: int
+    invoice_id: InvoiceId
     sent_on: date
+    channel: Channel
+    recipient: Personal
+    first_id: int | None
+    first_on: date | None
     file_id: FileId
+    sent_by: str
     recorded_at: datetime
 
 
@@ -204,13 +214,33 @@ def find_invoice(actor: Actor, number: str) -> InvoiceId | None:
 def list_sendings(invoice_id: InvoiceId, actor: Actor) -> list[SendingRow]:
     """Return how often an invoice of the actor's companies was sent, the latest first."""
     sendings = Sending.objects.filter(invoice_id=invoice_id, invoice__company_id__in=actor.companies)
-    rows = sendings.order_by("-sent_on", "-id").values_list("sent_on", "file_id", "recorded_at")
-    return [SendingRow(sent_on, FileId(file_id), recorded_at) for sent_on, file_id, recorded_at in rows]
+    return [_sending(row) for row in sendings.select_related("first", "sent_by").order_by("-sent_on", "-id")]
+
+
+def find_sending(file_id: FileId) -> SendingRow | None:
+    """Return the sending of which the file is the paper, or None."""
+    row = Sending.objects.select_related("first", "sent_by").filter(file_id=file_id).first()
+    return None if row is None else _sending(row)
 
 
 def is_sent_invoice(actor: Actor, file_id: FileId) -> bool:
     """Return whether the file is the paper of an invoice as it was sent by one of the actor's companies."""
     return Sending.objects.filter(file_id=file_id, invoice__company_id__in=actor.companies).exists()
+
+
+def _sending(row: Sending) -> SendingRow:
+    return SendingRow(
+        id=row.pk,
+        invoice_id=InvoiceId(row.invoice_id),
+        sent_on=row.sent_on,
+        channel=Channel(row.channel),
+        recipient=personal(row, "recipient"),
+        first_id=row.first_id,
+        first_on=row.first.sent_on if row.first else None,
+        file_id=FileId(row.file_id),
+        sent_by=row.sent_by.name if row.sent_by else "",
+        recorded_at=row.recorded_at,
+    )
 
 
 def _asked(

@@ -195,6 +195,18 @@ class NotTaken(Refusal):
     )
 
 
+class NoRecipient(Refusal):
+    """Mail without one address to go to."""
+
+    rule = "billing.no-recipient"
+    says = Text(
+        en="“{recipient}” is not an e-mail address.", ja="「{recipient}」はメールアドレスの形式ではありません。"
+    )
+    remedy = Text(
+        en="Give the one address that the invoice goes to.", ja="送付先のメールアドレスを1つ入力してください。"
+    )
+
+
 class InvoiceMissing(Refusal):
     """No such invoice for this person."""
 

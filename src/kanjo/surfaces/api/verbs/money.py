@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kanjo.domains.billing.facts import Channel
 from kanjo.domains.billing.operations import send_invoice
 from kanjo.domains.billing.queries import get_invoice
 from kanjo.domains.orders.queries import get_order
@@ -33,6 +34,7 @@ from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.api.fields import (
     Because,
     BecauseOn,
+    Blank,
     BlankProse,
     Code,
     Content,
@@ -45,6 +47,7 @@ from kanjo.surfaces.api.fields import (
     Prose,
     ReceiptKey,
     Words,
+    one_of,
 )
 
 
@@ -112,6 +115,14 @@ class KnownFee(Given):
     amount_minor: Owed
 
 
+class SentBy(Given):
+    """The day on which an invoice is sent, by what way, and to whom: for mail, its one address."""
+
+    on: Day
+    channel: one_of(Channel) = Channel.BY_HAND.value  # type: ignore[valid-type]  # made from the enumeration
+    recipient: Blank = ""
+
+
 class SetOff(Given):
     """So much of a credit note against a receivable, and why."""
 
@@ -134,8 +145,15 @@ def _issue(caller: Caller, key: int, given: On) -> Made:
     return Made("invoices", made[0] if len(made) == 1 else None)
 
 
-def _send(caller: Caller, key: int, given: On) -> Made:
-    send_invoice(invoice_id=InvoiceId(key), on=given.on, by=caller.actor, at=caller.now)
+def _send(caller: Caller, key: int, given: SentBy) -> Made:
+    send_invoice(
+        invoice_id=InvoiceId(key),
+        on=given.on,
+        channel=Channel(given.channel),
+        recipient=given.recipient,
+        by=caller.actor,
+        at=caller.now,
+    )
     return Made("invoices", key)
 
 
@@ -262,7 +280,7 @@ ACTS = (
         path="invoices/{int:key}/send",
         verbs=("billing.send-invoice",),
         title=Text(en="Send an invoice", ja="請求書を送付"),
-        takes=On,
+        takes=SentBy,
         do=_send,
         of="invoices",
     ),

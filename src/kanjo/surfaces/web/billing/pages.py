@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
+from kanjo.domains.billing.facts import Channel
 from kanjo.domains.billing.operations import send_invoice
 from kanjo.domains.billing.operations.send import paper_of
 from kanjo.domains.billing.queries import InvoiceRow, count_invoices, get_invoice, list_invoices, list_sendings
@@ -21,7 +22,7 @@ from kanjo.surfaces.web.chosen import Each, Pack
 from kanjo.surfaces.web.desk import Desk, DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door, paper
-from kanjo.surfaces.web.fields import day, prose
+from kanjo.surfaces.web.fields import choice, day, prose, words
 from kanjo.surfaces.web.files.pages import as_download
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import ListPage
@@ -30,7 +31,10 @@ from kanjo.surfaces.web.stages import stages
 
 TITLE = Text(en="Invoices", ja="請求書")
 RUN = Text(en="Preview a billing run", ja="請求処理を試算")
-SEND = Text(en="Note as sent", ja="送付を登録")
+SEND = Text(en="Send or note as sent", ja="送付・送付の登録")
+CHANNEL = Text(en="By", ja="送付方法")
+RECIPIENT = Text(en="To", ja="送付先")
+RECIPIENT_HINT = Text(en="For e-mail, its address", ja="メールの場合はメールアドレス")
 CREDIT = Text(en="Issue a credit note", ja="返還請求書を発行")
 SENT_SAYS = Text(
     en="Invoice {number} of {total} to {payer} is kept as it was sent. What was sent is undone only by a credit note.",
@@ -174,11 +178,23 @@ def send(request: DeskRequest, key: int) -> HttpResponse:
     row = get_invoice(InvoiceId(key), desk.actor).row
 
     def do(given: Given) -> Link:
-        send_invoice(invoice_id=row.id, on=given["on"], by=desk.actor, at=desk.now)
+        send_invoice(
+            invoice_id=row.id,
+            on=given["on"],
+            channel=Channel(given["channel"] or Channel.BY_HAND),
+            recipient=given["recipient"] or "",
+            by=desk.actor,
+            at=desk.now,
+        )
         return Link("", "invoice", key)
 
     says = SENT_SAYS.filled(number=row.number, total=told(row.total), payer=row.payer_name)
-    fields = (day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),)
+    channels = tuple((one.value, one.shown) for one in Channel)
+    fields = (
+        choice("channel", CHANNEL, channels, needed=False, initial=Channel.BY_HAND),
+        words("recipient", RECIPIENT, needed=False, hint=RECIPIENT_HINT),
+        day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
+    )
     back = Link(row.number, "invoice", key)
     return perform(request, Deed(tried=False, title=SEND, back=back, button=SEND, do=do, fields=fields, says=says))
 

@@ -1,0 +1,1 @@
+"""The folder into which files are put for another program to take."""
