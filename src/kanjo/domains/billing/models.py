@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from kanjo.domains.billing.facts import (
     Billed,
     ChangeDay,
+    Channel,
     Decrease,
     HoldCondition,
     Restart,
@@ -21,7 +22,6 @@ from kanjo.domains.billing.facts import (
     UsageModel,
     UsageSource,
 )
-from kanjo.domains.billing.facts import Billed, ChangeDay, Channel, Decrease, HoldCondition, Restart, Stub
 from kanjo.domains.billing.rules.guards import LARGEST_MINOR, LONGEST_INTERVAL
 from kanjo.domains.billing.rules.usage_guards import LONGEST_ID, MOST_UNITS
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
