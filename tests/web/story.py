@@ -30,7 +30,6 @@ from tests.builders import NOW, TODAY
 from tests.web.office import CONDITION, Deal, Office, a_bank_file, a_usage_file, opened, paid, priced, quoted
 from tests.worker import let_work
 
-CUSTOMERS = ("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department")
 AMENDED = ("change-line", "add-line", "end-line", "suspend-contract", "resume-contract", "withdraw-amendment")
 CUSTOMERS = (
     *("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department"),
