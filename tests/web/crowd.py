@@ -13,7 +13,7 @@ _ID = f"{FIRST} + n"
 _DIGEST = "repeat(md5(n::text), 2)"
 COPIES: Mapping[str, Mapping[str, str]] = {
     "identity_person": {"name": "'利用者 ' || n", "email": "n || '@example.jp'", "is_system": "false"},
-    "customers_customer": {"name": "'顧客 ' || n"},
+    "customers_customer": {"name": "'顧客 ' || n", "corporate_number": "''"},
     "catalog_product": {"code": "'P' || n"},
     "catalog_price": {"product_id": _ID},
     "opportunities_opportunity": {},
@@ -32,6 +32,12 @@ COPIES: Mapping[str, Mapping[str, str]] = {
     "receivables_bankfile": {"digest": _DIGEST},
     "receivables_receipt": {"identity": _DIGEST},
     "receivables_receiptbalance": {},
+    "receivables_acknowledgement": {"number": "'RCP-' || n", "receipt_id": _ID},
+    "receivables_monthlystatement": {
+        "number": "'ST-' || n",
+        "start": "date '2100-01-01' + n * 31",
+        "until": "date '2100-02-01' + n * 31",
+    },
     "revenue_obligation": {"order_line_id": _ID},
     "licenses_grant": {"order_line_id": _ID, "quantity": "n"},
     "renewals_renewal": {"contract_id": _ID},

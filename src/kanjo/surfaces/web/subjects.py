@@ -47,6 +47,7 @@ _SUBJECTS = {
     "runs_run": Subject(Text(en="Run", ja="一括処理"), "run", "runs"),
 }
 FACT_TABLES = {
+    "billing.invoice-sent": "billing_invoice",
     "contracts.concluded": "contracts_contract",
     "contracts.ended": "contracts_contract",
     "contracts.terminated": "contracts_contract",

@@ -121,7 +121,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "quotes.withdraw": Text(en="withdrew the quote", ja="見積を取下げ"),
     "receivables.acknowledge": Text(en="issued an acknowledgement", ja="領収書を発行"),
     "receivables.acknowledge-again": Text(en="issued an acknowledgement again", ja="領収書を再発行"),
-    "receivables.state-month": Text(en="stated a month", ja="月締め請求書を発行"),
+    "receivables.state-month": Text(en="issued a monthly statement", ja="月締め請求書を発行"),
     "receivables.allocate": Text(en="allocated a receipt", ja="入金を消込"),
     "receivables.import-bank-file": Text(en="took in a bank file", ja="入金データを取込"),
     "receivables.match-receipts": Text(en="matched receipts by rule", ja="入金を自動消込"),
@@ -218,6 +218,9 @@ FACT_NAMES: Mapping[str, Text] = {fact.kind: name for fact, name in ANNOUNCED.it
 """What happened, by the kind of the fact."""
 
 REACTION_NAMES: Mapping[str, Text] = {
+    "kanjo.processes.deliver_invoice.deliver_invoice": Text(
+        en="Mail the invoice or put it into the folder", ja="請求書をメールまたはフォルダーへ送付"
+    ),
     "kanjo.processes.ask_for_acceptance.ask_for_acceptance": Text(en="Ask for the acceptance", ja="検収の依頼"),
     "kanjo.processes.ask_for_acceptance.await_no_longer": Text(en="Await no acceptance any more", ja="検収依頼の終了"),
     "kanjo.processes.ask_for_invoice.ask_for_invoice": Text(en="Ask for the invoice", ja="請求の依頼"),
