@@ -9,7 +9,7 @@ import kanjo.domains.billing.facts
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0012_grouping"),
+        ("billing", "0013_instalments"),
         ("files", "0002_rights"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
