@@ -37,6 +37,8 @@ REVEALED = {
     "person": "identity_person",
     "invoice": "billing_invoice",
     "receipt": "receivables_receipt",
+    "acknowledgement": "receivables_acknowledgement",
+    "statement": "receivables_monthlystatement",
     "bank-file": "receivables_bankfile",
     "invoice-pdf": "billing_invoice",
     "invoice-xml": "billing_invoice",
