@@ -62,12 +62,16 @@ def execute(
 def bill_day(*, company_id: CompanyId, on: date, by: Actor, approved_by: Actor, at: datetime) -> dict[str, Any]:
     """Preview, approve by a second person, and execute what is due on *on*; owns its transactions.
 
-    Killed anywhere it is called again and goes on; when all is billed it makes nothing.
+    Killed anywhere it is called again and goes on; when all is billed it makes nothing. Above the limit it stays
+    previewed and waits for the CFO: then `waiting` is 1.
     """
     with transaction.atomic():
         run_id = preview(company_id=company_id, on=on, by=by, at=at)
         if state_of(run_id, by=by) is RunState.PREVIEWED:
-            approve(run_id=run_id, by=approved_by, at=at)
+            try:
+                approve(run_id=run_id, by=approved_by, at=at)
+            except runs.AboveLimit:
+                return {"waiting": 1}
     return execute(company_id=company_id, run_id=run_id, by=by, at=at)
 
 

@@ -70,6 +70,21 @@ UNDER_WAY = models.Q(state=RunState.APPROVED, started_at__isnull=False, stopped_
 """`Run.under_way`, asked of the database."""
 
 
+class Limit(CompanyRow):
+    """The total in a currency above which a run of a kind is approved by the CFO; the latest word counts."""
+
+    kind = models.CharField(max_length=40)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    effective_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "limit of runs"
+        constraints = [models.CheckConstraint(name="limit_above_zero", condition=models.Q(amount_minor__gt=0))]
+        triggers = append_only()
+
+
 class Shard(models.Model):
     """A part of a run: done in one transaction, or not at all."""
 

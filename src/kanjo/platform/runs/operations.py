@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,13 +14,16 @@ from django.db import connection, transaction
 
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, PersonId, RunId
+from kanjo.foundation.money import Money
+from kanjo.foundation.money import currency as known_currency
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import name_act, verb
 from kanjo.platform.outbox.operations import record
 from kanjo.platform.runs.facts import RunExecuted
-from kanjo.platform.runs.models import Failure, Run, Shard
+from kanjo.platform.runs.models import Failure, Limit, Run, Shard
 from kanjo.platform.runs.states import RunState
+from kanjo.platform.tables import refuse_unseen
 from kanjo.platform.worklist import operations as worklist_operations
 
 RUNNERS = (Role.RECEIVABLES, Role.REV_REC, Role.SALES_OPERATIONS, Role.ADMINISTRATOR)
@@ -39,6 +42,23 @@ class WrongRunState(Refusal):
     kind = RefusalKind.CONFLICT
     says = Text(en="The state of run {key} is: {state}.", ja="実行 {key} の状態: {state}。")
     remedy = Text(en="This needs the state: {wanted}.", ja="この操作ができる状態: {wanted}。")
+
+
+class AboveLimit(Refusal):
+    """A run whose total only the CFO approves."""
+
+    rule = "runs.above-limit"
+    kind = RefusalKind.FORBIDDEN
+    says = Text(en="The run comes to {total}, above {limit}.", ja="合計 {total} が上限 {limit} を超えています。")
+    remedy = Text(en="The CFO approves it.", ja="CFOの承認が必要です。")
+
+
+class LimitNotPositive(Refusal):
+    """A limit that every run would be above."""
+
+    rule = "runs.limit-not-positive"
+    says = Text(en="A limit of {amount} is not possible.", ja="上限を {amount} にすることはできません。")
+    remedy = Text(en="Give an amount above zero.", ja="0より大きい金額を指定してください。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +126,75 @@ def preview_run(*, plan: RunPlan, by: Actor, at: datetime, because: str = "") ->
         scope=plan.scope,
         target_on=plan.target_on,
         known_at=plan.known_at,
-        preview=plan.preview,
+        preview={**plan.preview, **(above := _above(plan))},
         staged=plan.staged,
         made_by_id=by.id,
         because=because,
     )
     Shard.objects.bulk_create(Shard(run=run, number=n, scope=scope) for n, scope in enumerate(plan.shards))
+    if above:
+        worklist_operations.put(
+            kind=ABOVE,
+            subject=("runs_run", run.pk),
+            company_id=plan.company_id,
+            role=Role.CFO,
+            why=_refused(above["above"]).sentence,
+            due_on=plan.target_on,
+        )
     return RunId(run.pk)
 
 
-@verb("runs.approve", *RUNNERS, apart_from=("runs.preview",), of=("runs_run", "run_id"))
+ABOVE = "runs.above-limit"
+"""The kind of work that a run above its limit is to the CFO."""
+
+
+def _above(plan: RunPlan) -> dict[str, Any]:
+    """Return by how much which total of the preview passes its limit, as `above`; nothing where none does."""
+    limits = Limit.objects.filter(company_id=plan.company_id, kind=plan.kind, effective_on__lte=plan.target_on)
+    latest = limits.order_by("currency", "-effective_on", "-id").distinct("currency")
+    made = plan.preview.get("made", {})
+    for limit in latest:
+        total = made.get(f"total_{limit.currency}", 0)
+        if abs(total) > limit.amount_minor:
+            return {"above": {"currency": limit.currency, "total": total, "limit": limit.amount_minor}}
+    return {}
+
+
+def _refused(above: Mapping[str, Any]) -> AboveLimit:
+    total, limit = (Money(above[name], above["currency"]) for name in ("total", "limit"))
+    shown = [Text(en=money.shown("en"), ja=money.shown("ja")) for money in (total, limit)]
+    return AboveLimit(total=shown[0], limit=shown[1])
+
+
+@verb("runs.set-limit", Role.CFO)
+def set_limit(
+    *, company_id: CompanyId, kind: str, currency: str, amount_minor: int, on: date, by: Actor, at: datetime
+) -> None:
+    """Let runs of a kind whose total is above an amount be approved by the CFO from a day on.
+
+    Refuses `LimitNotPositive` and an unknown currency.
+    """
+    refuse_unseen(company_id, by)
+    known_currency(currency, at="currency")
+    if amount_minor <= 0:
+        raise LimitNotPositive(amount=amount_minor, at="amount_minor")
+    Limit.objects.create(
+        company_id=company_id, kind=kind, currency=currency, amount_minor=amount_minor, effective_on=on
+    )
+
+
+@verb("runs.approve", *RUNNERS, Role.CFO, apart_from=("runs.preview",), of=("runs_run", "run_id"))
 def approve_run(*, run_id: RunId, by: Actor, at: datetime) -> None:
-    """Let a previewed run be executed; a second person than its maker, unless the house runs by schedule."""
+    """Let a previewed run be executed; a second person than its maker, unless the house runs by schedule.
+
+    Above its limit only by the CFO, never by schedule (`AboveLimit`).
+    """
     run = Run.objects.locked(run_id, by)
     _expect(run, Run.State.PREVIEWED)
+    above = run.preview.get("above")
+    if above and (by.system or not by.holds(Role.CFO)):
+        raise _refused(above)
+    worklist_operations.close(kind=ABOVE, subject=("runs_run", run.pk), by=by, at=at)
     run.state, run.approved_by_id = Run.State.APPROVED, by.id
     run.save(update_fields=["state", "approved_by"])
 
@@ -131,6 +206,7 @@ def withdraw_run(*, run_id: RunId, by: Actor, at: datetime, because: str) -> Non
     run = Run.objects.locked(run_id, by)
     if run.state not in (Run.State.PREVIEWED, Run.State.APPROVED) or begun:
         raise wrong_state(run, RunState.APPROVED)
+    worklist_operations.close(kind=ABOVE, subject=("runs_run", run.pk), by=by, at=at)
     run.state = Run.State.WITHDRAWN
     run.save(update_fields=["state"])
 

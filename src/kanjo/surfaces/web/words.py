@@ -143,6 +143,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "revenue.preview-recognition": Text(en="previewed a revenue run", ja="収益認識処理を試算"),
     "revenue.recognise": Text(en="recognised revenue", ja="収益を認識"),
     "revenue.reverse-recognition": Text(en="reversed a revenue run", ja="収益認識処理を取消"),
+    "runs.set-limit": Text(en="set the limit of runs", ja="一括処理の承認上限を設定"),
     "runs.approve": Text(en="approved the run", ja="実行を承認"),
     "batch.execute": Text(en="did the acts of a program", ja="一括操作を実行"),
     "runs.begin-batch": Text(en="sent many acts by a program", ja="一括操作を受付"),

@@ -23,7 +23,8 @@ from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.reverse import KIND as REVERSAL
 from kanjo.domains.billing.operations.reverse import mark_reversed, reverse_shard
 from kanjo.domains.billing.operations.writing import TABLES, Also, Issuing, counted
-from kanjo.domains.billing.queries.due import Scope, known_now
+from kanjo.domains.billing.queries.due import Scope, known_now, read_due
+from kanjo.domains.billing.rules.owed import still_due
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.platform.acts import verb
@@ -152,15 +153,30 @@ def _shards(charges: pl.DataFrame) -> list[dict[str, int]]:
 
 
 def _preview(company: SellingCompany, charges: pl.DataFrame, on: date) -> dict[str, Any]:
+    """Return what would be issued, and what it is compared with: the last run, the last preview, and the forecast.
+
+    The forecast is what would be due on the day by what was known when the last run was: the rest was told since.
+    """
     good, wrong = invoiceable(charges)
     totals = counted(drafted_for(company, good, on).invoices) if good.height else {"invoices": 0, "lines": 0}
-    before = (
-        Run.objects.filter(company_id=company.pk, kind=KIND, state=Run.State.EXECUTED, report__invoices__gt=0)
-        .order_by("-target_on", "-id")
-        .first()
-    )
-    compared = {"run": before.key, **before.report} if before else {}
-    return {"made": totals, "refused": len(wrong), "before": compared}
+    runs_of = Run.objects.filter(company_id=company.pk, kind=KIND)
+    issued = runs_of.filter(state=Run.State.EXECUTED, report__invoices__gt=0).order_by("-target_on", "-id").first()
+    shown = runs_of.order_by("-id").first()
+    return {
+        "made": totals,
+        "refused": len(wrong),
+        "before": {"run": issued.key, **issued.report} if issued else {},
+        "preview_before": {"run": shown.key, **shown.preview["made"]} if shown else {},
+        "forecast": _forecast(CompanyId(company.pk), on, issued.known_at) if issued else {},
+    }
+
+
+def _forecast(company_id: CompanyId, on: date, known_at: datetime) -> dict[str, int]:
+    """Return how many charges would be due, and how much before tax by currency, by what was known then."""
+    plans, known = read_due(Scope(company_id, due_by=on), known_at)
+    due = still_due(plans, on, known).join(plans.select("plan_id", "currency"), on="plan_id")
+    sums = due.group_by("currency").agg(pl.sum("net_minor")).sort("currency")
+    return {"lines": due.height, **{f"net_{currency}": net for currency, net in sums.iter_rows()}}
 
 
 def _on_hold(held: pl.DataFrame) -> dict[str, Any]:

@@ -48,6 +48,7 @@ from tests.builders import A_YEAR, NOW, TODAY, a_box, a_company, a_customer, a_l
 pytestmark = pytest.mark.django_db
 
 LATER = date(2026, 6, 1)
+MAY_ON = replace(A_YEAR, start=date(2026, 5, 1))
 
 
 def run_billing(company: CompanyId, on: date, by: Actor | None = None) -> tuple[RunId, dict[str, int]]:
@@ -311,7 +312,58 @@ class TestPreviewEqualsInvoices:
         assert sum(amount for _, amount in billed) == 11 * 33_330 + 17_203
 
 
+@pytest.mark.row("SCL-3")
+class TestLimit:
+    def test_above_it_the_cfo_approves_and_nobody_else(self, company: CompanyId, customer: CustomerId) -> None:
+        """A run of ¥11,000 above a limit of ¥10,000: not the schedule, not an accountant; then it issues as ever."""
+        cfo = an_actor(Role.CFO, companies=[company])
+        accountant = an_actor(Role.RECEIVABLES, companies=[company])
+        set_limit(company, 10_000, cfo)
+        an_order(company, customer, [a_line(a_product(company))])
+        run_id = billing.preview_run(company_id=company, on=TODAY, by=accountant, at=NOW)
+        assert WorkItem.objects.filter(kind=runs.ABOVE, owner_role=Role.CFO, state="open").count() == 1
+        for nobody in (house(), an_actor(Role.REV_REC, companies=[company])):
+            with pytest.raises(runs.AboveLimit):
+                runs.approve_run(run_id=run_id, by=nobody, at=NOW)
+        runs.approve_run(run_id=run_id, by=cfo, at=NOW)
+        assert not WorkItem.objects.filter(kind=runs.ABOVE, state="open").exists()
+        assert billing.execute(run_id=run_id, by=house(), at=NOW)["total_JPY"] == 11_000
+
+    def test_up_to_it_and_in_the_latest_word_anybody_approves(self, company: CompanyId, customer: CustomerId) -> None:
+        """Exactly the limit is not above it; a higher limit replaces a lower one."""
+        cfo = an_actor(Role.CFO, companies=[company])
+        set_limit(company, 1, cfo)
+        set_limit(company, 11_000, cfo)
+        an_order(company, customer, [a_line(a_product(company))])
+        assert run_billing(company, TODAY)[1]["total_JPY"] == 11_000
+
+    def test_a_limit_of_nothing_is_refused(self, company: CompanyId) -> None:
+        """Every run would be above it."""
+        with pytest.raises(runs.LimitNotPositive):
+            set_limit(company, 0, an_actor(Role.CFO, companies=[company]))
+
+
+def set_limit(company: CompanyId, amount: int, by: Actor) -> None:
+    runs.set_limit(company_id=company, kind="billing", currency="JPY", amount_minor=amount, on=TODAY, by=by, at=NOW)
+
+
 class TestRun:
+    @pytest.mark.row("SCL-3")
+    def test_the_preview_is_compared_with_forecast_preview_and_run_before(
+        self, company: CompanyId, customer: CustomerId
+    ) -> None:
+        """May was forecast at ¥10,000 when April ran; an order since then doubles it."""
+        an_order(company, customer, [a_line(a_product(company))])
+        run_billing(company, TODAY)
+        known = billing.preview_run(company_id=company, on=date(2026, 5, 1), by=house(), at=NOW)
+        runs.withdraw_run(run_id=known, by=house(), at=NOW, because="見直し")
+        an_order(company, customer, [a_line(a_product(company, "X"), service=MAY_ON)])
+        run_id = billing.preview_run(company_id=company, on=date(2026, 5, 1), by=house(), at=NOW)
+        shown = Run.objects.get(pk=run_id).preview
+        assert shown["made"]["net_JPY"] == 20_000
+        assert shown["forecast"] == {"lines": 1, "net_JPY": 10_000}
+        assert (shown["preview_before"]["net_JPY"], shown["before"]["net_JPY"]) == (10_000, 10_000)
+
     @pytest.mark.row("M3")
     def test_a_second_run_issues_nothing(self, company: CompanyId, customer: CustomerId) -> None:
         """Run twice on one day: the second is a run of its own, and empty."""

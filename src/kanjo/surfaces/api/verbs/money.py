@@ -24,7 +24,7 @@ from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.ledger.operations import lock_period, open_periods
 from kanjo.platform.ledger.queries import next_year
-from kanjo.platform.runs.operations import approve_run, withdraw_run
+from kanjo.platform.runs.operations import approve_run, set_limit, withdraw_run
 from kanjo.platform.runs.queries import get_run, state_of
 from kanjo.processes.bill import credit_invoice, issue_invoice, preview, preview_reversal
 from kanjo.processes.execute_run import start
@@ -121,6 +121,14 @@ class SentBy(Given):
     on: Day
     channel: one_of(Channel) = Channel.BY_HAND.value  # type: ignore[valid-type]  # made from the enumeration
     recipient: Blank = ""
+
+
+class RunLimit(Given):
+    """The total from which on billing runs are approved by the CFO, from a day on."""
+
+    currency: Code
+    amount_minor: Owed
+    on: Day
 
 
 class SetOff(Given):
@@ -251,6 +259,12 @@ def _note_fee(caller: Caller, key: int, given: KnownFee) -> Made:
     return Made("companies", key)
 
 
+def _set_limit(caller: Caller, key: int, given: RunLimit) -> Made:
+    company_id = caller.company(key).id
+    set_limit(company_id=company_id, kind="billing", **given.model_dump(), by=caller.actor, at=caller.now)
+    return Made("companies", key)
+
+
 def _open_year(caller: Caller, key: int, given: Year) -> Made:
     company = caller.company(key)
     calendar = FiscalCalendar(first_month=company.fiscal_first_month)
@@ -371,6 +385,14 @@ ACTS = (
         title=Text(en="Tell a bank fee that payers deduct", ja="振込手数料を登録"),
         takes=KnownFee,
         do=_note_fee,
+        of="companies",
+    ),
+    Act(
+        path="companies/{int:key}/run-limit",
+        verbs=("runs.set-limit",),
+        title=Text(en="Let the CFO approve billing runs above an amount", ja="請求処理の承認上限を設定"),
+        takes=RunLimit,
+        do=_set_limit,
         of="companies",
     ),
     Act(

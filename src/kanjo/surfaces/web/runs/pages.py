@@ -120,15 +120,14 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
     """Show a run: preview, report, progress, failures."""
     actor = request.desk.actor
     row = get_run(actor, RunId(key))
-    before = row.preview.get("before") or {}
     seen(request, key, ended=row.state is RunState.EXECUTED)
     sections = [
         Section(Text(en="Preview", ja="試算結果"), _figures(_made(row))),
         Section(Text(en="Report", ja="実行結果"), _figures(row.report)),
         Section(FAILED, Table.of(_FAILURES, list_failures(actor, row.id)), empty=NONE_FAILED),
     ]
-    if before:
-        sections.insert(1, Section(Text(en="The run before", ja="前回の実行結果"), _figures(before)))
+    compared = [Section(said, _figures(row.preview[name])) for name, said in _COMPARED.items() if row.preview.get(name)]
+    sections[1:1] = compared
     detail = Detail(
         kind=RUN,
         title=f"{said(kind_of(row))} {row.key}",
@@ -143,6 +142,7 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Done", ja="進捗"), _progress(row)),
             *([(STOPPED, row.stopped)] if row.stopped else []),
             (Text(en="Could not be included", ja="対象外となった顧客"), row.preview.get("refused")),
+            *([(Text(en="Approved by the CFO above", ja="CFO承認が必要な上限"), _limit(row))] if _limit(row) else []),
             (labels.REASON, row.because),
         ),
         sections=sections,
@@ -151,6 +151,20 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
         trail=(("runs_run", key),),
     )
     return show(request, detail)
+
+
+_COMPARED = {
+    "held": Text(en="On hold", ja="保留中"),
+    "forecast": Text(en="By what was known at the last run", ja="前回実行時点の予測"),
+    "preview_before": Text(en="The preview before", ja="前回の試算結果"),
+    "before": Text(en="The run before", ja="前回の実行結果"),
+}
+"""What the preview is compared with, in the order of the page."""
+
+
+def _limit(row: RunRow) -> Money | None:
+    above = row.preview.get("above")
+    return Money(above["limit"], above["currency"]) if above else None
 
 
 def _made(row: RunRow) -> Mapping[str, Any]:
