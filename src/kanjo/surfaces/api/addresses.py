@@ -19,7 +19,7 @@ from kanjo.surfaces.api.problems import MEDIA_TYPE, NoAddress, answer_to, proble
 from kanjo.surfaces.api.reads import batches, deals, house, money, webhooks
 from kanjo.surfaces.api.reads import usage as metering
 from kanjo.surfaces.api.resources import Resource
-from kanjo.surfaces.api.verbs import approvals, companies, contracts, customers, papers, quotes, usage
+from kanjo.surfaces.api.verbs import approvals, companies, contracts, customers, invoicing, papers, quotes, usage
 from kanjo.surfaces.api.verbs import money as billing
 from kanjo.surfaces.api.verbs import webhooks as telling
 from kanjo.surfaces.api.verbs.batches import batch_acts
@@ -44,6 +44,7 @@ SINGLE: tuple[Act, ...] = (
     *usage.ACTS,
     *companies.ACTS,
     *papers.ACTS,
+    *invoicing.ACTS,
     *telling.ACTS,
 )
 ACTS = (*SINGLE, *batch_acts(SINGLE))

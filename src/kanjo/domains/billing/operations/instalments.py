@@ -49,15 +49,15 @@ def plan_instalments(
 
 
 @verb("billing.reach-milestone", *PLANNERS)
-def reach_milestone(*, plan_id: PlanId, reached_on: date, by: Actor, at: datetime) -> None:
-    """Let an instalment be billed from the day its milestone was reached.
+def reach_milestone(*, order_line_id: OrderLineId, part: int, reached_on: date, by: Actor, at: datetime) -> None:
+    """Let an instalment of a line, counted from 1, be billed from the day its milestone was reached.
 
     The same day again changes nothing, another is refused (`AlreadyAccepted`); `PlanMissing` for what waits for none.
     """
-    waiting = Plan.objects.visible_to(by).filter(pk=plan_id, part__gt=0, timing=BillingTiming.ON_ACCEPTANCE)
-    plan = waiting.first()
+    parts = Plan.objects.visible_to(by).filter(order_line_id=order_line_id, part=part, part__gt=0)
+    plan = parts.filter(timing=BillingTiming.ON_ACCEPTANCE).first()
     if plan is None:
-        raise PlanMissing(key=plan_id)
+        raise PlanMissing(key=order_line_id)
     reached, new = Acceptance.objects.get_or_create(plan=plan, defaults={"accepted_on": reached_on})
     if not new and reached.accepted_on != reached_on:
         raise AlreadyAccepted(key=plan.order_line_id, day=reached.accepted_on)

@@ -81,6 +81,10 @@ def cut(planned: Planned, *instalments: Instalment) -> tuple[PlanId, ...]:
     )
 
 
+def reach(planned: Planned, part: int, on: date) -> None:
+    billing.reach_milestone(order_line_id=planned.lines[0], part=part, reached_on=on, by=house(), at=NOW)
+
+
 HALF_NOW, REST = Instalment(40_000, bill_on=MAY), Instalment(60_000, milestone=GO_LIVE)
 
 
@@ -89,13 +93,13 @@ class TestPlanInstalments:
     @pytest.mark.row("SFA-4")
     def test_each_is_billed_on_its_day_or_at_its_milestone(self, planned: Planned, company: CompanyId) -> None:
         """Forty now on 1 May, sixty when the customer goes live on 20 May; nothing before, nothing twice."""
-        _, rest = cut(planned, HALF_NOW, REST)
+        cut(planned, HALF_NOW, REST)
         run_billing(company, TODAY)
         assert not Charge.objects.exists()
         run_billing(company, JUNE)
         assert [*Charge.objects.values_list("amount_minor", flat=True)] == [40_000]
-        billing.reach_milestone(plan_id=rest, reached_on=date(2026, 5, 20), by=house(), at=NOW)
-        billing.reach_milestone(plan_id=rest, reached_on=date(2026, 5, 20), by=house(), at=NOW)
+        reach(planned, 2, date(2026, 5, 20))
+        reach(planned, 2, date(2026, 5, 20))
         run_billing(company, JUNE)
         run_billing(company, JUNE)
         lines = InvoiceLine.objects.order_by("id").values_list("net_minor", "description")
@@ -148,10 +152,10 @@ class TestPlanInstalments:
 
     def test_a_milestone_is_reached_once(self, planned: Planned) -> None:
         """Another day is a contradiction; what waits for no milestone reaches none."""
-        first, rest = cut(planned, HALF_NOW, REST)
-        billing.reach_milestone(plan_id=rest, reached_on=MAY, by=house(), at=NOW)
+        cut(planned, HALF_NOW, REST)
+        reach(planned, 2, MAY)
         with pytest.raises(AlreadyAccepted):
-            billing.reach_milestone(plan_id=rest, reached_on=JUNE, by=house(), at=NOW)
-        for plan_id in (first, planned.plans[0]):
+            reach(planned, 2, JUNE)
+        for part in (0, 1, 3):
             with pytest.raises(PlanMissing):
-                billing.reach_milestone(plan_id=plan_id, reached_on=MAY, by=house(), at=NOW)
+                reach(planned, part, MAY)

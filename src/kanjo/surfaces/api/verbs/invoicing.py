@@ -1,0 +1,121 @@
+"""Acts on how things are invoiced: instalments and milestones, and what stands together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from kanjo.domains.billing.facts import GroupKey, Instalment
+from kanjo.domains.billing.operations import choose_grouping, plan_instalments, reach_milestone, tag_contract
+from kanjo.foundation.ids import ContractId, OrderLineId
+from kanjo.foundation.texts import Text
+from kanjo.surfaces.api.acts import Act, Made
+from kanjo.surfaces.api.callers import Caller
+from kanjo.surfaces.api.fields import Blank, BothLanguages, CustomerKey, Day, Given, Minor, one_of
+
+MOST = 120
+_GroupKey = one_of(GroupKey)
+
+
+class OnePart(Given):
+    """A part of a one-time charge: billed on a day, or when a milestone is reached; exactly one of the two."""
+
+    net_minor: Minor
+    bill_on: Day | None = None
+    milestone: BothLanguages | None = None
+
+
+class Parts(Given):
+    """The instalments of a line, in their order; they add up to it."""
+
+    instalments: list[OnePart] = Field(min_length=1, max_length=MOST)
+    on: Day
+
+
+class Reached(Given):
+    """The instalment, counted from 1, whose milestone was reached, and when."""
+
+    part: Annotated[int, Field(ge=1, le=MOST, strict=True)]
+    reached_on: Day
+
+
+class Grouped(Given):
+    """What keeps lines on different invoices, of one payer or of all who chose nothing, from a day on."""
+
+    payer_id: CustomerKey | None = None
+    keys: list[_GroupKey] = Field(max_length=len(GroupKey))  # type: ignore[valid-type]  # made at import
+    on: Day
+
+
+class Tagged(Given):
+    """A word by which the lines of a contract may be grouped; empty takes it off."""
+
+    tag: Annotated[Blank, Field(max_length=40)]
+
+
+def _cut(caller: Caller, key: int, given: Parts) -> Made:
+    instalments = [
+        Instalment(
+            one.net_minor,
+            bill_on=one.bill_on,
+            milestone=Text(en=one.milestone.en, ja=one.milestone.ja) if one.milestone else None,
+        )
+        for one in given.instalments
+    ]
+    line = OrderLineId(key)
+    plan_instalments(order_line_id=line, instalments=instalments, on=given.on, by=caller.actor, at=caller.now)
+    return Made("order-lines", key)
+
+
+def _reach(caller: Caller, key: int, given: Reached) -> Made:
+    reach_milestone(order_line_id=OrderLineId(key), **given.model_dump(), by=caller.actor, at=caller.now)
+    return Made("order-lines", key)
+
+
+def _group(caller: Caller, key: int, given: Grouped) -> Made:
+    company_id = caller.company(key).id
+    keys = [GroupKey(one) for one in given.keys]
+    choose_grouping(
+        company_id=company_id, payer_id=given.payer_id, keys=keys, on=given.on, by=caller.actor, at=caller.now
+    )
+    return Made("companies", key)
+
+
+def _tag(caller: Caller, key: int, given: Tagged) -> Made:
+    tag_contract(contract_id=ContractId(key), tag=given.tag, by=caller.actor, at=caller.now)
+    return Made("contracts", key)
+
+
+ACTS: tuple[Act, ...] = (
+    Act(
+        path="order-lines/{int:key}/instalments",
+        verbs=("billing.plan-instalments",),
+        title=Text(en="Bill a one-time line in instalments", ja="一時課金を分割して請求"),
+        takes=Parts,
+        do=_cut,
+    ),
+    Act(
+        path="order-lines/{int:key}/milestone",
+        verbs=("billing.reach-milestone",),
+        title=Text(en="Note that a milestone was reached", ja="マイルストーンの達成を登録"),
+        takes=Reached,
+        do=_reach,
+    ),
+    Act(
+        path="companies/{int:key}/grouping",
+        verbs=("billing.choose-grouping",),
+        title=Text(en="Choose what stands together on invoices", ja="請求書のまとめ方を設定"),
+        takes=Grouped,
+        do=_group,
+        of="companies",
+    ),
+    Act(
+        path="contracts/{int:key}/tag",
+        verbs=("billing.tag-contract",),
+        title=Text(en="Tag a contract for grouping", ja="請求用のタグを設定"),
+        takes=Tagged,
+        do=_tag,
+        of="contracts",
+    ),
+)
