@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from kanjo.domains.billing.facts import ChangePreview
 from kanjo.domains.billing.queries import list_invoices
 from kanjo.domains.contracts.facts import AmendmentKind, ContractAmended
+from kanjo.domains.contracts.operations import terminate_contract
 from kanjo.domains.contracts.queries import get_contract, list_amendments
 from kanjo.domains.licenses.queries import position
 from kanjo.domains.orders.queries import lines_of_amendment, lines_of_contracts
@@ -23,6 +24,7 @@ from kanjo.platform.identity.queries import house
 from kanjo.processes.accept_quote import ConcludedDeal
 from kanjo.processes.agreed import Agreed, LineMore
 from kanjo.processes.amend_contract import amend_contract, preview_amendment
+from kanjo.processes.end_lines import end_lines
 from kanjo.reports.identities import IDENTITIES
 from tests.builders import A_YEAR, a_customer
 from tests.harness.office import APRIL, MAY, Office, an_office, morning
@@ -167,6 +169,8 @@ class TestAddOn:
         added = amend(office, deal.contract_id, kind=AmendmentKind.ADD_ON, added=(office.boxes(2),))
         (line,) = lines_of_amendment(house(), added.amendment_id)
         assert (line.service, added.total_minor, broken(office)) == (None, 100_000, set())
+        back = amend(office, deal.contract_id, kind=AmendmentKind.WITHDRAWAL, withdraws=added.amendment_id)
+        assert (back.total_minor, broken(office)) == (-100_000, set())
 
     def test_a_swap_is_one_amendment(self, office: Office, deal: ConcludedDeal) -> None:
         """Ten users at 1,000 go, four at 2,000 come: one order, one difference."""
@@ -349,3 +353,31 @@ class TestBooks:
         shown = preview(office, deal, kind=AmendmentKind.ADD_ON, added=added, effective_on=day)
         new = {charge.bill_on for one in shown.invoices for charge in one.charges if charge.net_minor in {1_645, 3_000}}
         assert sorted(new) == [day, *(add_months(date(2026, 6, 1), month) for month in range(10))]
+
+
+class TestTermination:
+    @pytest.mark.row("BIL-7")
+    def test_what_is_not_served_is_not_owed(self, office: Office, deal: ConcludedDeal) -> None:
+        """Terminated from October: half a year less, earned and used no longer; told twice it is the same."""
+        with transaction.atomic():
+            terminated = terminate_contract(
+                contract_id=deal.contract_id, stops_on=OCTOBER, because="解約", by=house(), at=morning(APRIL)
+            )
+        for _ in range(2):
+            with transaction.atomic():
+                end_lines(terminated, house(), morning(MAY))
+        (row,) = list_amendments(house(), deal.contract_id)
+        assert (row.kind, row.total_minor, row.concluded_on) == (AmendmentKind.TERMINATION, -60_000, MAY)
+        assert (OCTOBER, END, -60_000) in promised(deal.contract_id)
+        assert (users(office, OCTOBER - timedelta(days=1)), users(office, OCTOBER)) == (10, 0)
+        assert broken(office) == set()
+
+    def test_what_was_suspended_stays_unowed(self, office: Office, deal: ConcludedDeal) -> None:
+        """Suspended in July and terminated in October nothing is taken away twice; nor is the box."""
+        amend(office, deal.contract_id, kind=AmendmentKind.SUSPENSION)
+        with transaction.atomic():
+            terminated = terminate_contract(
+                contract_id=deal.contract_id, stops_on=OCTOBER, because="解約", by=house(), at=morning(APRIL)
+            )
+            end_lines(terminated, house(), morning(MAY))
+        assert (value(office, deal.contract_id), broken(office)) == (30_000 + 50_000, set())

@@ -51,7 +51,8 @@ def arrived(facts: tuple[FactId, ...]) -> Ending:
         for fact in facts:
             deliver(by=house(), at=morning(STOPPED), only=fact)
         assert not Delivery.objects.filter(fact_id__in=facts).exclude(state="delivered").exists()
-        work = WorkItem.objects.order_by("kind", "subject_id")
+        # What was asked anew counts as it is asked last.
+        work = WorkItem.objects.order_by("kind", "subject_id", "-id").distinct("kind", "subject_id")
         told = Notice.objects.order_by("person_id", "key")
         ending = (
             list(work.values_list("kind", "subject_id", "state", "owner_role", "why_ja", "due_on")),

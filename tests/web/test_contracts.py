@@ -71,7 +71,7 @@ class TestTerminate:
         """A contract is stopped before its time, from the day given on; the reason stands in its history."""
         contract_id, day = a_contract(office, days_left=90), timezone.localdate() + timedelta(days=30)
         desk = office.desk(role)
-        assert "適格返還請求書を発行してください" in desk.see("terminate-contract", contract_id)
+        assert "請求済みの分は次回の請求処理で返還します" in desk.see("terminate-contract", contract_id)
         desk.do("terminate-contract", contract_id, stops_on=day.isoformat(), because="事業所の閉鎖")
         assert state_of(contract_id) == (ContractState.TERMINATED, day)
         assert "事業所の閉鎖" in desk.see("contract", contract_id)

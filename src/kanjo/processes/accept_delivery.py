@@ -11,7 +11,7 @@ from kanjo.domains.revenue import operations as revenue
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import OrderLineId
 from kanjo.processes.ask_for_acceptance import ask_for_the_rest
-from kanjo.processes.ask_for_invoice import ask_as_accepted
+from kanjo.processes.ask_for_invoice import ask_anew
 
 
 def accept_delivery(
@@ -25,4 +25,4 @@ def accept_delivery(
     for line_id in (order_line_id, *(line.order_line_id for line in changes_of(order_line_id))):
         revenue.note_delivery(order_line_id=line_id, delivered_on=accepted_on, by=by, at=at)
     ask_for_the_rest(accepted.order_id, by=by, at=at)
-    ask_as_accepted(accepted.order_id, by=by, at=at)
+    ask_anew(accepted.order_id, by=by, at=at)

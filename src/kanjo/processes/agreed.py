@@ -76,6 +76,7 @@ _TAKES: Mapping[AmendmentKind, tuple[str, ...]] = {
     AmendmentKind.RESUMPTION: ("withdraws",),
     AmendmentKind.BILLING_DAY: ("anchor_on",),
     AmendmentKind.WITHDRAWAL: ("withdraws",),
+    AmendmentKind.TERMINATION: (),
 }
 """What each kind must say; a suspension may say until when."""
 
@@ -175,7 +176,8 @@ def _withdrawn(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
     earlier = get_amendment(actor, agreed.withdraws)
     away, changes = [], dict[OrderLineId, LineToChange]()
     for line in lines_of_amendment(actor, agreed.withdraws):
-        key, days = line.changes or line.order_line_id, line.service or Period(agreed.effective_on, agreed.effective_on)
+        key = line.changes or line.order_line_id
+        days = line.service or Period(earlier.effective_on, earlier.effective_on)
         if line.changes is None:
             away.append(LineAway(key, days.start, None, for_good=True))
         if earlier.kind is AmendmentKind.RESUMPTION and earlier.withdraws_id:
@@ -193,6 +195,19 @@ def _other_day(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
     )
 
 
+def _terminated(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
+    """Let every line that would still be served end, on the day or before its own first one."""
+    ends = {
+        now.line.order_line_id: Period(max(agreed.effective_on, now.served.start), now.served.until)
+        for now in lines_now(actor, contract.id, agreed.effective_on)
+        if now.served and now.served.until > agreed.effective_on
+    }
+    return Meant(
+        ContractChange(away=tuple(LineAway(key, days.start, None, for_good=True) for key, days in ends.items())),
+        tuple(LineToChange(key, days, 0, ends=True) for key, days in ends.items()),
+    )
+
+
 _MEANT: Mapping[AmendmentKind, Callable[[Agreed, ContractRow, Actor], Meant]] = {
     AmendmentKind.CHANGE: _other_lines,
     AmendmentKind.ADD_ON: _other_lines,
@@ -202,6 +217,7 @@ _MEANT: Mapping[AmendmentKind, Callable[[Agreed, ContractRow, Actor], Meant]] = 
     AmendmentKind.RESUMPTION: _resumed,
     AmendmentKind.BILLING_DAY: _other_day,
     AmendmentKind.WITHDRAWAL: _withdrawn,
+    AmendmentKind.TERMINATION: _terminated,
 }
 
 

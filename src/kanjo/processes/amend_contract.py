@@ -23,6 +23,7 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import ContractId, OrderLineId
 from kanjo.platform.tables import hold
 from kanjo.processes.agreed import Agreed, Meant, meant, to_bill
+from kanjo.processes.ask_for_invoice import ask_anew
 
 
 def preview_amendment(contract_id: ContractId, agreed: Agreed, actor: Actor) -> ChangePreview:
@@ -76,6 +77,8 @@ def amend_contract(*, contract_id: ContractId, agreed: Agreed, by: Actor, at: da
         at=at,
     )
     _let_follow(order, agreed, contract, by=by, at=at)
+    for before in list_orders(by, contract_id=contract_id):
+        ask_anew(before.id, by=by, at=at)
     return amended
 
 

@@ -42,8 +42,8 @@ def ask_for_invoice(booked: OrderBooked, by: Actor, at: datetime) -> None:
     )
 
 
-def ask_as_accepted(order_id: OrderId, *, by: Actor, at: datetime) -> None:
-    """Ask anew after an acceptance: from that day its charge is due."""
+def ask_anew(order_id: OrderId, *, by: Actor, at: datetime) -> None:
+    """Ask anew after an acceptance, from which its charge is due, or an amendment, which changes what is."""
     charges = charges_of_order(order_id)
     if not charges:
         return

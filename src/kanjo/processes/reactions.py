@@ -19,6 +19,7 @@ from kanjo.platform.runs.facts import RunExecuted
 from kanjo.processes.ask_for_acceptance import ask_for_acceptance, await_no_longer
 from kanjo.processes.ask_for_invoice import ask_for_invoice
 from kanjo.processes.deliver_invoice import deliver_invoice
+from kanjo.processes.end_lines import end_lines
 from kanjo.processes.tell_people import (
     tell_answer,
     tell_closed,
@@ -36,7 +37,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     ContractConcluded: [tell_concluded],
     OrderBooked: [ask_for_invoice, ask_for_acceptance],
     RenewalLapsed: [watch_rights],
-    ContractTerminated: [watch_stopped, await_no_longer, tell_terminated],
+    ContractTerminated: [end_lines, watch_stopped, await_no_longer, tell_terminated],
     RunExecuted: [tell_run],
     InvoiceSent: [deliver_invoice],
 }

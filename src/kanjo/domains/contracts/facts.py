@@ -49,6 +49,8 @@ class AmendmentKind(StrEnum):
     BILLING_DAY = "billing_day"
     WITHDRAWAL = "withdrawal"
     """An earlier amendment is taken back, as if it had never been agreed."""
+    TERMINATION = "termination"
+    """The contract was terminated: its lines end."""
 
     @property
     def shown(self) -> Text:
@@ -65,6 +67,7 @@ _KINDS = {
     AmendmentKind.RESUMPTION: Text(en="Resumption", ja="再開"),
     AmendmentKind.BILLING_DAY: Text(en="Billing day", ja="請求日の変更"),
     AmendmentKind.WITHDRAWAL: Text(en="Withdrawal", ja="変更の取消"),
+    AmendmentKind.TERMINATION: Text(en="Termination", ja="解約"),
 }
 
 

@@ -21,6 +21,7 @@ from kanjo.domains.contracts.rules.amending import (
     Earlier,
     refuse_amendment,
     refuse_negative_value,
+    refuse_out_of_force,
     refuse_withdrawal,
 )
 from kanjo.domains.contracts.rules.concluding import (
@@ -127,7 +128,8 @@ def amend_contract(
     `total_minor` is the difference over the whole term, as billing computed it; `until` ends a suspension. Refuses
     `NotInForce`, a day outside the term or an agreement to come, no reason, and to take back what is no longer there.
     """
-    contract = _in_force(contract_id, by=by)
+    contract = Contract.objects.locked(contract_id, by)
+    refuse_out_of_force(contract.number, ContractState(contract.state), kind)
     refuse_amendment(
         contract.number,
         contract.starts_on,

@@ -228,6 +228,9 @@ REACTION_NAMES: Mapping[str, Text] = {
     "kanjo.processes.ask_for_acceptance.ask_for_acceptance": Text(en="Ask for the acceptance", ja="検収の依頼"),
     "kanjo.processes.ask_for_acceptance.await_no_longer": Text(en="Await no acceptance any more", ja="検収依頼の終了"),
     "kanjo.processes.ask_for_invoice.ask_for_invoice": Text(en="Ask for the invoice", ja="請求の依頼"),
+    "kanjo.processes.end_lines.end_lines": Text(
+        en="Let the lines of a terminated contract end", ja="解約に伴う明細の終了"
+    ),
     "kanjo.processes.tell_people.tell_answer": Text(en="Tell the answer of the approvers", ja="承認結果の通知"),
     "kanjo.processes.tell_people.tell_closed": Text(en="Tell that the quote ended", ja="見積終了の通知"),
     "kanjo.processes.tell_people.tell_concluded": Text(en="Tell that the contract is concluded", ja="契約締結の通知"),

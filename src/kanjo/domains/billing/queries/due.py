@@ -238,7 +238,7 @@ def _known(
     changes, away, moved = (
         read_columns(query.format(where=scope.where, stands=_STANDS), asked, schema) for query, schema in told_of
     )
-    away = away.with_columns(for_good=pl.col("for_good") == "t")
+    away = away.with_columns(for_good=pl.col("for_good") == "true")
     ever = read_columns(_EVER_TOLD.format(where=scope.where), asked, {"plan_id": pl.Int64})
     told = pl.concat([frame["plan_id"] for frame in (ever, moved, given_back)]).unique()
     charged, returned = read_posted(told)

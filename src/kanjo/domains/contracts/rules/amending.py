@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from kanjo.domains.contracts.facts import AmendmentKind
+from kanjo.domains.contracts.facts import AmendmentKind, ContractState
+from kanjo.domains.contracts.rules.concluding import NotInForce
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 
@@ -109,6 +110,15 @@ class ResumedTooEarly(Refusal):
     )
 
 
+class NotTerminated(Refusal):
+    """Its lines end by termination only when the contract is terminated."""
+
+    rule = "contracts.not-terminated"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="Contract {number} is not terminated.", ja="契約{number}は解約されていません。")
+    remedy = Text(en="Terminate it, or end its lines.", ja="契約を解約するか、明細を終了してください。")
+
+
 class OfOtherContract(Refusal):
     """The amendment changes another contract."""
 
@@ -130,6 +140,13 @@ class Earlier:
     effective_on: date
     of_same_contract: bool
     withdrawn_by: str
+
+
+def refuse_out_of_force(number: str, state: ContractState, kind: AmendmentKind) -> None:
+    """Refuse `NotInForce`; the lines of a contract end by its termination once it is terminated, and only then."""
+    terminated = kind is AmendmentKind.TERMINATION
+    if state is not (ContractState.TERMINATED if terminated else ContractState.CONCLUDED):
+        raise NotTerminated(number=number) if terminated else NotInForce(number=number)
 
 
 def refuse_amendment(

@@ -20,6 +20,7 @@ from kanjo.domains.contracts.rules.amending import (
     ChangedOutsideTerm,
     ChangedWithoutCause,
     NotSuspended,
+    NotTerminated,
     NotToWithdraw,
     OfOtherContract,
     ResumedTooEarly,
@@ -125,6 +126,13 @@ class TestAmendContract:
         with pytest.raises(NotInForce):
             amend(contract_id)
         assert the_amendments(contract_id) == []
+        amend(contract_id, kind=AmendmentKind.TERMINATION)
+        assert the_amendments(contract_id)[0].kind is AmendmentKind.TERMINATION
+
+    def test_only_what_was_terminated_ends_by_termination(self, contract_id: ContractId) -> None:
+        """While a contract is in force its lines do not end by its termination."""
+        with pytest.raises(NotTerminated):
+            amend(contract_id, kind=AmendmentKind.TERMINATION)
 
     def test_only_deal_management_amends(self, approved: Approved, contract_id: ContractId) -> None:
         """A sales rep does not amend contracts, and a stranger sees none."""

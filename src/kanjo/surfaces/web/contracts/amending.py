@@ -236,7 +236,7 @@ def _form(
         amend_contract(contract_id=row.id, agreed=read(given), by=desk.actor, at=desk.now)
         return Link("", "contract", row.id)
 
-    begins = day("effective_on", EFFECTIVE_ON, desk.today, hint=ANY_DAY)
+    begins = day("effective_on", EFFECTIVE_ON, _today(desk, row), hint=ANY_DAY)
     deed = Deed(
         of=("contracts_contract", row.id),
         title=title,
@@ -275,6 +275,7 @@ def _line(desk: Desk, row: ContractRow) -> Field:
 
 
 def _today(desk: Desk, row: ContractRow) -> date:
+    """Return today, or the day of the term that is nearest to it."""
     return max(row.starts_on, min(desk.today, last_day(row.until) or desk.today))
 
 
@@ -297,7 +298,8 @@ def _suspensions(amendments: Sequence[AmendmentRow]) -> list[AmendmentRow]:
 
 
 def _to_withdraw(amendments: Sequence[AmendmentRow]) -> list[AmendmentRow]:
-    return [one for one in amendments if one.kind is not AmendmentKind.WITHDRAWAL and not one.withdrawn_by]
+    kept = (AmendmentKind.WITHDRAWAL, AmendmentKind.TERMINATION)
+    return [one for one in amendments if one.kind not in kept and not one.withdrawn_by]
 
 
 def _last(amendments: Sequence[AmendmentRow]) -> str:

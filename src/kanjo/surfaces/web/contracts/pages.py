@@ -127,8 +127,8 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
             Section(Text(en="Licenses", ja="ライセンス"), Table.of(GRANTS, grants)),
         ),
         acts=(
-            *_acts(row, request.desk.today),
             *amending.amend_acts(row, amendments),
+            *_acts(row, request.desk.today),
             confirm_act(row, grants, use_ended, request.desk),
         ),
         trail=((CONTRACT, key), (QUOTE, row.quote_id)),
@@ -183,13 +183,14 @@ def terminate(request: DeskRequest, key: int) -> HttpResponse:
         return Link("", "contract", key)
 
     says = Text(
-        en="{number}, {total} before tax: from that day on the contract is without effect, for good,"
-        " and no renewal of it is prepared. {stays} License Management is asked to confirm the end of use."
-        " Credit what was invoiced for later days with a credit note.",
-        ja="契約 {number}（税抜 {total}）は指定日以降無効となり、元に戻せません。契約更新の対象にもなりません。{stays}"
-        "ライセンス管理に利用終了の確認を依頼します。"
-        "指定日以降の分を請求済みの場合は、適格返還請求書を発行してください。",
-    ).filled(stays=STAYS, number=row.number, total=told(Money(row.total_minor, row.currency)))
+        en="{number}, {total} before tax: from that day on the contract is without effect, for good, and no renewal of"
+        " it is prepared; one that waits already stays. What is not served any more is neither invoiced nor recognised,"
+        " and its licenses end; the next billing run gives back what was invoiced for later days. License Management is"
+        " asked to confirm the end of use.",
+        ja="契約 {number}（税抜 {total}）は指定日以降無効となり、元に戻せません。契約更新の対象にもなりません"
+        "（対応待ちの契約更新は残ります）。指定日以降の分は請求も収益認識も行わず、ライセンスも終了します。"
+        "請求済みの分は次回の請求処理で返還します。ライセンス管理に利用終了の確認を依頼します。",
+    ).filled(number=row.number, total=told(Money(row.total_minor, row.currency)))
     fields = (
         day(
             "stops_on",
