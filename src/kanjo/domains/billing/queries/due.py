@@ -25,6 +25,9 @@ Accounts = tuple[int, int]
 """The first and the last billing account of a part of the work."""
 
 
+_MOVED_BY = "SELECT contract_id FROM billing_movedday WHERE moved_to <= %(due_by)s"
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which plans are asked for: all of a company, or only those of some accounts, one contract, order or plan."""
@@ -45,7 +48,7 @@ class Scope:
             (self.contract_id, "p.contract_id = %(contract_id)s"),
             (self.order_id, "p.order_id = %(order_id)s"),
             (self.plan_id, "p.id = %(plan_id)s"),
-            (self.due_by, "p.due_from <= %(due_by)s"),
+            (self.due_by, f"(p.due_from <= %(due_by)s OR p.contract_id IN ({_MOVED_BY}))"),
         )
         return " AND ".join(["p.company_id = %(company_id)s", *(words for given, words in narrowed if given)])
 

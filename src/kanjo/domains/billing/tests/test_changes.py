@@ -36,6 +36,7 @@ from kanjo.domains.billing.tests.conftest import Planned, an_order
 from kanjo.domains.billing.tests.test_operations import run_billing
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, CustomerId, HoldId, InvoiceId, OrderLineId
+from kanjo.foundation.periods import Period
 from kanjo.platform.identity.queries import house
 from kanjo.platform.ledger.operations import PeriodLocked
 from kanjo.platform.runs.models import Run
@@ -235,6 +236,14 @@ class TestMoveBillingDay:
         assert posted() == [(TODAY, MAY, 10_000), (JUNE, date(2026, 7, 1), 10_000)]
         run_billing(company, JUNE)
         assert posted()[2:] == [(MAY, JUNE, 10_000)]
+
+    def test_even_before_the_service_begins(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
+        """A service from June is asked for in April, two months before anything of it would be due."""
+        term = Period(JUNE, date(2027, 6, 1))
+        planned = an_order(company, customer, [a_line(a_product(company), service=term)], term=term)
+        move(planned, JUNE, date(2026, 4, 20), accountant)
+        run_billing(company, date(2026, 4, 20))
+        assert posted() == [(JUNE, date(2026, 7, 1), 10_000)]
 
     def test_refusals(self, planned: Planned, company: CompanyId, accountant: Actor) -> None:
         """Not twice, not without a reason, not where nothing is billed, not into locked books."""
