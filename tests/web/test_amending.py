@@ -47,6 +47,8 @@ class TestAmending:
         row = last(contract_id)
         assert (row.kind, row.total_minor) == (AmendmentKind.CHANGE, 40_500)
         page = desk.see("contract", contract_id)
+        changed = desk.see("order", max(int(key) for key in re.findall(r'href="/orders/(\d+)"', page)))
+        assert all(words in changed for words in (row.number, "¥40,500"))
         assert all(words in page for words in (row.number, "2026-07-01", "¥40,500", "変更後の契約金額（税抜）"))
 
     @pytest.mark.row("SCL-6")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpResponse
 
 from kanjo.domains.billing.queries import list_invoices
+from kanjo.domains.orders.facts import BookedLine
 from kanjo.domains.orders.queries import OrderLineRow, OrderRow, count_orders, get_order, list_lines, list_orders
 from kanjo.foundation.ids import OrderId, OrderLineId
 from kanjo.foundation.money import Money
@@ -33,6 +36,7 @@ from kanjo.surfaces.web.stages import stages
 from kanjo.surfaces.web.usage.pages import RATE, usage_of
 
 TITLE = Text(en="Orders", ja="注文")
+AMENDMENT = Text(en="Amendment", ja="契約変更")
 ACCEPT = Text(en="Note an acceptance", ja="検収を登録")
 ACCEPTED = Text(en="Accepted on", ja="検収日")
 EVIDENCE = Text(en="Evidence", ja="証憑")
@@ -88,7 +92,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
     row = get_order(actor, OrderId(key))
     lines = list_lines(actor, row.id)
     invoices = list_invoices(actor, order_id=row.id)
-    held = ALL_ACCEPTED if all(line.accepted_on for line in lines) else None
+    held = None if _waiting(lines) else ALL_ACCEPTED
     detail = Detail(
         kind=labels.ORDER,
         title=row.number,
@@ -97,6 +101,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
             (labels.CUSTOMER, Link(row.customer, "customer", row.customer_id)),
             (Text(en="Pays", ja="請求先"), Link(row.payer, "customer", row.payer_id)),
             (labels.CONTRACT, Link(row.contract_number, "contract", row.contract_id)),
+            *(((AMENDMENT, row.amendment_number),) if row.amendment_number else ()),
             (ORDERED_ON, row.ordered_on),
             (PO_NUMBER, row.po_number),
             (labels.PAYMENT_TERMS, payment_terms(row.payment_terms).shown),
@@ -127,7 +132,7 @@ def accept(request: DeskRequest, key: int) -> HttpResponse:
     """Note that the customer accepted the delivery of a line."""
     desk = request.desk
     row = get_order(desk.actor, OrderId(key))
-    waiting = [line.line for line in list_lines(desk.actor, row.id) if line.accepted_on is None]
+    waiting = _waiting(list_lines(desk.actor, row.id))
     if not waiting:
         raise AllAccepted(number=row.number)
     options = tuple((str(line.order_line_id), line.terms.name) for line in waiting)
@@ -165,6 +170,11 @@ def accept(request: DeskRequest, key: int) -> HttpResponse:
             beside=_beside,
         ),
     )
+
+
+def _waiting(lines: Sequence[OrderLineRow]) -> list[BookedLine]:
+    """Return the lines that may be accepted; what only changes another is accepted with it."""
+    return [row.line for row in lines if row.accepted_on is None and row.line.changes is None]
 
 
 def _beside(at: str, _given: Given) -> str:
