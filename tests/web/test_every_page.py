@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from kanjo.domains.billing.models import InvoiceLine, UsageDelivery
+from kanjo.domains.billing.models import InvoiceLine, Policy, UsageDelivery
 from kanjo.domains.customers.models import Customer
 from kanjo.domains.opportunities.models import Opportunity
 from kanjo.domains.receivables.models import Receipt
@@ -222,5 +222,6 @@ def story_data() -> set[str]:
         *Endpoint.objects.values_list("name", "url"),
         *StoredFile.objects.values_list("name"),
         *UsageDelivery.objects.values_list("name"),
+        *Policy.objects.values_list("code"),
     ]
     return {word for row in rows for word in row if word} | {"発注書の写し", "検収書"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import chain
 
 import pytest
@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
+from kanjo.domains.billing.facts import BillingPolicy
 from kanjo.domains.customers.queries import list_customers
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
@@ -155,6 +156,11 @@ DEALS = [
 LATER = {"commitment": "1", "effective_on": "2026-08-01"}
 USED = b"event_id,order_line,used_on,quantity\n"
 MONEY = [
+    Bad("define-policy", Role.SALES_OPERATIONS, "billing.policy-code", "code", {"code": "Thirty days"}),
+    Bad("define-policy", Role.SALES_OPERATIONS, "billing.policy-month-days", "month_days", {"month_days": "32"}),
+    Bad("define-policy", Role.ADMINISTRATOR, "form.not-a-choice", "anchor", {"anchor": "moon"}),
+    Bad("choose-policy", Role.RECEIVABLES, "customers.not-one", "customer", {"customer": "どこにもない会社"}),
+    Bad("choose-policy", Role.RECEIVABLES, "form.not-a-choice", "policy", {"policy": "99"}),
     Bad("preview-billing", Role.RECEIVABLES, "days.unreadable", "on", {"on": "<script>"}),
     Bad("credit-invoice", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
     Bad("take-bank-file", Role.RECEIVABLES, "form.missing", "statement", {"statement": ""}),
@@ -224,6 +230,8 @@ def rightly(bad: Bad, story: Told) -> dict[str, object]:
         "accept-quote": {**ON, "signed": SimpleUploadedFile("契約書.pdf", SIGNED)},
         "accept-delivery": {**ON},
         "take-bank-file": {**ON, "statement": a_bank_file("X", 1)},
+        "define-policy": {"code": "thirty", "name_ja": "30日計算", "name_en": "Months", **asdict(BillingPolicy())},
+        "choose-policy": {"policy": "1", "effective_on": "2026-05-01"},
         "take-usage": {"usage": a_usage_file("X-1")},
         "correct-usage": {
             "corrects": "m-0001",

@@ -32,9 +32,11 @@ FOR_ALL: Mapping[Language, tuple[str, ...]] = {
 FOR_THE_BOOKS: Mapping[Language, tuple[str, ...]] = {
     Language.JAPANESE: (
         *("入金", "入金データ", "売掛金年齢表", "履行義務", "収益認識の推移", "一括処理", "残高試算表", "会計期間"),
+        "請求ポリシー",
     ),
     Language.ENGLISH: (
         *("Receipts", "Bank files", "Ageing", "Obligations", "Revenue waterfall", "Runs", "Trial balance", "Periods"),
+        "Billing policies",
     ),
 }
 FOR_THE_PEOPLE = {Language.JAPANESE: ("利用者",), Language.ENGLISH: ("People",)}

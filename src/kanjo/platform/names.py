@@ -19,6 +19,8 @@ ROW_NAMES: Mapping[str, Text] = {
     "billing_account": Text(en="billing account", ja="請求先"),
     "billing_invoice": Text(en="invoice", ja="請求書"),
     "billing_plan": Text(en="billing plan", ja="請求計画"),
+    "billing_policy": Text(en="billing policy", ja="請求ポリシー"),
+    "billing_policychoice": Text(en="choice of a billing policy", ja="請求ポリシーの選択"),
     "billing_usagedelivery": Text(en="delivery of usage", ja="利用実績"),
     "bookmarks_bookmark": Text(en="kept view", ja="保存した表示"),
     "catalog_product": Text(en="product", ja="製品"),

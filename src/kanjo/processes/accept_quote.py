@@ -8,6 +8,7 @@ from datetime import date, datetime
 from kanjo.domains.approvals.queries import find_request
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import LineToBill
+from kanjo.domains.catalog.facts import ChargeKind
 from kanjo.domains.contracts import operations as contracts
 from kanjo.domains.licenses import operations as licenses
 from kanjo.domains.licenses.facts import LineToGrant
@@ -21,7 +22,7 @@ from kanjo.domains.renewals.queries import find_quoted
 from kanjo.domains.revenue import operations as revenue
 from kanjo.domains.revenue.facts import LineToRecognise
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import ApprovalRequestId, CompanyId, ContractId, FileId, OrderId, PersonId, QuoteId
+from kanjo.foundation.ids import ApprovalRequestId, CompanyId, ContractId, FileId, OrderId, PersonId, PolicyId, QuoteId
 from kanjo.foundation.money import Money
 from kanjo.processes.ask_approval import QUOTE
 
@@ -128,7 +129,8 @@ def _plan_what_follows(
         contract_id=contract_id,
         currency=offer.currency,
         payment_terms=offer.payment_terms,
-        lines=[_to_bill(line, on) for line in order.lines],
+        lines=[_to_bill(line, on, offer.billing.anchor_on) for line in order.lines],
+        policy=PolicyId(offer.billing.policy),
         by=by,
         at=at,
         on=on,
@@ -160,7 +162,7 @@ def _to_book(line: OfferLine) -> LineToBook:
     return LineToBook(line.terms, line.quantity, line.list_minor, line.net_minor, line.total_minor, line.service)
 
 
-def _to_bill(line: BookedLine, on: date) -> LineToBill:
+def _to_bill(line: BookedLine, on: date, anchor_on: date | None) -> LineToBill:
     return LineToBill(
         order_line_id=line.order_line_id,
         description=line.terms.name,
@@ -172,6 +174,7 @@ def _to_bill(line: BookedLine, on: date) -> LineToBill:
         service=line.service,
         quantity=line.quantity,
         due_from=line.service.start if line.service else on,
+        anchor_on=anchor_on if line.terms.charge is ChargeKind.RECURRING else None,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import ChangePreview
-from kanjo.domains.billing.queries import preview_changes
+from kanjo.domains.billing.queries import anchor_of_line, preview_changes
 from kanjo.domains.catalog.facts import ChargeKind, Recognition
 from kanjo.domains.contracts import operations as contracts
 from kanjo.domains.contracts.facts import ContractAmended
@@ -94,10 +94,10 @@ def _preview(change: Meant, agreed: Agreed, contract: ContractRow, actor: Actor)
 
 
 def _anchor(contract_id: ContractId, on: date, actor: Actor) -> date | None:
-    """Return from which day the periods of the contract are counted: the first of its first line that runs."""
-    lines = [now.line for now in lines_now(actor, contract_id, on)]
-    starts = (line.service.start for line in lines if line.service and line.terms.charge is ChargeKind.RECURRING)
-    return next(starts, None)
+    """Return from which day the periods of the contract are counted: as those of its first line that runs."""
+    lines = (now.line for now in lines_now(actor, contract_id, on))
+    first = next((line for line in lines if line.service and line.terms.charge is ChargeKind.RECURRING), None)
+    return anchor_of_line(first.order_line_id) if first else None
 
 
 def _let_follow(order: BookedOrder, agreed: Agreed, contract: ContractRow, *, by: Actor, at: datetime) -> None:

@@ -8,17 +8,21 @@ from datetime import date
 from kanjo.domains.approvals.facts import PathStep
 from kanjo.domains.approvals.queries import preview_path
 from kanjo.domains.billing.facts import LineToBill
-from kanjo.domains.billing.queries import preview_schedule
-from kanjo.domains.quotes.facts import Offer, OfferLine, PlannedCharge
+from kanjo.domains.billing.queries import get_policy, preview_schedule
+from kanjo.domains.catalog.facts import ChargeKind
+from kanjo.domains.quotes.facts import BillingTerms, Offer, OfferLine, PlannedCharge
 from kanjo.domains.quotes.queries import facts_of
 from kanjo.domains.revenue.facts import LineToRecognise
 from kanjo.domains.revenue.queries import preview_revenue
-from kanjo.foundation.ids import CompanyId, OrderLineId
+from kanjo.foundation.ids import CompanyId, OrderLineId, PolicyId
+
+_STANDARD = BillingTerms()
 
 
-def planned_charges(lines: Sequence[OfferLine], *, on: date) -> list[PlannedCharge]:
+def planned_charges(lines: Sequence[OfferLine], *, on: date, billing: BillingTerms = _STANDARD) -> list[PlannedCharge]:
     """Return the invoices before tax that billing would make of *lines* ordered on *on*, in their order."""
-    charges = preview_schedule([_to_bill(line, on) for line in lines])
+    to_bill = [_to_bill(line, on, billing) for line in lines]
+    charges = preview_schedule(to_bill, policy=get_policy(PolicyId(billing.policy)).choices)
     return [PlannedCharge(charge.bill_on, charge.net_minor, charge.service) for charge in charges]
 
 
@@ -34,7 +38,7 @@ def approval_path(offer: Offer, *, company_id: CompanyId, on: date) -> list[Path
     return preview_path(facts_of(offer, company_id=company_id), company_id, on)
 
 
-def _to_bill(line: OfferLine, on: date) -> LineToBill:
+def _to_bill(line: OfferLine, on: date, billing: BillingTerms) -> LineToBill:
     return LineToBill(
         order_line_id=OrderLineId(0),
         description=line.terms.name,
@@ -46,4 +50,5 @@ def _to_bill(line: OfferLine, on: date) -> LineToBill:
         service=line.service,
         quantity=line.quantity,
         due_from=line.service.start if line.service else on,
+        anchor_on=billing.anchor_on if line.terms.charge is ChargeKind.RECURRING else None,
     )

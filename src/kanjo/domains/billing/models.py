@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kanjo.domains.billing.facts import (
+    Anchor,
     Billed,
     ChangeDay,
     Channel,
@@ -27,7 +28,7 @@ from kanjo.domains.billing.rules.usage_guards import LONGEST_ID, MOST_UNITS
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
 from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.personal import Kind
-from kanjo.platform.tables import CompanyRow, append_only, kept, no_truncate, recorded_at
+from kanjo.platform.tables import CompanyRow, append_only, audited, kept, no_truncate, recorded_at
 
 STANDARD = 1
 """The policy that is there from the start."""
@@ -66,6 +67,9 @@ class Policy(models.Model):
     change_day = _choice(ChangeDay)
     restart = _choice(Restart)
     decrease = _choice(Decrease)
+    anchor = models.CharField(
+        max_length=20, choices=[(one.value, one.value) for one in Anchor], db_default=Anchor.SERVICE_START.value
+    )
     recorded_at = recorded_at()
 
     class Meta:
@@ -74,7 +78,27 @@ class Policy(models.Model):
             models.UniqueConstraint(fields=["code", "version"], name="one_policy_per_version"),
             models.CheckConstraint(name="policy_month_has_days", condition=Q(month_days__range=(1, 31))),
         ]
-        triggers = append_only()
+        # Duties are read from the trail: who defined a policy does not choose it.
+        triggers = [*append_only(), audited()[0]]
+
+
+class PolicyChoice(CompanyRow):
+    """From a day on a company bills new contracts by a policy, of all customers or of one. The latest choice counts."""
+
+    customer = models.ForeignKey("customers.Customer", null=True, on_delete=models.PROTECT, related_name="+")
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "choice of a billing policy"
+        constraints = [
+            models.CheckConstraint(name="policy_chosen_from_a_day", condition=Q(effective_on__range=_DAYS)),
+        ]
+        indexes = [
+            models.Index(fields=["company", "customer", "-effective_on", "-id"], name="policy_chosen_last"),
+        ]
+        triggers = [*append_only(), audited()[0]]
 
 
 class Account(CompanyRow):

@@ -79,6 +79,17 @@ class OfferLine:
 
 
 @dataclass(frozen=True, slots=True)
+class BillingTerms:
+    """How billing will follow an offer: the number of its policy, and the day from which periods are counted.
+
+    Without a day each line counts from its own service.
+    """
+
+    policy: int = 1
+    anchor_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """Everything one version offers. `until` is the first day after the term, None without one.
 
@@ -92,6 +103,7 @@ class Offer:
     until: date | None
     valid_until: date
     lines: tuple[OfferLine, ...]
+    billing: BillingTerms = BillingTerms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +141,7 @@ class AcceptedOffer:
     lines: tuple[OfferLine, ...]
     total_minor: int
     digest: str
+    billing: BillingTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

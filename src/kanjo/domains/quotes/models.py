@@ -49,7 +49,9 @@ class QuoteVersion(CompanyRow):
     """The terms of a quote as they stood together; never changed.
 
     `until` is the first day after the term, `valid_until` the first day on which the offer no longer stands.
-    `list_total_minor` is what the same would cost at list over the term. The digest covers every term and line.
+    `list_total_minor` is what the same would cost at list over the term. `billing_policy` is the number that billing
+    knows its policy by; with `billing_anchor_on` its periods are counted from that day. The digest covers every term
+    and line.
     """
 
     quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="versions")
@@ -60,6 +62,8 @@ class QuoteVersion(CompanyRow):
     valid_until = models.DateField()
     list_total_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
+    billing_policy = models.PositiveSmallIntegerField(db_default=1)
+    billing_anchor_on = models.DateField(null=True)
     digest = models.CharField(max_length=64)
     made_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField()

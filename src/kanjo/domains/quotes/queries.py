@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from kanjo.domains.approvals.facts import DealFacts
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
 from kanjo.domains.customers.queries import customers_found, name_of
-from kanjo.domains.quotes.facts import Offer, OfferLine, QuoteState, WaterfallStep
+from kanjo.domains.quotes.facts import BillingTerms, Offer, OfferLine, QuoteState, WaterfallStep
 from kanjo.domains.quotes.models import Quote, QuoteLine, QuoteVersion, Sending
 from kanjo.domains.quotes.rules import pricing
 from kanjo.domains.quotes.rules.stages import digest_of
@@ -210,6 +210,7 @@ def offer_of(version: QuoteVersion) -> Offer:
         until=version.until,
         valid_until=version.valid_until,
         lines=tuple(_line(line) for line in version.lines.order_by("position")),
+        billing=BillingTerms(version.billing_policy, version.billing_anchor_on),
     )
 
 

@@ -19,7 +19,17 @@ from kanjo.surfaces.api.problems import MEDIA_TYPE, NoAddress, answer_to, proble
 from kanjo.surfaces.api.reads import batches, deals, house, money, webhooks
 from kanjo.surfaces.api.reads import usage as metering
 from kanjo.surfaces.api.resources import Resource
-from kanjo.surfaces.api.verbs import approvals, companies, contracts, customers, invoicing, papers, quotes, usage
+from kanjo.surfaces.api.verbs import (
+    approvals,
+    companies,
+    contracts,
+    customers,
+    invoicing,
+    papers,
+    policies,
+    quotes,
+    usage,
+)
 from kanjo.surfaces.api.verbs import money as billing
 from kanjo.surfaces.api.verbs import webhooks as telling
 from kanjo.surfaces.api.verbs.batches import batch_acts
@@ -41,6 +51,7 @@ SINGLE: tuple[Act, ...] = (
     *approvals.ACTS,
     *contracts.ACTS,
     *billing.ACTS,
+    *policies.ACTS,
     *usage.ACTS,
     *companies.ACTS,
     *papers.ACTS,

@@ -25,6 +25,7 @@ from kanjo.foundation.ids import (
     InvoiceId,
     OrderLineId,
     PersonId,
+    PolicyId,
     ProductId,
     QuoteId,
     ReceiptId,
@@ -54,6 +55,7 @@ CustomerKey = Annotated[CustomerId, _KEY]
 InvoiceKey = Annotated[InvoiceId, _KEY]
 OrderLineKey = Annotated[OrderLineId, _KEY]
 PersonKey = Annotated[PersonId, _KEY]
+PolicyKey = Annotated[PolicyId, _KEY]
 ProductKey = Annotated[ProductId, _KEY]
 QuoteKey = Annotated[QuoteId, _KEY]
 ReceiptKey = Annotated[ReceiptId, _KEY]

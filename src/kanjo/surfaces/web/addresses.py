@@ -34,6 +34,7 @@ from kanjo.surfaces.web.orders import pages as orders
 from kanjo.surfaces.web.outbox import pages as outbox
 from kanjo.surfaces.web.people import acts as people_acts
 from kanjo.surfaces.web.people import pages as people
+from kanjo.surfaces.web.policies import pages as policies
 from kanjo.surfaces.web.privacy import pages as privacy
 from kanjo.surfaces.web.processes.pages import process_map
 from kanjo.surfaces.web.quotes import drafting
@@ -149,6 +150,9 @@ urlpatterns: list[URLPattern] = [
     path("invoices/<int:key>/invoice.xml", electronic.invoice_xml, name="invoice-xml"),
     path("invoices/<int:key>/send", billing.send, name="send-invoice"),
     path("invoices/<int:key>/credit", billing.credit, name="credit-invoice"),
+    path("billing-policies", policies.policies, name="policies"),
+    path("billing-policies/define", policies.define, name="define-policy"),
+    path("billing-policies/choose", policies.choose, name="choose-policy"),
     path("usage", usage.DELIVERIES, name="usage"),
     path("usage/take", metering.take, name="take-usage"),
     path("usage/<int:key>", usage.delivery, name="usage-delivery"),

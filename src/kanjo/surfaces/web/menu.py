@@ -34,6 +34,7 @@ MENU: tuple[tuple[Text, tuple[tuple[str, str, Text], ...]], ...] = (
             ("statements", "file-text", Text(en="Monthly statements", ja="月締め請求書")),
             ("acknowledgements", "receipt", Text(en="Acknowledgements", ja="領収書")),
             ("ageing", "calendar-stats", Text(en="Ageing", ja="売掛金年齢表")),
+            ("policies", "list-check", Text(en="Billing policies", ja="請求ポリシー")),
         ),
     ),
     (

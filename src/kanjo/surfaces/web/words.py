@@ -28,6 +28,8 @@ VERB_NAMES: Mapping[str, Text] = {
     "approvals.withdraw-matrix": Text(en="withdrew the matrix", ja="承認マトリックスを取下げ"),
     "billing.change-plans": Text(en="changed how it is billed", ja="請求計画を変更"),
     "billing.choose-grouping": Text(en="chose how invoices are grouped", ja="請求書のまとめ方を設定"),
+    "billing.choose-policy": Text(en="chose a billing policy", ja="請求ポリシーを選択"),
+    "billing.define-policy": Text(en="defined a billing policy", ja="請求ポリシーを定義"),
     "billing.credit-invoice": Text(en="issued a credit note", ja="適格返還請求書を発行"),
     "billing.execute": Text(en="executed a billing run", ja="請求処理を実行"),
     "billing.hold": Text(en="held the billing", ja="請求を保留"),
@@ -179,6 +181,7 @@ _PAIRS = """
     recognised:recognise registered:register removed:remove renewed:renew replayed:replay resumed:resume
     reversed:reverse revised:revise revoked:revoke sent:send set:set started:start submitted:submit
     terminated:terminate told:tell took:take withdrew:withdraw held:hold moved:move released:release tagged:tag
+    defined:define
 """
 _PLAIN = dict(pair.split(":") for pair in _PAIRS.split())
 """The first word of what was done, and the same as an act."""

@@ -6,6 +6,7 @@ from kanjo.domains.billing.operations.holds import hold_billing, release_billing
 from kanjo.domains.billing.operations.instalments import plan_instalments, reach_milestone
 from kanjo.domains.billing.operations.issue import issue_invoice
 from kanjo.domains.billing.operations.planning import note_acceptance, plan
+from kanjo.domains.billing.operations.policies import choose_policy, define_policy
 from kanjo.domains.billing.operations.reverse import credit_invoice, preview_reversal
 from kanjo.domains.billing.operations.run import execute, preview_run
 from kanjo.domains.billing.operations.send import send_invoice
@@ -17,8 +18,10 @@ __all__ = [
     "change_plans",
     "check_usage",
     "choose_grouping",
+    "choose_policy",
     "correct_usage",
     "credit_invoice",
+    "define_policy",
     "execute",
     "hold_billing",
     "issue_invoice",

@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from kanjo.domains.billing.facts import LineToBill, OrderPlanned
 from kanjo.domains.billing.models import Acceptance, Account, Plan
+from kanjo.domains.billing.queries.policies import anchor_for, get_policy, policy_for
 from kanjo.domains.billing.rules.guards import AlreadyAccepted, AlreadyPlanned, PlanMissing, refuse_unbillable
-from kanjo.domains.billing.rules.plans import anchored_on
+from kanjo.domains.billing.rules.plans import anchored, anchored_on
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, PlanId
+from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, PlanId, PolicyId
 from kanjo.foundation.money import currency as known_currency
 from kanjo.foundation.terms import payment_terms as known_terms
 from kanjo.platform.acts import verb
@@ -37,18 +38,23 @@ def plan(
     currency: str,
     payment_terms: str,
     lines: Sequence[LineToBill],
+    policy: PolicyId | None = None,
     by: Actor,
     at: datetime,
     on: date,
 ) -> tuple[PlanId, ...]:
     """Keep how each line of an order will be billed, and return its plans in the order of the lines.
 
-    Once per order line: the same lines again return the plans that are there, others are refused with
-    `AlreadyPlanned`. Refuses lines no schedule can be made of, unknown currencies and payment terms.
+    Without a *policy* the contract keeps its own, a new one takes that of the customer. Once per order line: the same
+    lines again return the plans that are there, others are refused with `AlreadyPlanned`. Refuses lines no schedule
+    can be made of, unknown currencies, payment terms and policies.
     """
     refuse_unbillable(lines)
     known_currency(currency, at="currency")
     known_terms(payment_terms, at="payment_terms")
+    policy = get_policy(policy).id if policy else _policy_of(company_id, contract_id, customer_id, on)
+    starts = [line.service.start for line in lines if line.service]
+    anchor_on = anchor_for(policy, starts, company_id=company_id, payer_id=payer_id, contract_id=contract_id)
     account, _ = Account.objects.get_or_create(company_id=company_id, payer_id=payer_id)
     rows = [
         Plan(
@@ -59,10 +65,11 @@ def plan(
             contract_id=contract_id,
             currency=currency,
             payment_terms=payment_terms,
+            policy_id=policy,
             effective_on=on,
             **_terms_of(line),
         )
-        for line in lines
+        for line in anchored(lines, anchor_on)
     ]
     known = _known(rows)
     if known:
@@ -95,6 +102,11 @@ def note_acceptance(*, order_line_id: OrderLineId, accepted_on: date, by: Actor,
         raise AlreadyAccepted(key=order_line_id, day=acceptance.accepted_on)
 
 
+def _policy_of(company_id: CompanyId, contract_id: ContractId, customer_id: CustomerId, on: date) -> PolicyId:
+    known = Plan.objects.filter(contract_id=contract_id).order_by("id").values_list("policy_id", flat=True).first()
+    return PolicyId(known) if known else policy_for(company_id, customer_id, on)
+
+
 def _terms_of(line: LineToBill) -> dict[str, object]:
     return {
         "order_line_id": line.order_line_id,
@@ -118,6 +130,7 @@ _AGREED = (
     "account_id",
     "currency",
     "payment_terms",
+    "policy_id",
     "charge",
     "timing",
     "interval_months",

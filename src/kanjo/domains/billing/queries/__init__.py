@@ -16,6 +16,18 @@ from kanjo.domains.billing.queries.invoices import (
     list_invoices,
     list_sendings,
 )
+from kanjo.domains.billing.queries.policies import (
+    CHOOSERS,
+    ChoiceRow,
+    PolicyRow,
+    anchor_for,
+    anchor_of_line,
+    get_policy,
+    list_choices,
+    list_policies,
+    offered_policy,
+    policy_for,
+)
 from kanjo.domains.billing.queries.schedules import (
     charges_of_order,
     charges_to_come,
@@ -27,12 +39,17 @@ from kanjo.domains.billing.queries.schedules import (
 )
 
 __all__ = [
+    "CHOOSERS",
     "ORDERS",
+    "ChoiceRow",
     "InvoiceLineRow",
     "InvoiceRow",
     "InvoiceTaxRow",
     "InvoiceView",
+    "PolicyRow",
     "SendingRow",
+    "anchor_for",
+    "anchor_of_line",
     "charges_of_order",
     "charges_to_come",
     "count_invoices",
@@ -40,11 +57,16 @@ __all__ = [
     "find_invoice",
     "find_sending",
     "get_invoice",
+    "get_policy",
     "invoiced",
     "is_sent_invoice",
+    "list_choices",
     "list_invoices",
+    "list_policies",
     "list_sendings",
     "next_charges",
+    "offered_policy",
+    "policy_for",
     "preview_changes",
     "preview_schedule",
     "still_to_bill",

@@ -12,15 +12,16 @@ import polars as pl
 from kanjo.domains.billing.facts import ChangePreview, ContractChange, InvoiceToCome, LineChange, LineToBill
 from kanjo.domains.billing.models import Plan
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_groupings, read_originals
+from kanjo.domains.billing.queries.policies import anchor_for
 from kanjo.domains.billing.queries.schedules import to_come
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.rules.invoicing import drafted, grouped, rated
 from kanjo.domains.billing.rules.owed import Known, should_be, still_due
-from kanjo.domains.billing.rules.plans import POLICY, as_plans
+from kanjo.domains.billing.rules.plans import POLICY, anchored, as_plans
 from kanjo.domains.billing.rules.soundness import refused
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
 from kanjo.domains.catalog.queries import tax_rate_table
-from kanjo.foundation.ids import CompanyId, ContractId, OrderLineId
+from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderLineId, PolicyId
 from kanjo.foundation.money import Money, Rounding
 from kanjo.platform.companies.models import SellingCompany
 
@@ -49,7 +50,7 @@ def preview_changes(
     _, standing = read_due(scope, known_at, if_accepted=True, posted=True, withdrawn=change.withdraws)
     change = from_period_starts(plans, standing, change)
     after = with_change(standing, change, plan_ids(plans))
-    joining = _joining(plans, added)
+    joining = _joining(CompanyId(found), plans, added)
     everything = pl.concat([plans, joining.select(plans.columns)])
     totals = difference_per_line(plans, before, after)
     new = should_be(joining, None).group_by("plan_id").agg(pl.sum("net_minor"))
@@ -116,10 +117,17 @@ def difference_per_line(plans: pl.DataFrame, before: Known, after: Known) -> dic
     return {OrderLineId(line): net for line, net in nets.iter_rows()}
 
 
-def _joining(plans: pl.DataFrame, added: Sequence[LineToBill]) -> pl.DataFrame:
+def _joining(company_id: CompanyId, plans: pl.DataFrame, added: Sequence[LineToBill]) -> pl.DataFrame:
     """Return lines that would join the contract as plans of it, under ids of their own below zero."""
-    first = plans.row(0, named=True)
-    new = as_plans(added).with_columns(
+    first = plans.sort("plan_id").row(0, named=True)
+    anchor_on = anchor_for(
+        PolicyId(first["policy"]),
+        [line.service.start for line in added if line.service],
+        company_id=company_id,
+        payer_id=CustomerId(first["payer_id"]),
+        contract_id=ContractId(first["contract_id"]),
+    )
+    new = as_plans(anchored(added, anchor_on)).with_columns(
         plan_id=-1 - pl.col("plan_id"),
         policy=pl.lit(first["policy"], dtype=pl.Int64),
         part=pl.lit(0, dtype=pl.Int64),

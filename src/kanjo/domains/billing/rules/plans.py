@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 import polars as pl
 
-from kanjo.domains.billing.facts import BillingPolicy, LineToBill
+from kanjo.domains.billing.facts import Anchor, BillingPolicy, LineToBill
+from kanjo.domains.catalog.facts import ChargeKind
 
 POLICY: dict[str, type[pl.DataType]] = {
     "day_count": pl.String,
@@ -45,7 +46,9 @@ day of which anything was posted.
 
 def as_plans(lines: Sequence[LineToBill], policy: BillingPolicy | None = None) -> pl.DataFrame:
     """Return lines of a quote or an order as plans, as if accepted on the day they are due; their place is the id."""
-    chosen = asdict(policy or BillingPolicy())
+    policy = policy or BillingPolicy()
+    starts = [line.service.start for line in lines if line.service]
+    chosen = {name: value for name, value in asdict(policy).items() if name in POLICY}
     return pl.DataFrame(
         [
             {
@@ -63,10 +66,32 @@ def as_plans(lines: Sequence[LineToBill], policy: BillingPolicy | None = None) -
                 "billed_until": None,
                 **chosen,
             }
-            for place, line in enumerate(lines)
+            for place, line in enumerate(anchored(lines, common_anchor(starts, policy.anchor)))
         ],
         schema=FOLLOWED,
     )
+
+
+def common_anchor(starts: Sequence[date], anchor: Anchor, account_on: date | None = None) -> date | None:
+    """Return the day from which the periods of all lines are counted, None where each counts from its own service.
+
+    *starts* are the first days of their services, *account_on* the anchor of the payer's first plan: where there is
+    none yet, these lines begin it.
+    """
+    if anchor is Anchor.SERVICE_START or not starts:
+        return None
+    first = min(starts)
+    if anchor is Anchor.CALENDAR:
+        return first.replace(month=1, day=1)
+    return account_on or first if anchor is Anchor.ACCOUNT else first
+
+
+def anchored(lines: Sequence[LineToBill], anchor_on: date | None) -> list[LineToBill]:
+    """Return *lines* with their periods counted from a common day; what has an anchor of its own keeps it."""
+    return [
+        replace(line, anchor_on=line.anchor_on or anchor_on) if line.charge is ChargeKind.RECURRING else line
+        for line in lines
+    ]
 
 
 def anchored_on(line: LineToBill) -> date:

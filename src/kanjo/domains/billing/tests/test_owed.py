@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kanjo.domains.billing.facts import Billed, BillingPolicy, ChangeDay, Decrease, Restart, Stub
 from kanjo.domains.billing.rules.owed import should_be, still_due
+from kanjo.domains.billing.rules.plans import common_anchor
 from kanjo.domains.billing.tests.owed_oracle import DAY, Away, Change, Life, Owed, each, owed
 from kanjo.domains.billing.tests.posting import House
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
@@ -299,13 +300,14 @@ def worked(row: dict[str, str]) -> str:
     """Return the charges of a row of the worked table."""
     first, last = row["service"].split(" to ")
     start = date.fromisoformat(first)
+    policy = _policy(row["policy"])
     life = Life(
         Period(start, date.fromisoformat(last) + DAY),
         int(row["months"]),
-        start,
+        common_anchor([start], policy.anchor) or start,
         int(row["price"]),
         timing=BillingTiming(row["timing"]),
-        policy=_policy(row["policy"]),
+        policy=policy,
     )
     for fact in filter(None, row["told"].split("; ")):
         _tell(life, fact)

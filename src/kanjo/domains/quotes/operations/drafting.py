@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from kanjo.domains.quotes.facts import Offer, OfferLine, QuoteDrafted, QuoteRevised, QuoteState
+from kanjo.domains.quotes.facts import BillingTerms, Offer, OfferLine, QuoteDrafted, QuoteRevised, QuoteState
 from kanjo.domains.quotes.models import Quote, QuoteLine, QuoteVersion
 from kanjo.domains.quotes.operations.steps import ANSWERED, MAKERS, current, refuse_under_approval
 from kanjo.domains.quotes.queries import QUOTE
@@ -22,6 +22,8 @@ from kanjo.platform.outbox.operations import record
 from kanjo.platform.tables import refuse_unseen
 from kanjo.platform.worklist.operations import close
 
+_STANDARD = BillingTerms()
+
 
 @verb("quotes.draft", *MAKERS)
 def draft_quote(
@@ -35,6 +37,7 @@ def draft_quote(
     starts_on: date,
     until: date | None,
     valid_until: date,
+    billing: BillingTerms = _STANDARD,
     by: Actor,
     at: datetime,
     on: date,
@@ -44,7 +47,7 @@ def draft_quote(
     `until` and `valid_until` are exclusive. Refuses an unsound offer, naming the line.
     """
     refuse_unseen(company_id, by)
-    offer = Offer(customer_id, currency, payment_terms, starts_on, until, valid_until, tuple(lines))
+    offer = Offer(customer_id, currency, payment_terms, starts_on, until, valid_until, tuple(lines), billing)
     refuse_unsound(offer, on=on)
     quote_id = _next_id()
     number = take_number(company_id=company_id, kind="quote", prefix="Q", on=on, subject_id=quote_id)
@@ -77,6 +80,7 @@ def revise_quote(
     starts_on: date,
     until: date | None,
     valid_until: date,
+    billing: BillingTerms = _STANDARD,
     by: Actor,
     at: datetime,
     on: date,
@@ -89,7 +93,7 @@ def revise_quote(
     if quote.state != QuoteState.DRAFTED:
         refuse_unless_step(quote.number, QuoteState(quote.state), QuoteState.DRAFTED)
     customer_id = CustomerId(quote.customer_id)
-    offer = Offer(customer_id, quote.currency, payment_terms, starts_on, until, valid_until, tuple(lines))
+    offer = Offer(customer_id, quote.currency, payment_terms, starts_on, until, valid_until, tuple(lines), billing)
     refuse_unsound(offer, on=on)
     superseded = current(quote)
     refuse_under_approval(quote, superseded.pk)
@@ -123,6 +127,8 @@ def _write(quote: Quote, offer: Offer, *, on: date, by: Actor) -> QuoteVersionId
         starts_on=offer.starts_on,
         until=offer.until,
         valid_until=offer.valid_until,
+        billing_policy=offer.billing.policy,
+        billing_anchor_on=offer.billing.anchor_on,
         list_total_minor=list_total_minor(offer.lines),
         total_minor=sum(line.total_minor for line in offer.lines),
         digest=digest_of(offer),

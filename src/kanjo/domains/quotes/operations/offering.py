@@ -122,6 +122,7 @@ def accept_quote(*, quote_id: QuoteId, on: date, by: Actor, at: datetime) -> Acc
         lines=offer.lines,
         total_minor=version.total_minor,
         digest=version.digest,
+        billing=offer.billing,
     )
 
 

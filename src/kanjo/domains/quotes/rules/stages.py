@@ -7,7 +7,7 @@ import json
 
 from pydantic import TypeAdapter
 
-from kanjo.domains.quotes.facts import STEPS, Offer, QuoteState
+from kanjo.domains.quotes.facts import STEPS, BillingTerms, Offer, QuoteState
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 
@@ -97,5 +97,7 @@ def refuse_unless_step(number: str, state: QuoteState, to: QuoteState) -> None:
 def digest_of(offer: Offer) -> str:
     """Return the SHA-256 over every term and line of an offer, as 64 hexadecimal digits."""
     data = _OFFER.dump_python(offer, mode="json")
+    if offer.billing == BillingTerms():
+        del data["billing"]  # Offers of before there was a choice keep their digest.
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kanjo.domains.billing.queries import InvoiceRow, InvoiceView, SendingRow, get_invoice, list_invoices, list_sendings
+from kanjo.domains.billing.queries import (
+    InvoiceRow,
+    InvoiceView,
+    PolicyRow,
+    SendingRow,
+    get_invoice,
+    get_policy,
+    list_invoices,
+    list_policies,
+    list_sendings,
+)
 from kanjo.domains.contracts.facts import ContractState
 from kanjo.domains.licenses.queries import GrantRow, get_grant, list_grants
 from kanjo.domains.receivables.queries import (
@@ -37,7 +47,7 @@ from kanjo.domains.revenue.queries import (
     list_slices,
 )
 from kanjo.foundation.actors import Role
-from kanjo.foundation.ids import BankFileId, GrantId, InvoiceId, ReceiptId, RenewalId
+from kanjo.foundation.ids import BankFileId, GrantId, InvoiceId, PolicyId, ReceiptId, RenewalId
 from kanjo.foundation.personal import NEEDED_BY, Kind
 from kanjo.foundation.texts import Text
 from kanjo.platform.paging import Page
@@ -115,6 +125,16 @@ def _obligation(caller: Caller, key: int) -> Obligation:
 
 
 RESOURCES = (
+    Resource(
+        name="billing-policies",
+        title=Text(en="Billing policies, every version", ja="請求ポリシーとその版"),
+        row=PolicyRow,
+        rows=lambda caller, **asked: list_policies(**asked),
+        whole=PolicyRow,
+        one=lambda caller, key: get_policy(PolicyId(key)),
+        door=BOOKS,
+        shared=True,
+    ),
     Resource(
         name="invoices",
         title=Text(en="Invoices with lines and derivations", ja="請求書、明細と計算根拠"),

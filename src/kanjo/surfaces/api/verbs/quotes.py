@@ -16,7 +16,7 @@ from kanjo.domains.opportunities.operations import (
     open_opportunity,
 )
 from kanjo.domains.opportunities.queries import get_opportunity
-from kanjo.domains.quotes.operations import expire_quotes, revise_quote, send_quote, withdraw_quote
+from kanjo.domains.quotes.operations import expire_quotes, send_quote, withdraw_quote
 from kanjo.domains.quotes.queries import get_quote
 from kanjo.foundation.ids import CompanyId, CustomerId, OpportunityId, QuoteId
 from kanjo.foundation.money import Money, currency
@@ -25,7 +25,7 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.files.operations import store
 from kanjo.processes.accept_quote import SignedPaper, accept_quote
 from kanjo.processes.ask_approval import submit_quote
-from kanjo.processes.draft_offer import LineWanted, draft_offer, price
+from kanjo.processes.draft_offer import LineWanted, draft_offer, revise_offer
 from kanjo.processes.hand_over import hand_over_deal
 from kanjo.processes.preview_offer import planned_charges
 from kanjo.surfaces.api.acts import Act, Made
@@ -44,6 +44,7 @@ from kanjo.surfaces.api.fields import (
     On,
     Owed,
     PersonKey,
+    PolicyKey,
     ProductKey,
     Prose,
     Words,
@@ -94,13 +95,17 @@ class LineGiven(Given):
 
 
 class OfferGiven(Given):
-    """An offer; `until` is the first day after its term, `valid_until` the first on which it no longer stands."""
+    """An offer; `until` is the first day after its term, `valid_until` the first on which it no longer stands.
+
+    Without `policy` it is billed as the version before, or by the policy chosen for the customer.
+    """
 
     lines: list[LineGiven] = Field(min_length=1, max_length=100)
     payment_terms: Words
     starts_on: Day
     until: Day | None = None
     valid_until: Day
+    policy: PolicyKey | None = None
     on: Day
 
 
@@ -195,9 +200,9 @@ def _draft(caller: Caller, key: int, given: OfferGiven) -> Made:
 
 def _revise(caller: Caller, key: int, given: OfferGiven) -> Made:
     row = get_quote(caller.actor, QuoteId(key)).row
-    revise_quote(
+    revise_offer(
         quote_id=row.id,
-        lines=price(_wanted(caller, row.company_id, given), currency=row.currency, on=given.on),
+        wanted=_wanted(caller, row.company_id, given),
         **given.model_dump(exclude={"lines"}),
         by=caller.actor,
         at=caller.now,
@@ -213,7 +218,7 @@ def _send(caller: Caller, key: int, given: Sent) -> Made:
     found = get_quote(caller.actor, QuoteId(key))
     send_quote(
         quote_id=found.row.id,
-        planned=planned_charges(found.offer.lines, on=found.offer.starts_on),
+        planned=planned_charges(found.offer.lines, on=found.offer.starts_on, billing=found.offer.billing),
         **given.model_dump(),
         by=caller.actor,
         at=caller.now,

@@ -98,7 +98,7 @@ def place(request: DeskRequest, key: int) -> HttpResponse:
     row = the_customer(desk, key)
 
     def do(given: Given) -> Link:
-        parent = _one(desk.actor, given["parent"]) if given["parent"] else None
+        parent = one_customer(desk.actor, given["parent"], at="parent") if given["parent"] else None
         place_under(customer_id=row.id, parent_id=parent.id if parent else None, by=desk.actor, at=desk.now)
         return Link("", "customer", key)
 
@@ -138,10 +138,11 @@ def department(request: DeskRequest, key: int) -> HttpResponse:
     return perform(request, deed)
 
 
-def _one(actor: Actor, text: str) -> CustomerRow:
+def one_customer(actor: Actor, text: str, *, at: str) -> CustomerRow:
+    """Return the customer of this name or corporate number; refuses `NotOneCustomer`."""
     found = [row for row in list_customers(actor, search=text, limit=MOST) if text in {row.name, row.corporate_number}]
     if len(found) != 1:
-        raise NotOneCustomer(at="parent", text=quoted(text))
+        raise NotOneCustomer(at=at, text=quoted(text))
     return found[0]
 
 

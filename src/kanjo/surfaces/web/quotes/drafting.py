@@ -8,18 +8,18 @@ from datetime import timedelta
 
 from django.http import HttpResponse
 
+from kanjo.domains.billing.queries import CHOOSERS, list_policies
 from kanjo.domains.catalog.queries import list_products
 from kanjo.domains.opportunities.queries import get_opportunity
 from kanjo.domains.quotes.facts import Offer, OfferLine
-from kanjo.domains.quotes.operations import revise_quote
 from kanjo.domains.quotes.queries import QUOTE, get_quote
-from kanjo.foundation.ids import CustomerId, OpportunityId, ProductId, QuoteId
+from kanjo.foundation.ids import CustomerId, OpportunityId, PolicyId, ProductId, QuoteId
 from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
-from kanjo.processes.draft_offer import LineWanted, draft_offer, price
+from kanjo.processes.draft_offer import LineWanted, billing_terms, draft_offer, price, revise_offer
 from kanjo.processes.preview_offer import approval_path, planned_charges, planned_revenue
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import day_after, last_day
@@ -28,6 +28,7 @@ from kanjo.surfaces.web.details import Section, Table, difference
 from kanjo.surfaces.web.doors import doing, door
 from kanjo.surfaces.web.fields import Field, Lines, Missing, choice, day, money, whole
 from kanjo.surfaces.web.forms import Deed, Given, perform
+from kanjo.surfaces.web.policies.columns import POLICY, policy_shown
 from kanjo.surfaces.web.quotes.columns import PATH, charge_columns, earned_columns, line_columns
 from kanjo.surfaces.web.quotes.versions import WOULD_CHANGE, changes_between
 from kanjo.surfaces.web.shown import Link, day_shown
@@ -92,6 +93,7 @@ def draft(request: DeskRequest, key: int) -> HttpResponse:
             starts_on=given["starts_on"],
             until=day_after(given["last_on"]),
             valid_until=given["valid_on"] + timedelta(days=1),
+            policy=_policy(given),
             by=desk.actor,
             at=desk.now,
             on=given["on"],
@@ -109,13 +111,14 @@ def revise(request: DeskRequest, key: int) -> HttpResponse:
     before = Before(quote.row.currency, quote.row.customer_id, quote.offer, quote.row.version)
 
     def do(given: Given) -> Link:
-        revise_quote(
+        revise_offer(
             quote_id=quote.row.id,
-            lines=price(_wanted(given), currency=quote.row.currency, on=given["on"]),
+            wanted=_wanted(given),
             payment_terms=given["payment_terms"],
             starts_on=given["starts_on"],
             until=day_after(given["last_on"]),
             valid_until=given["valid_on"] + timedelta(days=1),
+            policy=_policy(given),
             by=desk.actor,
             at=desk.now,
             on=given["on"],
@@ -170,8 +173,21 @@ def _fields(desk: Desk, before: Before) -> Sequence[Field | Lines]:
         day("starts_on", labels.STARTS_ON, offer.starts_on if offer else desk.today, hint=labels.BUSINESS_DAY),
         day("last_on", labels.UNTIL, last_day(offer.until) if offer else None, needed=False),
         day("valid_on", labels.VALID_UNTIL, valid_on),
+        *_policy_field(desk, offer),
         day("on", labels.ON, desk.today),
     )
+
+
+def _policy_field(desk: Desk, offer: Offer | None) -> Sequence[Field]:
+    """Return the choice of a policy, for whoever may offer by another than the customer's."""
+    if not desk.actor.holds(*CHOOSERS):
+        return ()
+    options = tuple((str(row.id), policy_shown(row)) for row in list_policies())
+    return (choice("policy", POLICY, options, needed=False, initial=str(offer.billing.policy) if offer else ""),)
+
+
+def _policy(given: Given) -> PolicyId | None:
+    return PolicyId(int(given["policy"])) if given.get("policy") else None
 
 
 def _typed(line: OfferLine, currency: str) -> dict[str, str]:
@@ -227,7 +243,17 @@ def _beside(at: str, given: Given) -> str:
 
 def _look(desk: Desk, before: Before, given: Given) -> list[Section]:
     currency = before.currency
-    lines = price(_wanted(given), currency=currency, on=given["on"])
+    wanted = _wanted(given)
+    billing = billing_terms(
+        wanted,
+        policy=_policy(given),
+        company_id=desk.company_id,
+        customer_id=before.customer_id,
+        on=given["on"],
+        by=desk.actor,
+        before=before.offer.billing if before.offer else None,
+    )
+    lines = price(wanted, currency=currency, on=given["on"], billing=billing)
     offer = Offer(
         customer_id=before.customer_id,
         currency=currency,
@@ -236,10 +262,11 @@ def _look(desk: Desk, before: Before, given: Given) -> list[Section]:
         until=day_after(given["last_on"]),
         valid_until=given["valid_on"] + timedelta(days=1),
         lines=tuple(lines),
+        billing=billing,
     )
     total = Money(sum(line.total_minor for line in lines), currency)
     path = approval_path(offer, company_id=desk.company_id, on=given["on"])
-    charges = planned_charges(lines, on=given["starts_on"])
+    charges = planned_charges(lines, on=given["starts_on"], billing=billing)
     changed = (
         [difference(WOULD_CHANGE.filled(before=before.version), changes_between(before.offer, offer))]
         if before.offer

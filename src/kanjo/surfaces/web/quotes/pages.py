@@ -8,6 +8,7 @@ from django.http import HttpResponse
 
 from kanjo.domains.approvals.facts import PathStep
 from kanjo.domains.approvals.queries import find_request, preview_path
+from kanjo.domains.billing.queries import get_policy
 from kanjo.domains.contracts.queries import find_contract_of_quote
 from kanjo.domains.opportunities.queries import get_opportunity
 from kanjo.domains.quotes.facts import QuoteState
@@ -22,7 +23,7 @@ from kanjo.domains.quotes.queries import (
     list_quotes,
 )
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import QuoteId
+from kanjo.foundation.ids import PolicyId, QuoteId
 from kanjo.foundation.money import Money
 from kanjo.foundation.personal import Kind
 from kanjo.foundation.terms import payment_terms
@@ -43,6 +44,7 @@ from kanjo.surfaces.web.fields import day, file, prose, words
 from kanjo.surfaces.web.files.pages import as_download
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import Filter, ListPage
+from kanjo.surfaces.web.policies.columns import POLICY, policy_shown
 from kanjo.surfaces.web.quotes.columns import PATH, VERSIONS, charge_columns, line_columns, total_of
 from kanjo.surfaces.web.quotes.columns import QUOTES as COLUMNS
 from kanjo.surfaces.web.quotes.drafting import NOBODY, PLANNED, REVISE, WOULD_ASK
@@ -83,7 +85,7 @@ def quote(request: DeskRequest, key: int) -> HttpResponse:
     found = get_quote(desk.actor, QuoteId(key))
     row, offer = found.row, found.offer
     total = Money(row.total_minor, row.currency)
-    charges = planned_charges(offer.lines, on=offer.starts_on)
+    charges = planned_charges(offer.lines, on=offer.starts_on, billing=offer.billing)
     detail = Detail(
         kind=labels.QUOTE,
         title=row.number,
@@ -128,6 +130,7 @@ def _facts(found: QuoteDetail, actor: Actor) -> list[tuple[Text, object]]:
         (labels.VERSION, row.version),
         (labels.OWNER, row.drafted_by),
         (labels.PAYMENT_TERMS, payment_terms(offer.payment_terms).shown),
+        (POLICY, policy_shown(get_policy(PolicyId(offer.billing.policy)))),
         (labels.STARTS_ON, offer.starts_on),
         (labels.UNTIL, last_day(offer.until)),
         (labels.VALID_UNTIL, last_day(offer.valid_until)),
@@ -173,7 +176,7 @@ def draft_pdf(request: DeskRequest, key: int) -> HttpResponse:
     """Return the quotation as it would go out, marked as a draft."""
     desk = request.desk
     found = get_quote(desk.actor, QuoteId(key))
-    planned = planned_charges(found.offer.lines, on=found.offer.starts_on)
+    planned = planned_charges(found.offer.lines, on=found.offer.starts_on, billing=found.offer.billing)
     showed(Kind.ADDRESS, ("customers_customer", found.row.customer_id))
     content = preview_quotation(quote_id=found.row.id, on=desk.today, by=desk.actor, planned=planned)
     return as_download(content, f"{found.row.number}-{found.row.version}-draft.pdf", "application/pdf")
@@ -212,7 +215,7 @@ def send(request: DeskRequest, key: int) -> HttpResponse:
             quote_id=found.row.id,
             on=given["on"],
             recipient=given["recipient"] or "",
-            planned=planned_charges(found.offer.lines, on=found.offer.starts_on),
+            planned=planned_charges(found.offer.lines, on=found.offer.starts_on, billing=found.offer.billing),
             by=desk.actor,
             at=desk.now,
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from kanjo.domains.billing.queries import get_policy
 from kanjo.domains.quotes.facts import Offer, OfferLine
+from kanjo.foundation.ids import PolicyId
 from kanjo.foundation.money import Money
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
@@ -13,6 +15,7 @@ from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.days import last_day
 from kanjo.surfaces.web.differences import Change, Facts, changes_of
+from kanjo.surfaces.web.policies.columns import POLICY, policy_shown
 
 VERSIONS = Text(en="What changed from version {before} to version {after}", ja="第{before}版から第{after}版への変更")
 WOULD_CHANGE = Text(en="What would change from version {before}", ja="第{before}版からの変更")
@@ -70,6 +73,7 @@ def _facts(line: OfferLine, currency: str) -> Facts:
 def _terms(offer: Offer) -> Facts:
     return (
         (labels.PAYMENT_TERMS, payment_terms(offer.payment_terms).shown),
+        (POLICY, policy_shown(get_policy(PolicyId(offer.billing.policy)))),
         (labels.STARTS_ON, offer.starts_on),
         (labels.UNTIL, last_day(offer.until)),
         (labels.VALID_UNTIL, last_day(offer.valid_until)),

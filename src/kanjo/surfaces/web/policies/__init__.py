@@ -1,0 +1,1 @@
+"""Billing policies: the list of versions, their definition, their choice."""

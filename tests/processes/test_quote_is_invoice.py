@@ -1,0 +1,188 @@
+"""What a quote and an amendment show is what is billed: through the real doors' acts, under every kind of policy."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import BillingPolicy, ChangePreview
+from kanjo.domains.billing.models import Invoice, Plan
+from kanjo.domains.billing.queries import get_policy
+from kanjo.domains.catalog.facts import BillingTiming
+from kanjo.domains.contracts.facts import AmendmentKind
+from kanjo.domains.orders.queries import get_order
+from kanjo.domains.quotes.queries import get_quote
+from kanjo.foundation.actors import Role
+from kanjo.foundation.ids import PolicyId, ProductId
+from kanjo.foundation.periods import Period
+from kanjo.foundation.texts import Text
+from kanjo.processes.accept_quote import ConcludedDeal
+from kanjo.processes.agreed import Agreed, LineMore
+from kanjo.processes.amend_contract import amend_contract, preview_amendment
+from kanjo.processes.draft_offer import LineWanted
+from kanjo.processes.preview_offer import planned_charges
+from tests.builders import a_customer, a_product, an_actor
+from tests.harness.office import APRIL, Office, an_office, morning
+
+pytestmark = pytest.mark.django_db
+
+LATER = Period(date(2026, 4, 11), date(2027, 2, 21))
+AGREED_ON = date(2026, 6, 20)
+BEYOND = date(2027, 6, 30)
+TIMINGS = (BillingTiming.IN_ADVANCE, BillingTiming.IN_ARREARS)
+
+
+def a_policy(chance: random.Random) -> BillingPolicy:
+    """Return a policy with every choice drawn."""
+    drawn: dict[str, Any] = {
+        name: chance.choice(list(type(value))) if isinstance(value, StrEnum) else chance.choice([28, 30, 31])
+        for name, value in asdict(BillingPolicy()).items()
+    }
+    return BillingPolicy(**drawn)
+
+
+@transaction.atomic
+def chosen(office: Office, policy: BillingPolicy) -> PolicyId:
+    """Let one define a policy, and another choose it for the company."""
+    key = billing.define_policy(
+        code="drawn",
+        name=Text(en="Drawn", ja="抽選"),
+        choices=policy,
+        by=an_actor(Role.ADMINISTRATOR),
+        at=morning(APRIL),
+    )
+    billing.choose_policy(
+        company_id=office.company_id, policy_id=key, effective_on=APRIL, by=office.receivables, at=morning(APRIL)
+    )
+    return key
+
+
+def wanted(office: Office, chance: random.Random) -> list[LineWanted]:
+    """Return two lines of any interval and timing, over a term that breaks off at both ends."""
+    lines = []
+    for code, start in (("ONE", LATER.start), ("TWO", date(2026, 5, 4))):
+        product = a_product(
+            office.company_id, code, interval_months=chance.choice([1, 1, 2, 3, 6, 12]), timing=chance.choice(TIMINGS)
+        )
+        lines.append(
+            LineWanted(product, chance.randint(2, 20), chance.randint(9_000, 70_000), replace(LATER, start=start))
+        )
+    return lines
+
+
+def issued() -> list[tuple[date, date, int, int]]:
+    """Return every invoice issued: its day, its due day, net and tax."""
+    rows = Invoice.objects.order_by("id").values_list("issued_on", "due_on", "net_minor", "tax_minor")
+    return [(day, due, net, tax) for day, due, net, tax in rows]
+
+
+Drawn = Callable[[ConcludedDeal, ProductId, random.Random], Agreed]
+
+
+def terms(kind: AmendmentKind, chance: random.Random, **agreed: object) -> Agreed:
+    """Return an amendment that takes effect before or after it was agreed."""
+    effective_on = AGREED_ON + timedelta(days=chance.randint(-40, 90))
+    everyday = {"effective_on": effective_on, "concluded_on": AGREED_ON, "because": "変更"}
+    return Agreed(kind=kind, **everyday | agreed)  # type: ignore[arg-type]  # tests name the fields they change
+
+
+def _more(deal: ConcludedDeal, units: int, net: int) -> tuple[LineMore, ...]:
+    return (LineMore(deal.lines[0].order_line_id, units, net),)
+
+
+def _added(product: ProductId, chance: random.Random) -> tuple[LineWanted, ...]:
+    return (LineWanted(product, 3, chance.randint(1_000, 20_000)),)
+
+
+CHANGES: dict[str, Drawn] = {
+    "upgrade": lambda deal, _, chance: terms(
+        AmendmentKind.CHANGE, chance, more=_more(deal, 0, chance.randint(1, 9_000))
+    ),
+    "downgrade": lambda deal, _, chance: terms(
+        AmendmentKind.CHANGE, chance, more=_more(deal, 0, -chance.randint(1, 8_000))
+    ),
+    "more units": lambda deal, _, chance: terms(AmendmentKind.CHANGE, chance, more=_more(deal, 3, 4_321)),
+    "fewer units": lambda deal, _, chance: terms(AmendmentKind.CHANGE, chance, more=_more(deal, -1, -1_234)),
+    "pause": lambda _deal, _, chance: terms(
+        AmendmentKind.SUSPENSION,
+        chance,
+        effective_on=date(2026, 7, 8),
+        until=date(2026, 7, 9) + timedelta(days=chance.randint(0, 80)),
+    ),
+    "end": lambda deal, _, chance: terms(AmendmentKind.END_OF_LINES, chance, ends=(deal.lines[0].order_line_id,)),
+    "add-on": lambda _deal, product, chance: terms(AmendmentKind.ADD_ON, chance, added=_added(product, chance)),
+    "swap": lambda deal, product, chance: terms(
+        AmendmentKind.SWAP, chance, ends=(deal.lines[0].order_line_id,), added=_added(product, chance)
+    ),
+    "billing day": lambda _deal, _, chance: terms(AmendmentKind.BILLING_DAY, chance, anchor_on=date(2026, 8, 25)),
+}
+SEEDS = range(2)
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    return an_office()
+
+
+@pytest.mark.row("BIL-11", "BIL-13")
+@pytest.mark.parametrize("seed", range(6))
+def test_a_quote_is_its_contract_its_order_and_its_invoices(office: Office, seed: int) -> None:
+    """One policy, chosen for the company, is quoted, planned and billed by: the same days and amounts to the yen."""
+    chance = random.Random(seed)
+    policy = a_policy(chance)
+    key = chosen(office, policy)
+    customer = a_customer()
+    quote_id = office.quote(customer, wanted(office, chance), until=LATER.until)
+    quote = get_quote(office.rep, quote_id)
+    assert (quote.offer.billing.policy, get_policy(key).choices) == (key, policy)
+    planned = planned_charges(quote.offer.lines, on=APRIL, billing=quote.offer.billing)
+    office.approve(office.submit(quote_id))
+    deal = office.accept(quote_id, office.send(quote_id))
+    assert set(Plan.objects.values_list("policy_id", flat=True)) == {key}
+    for day in sorted({charge.billing_on for charge in planned}):
+        office.bill(day)
+    shown: dict[date, int] = {}
+    for charge in planned:
+        shown[charge.billing_on] = shown.get(charge.billing_on, 0) + charge.amount_minor
+    assert [(day, net) for day, _, net, _ in issued()] == [(day, shown[day]) for day in sorted(shown) if shown[day]]
+    office.bill(BEYOND)
+    total = get_order(office.rep, deal.order_id).total_minor
+    assert quote.row.total_minor == total == sum(net for _, _, net, _ in issued())
+
+
+@pytest.mark.row("BIL-12", "BIL-13")
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_amendment_is_billed_as_it_was_shown(office: Office, change: str, seed: int) -> None:
+    """Every invoice that the preview names is issued on its day, due on its day, with its net and its tax; no more."""
+    chance = random.Random(f"{change} {seed}")
+    chosen(office, a_policy(chance))
+    deal = office.sell(a_customer(), wanted(office, chance), until=LATER.until)
+    for day in (APRIL, date(2026, 5, 1), date(2026, 6, 1), AGREED_ON):
+        office.bill(day)
+    before = issued()
+    added = a_product(office.company_id, "ADDED", interval_months=chance.choice([1, 3]), timing=chance.choice(TIMINGS))
+    agreed = CHANGES[change](deal, added, chance)
+    shown = preview_amendment(deal.contract_id, agreed, office.deal_management)
+    with transaction.atomic():
+        amended = amend_contract(
+            contract_id=deal.contract_id, agreed=agreed, by=office.deal_management, at=morning(AGREED_ON)
+        )
+    assert amended.total_minor == shown.net.minor
+    for day in sorted({invoice.issued_on for invoice in shown.invoices}):
+        office.bill(day)
+    assert issued()[len(before) :] == _as_issued(shown)
+    office.bill(BEYOND)
+    assert len(issued()) == len(before) + len(shown.invoices)
+
+
+def _as_issued(shown: ChangePreview) -> list[tuple[date, date, int, int]]:
+    return [(one.issued_on, one.due_on, one.net.minor, one.tax.minor) for one in shown.invoices]
