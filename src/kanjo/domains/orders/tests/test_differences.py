@@ -76,6 +76,21 @@ class TestDifferences:
         change = LineToChange(OrderLineId(7), days, -30_000, away=days)
         assert days_of(to_book(UNTOUCHED, change)) == [(Period(JULY, OCTOBER), 0, 0)]
 
+    def test_what_is_suspended_is_not_owed(self) -> None:
+        """Five more that are withdrawn while the line is suspended from October give back July to September only."""
+        suspended = replace(booked(UNTOUCHED, from_day(JULY, 5, 5_000)), away=(Period(OCTOBER, YEAR.until),))
+        lines = differences(suspended, replace(suspended, in_force=()), from_day(JULY, total_minor=-15_000))
+        assert [(line.service, line.quantity, line.total_minor) for line in lines] == [
+            (Period(JULY, OCTOBER), -5, -15_000),
+            (Period(OCTOBER, YEAR.until), -5, 0),
+        ]
+
+    def test_where_nothing_moved_nothing_is_cut(self) -> None:
+        """A line that was suspended from July to September ends in May by one difference."""
+        nothing = LineToBook(MONTHLY, 0, 1_000, 0, -30_000, Period(JULY, OCTOBER), changes=OrderLineId(7))
+        ends = to_book(replace(UNTOUCHED, booked=(nothing,)), from_day(date(2026, 5, 1), ends=True))
+        assert days_of(ends) == [(Period(date(2026, 5, 1), YEAR.until), -10, -10_000)]
+
     def test_what_has_no_days(self) -> None:
         """A box that is taken back is taken back whole, whatever the day."""
         (line,) = to_book(Standing(BOX, (), ()), from_day(JULY, ends=True, total_minor=-100_000))
