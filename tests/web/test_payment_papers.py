@@ -35,7 +35,6 @@ def clerk(office: Office) -> Desk:
 
 
 class TestAcknowledgements:
-    @pytest.mark.row("AR-3")
     def test_say_what_arrived_by_rate(self, office: Office, clerk: Desk) -> None:
         """It tells number, addressee, amount, invoice, registration number, the rate, and that no stamp is due."""
         receipt = receipt_of(clerk, paid(office))
@@ -60,7 +59,6 @@ class TestAcknowledgements:
         assert "再発行" not in told
         assert clerk.key("acknowledgement", "receipt", receipt) == made
 
-    @pytest.mark.row("AR-3")
     def test_are_issued_again_with_the_link_to_the_first(self, office: Office, clerk: Desk) -> None:
         """A second first one is refused; issued again it says 再発行, names the first, and takes the next number."""
         receipt = receipt_of(clerk, paid(office))
