@@ -190,6 +190,11 @@ class TestReading:
         assert read(content.encode()).unread == ("/Invoice/cbc:UUID",)
         assert rules_of(content.encode()) == {"ibr-079"}
 
+    def test_names_an_indicator_that_is_none(self) -> None:
+        """What is neither true nor false is no indicator of a charge."""
+        content = (FILES / "valid" / "05-document-allowance.xml").read_text()
+        assert "ibr-082" in rules_of(content.replace(">false<", ">no<").encode())
+
     @pytest.mark.parametrize(
         ("old", "new", "rule"),
         [
