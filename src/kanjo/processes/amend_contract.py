@@ -88,7 +88,7 @@ def _keys(change: Meant) -> list[OrderLineId]:
 
 
 def _preview(change: Meant, agreed: Agreed, contract: ContractRow, actor: Actor) -> ChangePreview:
-    anchor_on = _anchor(contract.id, agreed.effective_on, actor)
+    anchor_on = _anchor(contract.id, agreed.effective_on, actor) if change.new else None
     added = to_bill(change.new, _keys(change), anchor_on=anchor_on, on=agreed.effective_on)
     return preview_changes(contract.id, change.billing, actor, added=added)
 

@@ -23,6 +23,7 @@ from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
 from kanjo.domains.catalog.queries import tax_rate_table
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderLineId, PolicyId
 from kanjo.foundation.money import Money, Rounding
+from kanjo.foundation.terms import payment_terms
 from kanjo.platform.companies.models import SellingCompany
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ def preview_changes(
     scope = Scope(CompanyId(found), contract_id=contract_id)
     known_at = known_now()
     plans, before = read_due(scope, known_at, issued_to=True, if_accepted=True, posted=True)
-    _, standing = read_due(scope, known_at, if_accepted=True, posted=True, withdrawn=change.withdraws)
+    standing = before
+    if change.withdraws:
+        _, standing = read_due(scope, known_at, if_accepted=True, posted=True, withdrawn=change.withdraws)
     change = from_period_starts(plans, standing, change)
     after = with_change(standing, change, plan_ids(plans))
     joining = _joining(CompanyId(found), plans, added)
@@ -56,7 +59,11 @@ def preview_changes(
     new = should_be(joining, None).group_by("plan_id").agg(pl.sum("net_minor"))
     lines = {line.order_line_id: net for line, net in zip(added, _in_order(joining, new), strict=True)}
     due = still_due(everything, date.max, after)
-    return _preview(CompanyId(found), everything, due, {**totals, **lines}, _credited(plans, before))
+    credit = _credit(due)
+    # What was to be given back before needs asking only where something is now, or something was taken back.
+    if credit or change.withdraws:
+        credit -= _credit(still_due(plans, date.max, before))
+    return _preview(CompanyId(found), everything, due, {**totals, **lines}, credit)
 
 
 def plan_ids(plans: pl.DataFrame) -> dict[OrderLineId, int]:
@@ -143,17 +150,15 @@ def _in_order(joining: pl.DataFrame, nets: pl.DataFrame) -> list[int]:
     return joining.join(nets, on="plan_id", how="left", maintain_order="left")["net_minor_right"].fill_null(0).to_list()
 
 
-def _credited(plans: pl.DataFrame, known: Known) -> int:
-    """Return what is to be given back without the change already."""
-    due = still_due(plans, date.max, known)
+def _credit(due: pl.DataFrame) -> int:
+    """Return what of all that is due is given back, negative."""
     return int(due.filter(pl.col("credited_line_id").is_not_null())["net_minor"].sum())
 
 
 def _preview(
-    company_id: CompanyId, plans: pl.DataFrame, due: pl.DataFrame, totals: Mapping[OrderLineId, int], before: int
+    company_id: CompanyId, plans: pl.DataFrame, due: pl.DataFrame, totals: Mapping[OrderLineId, int], credit: int
 ) -> ChangePreview:
     currency = plans["currency"][0]
-    credit = int(due.filter(pl.col("credited_line_id").is_not_null())["net_minor"].sum()) - before
     return ChangePreview(
         totals=totals,
         credit=Money(credit, currency),
@@ -170,15 +175,18 @@ def _invoices(company: SellingCompany, plans: pl.DataFrame, due: pl.DataFrame) -
     charges = grouped(charges, *read_groupings(Scope(CompanyId(company.pk)), date.max, known_now()))
     for refusal in refused(charges).values():
         raise refusal
+    # All days at once: each day's lines are groups of their own, in the order of the days.
+    by_day = charges.with_columns(group=pl.struct("bill_on", "group").rank("dense").cast(pl.Int64))
+    draft = drafted(by_day, issued_on=date.min, rounding=Rounding(company.tax_rounding), originals=originals)
     lines = dict(plans.select("plan_id", "order_line_id").iter_rows())
-    for (bill_on,), rows in charges.sort("bill_on").partition_by("bill_on", as_dict=True, maintain_order=True).items():
-        assert isinstance(bill_on, date)
-        draft = drafted(rows, issued_on=bill_on, rounding=Rounding(company.tax_rounding), originals=originals)
-        for header in draft.invoices.iter_rows(named=True):
-            yield InvoiceToCome(
-                issued_on=bill_on,
-                due_on=header["due_on"],
-                charges=tuple(to_come(draft.lines.filter(pl.col("draft") == header["draft"]), lines)),
-                net=Money(header["net_minor"], header["currency"]),
-                tax=Money(header["tax_minor"], header["currency"]),
-            )
+    of_draft = draft.lines.partition_by("draft", as_dict=True)
+    for header in draft.invoices.iter_rows(named=True):
+        rows = of_draft[header["draft"],]
+        day, favour = rows["bill_on"][0], header["total_minor"] < 0
+        yield InvoiceToCome(
+            issued_on=day,
+            due_on=day if favour else payment_terms(header["payment_terms"]).due_on(day),
+            charges=tuple(to_come(rows, lines)),
+            net=Money(header["net_minor"], header["currency"]),
+            tax=Money(header["tax_minor"], header["currency"]),
+        )
