@@ -24,7 +24,8 @@ LISTS = tuple(one for one in OPERATIONS if one.method == "get" and not one.keyed
 OWN = {"batches", "batch-items"}
 """Held by tests of their own: they are what the caller itself sent."""
 CROWDED = tuple(name for name in RESOURCES if name not in {"billing-policies", "companies", "matrices", *OWN})
-MOST_QUERIES = 8
+MOST_QUERIES, COMPUTED = 8, {"holds": 16}
+"""What is on hold is computed from all that billing knows."""
 RECEIVABLE = AccountCode.RECEIVABLE.value
 ODD_TEXTS = ("あ" * 200, "100%_\\", "'; DROP TABLE quotes_quote; --", "<script>alert(1)</script>", " ", "\U0001f4a3")
 ODD_DAYS = ("2026-02-30", "abc", "0001-01-01", "9999-12-31", "-1", "1700000000", "", "9" * 500, "2026-04-01T00:00")
@@ -47,7 +48,7 @@ class TestManyRows:
     ) -> None:
         """A list asks the database as often for a thousand rows as for ten, and seldom, the caller included."""
         few, many = crowded[name]
-        assert len(few) == len(many) <= MOST_QUERIES, many
+        assert len(few) == len(many) <= COMPUTED.get(name, MOST_QUERIES), many
 
     @pytest.mark.parametrize("name", [name for name in CROWDED if name != "work-items"])
     def test_from_cursor_to_cursor_every_row_comes_once(
@@ -115,7 +116,8 @@ class TestWhatIsAsked:
             everybody.asks(path, status=422, on=day, **code)
         for moment in ("abc", "2026-04-01T00:00:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00Z", "\0"):
             everybody.asks(path, status=422, known_at=moment, **code)
-        everybody.asks(path, on="2026-05-31", known_at="2026-06-01T09:00:00+09:00", **code)
+        known: dict[str, Any] = {"known_at": "2026-06-01T09:00:00+09:00"} if "known_at" in report.filters else {}
+        everybody.asks(path, on="2026-05-31", **known, **code)
 
     def test_no_such_account(self, everybody: Program, story: Told) -> None:
         """An account that the chart does not have is not there."""

@@ -80,6 +80,7 @@ def ids_of(program: Program) -> dict[str, int]:
     ids["approvals/items"] = items[0]["id"]
     ids["approvals/conditions"] = next(one["id"] for item in items for one in item["conditions"])
     ids["order-lines"] = program.asks(f"orders/{ids['orders']}")["lines"][0]["line"]["order_line_id"]
+    ids["invoice-lines"] = program.asks(f"invoices/{ids['invoices']}")["lines"][0]["id"]
     settled = [program.asks(f"receipts/{one['id']}")["settled"] for one in program.asks("receipts")["items"]]
     ids["allocations"] = next(one["id"] for some in settled for one in some)
     return ids

@@ -24,6 +24,7 @@ COPIES: Mapping[str, Mapping[str, str]] = {
     "orders_order": {"number": "'O-' || n", "contract_id": _ID},
     "orders_orderline": {"order_id": _ID},
     "billing_plan": {"order_id": _ID, "order_line_id": _ID},
+    "billing_hold": {"account_id": "NULL", "plan_id": _ID, "expires_on": "NULL"},
     "billing_usagerating": {"plan_id": _ID},
     "billing_usagedelivery": {},
     "billing_invoice": {"number": "'INV-' || n"},

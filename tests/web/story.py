@@ -27,7 +27,7 @@ from kanjo.processes.find_renewals import find_renewals
 from kanjo.surfaces.access import ENTRANCE
 from kanjo.surfaces.web.addresses import urlpatterns
 from tests.builders import NOW, TODAY
-from tests.web.office import CONDITION, Deal, Office, a_bank_file, a_usage_file, opened, paid, priced, quoted
+from tests.web.office import CONDITION, Deal, Desk, Office, a_bank_file, a_usage_file, opened, paid, priced, quoted
 from tests.worker import let_work
 
 AMENDED = ("change-line", "add-line", "end-line", "suspend-contract", "resume-contract", "withdraw-amendment")
@@ -79,6 +79,7 @@ def told(office: Office) -> Told:
     let_work()
     line = priced(office, done.order)
     usage = receivables.do("take-usage", usage=a_usage_file(number_of(receivables.see("metered-line", line))))
+    hold = receivables.do("place-hold", contract_of(receivables, done.order), **a_hold(office))
     previewed = receivables.do("preview-billing", on="2026-06-30")
     with transaction.atomic():
         find_renewals(company_id=office.company_id, on=date(2027, 1, 15), by=house(), at=NOW)
@@ -89,7 +90,7 @@ def told(office: Office) -> Told:
     receipt = receivables.key("receipt", "bank-file", done.bank_file)
     acknowledgement = receivables.do("acknowledge", receipt, on="2026-06-01")
     stated = receivables.do("state-month", office.customer_id, month="2026-04-30", on="2026-05-31")
-    contract = receivables.key("contract", "order", done.order)
+    contract = contract_of(receivables, done.order)
     item = cxo.key("decide-item", "approval", asked.request)
     condition = cxo.key("meet-condition", "approval", conditional.request)
     order, run, bank_file = done.order, done.billing_run, done.bank_file
@@ -126,6 +127,9 @@ def told(office: Office) -> Told:
             **dict.fromkeys(
                 ("contract", "end-contract", "terminate-contract", "confirm-end-of-use", *AMENDED), contract
             ),
+            "invoice-line": receivables.key("invoice-line", "invoice", invoice),
+            **dict.fromkeys(("hold", "release-hold"), hold),
+            **dict.fromkeys(("what-next", "place-hold", "move-billing-day"), contract),
             "receipt": receipt,
             **dict.fromkeys(("allocate", "return-transfer"), receivables.key("receipt", "bank-file", strange)),
             "reverse-allocation": receivables.key("reverse-allocation", "receipt", receipt),
@@ -156,6 +160,23 @@ def _reachable(office: Office) -> None:
     given = replace(details_of(office.customer_id), corporate_number="7000012050002")
     by = office.people[Role.SALES_OPERATIONS]
     amend_customer(customer_id=office.customer_id, given=given, because="法人番号公表サイト", by=by, at=NOW)
+
+
+def contract_of(desk: Desk, order: int) -> int:
+    """Return the contract of an order."""
+    return desk.key("contract", "order", order)
+
+
+def a_hold(office: Office) -> dict[str, object]:
+    """Return a hold of a line as it is typed: of one day, so that nothing of the story waits for it."""
+    return {
+        "what": f"payer_id:{office.customer_id}",
+        "condition": "po_number",
+        "because": "注文番号の確認待ち",
+        "owner": office.people[Role.RECEIVABLES].id,
+        "on": TODAY.isoformat(),
+        "expires_on": "2026-04-02",
+    }
 
 
 def a_webhook(office: Office) -> int:

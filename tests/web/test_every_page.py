@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from kanjo.domains.billing.models import InvoiceLine, Policy, UsageDelivery
+from kanjo.domains.billing.models import Hold, InvoiceLine, Policy, UsageDelivery
 from kanjo.domains.customers.models import Customer
 from kanjo.domains.opportunities.models import Opportunity
 from kanjo.domains.receivables.models import Receipt
@@ -215,6 +215,7 @@ def story_data() -> set[str]:
         *SellingCompany.objects.values_list("name", "name_en", "address", "bank_account", "code"),
         *Customer.objects.values_list("name", "name_kana", "name_en", "address", "sector"),
         *Receipt.objects.values_list("payer_name", "text", "account"),
+        *Hold.objects.values_list("because"),
         *InvoiceLine.objects.values_list("description"),
         *Person.objects.values_list("name", "email"),
         *Opportunity.objects.values_list("name"),

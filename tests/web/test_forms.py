@@ -36,7 +36,7 @@ from tests.web.office import (
     quoted,
 )
 from tests.web.pages import Page
-from tests.web.story import Told
+from tests.web.story import Told, a_hold
 from tests.web.test_every_page import look_at, story_data
 
 LONG = "長" * 10_000
@@ -185,6 +185,14 @@ MONEY = [
     Bad("rate-usage", Role.SALES_OPERATIONS, "usage.amount", "minimum", {"minimum": "-1"}),
     Bad("rate-usage", Role.SALES_OPERATIONS, "usage.term-agreed", "commitment", LATER, 409),
     Bad("rate-usage", Role.SALES_OPERATIONS, "usage.rated-otherwise", "effective_on", {"included": "1"}, 409),
+    Bad("place-hold", Role.REV_REC, "form.missing", "because", {"because": " "}),
+    Bad("place-hold", Role.SALES_OPERATIONS, "form.not-a-choice", "what", {"what": "contract_id:999999"}),
+    Bad("place-hold", Role.DEAL_MANAGEMENT, "form.not-a-choice", "owner", {"owner": "999999"}),
+    Bad("place-hold", Role.RECEIVABLES, "billing.hold-expired", "expires_on", {"expires_on": TODAY.isoformat()}),
+    Bad("release-hold", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
+    Bad("move-billing-day", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
+    Bad("move-billing-day", Role.RECEIVABLES, "form.not-a-choice", "bill_on", {"bill_on": "2026-06-02"}),
+    Bad("move-billing-day", Role.SALES_OPERATIONS, "days.unreadable", "moved_to", {"moved_to": "月末"}),
     Bad("allocate", Role.RECEIVABLES, "receivables.no-such-item", "number", {"number": "INV-0000"}),
     Bad("allocate", Role.RECEIVABLES, "money.not-a-number", "amount", {"amount": "全額"}),
     Bad("allocate", Role.RECEIVABLES, "money.too-many-decimals", "amount", {"amount": "1.5"}),
@@ -241,6 +249,8 @@ def rightly(bad: Bad, story: Told) -> dict[str, object]:
             "because": "計測誤り",
         },
         "rate-usage": {**PRICED, "line": str(story.keys["metered-line"])},
+        "place-hold": {**ON, **a_hold(office), "owner": str(office.people[Role.RECEIVABLES].id)},
+        "move-billing-day": {"bill_on": "2026-06-01", "moved_to": "2026-06-20", "because": "顧客の依頼"},
         "allocate": {**ON, "number": _invoice(office), "amount": "1"},
         "set-off": {**ON, "amount": "1"},
         "write-off-fee": {**ON, "amount": "1", "because": "手数料"},

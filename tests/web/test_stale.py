@@ -27,6 +27,7 @@ UNMARKED = {
     "send-again-since": "sends what was recorded, as often as asked",
     "ping-webhook": "tries the address as it is",
     "reveal": "writes down who saw it, and changes nothing",
+    "release-hold": "a hold is released or is not",
     "send-invoice": "an invoice is never changed",
     "credit-invoice": "an invoice is never changed",
     "write-off-fee": "the balance is guarded by the rule",

@@ -17,6 +17,7 @@ ROW_NAMES: Mapping[str, Text] = {
     "approvals_matrix": Text(en="approval matrix", ja="承認マトリックス"),
     "approvals_matrixrow": Text(en="matrix row", ja="承認マトリックスの行"),
     "billing_account": Text(en="billing account", ja="請求先"),
+    "billing_hold": Text(en="billing hold", ja="請求保留"),
     "billing_invoice": Text(en="invoice", ja="請求書"),
     "billing_plan": Text(en="billing plan", ja="請求計画"),
     "billing_policy": Text(en="billing policy", ja="請求ポリシー"),

@@ -131,7 +131,10 @@ AREAS: Sequence[tuple[Text, frozenset[str]]] = (
     (Text(en="Approvals", ja="承認"), frozenset({"approvals", "matrices"})),
     (Text(en="Contracts", ja="契約"), frozenset({"contracts"})),
     (Text(en="Orders", ja="受注"), frozenset({"orders", "order-lines"})),
-    (Text(en="Invoices", ja="請求"), frozenset({"invoices", "usage", "metered-lines", "billing-policies"})),
+    (
+        Text(en="Invoices", ja="請求"),
+        frozenset({"invoices", "invoice-lines", "holds", "usage", "metered-lines", "billing-policies"}),
+    ),
     (
         Text(en="Receivables", ja="売掛金"),
         frozenset(

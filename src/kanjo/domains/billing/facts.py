@@ -216,7 +216,7 @@ class GroupKey(StrEnum):
 _GROUP_KEYS = {
     GroupKey.CONTRACT: Text(en="Per contract", ja="契約ごと"),
     GroupKey.ORDER: Text(en="Per order", ja="注文ごと"),
-    GroupKey.PO_NUMBER: Text(en="Per purchase order number", ja="注文番号（PO）ごと"),
+    GroupKey.PO_NUMBER: Text(en="Per purchase order number", ja="注文番号ごと"),
     GroupKey.TAG: Text(en="Per tag", ja="タグごと"),
     GroupKey.LINE: Text(en="Per line", ja="明細ごと"),
 }
@@ -268,7 +268,7 @@ class HoldCondition(StrEnum):
 
 
 _CONDITIONS = {
-    HoldCondition.PO_NUMBER: Text(en="Purchase order number missing", ja="注文番号（PO）待ち"),
+    HoldCondition.PO_NUMBER: Text(en="Purchase order number missing", ja="注文番号待ち"),
     HoldCondition.ACCEPTANCE: Text(en="Acceptance by the customer", ja="顧客の検収待ち"),
     HoldCondition.APPROVAL: Text(en="Approval", ja="承認待ち"),
     HoldCondition.REVENUE: Text(en="Decision of revenue accounting", ja="収益認識の判断待ち"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -80,6 +81,12 @@ def count_open_by_subject(actor: Actor) -> dict[str, int]:
     """Return how many things wait for anybody in the companies of the actor, by the table of what they are about."""
     items = WorkItem.objects.filter(state=WorkItem.State.OPEN, company_id__in=actor.companies)
     return dict(items.values_list("subject").annotate(Count("id")).order_by("subject"))
+
+
+def list_causes(kind: str, table: str, keys: Collection[int]) -> dict[int, Text]:
+    """Return why open work of that kind waits, by the row of *table* that it is about."""
+    items = WorkItem.objects.filter(state=WorkItem.State.OPEN, kind=kind, subject=table, subject_id__in=keys)
+    return {key: Text(en=en, ja=ja) for key, en, ja in items.values_list("subject_id", "why_en", "why_ja")}
 
 
 def waiting_for(actor: Actor) -> QuerySet[WorkItem]:

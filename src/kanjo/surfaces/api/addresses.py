@@ -17,6 +17,7 @@ from kanjo.surfaces.api.acts import Act
 from kanjo.surfaces.api.operations import add_act, add_detail, add_list, add_report
 from kanjo.surfaces.api.problems import MEDIA_TYPE, NoAddress, answer_to, problem
 from kanjo.surfaces.api.reads import batches, deals, house, money, webhooks
+from kanjo.surfaces.api.reads import holds as holding
 from kanjo.surfaces.api.reads import usage as metering
 from kanjo.surfaces.api.resources import Resource
 from kanjo.surfaces.api.verbs import (
@@ -24,6 +25,7 @@ from kanjo.surfaces.api.verbs import (
     companies,
     contracts,
     customers,
+    holds,
     invoicing,
     papers,
     policies,
@@ -38,13 +40,14 @@ from kanjo.surfaces.doors import BY_TOKEN, door
 EVERY = (
     *deals.RESOURCES,
     *money.RESOURCES,
+    *holding.RESOURCES,
     *metering.RESOURCES,
     *house.RESOURCES,
     *batches.RESOURCES,
     *webhooks.RESOURCES,
 )
 RESOURCES: dict[str, Resource] = {one.name: one for one in EVERY}
-REPORTS = (*house.REPORTS, *money.REPORTS)
+REPORTS = (*house.REPORTS, *money.REPORTS, *holding.REPORTS)
 SINGLE: tuple[Act, ...] = (
     *customers.ACTS,
     *quotes.ACTS,
@@ -52,6 +55,7 @@ SINGLE: tuple[Act, ...] = (
     *contracts.ACTS,
     *billing.ACTS,
     *policies.ACTS,
+    *holds.ACTS,
     *usage.ACTS,
     *companies.ACTS,
     *papers.ACTS,

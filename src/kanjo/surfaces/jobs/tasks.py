@@ -118,6 +118,15 @@ def tell_overdue(timestamp: int) -> int:
 
 
 @app.periodic(cron=EARLY_EVERY_DAY)
+@app.task(queueing_lock="watch-holds", pass_context=False)
+def watch_holds(timestamp: int) -> int:
+    """Put billing holds that end soon, or have ended, on the queue of their owners; return how many."""
+    from kanjo.processes.watch_holds import watch_holds as watch
+
+    return _in_each_company(watch, timestamp)
+
+
+@app.periodic(cron=EARLY_EVERY_DAY)
 @app.task(queueing_lock="anchor", pass_context=False)
 def anchor(timestamp: int) -> None:
     """Write down outside the database what the append-only rows are; fails when they are not as they were."""

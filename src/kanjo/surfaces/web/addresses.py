@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from kanjo.surfaces.web.approvals import pages as approvals
-from kanjo.surfaces.web.billing import electronic
+from kanjo.surfaces.web.billing import coming, electronic, explained, holds
 from kanjo.surfaces.web.billing import pages as billing
 from kanjo.surfaces.web.bookmarks import pages as bookmarks
 from kanjo.surfaces.web.catalog import pages as catalog
@@ -130,6 +130,9 @@ urlpatterns: list[URLPattern] = [
     path("approvals/conditions/<int:key>/meet", approvals.meet, name="meet-condition"),
     path("contracts", contracts.CONTRACTS, name="contracts"),
     path("contracts/<int:key>", contracts.contract, name="contract"),
+    path("contracts/<int:key>/next", coming.what_next, name="what-next"),
+    path("contracts/<int:key>/hold", holds.place, name="place-hold"),
+    path("contracts/<int:key>/move-day", coming.move, name="move-billing-day"),
     path("contracts/<int:key>/end", contracts.end, name="end-contract"),
     path("contracts/<int:key>/terminate", contracts.terminate, name="terminate-contract"),
     path("contracts/<int:key>/change", amending.change_line, name="change-line"),
@@ -145,6 +148,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<int:key>/invoices", issuing.issue, name="issue-invoice"),
     path("invoices", billing.INVOICES, name="invoices"),
     path("invoices/run", billing.preview_billing, name="preview-billing"),
+    path("invoices/lines/<int:key>", explained.line, name="invoice-line"),
     path("invoices/<int:key>", billing.invoice, name="invoice"),
     path("invoices/<int:key>/invoice.pdf", billing.invoice_pdf, name="invoice-pdf"),
     path("invoices/<int:key>/invoice.xml", electronic.invoice_xml, name="invoice-xml"),
@@ -159,6 +163,9 @@ urlpatterns: list[URLPattern] = [
     path("metered-lines/<int:key>", usage.metered, name="metered-line"),
     path("metered-lines/<int:key>/correct", metering.correct, name="correct-usage"),
     path("orders/<int:key>/usage", metering.rate, name="rate-usage"),
+    path("holds", holds.HOLD_LIST, name="holds"),
+    path("holds/<int:key>", holds.hold, name="hold"),
+    path("holds/<int:key>/release", holds.release, name="release-hold"),
     path("receivables", receivables.OPEN_ITEMS, name="open-items"),
     path("receivables/<int:key>", receivables.open_item, name="open-item"),
     path("receivables/<int:key>/fee", settling.bear_fee, name="write-off-fee"),

@@ -135,7 +135,7 @@ class ListPage(Generic[R]):
     """A list: called with a request it answers with its page, or with all its rows as a file.
 
     Where rows can be chosen `key` gives the id of each, `rows` heeds `among`, and `each` and `packs` say what may be
-    done to those chosen. `empty` says in the place of no rows what will stand there.
+    done to those chosen. `empty` says in the place of no rows what will stand there, `above` what the list comes to.
     """
 
     title: Text
@@ -147,6 +147,7 @@ class ListPage(Generic[R]):
     acts: Callable[[Desk], Sequence[Act]] = field(default=lambda _desk: ())
     note: Text | None = None
     empty: Text | None = None
+    above: Callable[[Desk], Sequence[Section]] = field(default=lambda _desk: ())
     door: Door = SIGNED_IN
     key: Callable[[R], int] | None = None
     each: Sequence[Each[R]] = ()
@@ -173,6 +174,7 @@ class ListPage(Generic[R]):
             "title": self.title,
             "note": self.note,
             "empty": self.empty,
+            "sections": self.above(request.desk),
             "table": self._table(request, columns, rows, tally),
             "outcome": self._outcome(request),
             "each": [(name, button) for name, button in each if not button.others],

@@ -29,10 +29,10 @@ _DAYS = Text(en="{first} to {last} ({days} days)", ja="{first} から {last}（{
 _DAY = Text(en="{first} (1 day)", ja="{first}（1日間）")
 
 _TONES = {
-    "ok": "approved accepted concluded won renewed executed settled met paid sound hearing received",
-    "info": "sent engaging quoted active certain",
-    "wait": "submitted open appeared previewed unmatched",
-    "warn": "conditional reversed fair part overdue_soon paused",
+    "ok": "approved accepted concluded won renewed executed settled met paid sound hearing received billed",
+    "info": "sent engaging quoted active certain due",
+    "wait": "submitted open appeared previewed unmatched held acceptance",
+    "warn": "conditional reversed fair part overdue_soon paused suspended",
     "stop": "rejected terminated overdue failed failing given_up",
 }
 """The tone of a state by its name; every other state is quiet. A tone is a colour and a shape of its own."""

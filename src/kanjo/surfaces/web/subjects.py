@@ -24,6 +24,7 @@ _SUBJECTS = {
     "approvals_approvalcondition": Subject(Text(en="Condition", ja="承認条件"), "approval-condition", "approvals"),
     "approvals_approvalrequest": Subject(Text(en="Approval request", ja="承認申請"), "approval", "approvals"),
     "billing_account": Subject(Text(en="Billing account", ja="請求先")),
+    "billing_hold": Subject(Text(en="Billing hold", ja="請求保留"), "hold", "holds"),
     "billing_invoice": Subject(Text(en="Invoice", ja="請求書"), "invoice", "invoices"),
     "contracts_contract": Subject(Text(en="Contract", ja="契約"), "contract", "contracts"),
     "customers_customer": Subject(Text(en="Customer", ja="顧客"), "customer", "customers"),
@@ -48,6 +49,8 @@ _SUBJECTS = {
 }
 FACT_TABLES = {
     "billing.invoice-sent": "billing_invoice",
+    "billing.held": "billing_hold",
+    "billing.released": "billing_hold",
     "contracts.concluded": "contracts_contract",
     "contracts.ended": "contracts_contract",
     "contracts.terminated": "contracts_contract",

@@ -37,6 +37,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "billing.move-day": Text(en="moved a billing day", ja="請求日を変更"),
     "billing.note-acceptance": Text(en="noted the acceptance for billing", ja="請求に検収を反映"),
     "billing.plan": Text(en="planned the billing", ja="請求計画を作成"),
+    "billing.plan-instalments": Text(en="planned instalments", ja="分割請求を設定"),
     "billing.correct-usage": Text(en="corrected usage", ja="利用実績を訂正"),
     "billing.rate-usage": Text(en="agreed the price of usage", ja="従量単価を登録"),
     "billing.record-usage": Text(en="took in usage", ja="利用実績を取込"),
@@ -206,6 +207,7 @@ WORK_NAMES: Mapping[str, Text] = {
     "quotes.answered": Text(en="Go on with an answered quote", ja="承認結果の出た見積を進める"),
     "receivables.unmatched-receipt": Text(en="Allocate a receipt", ja="入金を消し込む"),
     "renewals.prepare": Text(en="Prepare a renewal", ja="契約更新を準備する"),
+    "billing.hold-expires": Text(en="Look after a billing hold", ja="請求保留を確認する"),
     "billing.invoice-asked": Text(en="Bill an order", ja="注文を請求する"),
     "licenses.running-out": Text(en="Confirm the end of use", ja="利用終了を確認する"),
     "orders.acceptance-awaited": Text(en="Get an acceptance", ja="検収を確認する"),
@@ -240,6 +242,7 @@ REACTION_NAMES: Mapping[str, Text] = {
     "kanjo.processes.tell_people.tell_owners": Text(en="Tell both owners", ja="商談引継ぎの通知"),
     "kanjo.processes.tell_people.tell_run": Text(en="Tell that the run is done", ja="一括処理完了の通知"),
     "kanjo.processes.tell_people.tell_terminated": Text(en="Tell that the contract was terminated", ja="解約の通知"),
+    "kanjo.processes.watch_holds.release_accepted": Text(en="Release holds until acceptance", ja="検収待ち保留の解除"),
     "kanjo.processes.watch_rights.watch_rights": Text(en="Watch rights that run out", ja="利用終了の確認の依頼"),
     "kanjo.processes.watch_rights.watch_stopped": Text(
         en="Watch rights that were stopped", ja="解約後の利用終了の確認の依頼"

@@ -20,6 +20,7 @@ from kanjo.foundation.ids import CompanyId, HoldId, PersonId
 from kanjo.platform.acts import verb
 from kanjo.platform.outbox.operations import record
 from kanjo.platform.tables import refuse_unseen
+from kanjo.platform.worklist import operations as worklist
 
 HOLDERS = (Role.RECEIVABLES, Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT, Role.REV_REC)
 
@@ -78,6 +79,7 @@ def release_billing(*, hold_id: HoldId, on: date, because: str, by: Actor, at: d
         raise AlreadyReleased(day=release.effective_on)
     told = BillingReleased(company_id=CompanyId(hold.company_id), effective_on=on, hold_id=hold_id)
     record(told, by=by, at=at)
+    worklist.close(kind="billing.hold-expires", subject=("billing_hold", hold_id), by=by, at=at)
 
 
 def _scope(company_id: CompanyId, held: Held) -> dict[str, int]:

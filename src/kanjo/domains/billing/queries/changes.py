@@ -163,12 +163,12 @@ def _preview(
         totals=totals,
         credit=Money(credit, currency),
         charge=Money(sum(totals.values()) - credit, currency),
-        invoices=tuple(_invoices(SellingCompany.objects.get(pk=company_id), plans, due)),
+        invoices=tuple(invoices_to_come(SellingCompany.objects.get(pk=company_id), plans, due)),
     )
 
 
-def _invoices(company: SellingCompany, plans: pl.DataFrame, due: pl.DataFrame) -> Iterator[InvoiceToCome]:
-    """Yield the invoices of each billing day in order, as a run of that day would draft them."""
+def invoices_to_come(company: SellingCompany, plans: pl.DataFrame, due: pl.DataFrame) -> Iterator[InvoiceToCome]:
+    """Yield the invoices of each billing day in order, as a run of that day would draft them; refuses what it would."""
     said = plans.select("plan_id", "policy", "timing", "tax_class", "description", *_SAID, *_PRINTED)
     originals = read_originals(due)
     charges = rated(due.join(said, on="plan_id"), tax_rate_table(), originals)

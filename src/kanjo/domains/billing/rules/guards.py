@@ -216,6 +216,15 @@ class InvoiceMissing(Refusal):
     remedy = Text(en="Check the number.", ja="番号を確認してください。")
 
 
+class LineMissing(Refusal):
+    """No such line of an invoice for this person."""
+
+    rule = "billing.line-missing"
+    kind = RefusalKind.MISSING
+    says = Text(en="There is no invoice line {key} that you can see.", ja="請求明細 {key} は見つかりません。")
+    remedy = Text(en="Open the invoice and choose the line.", ja="請求書を開き、明細を選択してください。")
+
+
 class AlreadyCredited(Refusal):
     """The invoice was given back before, or is itself a credit note."""
 

@@ -78,7 +78,7 @@ def _taxed(row: InvoiceTaxRow, rounding: Rounding) -> Derived:
 
 LINES: tuple[Column[InvoiceLineRow], ...] = (
     amount(Text(en="No.", ja="行"), lambda line: line.position),
-    Column(labels.TITLE, lambda line: line.description),
+    Column(labels.TITLE, lambda line: Link(line.description, "invoice-line", line.id)),
     amount(labels.QUANTITY, lambda line: line.quantity),
     Column(labels.SERVICE, lambda line: line.service),
     Column(labels.TAX_RATE, lambda line: Explained(line.rate, line.tax_class.shown), number=True),

@@ -19,6 +19,7 @@ from kanjo.reports.deals import CONTRACT, QUOTE, find_deal
 from kanjo.reports.promised import list_promised
 from kanjo.reports.usage import list_metered
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.billing.holds import NEXT
 from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.contracts import amending
 from kanjo.surfaces.web.contracts.columns import CONCLUDED_ON
@@ -109,6 +110,7 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Notice opens on", ja="更新予告期間の開始日"), row.notice_opens_on),
             (STOPS_ON, row.stops_on),
             *facts_of(use_ended),
+            (Text(en="Billing", ja="請求"), Link(NEXT, "what-next", row.id)),
             (labels.OWNER, row.owner),
             (
                 Text(en="Signed paper", ja="署名済み契約書"),
