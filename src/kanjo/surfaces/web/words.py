@@ -37,7 +37,6 @@ VERB_NAMES: Mapping[str, Text] = {
     "billing.move-day": Text(en="moved a billing day", ja="請求日を変更"),
     "billing.note-acceptance": Text(en="noted the acceptance for billing", ja="請求に検収を反映"),
     "billing.plan": Text(en="planned the billing", ja="請求計画を作成"),
-    "billing.plan-instalments": Text(en="planned instalments", ja="分割請求を設定"),
     "billing.correct-usage": Text(en="corrected usage", ja="利用実績を訂正"),
     "billing.rate-usage": Text(en="agreed the price of usage", ja="従量単価を登録"),
     "billing.record-usage": Text(en="took in usage", ja="利用実績を取込"),
