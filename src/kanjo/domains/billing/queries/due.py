@@ -148,7 +148,7 @@ SELECT h.plan_id FROM billing_change h JOIN billing_plan p ON p.id = h.plan_id W
 UNION SELECT h.plan_id FROM billing_away h JOIN billing_plan p ON p.id = h.plan_id WHERE {where}
 """
 _AWAY = """
-SELECT h.plan_id, h.start, h.until, h.for_good
+SELECT h.plan_id, h.start, h.until, h.for_good::text
 FROM billing_away h JOIN billing_plan p ON p.id = h.plan_id WHERE {where} AND {stands}
 """
 _MOVED = """
