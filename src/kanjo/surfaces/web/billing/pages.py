@@ -32,6 +32,7 @@ from kanjo.surfaces.web.stages import stages
 TITLE = Text(en="Invoices", ja="請求書")
 RUN = Text(en="Preview a billing run", ja="請求処理を試算")
 SEND = Text(en="Send or note as sent", ja="送付・送付の登録")
+NOTE_SENT = Text(en="Note as sent", ja="送付を登録")
 CHANNEL = Text(en="By", ja="送付方法")
 RECIPIENT = Text(en="To", ja="送付先")
 RECIPIENT_HINT = Text(en="For e-mail, its address", ja="メールの場合はメールアドレス")
@@ -78,7 +79,7 @@ INVOICES = ListPage[InvoiceRow](
     each=(
         Each(
             name="send",
-            label=SEND,
+            label=NOTE_SENT,
             verb="billing.send-invoice",
             says=SEND_EACH,
             do=lambda desk, row, given: send_invoice(invoice_id=row.id, on=given["on"], by=desk.actor, at=desk.now),
