@@ -13,7 +13,7 @@ import pytest
 from django.db import transaction
 
 from kanjo.domains.billing import operations as billing
-from kanjo.domains.billing.facts import BillingPolicy, ChangePreview
+from kanjo.domains.billing.facts import Anchor, BillingPolicy, ChangePreview
 from kanjo.domains.billing.models import Invoice, Plan
 from kanjo.domains.billing.queries import get_policy
 from kanjo.domains.catalog.facts import BillingTiming
@@ -156,6 +156,19 @@ def test_a_quote_is_its_contract_its_order_and_its_invoices(office: Office, seed
     office.bill(BEYOND)
     total = get_order(office.rep, deal.order_id).total_minor
     assert quote.row.total_minor == total == sum(net for _, _, net, _ in issued())
+
+
+@pytest.mark.row("BIL-11")
+def test_whole_months_may_break_months_of_the_calendar(office: Office) -> None:
+    """16 May to 15 July is two months, and 16/31 of May, June and 15/31 of July; from 16 June it is 15/30 and 15/31."""
+    chosen(office, BillingPolicy(anchor=Anchor.CALENDAR))
+    for start, until, total in (
+        (date(2026, 5, 16), date(2026, 7, 16), 48_000 + 93_000 + 45_000),
+        (date(2026, 6, 16), date(2026, 7, 16), 46_500 + 45_000),
+    ):
+        wanted = [office.users(1, 93_000, service=Period(start, until))]
+        deal = office.sell(a_customer(f"顧客{start}"), wanted, until=date(2027, 4, 1))
+        assert get_order(office.rep, deal.order_id).total_minor == total
 
 
 @pytest.mark.row("BIL-12", "BIL-13")

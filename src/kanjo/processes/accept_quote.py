@@ -93,6 +93,7 @@ def accept_quote(
         lines=[_to_book(line) for line in offer.lines],
         ordered_on=on,
         po_number=po_number,
+        prorated=offer.billing.anchor_on is not None,
         by=by,
         at=at,
     )

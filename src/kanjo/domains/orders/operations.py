@@ -39,6 +39,7 @@ def book(
     lines: Sequence[LineToBook],
     ordered_on: date,
     po_number: str = "",
+    prorated: bool = False,
     by: Actor,
     at: datetime,
 ) -> BookedOrder:
@@ -46,9 +47,10 @@ def book(
 
     One quote version is booked once under a contract: booking it again with the same contents returns the same order,
     with other contents it is refused (`OtherwiseBooked`). Refuses lines that do not stand, each by its position.
+    *Prorated* lines break periods of a common anchor: what they come to, billing knows.
     """
     refuse_unseen(company_id, by)
-    refuse_unsound(currency, payment_terms, lines)
+    refuse_unsound(currency, payment_terms, lines, prorated=prorated)
     order = Order(
         company_id=company_id,
         contract_id=contract_id,

@@ -11,11 +11,12 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kanjo.domains.billing.facts import Channel, Derivation
-from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTax, Sending
+from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTax, Policy, Sending
 from kanjo.domains.billing.rules.guards import InvoiceMissing
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.domains.customers.queries import customers_found
 from kanjo.foundation.actors import Actor
+from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.ids import CompanyId, CustomerId, FileId, InvoiceId, InvoiceLineId, OrderId, OrderLineId
 from kanjo.foundation.money import Money, Rate, Rounding
 from kanjo.foundation.periods import Period
@@ -187,6 +188,7 @@ def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
     lines = InvoiceLine.objects.filter(invoice_id=invoice_id).select_related("plan").order_by("position")
     taxes = InvoiceTax.objects.filter(invoice_id=invoice_id).order_by("id")
     given_back = _given_back(lines)
+    counts = dict(Policy.objects.filter(pk__in={line.policy for line in lines}).values_list("pk", "day_count"))
     return InvoiceView(
         row=_row(invoice),
         original_number=invoice.original.number if invoice.original else "",
@@ -198,7 +200,9 @@ def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
         bank_account=invoice.bank_account,
         tax_rounding=Rounding(invoice.tax_rounding),
         supplied=Period(invoice.supplied_from, invoice.supplied_until),
-        lines=tuple(_line(line, invoice.currency, given_back.get(line.pk)) for line in lines),
+        lines=tuple(
+            _line(line, invoice.currency, DayCount(counts[line.policy]), given_back.get(line.pk)) for line in lines
+        ),
         taxes=tuple(_tax(tax, invoice.currency) for tax in taxes),
         recorded_at=invoice.recorded_at,
     )
@@ -324,7 +328,7 @@ def _given_back(lines: Collection[InvoiceLine]) -> dict[int, GivesBack]:
 _OF_LINE = ("invoice_line_id", "credited_line_id")
 
 
-def _line(line: InvoiceLine, currency: str, gives_back: GivesBack | None) -> InvoiceLineRow:
+def _line(line: InvoiceLine, currency: str, day_count: DayCount, gives_back: GivesBack | None) -> InvoiceLineRow:
     return InvoiceLineRow(
         id=InvoiceLineId(line.pk),
         position=line.position,
@@ -341,6 +345,7 @@ def _line(line: InvoiceLine, currency: str, gives_back: GivesBack | None) -> Inv
             day_until=line.day_until,
             period_days=line.period_days,
             amount=Money(line.net_minor, currency),
+            day_count=day_count,
         ),
         policy=line.policy,
         gives_back=gives_back,

@@ -9,9 +9,16 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from kanjo.domains.billing import operations as billing
-from kanjo.domains.billing.facts import Anchor, Billed, BillingPolicy, LineToBill
+from kanjo.domains.billing.facts import Anchor, Billed, BillingPolicy, Derivation, LineToBill
 from kanjo.domains.billing.models import STANDARD, Plan, Policy, PolicyChoice
-from kanjo.domains.billing.queries import get_policy, list_choices, list_policies, offered_policy, policy_for
+from kanjo.domains.billing.queries import (
+    get_invoice,
+    get_policy,
+    list_choices,
+    list_policies,
+    offered_policy,
+    policy_for,
+)
 from kanjo.domains.billing.rules.guards import AlreadyPlanned
 from kanjo.domains.billing.rules.plans import common_anchor
 from kanjo.domains.billing.rules.policies import (
@@ -26,6 +33,7 @@ from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.ids import CompanyId, CustomerId, PlanId, PolicyId
+from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
@@ -219,6 +227,33 @@ class TestPlansFollow:
     def test_without_a_service_nothing_is_counted(self) -> None:
         """What is billed once has no periods."""
         assert [common_anchor([], anchor) for anchor in Anchor] == [None] * 4
+
+
+class TestDerivation:
+    @pytest.mark.parametrize(
+        ("day_count", "en", "ja"),
+        [
+            (DayCount.ACTUAL, "15 of 30 days of ", "期間 30 日のうち 15 日分で"),
+            (DayCount.THIRTY_360, "15 of 30 days (30/360) of ", "期間 30 日のうち 15 日分（30/360）で"),
+            (DayCount.ACTUAL_30, "15 of 30 days (30-day months) of ", "15 日分（1か月30日）で"),
+            (DayCount.MONTHS_THEN_DAYS, "15 of 30 parts (months, then", "期間の 30 分の 15（月割り"),
+        ],
+    )
+    def test_a_line_says_how_its_days_were_counted(self, day_count: DayCount, en: str, ja: str) -> None:
+        """Days of thirty-day months are no days of the calendar, and parts of months are no days."""
+        derived = Derivation(Money(10_000, "JPY"), 0, 15, 30, Money(5_000, "JPY"), day_count)
+        assert (en in derived.sentence.en, ja in derived.sentence.ja, derived.holds) == (True, True, True)
+
+    def test_an_invoice_knows_the_policy_of_its_lines(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """Half of May by 30/360 says so on the invoice."""
+        choose(company, define(an_actor(Role.ADMINISTRATOR), BillingPolicy(day_count=DayCount.THIRTY_360)), accountant)
+        service = Period(TODAY, date(2026, 5, 16))
+        planned = an_order(company, customer, [a_line(a_product(company), service=service)], term=service)
+        (key,) = billing.issue_invoice(order_id=planned.order_id, on=MAY, by=accountant, at=NOW)
+        _, line = get_invoice(key, accountant).lines
+        assert "15 of 30 days (30/360)" in line.derivation.sentence.en
 
 
 def plan_again(planned: Planned, policy: PolicyId | None) -> tuple[PlanId, ...]:

@@ -111,17 +111,17 @@ class AcceptedInFuture(Refusal):
     remedy = Text(en="Note the acceptance when the customer has given it.", ja="顧客が検収してから登録してください。")
 
 
-def refuse_unsound(currency_code: str, terms_code: str, lines: Sequence[LineToBook]) -> None:
+def refuse_unsound(currency_code: str, terms_code: str, lines: Sequence[LineToBook], *, prorated: bool = False) -> None:
     """Refuse an order without lines, in an unknown currency, or with a line that does not stand.
 
-    Every refusal of a line names its position: `lines[2]`.
+    Every refusal of a line names its position: `lines[2]`. Of *prorated* lines billing knows what they come to.
     """
     currency(currency_code, at="currency")
     payment_terms(terms_code, at="payment_terms")
     if not lines:
         raise NoLines(at="lines")
     for position, line in enumerate(lines, start=1):
-        refuse_unsound_line(line, at=f"lines[{position}]")
+        refuse_unsound_line(line, at=f"lines[{position}]", prorated=prorated)
 
 
 def refuse_unsound_line(line: LineToBook, *, at: str, prorated: bool = False) -> None:

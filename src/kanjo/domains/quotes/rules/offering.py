@@ -122,7 +122,7 @@ def refuse_unsound(offer: Offer, *, on: date) -> None:
     for number, line in enumerate(offer.lines, start=1):
         _refuse_amounts(line, number, known.code)
         _refuse_service(line, number, offer)
-        _refuse_total(line, number)
+        _refuse_total(line, number, breaks=1 if offer.billing.anchor_on else 0)
     # Both totals have to fit the column they are kept in: Money refuses what does not.
     for total in (sum(line.total_minor for line in offer.lines), list_total_minor(offer.lines)):
         Money(total, known.code)
@@ -154,12 +154,13 @@ def _refuse_service(line: OfferLine, number: int, offer: Offer) -> None:
         raise ServiceOutsideTerm(line=number, start=start, until=until, at=f"lines[{number}].service")
 
 
-def _refuse_total(line: OfferLine, number: int) -> None:
+def _refuse_total(line: OfferLine, number: int, *, breaks: int) -> None:
     """Refuse a total outside what the whole intervals below and above the service period come to.
 
-    Between them lies every way of prorating a broken interval; of whole intervals only the exact total is taken.
+    Between them lies every way of prorating a broken interval; of whole intervals only the exact total is taken. Where
+    a common anchor *breaks* an interval at either end, it may come to one more or less.
     """
     fewest, most = whole_intervals(line)
-    low, high = line.net_minor * fewest, line.net_minor * most
+    low, high = line.net_minor * max(fewest - breaks, 0), line.net_minor * (most + breaks)
     if not low <= line.total_minor <= high or (line.total_minor == 0) != (line.net_minor == 0):
         raise TotalNotOfTerm(line=number, net=line.net_minor, total=line.total_minor, at=f"lines[{number}].total_minor")
