@@ -20,12 +20,12 @@ SAID = {Language.JAPANESE: "日本語", Language.ENGLISH: "English"}
 FOR_ALL: Mapping[Language, tuple[str, ...]] = {
     Language.JAPANESE: (
         *("受付箱", "顧客", "製品", "商談", "見積", "承認", "契約", "注文", "請求書", "利用実績", "売掛金"),
-        *("月締め請求書", "領収書"),
+        *("請求保留", "月締め請求書", "領収書"),
         *("ライセンス", "契約更新", "販売会社", "業務プロセス"),
     ),
     Language.ENGLISH: (
         *("My queue", "Customers", "Products", "Opportunities", "Quotes", "Approvals", "Contracts", "Orders"),
-        *("Invoices", "Usage", "Receivables", "Monthly statements", "Acknowledgements"),
+        *("Invoices", "Billing holds", "Usage", "Receivables", "Monthly statements", "Acknowledgements"),
         *("Licenses", "Renewals", "Selling company", "Process map"),
     ),
 }
