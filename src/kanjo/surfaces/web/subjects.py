@@ -32,6 +32,7 @@ _SUBJECTS = {
     "identity_person": Subject(Text(en="Person", ja="利用者"), "person", "people"),
     "opportunities_opportunity": Subject(Text(en="Opportunity", ja="商談"), "opportunity", "opportunities"),
     "orders_order": Subject(Text(en="Order", ja="注文"), "order", "orders"),
+    "orders_orderline": Subject(Text(en="Order line", ja="注文明細")),
     "outbox_delivery": Subject(Text(en="Automatic step", ja="自動処理"), "delivery", "failed-deliveries"),
     "quotes_quote": Subject(Text(en="Quote", ja="見積"), "quote", "quotes"),
     "receivables_acknowledgement": Subject(
@@ -57,6 +58,7 @@ FACT_TABLES = {
     "licenses.end-of-use-confirmed": "contracts_contract",
     "opportunities.handed-over": "opportunities_opportunity",
     "orders.booked": "orders_order",
+    "orders.delivery-accepted": "orders_orderline",
     "quotes.answered": "quotes_quote",
     "quotes.closed": "quotes_quote",
     "renewals.lapsed": "renewals_renewal",

@@ -11,12 +11,12 @@ from kanjo.domains.billing.facts import UsageSource
 from kanjo.domains.billing.models import UsageDelivery, UsageEvent
 from kanjo.domains.billing.rules.usage_guards import CorrectedBefore
 from kanjo.domains.billing.tests.conftest import an_order
-from kanjo.domains.billing.tests.test_usage_operations import ON, an_event, rated
 from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import CompanyId, OrderLineId
 from kanjo.platform.identity.queries import house
 from tests.builders import NOW, a_company, a_customer, a_line, a_product, an_actor
 from tests.plumbing import FreshDatabase
+from tests.processes.test_usage import ON, an_event, rated
 from tests.races import at_once
 
 

@@ -32,7 +32,7 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.acts import NotYourRole
 from kanjo.platform.tables import NotFound
 from kanjo.reports.usage import get_delivery, get_metered, list_metered, list_usage
-from tests.builders import NOW, a_box, a_company, a_line, a_product, an_actor
+from tests.builders import NOW, a_box, a_company, a_customer, a_line, a_product, an_actor
 from tests.deals import AmendmentKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("BIL-6")]
@@ -45,6 +45,21 @@ CALLS = UsageTerms(
     (UsageTier(0, 10), UsageTier(100, 8)),
     included_units=20,
 )
+
+
+@pytest.fixture
+def company(db: None) -> CompanyId:
+    return a_company()
+
+
+@pytest.fixture
+def customer(db: None) -> CustomerId:
+    return a_customer()
+
+
+@pytest.fixture
+def accountant(company: CompanyId) -> Actor:
+    return an_actor(Role.RECEIVABLES, companies=[company])
 
 
 @pytest.fixture
