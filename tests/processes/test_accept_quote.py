@@ -59,6 +59,7 @@ def signed(office: Office, quote_id: QuoteId) -> SignedPaper:
 
 
 class TestAccept:
+    @pytest.mark.row("BIL-1")
     def test_a_yes_is_contract_order_plans_obligations_and_licenses(
         self, office: Office, quote_id: QuoteId, signed: SignedPaper
     ) -> None:

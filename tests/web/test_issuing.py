@@ -35,6 +35,7 @@ def looked(desk: Desk, order: int, on: str) -> str:
 
 
 class TestIssue:
+    @pytest.mark.row("SFS-5")
     @pytest.mark.parametrize("role", [Role.RECEIVABLES, Role.SALES_OPERATIONS])
     def test_the_order_leads_to_its_billing(self, office: Office, order: int, role: Role) -> None:
         """Whoever bills finds the act on the order; its form says what is due today, and leads to the invoice."""

@@ -90,7 +90,6 @@ HALF_NOW, REST = Instalment(40_000, bill_on=MAY), Instalment(60_000, milestone=G
 
 @pytest.mark.django_db
 class TestPlanInstalments:
-    @pytest.mark.row("SFA-4")
     def test_each_is_billed_on_its_day_or_at_its_milestone(self, planned: Planned, company: CompanyId) -> None:
         """Forty now on 1 May, sixty when the customer goes live on 20 May; nothing before, nothing twice."""
         cut(planned, HALF_NOW, REST)

@@ -283,7 +283,7 @@ class TestIssueInvoice:
             settle(run_id=run_id, tables=tables)
 
 
-@pytest.mark.row("R3")
+@pytest.mark.row("R3", "SFA-8")
 class TestPreviewEqualsInvoices:
     @pytest.mark.parametrize("timing", [BillingTiming.IN_ADVANCE, BillingTiming.IN_ARREARS])
     def test_what_the_quote_showed_is_what_is_billed(
