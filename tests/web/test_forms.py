@@ -209,6 +209,9 @@ MONEY = [
     Bad("recognise", Role.REV_REC, "periods.last-day", "last_on", {"last_on": "9999-12-31"}),
     Bad("recognise", Role.REV_REC, "revenue.nothing-earned", "last_on", {"last_on": "2025-04-01"}, status=409),
     Bad("withdraw-run", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
+    Bad("set-run-limit", Role.CFO, "runs.limit-not-positive", "amount", {"amount": "0"}),
+    Bad("set-run-limit", Role.CFO, "money.too-many-decimals", "amount", {"amount": "1.5"}),
+    Bad("set-run-limit", Role.CFO, "days.unreadable", "on", {"on": "月末"}),
     Bad("approve-run", Role.RECEIVABLES, "duties.apart", "", status=403),
 ]
 
@@ -256,6 +259,7 @@ def rightly(bad: Bad, story: Told) -> dict[str, object]:
         "write-off-fee": {**ON, "amount": "1", "because": "手数料"},
         "terminate-contract": {"stops_on": "2026-10-01", "because": "都合により"},
         "recognise": {"last_on": "2026-05-31"},
+        "set-run-limit": {**ON, "amount": "1,000,000"},
     }
     return known.get(bad.form, {**ON, "because": "都合により"})
 

@@ -199,6 +199,7 @@ urlpatterns: list[URLPattern] = [
     path("renewals/<int:key>/renew", renewals.note_renewed, name="renew"),
     path("renewals/<int:key>/lapse", renewals.lapse, name="let-lapse"),
     path("runs", runs.RUNS, name="runs"),
+    path("runs/limit", runs.limit, name="set-run-limit"),
     path("runs/<int:key>", runs.run, name="run"),
     path("runs/<int:key>/progress", progress.progress, name="run-progress"),
     path("working", progress.working, name="working"),

@@ -11,7 +11,7 @@ from kanjo.domains.revenue.operations import reverse_recognition
 from kanjo.foundation.ids import RunId
 from kanjo.foundation.money import CURRENCIES, Money
 from kanjo.foundation.texts import Text
-from kanjo.platform.runs.operations import approve_run, withdraw_run
+from kanjo.platform.runs.operations import approve_run, set_limit, withdraw_run
 from kanjo.platform.runs.queries import FailureRow, RunRow, count_runs, get_run, how_far, list_failures, list_runs
 from kanjo.platform.runs.states import RunState
 from kanjo.processes.bill import preview_reversal
@@ -21,7 +21,7 @@ from kanjo.surfaces.web.chosen import Each
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
 from kanjo.surfaces.web.doors import BOOKS, doing, door
-from kanjo.surfaces.web.fields import day, prose
+from kanjo.surfaces.web.fields import day, money, prose
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import Filter, ListPage
 from kanjo.surfaces.web.runs.progress import begin, drawn, seen
@@ -38,6 +38,13 @@ EXECUTE = Text(en="Execute", ja="実行")
 WITHDRAW = Text(en="Withdraw", ja="取下げ")
 REVERSE = Text(en="Reverse", ja="取消処理を試算")
 TAKE_BACK = Text(en="Take the revenue back", ja="収益認識を取消")
+LIMIT = Text(en="Set the limit of billing runs", ja="請求処理の承認上限を設定")
+LIMIT_SAYS = Text(
+    en="A billing run whose total with tax is above the amount is approved by the CFO only. The limit holds for runs"
+    " for that day or later; runs that are previewed already keep theirs.",
+    ja="税込合計が上限を超える請求処理は、CFOだけが承認できます。対象日が適用開始日以降の処理から有効です。"
+    "試算済みの処理には影響しません。",
+)
 HELD = Text(en="The run is: {state}.", ja="現在の状態: {state}")
 PROGRESS = Text(en="{done} of {all} parts", ja="{all}区分中{done}区分")
 WORKING = Text(en="Under way", ja="実行中")
@@ -94,6 +101,7 @@ RUNS = ListPage[RunRow](
         at=asked.at,
     ),
     count=lambda asked: count_runs(asked.desk.actor, kind=asked.choices["kind"], state=asked.choices["state"]),
+    acts=lambda _desk: (Act(LIMIT, Link("", "set-run-limit"), "runs.set-limit"),),
     key=lambda row: row.id,
     each=(
         Each(
@@ -325,6 +333,37 @@ def take_back(request: DeskRequest, key: int) -> HttpResponse:
         do=do,
         fields=fields,
         says=says,
+    )
+    return perform(request, deed)
+
+
+@door(doing("runs.set-limit"))
+def limit(request: DeskRequest) -> HttpResponse:
+    """Let the CFO alone approve billing runs above an amount."""
+    desk = request.desk
+
+    def do(given: Given) -> Link:
+        amount = given["amount"]
+        set_limit(
+            company_id=desk.company_id,
+            kind="billing",
+            currency=amount.currency,
+            amount_minor=amount.minor,
+            on=given["on"],
+            by=desk.actor,
+            at=desk.now,
+        )
+        return Link("", "runs")
+
+    fields = (money("amount", labels.AMOUNT, desk.company.currency), day("on", labels.FROM_DAY, desk.today))
+    deed = Deed(
+        title=LIMIT,
+        back=Link(TITLE, "runs"),
+        button=LIMIT,
+        do=do,
+        fields=fields,
+        says=LIMIT_SAYS,
+        beside=lambda at, _given: at.removesuffix("_minor"),
     )
     return perform(request, deed)
 

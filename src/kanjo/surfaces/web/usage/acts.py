@@ -165,7 +165,7 @@ def rate(request: DeskRequest, key: int) -> HttpResponse:
         back=Link(row.number, "order", key),
         button=pages.RATE,
         do=do,
-        fields=_fields(options, row.currency, day("effective_on", columns.FROM_DAY, desk.today)),
+        fields=_fields(options, row.currency, day("effective_on", labels.FROM_DAY, desk.today)),
         says=Text(
             en="It holds in the periods that begin on that day or later. A tier holds the units after its number: leave"
             " the first blank, and one row where every unit or package costs the same. What is agreed for the term"

@@ -29,7 +29,6 @@ STEP = Text(en="Step", ja="内訳")
 AFTER = Text(en="After", ja="超過開始数量")
 PRICE = Text(en="Price", ja="単価")
 ONCE = Text(en="Once", ja="定額")
-FROM_DAY = Text(en="From", ja="適用開始日")
 MODEL = Text(en="Priced", ja="単価方式")
 UNIT = Text(en="Unit", ja="単位")
 INCLUDED = Text(en="Included per period", ja="期間ごとの無料数量")
@@ -102,7 +101,7 @@ EVENTS: tuple[Column[UsageEventRow], ...] = (
 def ratings(currency: str) -> tuple[Column[RatingRow], ...]:
     """Return the columns of how usage is priced."""
     return (
-        Column(FROM_DAY, lambda row: row.effective_on),
+        Column(labels.FROM_DAY, lambda row: row.effective_on),
         Column(MODEL, lambda row: row.terms.model.shown),
         Column(Text(en="Tiers", ja="段階"), lambda row: tiers(row, currency)),
         amount(INCLUDED, lambda row: row.terms.included_units or None),
