@@ -33,7 +33,7 @@ from tests.worker import let_work
 AMENDED = ("change-line", "add-line", "end-line", "suspend-contract", "resume-contract", "withdraw-amendment")
 CUSTOMERS = (
     *("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department"),
-    "state-month",
+    *("state-month", "choose-grouping"),
 )
 MATRIX = ("matrix", "add-matrix-row", "activate-matrix", "withdraw-matrix")
 WEBHOOK = (

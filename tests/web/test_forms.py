@@ -209,6 +209,8 @@ MONEY = [
     Bad("recognise", Role.REV_REC, "periods.last-day", "last_on", {"last_on": "9999-12-31"}),
     Bad("recognise", Role.REV_REC, "revenue.nothing-earned", "last_on", {"last_on": "2025-04-01"}, status=409),
     Bad("withdraw-run", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
+    Bad("choose-grouping", Role.RECEIVABLES, "form.not-a-choice", "keys", {"keys": "moon"}),
+    Bad("choose-grouping", Role.SALES_OPERATIONS, "days.no-such-day", "on", {"on": "2026-02-30"}),
     Bad("set-run-limit", Role.CFO, "runs.limit-not-positive", "amount", {"amount": "0"}),
     Bad("set-run-limit", Role.CFO, "money.too-many-decimals", "amount", {"amount": "1.5"}),
     Bad("set-run-limit", Role.CFO, "days.unreadable", "on", {"on": "月末"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from kanjo.surfaces.web.approvals import pages as approvals
-from kanjo.surfaces.web.billing import coming, electronic, explained, holds
+from kanjo.surfaces.web.billing import arranging, coming, electronic, explained, holds
 from kanjo.surfaces.web.billing import pages as billing
 from kanjo.surfaces.web.bookmarks import pages as bookmarks
 from kanjo.surfaces.web.catalog import pages as catalog
@@ -178,6 +178,7 @@ urlpatterns: list[URLPattern] = [
     path("acknowledgements/<int:key>/again", payment_papers.again, name="acknowledge-again"),
     path("statements", payment_papers.STATEMENTS, name="statements"),
     path("statements/<int:key>", payment_papers.statement, name="statement"),
+    path("customers/<int:key>/grouping", arranging.group, name="choose-grouping"),
     path("customers/<int:key>/statement", payment_papers.state, name="state-month"),
     path("receipts/<int:key>", receivables.receipt, name="receipt"),
     path("receipts/<int:key>/allocate", settling.allocate_by_hand, name="allocate"),

@@ -173,7 +173,7 @@ def choice(name: str, label: Text, options: Options, *, needed: bool = True, ini
     return Field(name, label, read, "choice", needed, None, initial, options)
 
 
-def many(name: str, label: Text, options: Options, *, initial: Sequence[str] = ()) -> Field:
+def many(name: str, label: Text, options: Options, *, needed: bool = True, initial: Sequence[str] = ()) -> Field:
     """Return a field of one or more of the options, each with a box to tick; it reads the codes of the ticked ones."""
     codes = {code for code, _ in options}
 
@@ -184,7 +184,7 @@ def many(name: str, label: Text, options: Options, *, initial: Sequence[str] = (
             raise NotAChoice(at=at, text=quoted(odd))
         return ticked
 
-    return Field(name, label, read, "many", True, None, " ".join(initial), options, most=4_000)
+    return Field(name, label, read, "many", needed, None, " ".join(initial), options, most=4_000)
 
 
 def file(name: str, label: Text, *, hint: Text | None = None) -> Field:

@@ -10,6 +10,7 @@ from kanjo.domains.billing.queries.explained import (
     explain_line,
     in_words,
 )
+from kanjo.domains.billing.queries.grouping import keys_of_payer
 from kanjo.domains.billing.queries.holds import (
     SOON,
     HeldMoney,
@@ -103,6 +104,7 @@ __all__ = [
     "in_words",
     "invoiced",
     "is_sent_invoice",
+    "keys_of_payer",
     "list_choices",
     "list_expiring",
     "list_hold_owners",
