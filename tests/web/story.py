@@ -104,7 +104,7 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("approval-item", "decide-item"), item),
             **dict.fromkeys(("approval-condition", "meet-condition"), condition),
             **dict.fromkeys(("order", "accept-delivery", "issue-invoice"), order),
-            "rate-usage": order,
+            **dict.fromkeys(("rate-usage", "plan-instalments", "reach-milestone"), order),
             **dict.fromkeys(("metered-line", "correct-usage"), line),
             "usage-delivery": usage,
             **dict.fromkeys(("invoice", "invoice-pdf", "invoice-xml", "send-invoice", "credit-invoice"), invoice),

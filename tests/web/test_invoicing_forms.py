@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from kanjo.domains.billing.models import Charge, Plan
 from kanjo.foundation.actors import Role
+from kanjo.foundation.texts import Language
 from tests.builders import TODAY, a_company, an_actor
 from tests.web.office import Desk, Office, faults, ordered
+from tests.web.pages import Page
+from tests.web.test_forms import everything
 
 ON = {"on": TODAY.isoformat()}
 
@@ -53,6 +59,132 @@ class TestGrouping:
         office.desk(Role.RECEIVABLES).do("choose-grouping", office.customer_id, keys=["line"], **ON)
         other = Desk.of(an_actor(Role.RECEIVABLES, companies=[a_company("OTHER")], name="隣社 花子"))
         assert ticked(other.see("choose-grouping", office.customer_id)) == ["contract"]
+
+
+CUT = {"count": "3", "first_on": "2026-05-31", "months": "1", "remainder": "last", **ON}
+"""A line in three, as it is typed: at the ends of May, June and July."""
+GO_LIVE = {"milestone": "20,000", "milestone_ja": "本稼働", "milestone_en": "Go-live"}
+
+
+@pytest.fixture
+def order(office: Office) -> int:
+    """A year of cloud, and an appliance for 50,000 yen that nobody accepted yet."""
+    return ordered(office).order
+
+
+def choices(desk: Desk, form: str, order: int, name: str) -> list[str]:
+    """Return what a form lets one choose from."""
+    return re.findall(
+        r'<option value="([^"]+)"', desk.see(form, order).partition(f'name="{name}"')[2].partition("</select>")[0]
+    )
+
+
+def days_and_amounts(page: str) -> list[tuple[str, ...]]:
+    """Return the rows of the preview: number, day or milestone, amount."""
+    shown = page.partition("分割後の請求")[2].partition("</section>")[0]
+    rows = re.findall(r"<tr>(.*?)</tr>", shown.partition("<tbody>")[2].partition("</tbody>")[0], re.DOTALL)
+    return [
+        tuple(re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.DOTALL))
+        for row in rows
+    ]
+
+
+class TestInstalments:
+    def test_the_days_and_amounts_stand_there_first(self, office: Office, order: int) -> None:
+        """What the form shows is what is planned; to look plans nothing, and the line is cut once."""
+        desk = office.desk(Role.DEAL_MANAGEMENT)
+        assert f'href="/orders/{order}/instalments"' in desk.see("order", order)
+        [line] = choices(desk, "plan-instalments", order, "line")
+        before = everything()
+        _, page = desk.refused("plan-instalments", order, **CUT, line=line, look="1")
+        shown = [("1", "2026-05-31", "¥16,666"), ("2", "2026-06-30", "¥16,666"), ("3", "2026-07-31", "¥16,668")]
+        assert days_and_amounts(page) == shown
+        assert everything() == before
+        desk.do("plan-instalments", order, **CUT, line=line)
+        parts = Plan.objects.filter(order_line_id=int(line), part__gt=0).order_by("part")
+        assert [(str(one.part), str(one.due_from), f"¥{one.net_minor:,}") for one in parts] == shown
+        assert "分割できる一時課金の明細はありません" in desk.see("plan-instalments", order)
+        status, _ = desk.refused("plan-instalments", order, **CUT, line=line)
+        assert status == 400
+
+    @pytest.mark.parametrize(("remainder", "first"), [("first", 16_668), ("last", 16_666), ("spread", 16_666)])
+    def test_what_does_not_divide_goes_where_it_is_told(
+        self, office: Office, order: int, remainder: str, first: int
+    ) -> None:
+        """All of the line is planned, whoever takes the rest."""
+        desk = office.desk(Role.SALES_REP)
+        [line] = choices(desk, "plan-instalments", order, "line")
+        desk.do("plan-instalments", order, **{**CUT, "remainder": remainder}, line=line)
+        nets = [
+            *Plan.objects.filter(order_line_id=int(line), part__gt=0)
+            .order_by("part")
+            .values_list("net_minor", flat=True)
+        ]
+        assert (nets[0], sum(nets)) == (first, 50_000)
+
+    def test_a_part_now_and_the_rest_at_its_milestone(self, office: Office, order: int) -> None:
+        """Thirty thousand on a day, twenty once the customer went live; that is noted once."""
+        desk = office.desk(Role.RECEIVABLES)
+        assert "マイルストーン待ちの分割請求はありません" in desk.see("reach-milestone", order)
+        [line] = choices(desk, "plan-instalments", order, "line")
+        desk.do("plan-instalments", order, **{**CUT, "count": "1"}, **GO_LIVE, line=line)
+        assert "¥20,000" in desk.see("reach-milestone", order)
+        [part] = choices(desk, "reach-milestone", order, "part")
+        assert part == f"{line}-2"
+        assert sum(billed_by(desk, order, "2026-06-30", line)) == 30_000
+        desk.do("reach-milestone", order, part=part, reached_on="2026-06-10")
+        assert sorted(billed_by(desk, order, "2026-06-30", line)) == [20_000, 30_000]
+        assert choices(desk, "reach-milestone", order, "part") == []
+        assert desk.refused("reach-milestone", order, part=part, reached_on="2026-06-11")[0] == 400
+
+    @pytest.mark.parametrize("language", list(Language))
+    @pytest.mark.parametrize(
+        "case",
+        [
+            ({"line": "999999"}, "form.not-a-choice", "line"),
+            ({"count": "0"}, "form.not-whole", "count"),
+            ({"count": "121"}, "billing.instalments-count", "count"),
+            ({"months": "5"}, "form.not-a-choice", "months"),
+            ({"remainder": "moon"}, "form.not-a-choice", "remainder"),
+            ({"first_on": "2026-02-30"}, "days.no-such-day", "first_on"),
+            ({"first_on": "9999-10-31"}, "periods.last-day", "first_on"),
+            ({"first_on": "9999-12-01"}, "periods.", ""),
+            ({**GO_LIVE, "milestone_en": ""}, "form.missing", "milestone_en"),
+            ({**GO_LIVE, "milestone": ""}, "form.missing", "milestone"),
+            ({**GO_LIVE, "milestone": "50,000"}, "form.milestone-no-part", "milestone"),
+            ({**GO_LIVE, "milestone": "-1"}, "form.milestone-no-part", "milestone"),
+            ({**GO_LIVE, "milestone": "49,998"}, "billing.instalment-unplaced", "count"),
+            ({**GO_LIVE, "milestone_ja": "長" * 81}, "form.too-long", "milestone_ja"),
+        ],
+        ids=str,
+    )
+    def test_what_cannot_be_is_refused_beside_its_field(
+        self, office: Office, order: int, case: tuple[dict[str, str], str, str], language: Language
+    ) -> None:
+        """To look, to check while it is typed and to send are refused alike; nothing is planned."""
+        (typed, rule, at), desk = case, office.desk(Role.SALES_OPERATIONS, language)
+        [line] = choices(desk, "plan-instalments", order, "line")
+        before = everything()
+        sent = {**CUT, "line": line, **typed}
+        for button in ({}, {"look": "1"}):
+            status, page = desk.refused("plan-instalments", order, **sent, **button)
+            assert (status, f"<code>{rule}" in faults(page)) == (400, True), faults(page)
+            assert [one["name"] for one in Page(page).fields if "aria-invalid" in one] == ([at] if at else [])
+        _, page = desk.refused("plan-instalments", order, **sent, check="1")
+        assert f"<code>{rule}" in faults(page)
+        assert everything() == before
+
+    def test_a_stranger_finds_no_order(self, office: Office, order: int) -> None:
+        """Whoever works in another company is told that there is none."""
+        stranger = Desk.of(an_actor(*Role, companies=[a_company("OTHER")], name="隣社 花子"))
+        for form in ("plan-instalments", "reach-milestone"):
+            stranger.see(form, order, status=404)
+
+
+def billed_by(desk: Desk, order: int, on: str, line: str) -> list[int]:
+    """Return what of a line was billed after its order was billed by hand on a day."""
+    desk.do("issue-invoice", order, on=on)
+    return [*Charge.objects.filter(plan__order_line_id=int(line)).values_list("amount_minor", flat=True)]
 
 
 def ticked(page: str) -> list[str]:

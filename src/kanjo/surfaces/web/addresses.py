@@ -29,7 +29,7 @@ from kanjo.surfaces.web.notices import choosing
 from kanjo.surfaces.web.notices import pages as notices
 from kanjo.surfaces.web.opportunities import handing_over
 from kanjo.surfaces.web.opportunities import pages as opportunities
-from kanjo.surfaces.web.orders import issuing
+from kanjo.surfaces.web.orders import instalments, issuing
 from kanjo.surfaces.web.orders import pages as orders
 from kanjo.surfaces.web.outbox import pages as outbox
 from kanjo.surfaces.web.people import acts as people_acts
@@ -162,6 +162,8 @@ urlpatterns: list[URLPattern] = [
     path("usage/<int:key>", usage.delivery, name="usage-delivery"),
     path("metered-lines/<int:key>", usage.metered, name="metered-line"),
     path("metered-lines/<int:key>/correct", metering.correct, name="correct-usage"),
+    path("orders/<int:key>/instalments", instalments.cut, name="plan-instalments"),
+    path("orders/<int:key>/milestone", instalments.reach, name="reach-milestone"),
     path("orders/<int:key>/usage", metering.rate, name="rate-usage"),
     path("holds", holds.HOLD_LIST, name="holds"),
     path("holds/<int:key>", holds.hold, name="hold"),

@@ -24,6 +24,7 @@ from kanjo.domains.billing.queries.holds import (
     list_holds,
     money_on_hold,
 )
+from kanjo.domains.billing.queries.instalments import PartRow, equal_instalments, list_uncut, list_waiting
 from kanjo.domains.billing.queries.invoices import (
     ORDERS,
     InvoiceLineRow,
@@ -78,6 +79,7 @@ __all__ = [
     "InvoiceView",
     "LineOutlook",
     "Outlook",
+    "PartRow",
     "PlanTerms",
     "PolicyRow",
     "PolicyVersion",
@@ -94,6 +96,7 @@ __all__ = [
     "count_invoices",
     "days_to_come",
     "due_and_not_invoiced",
+    "equal_instalments",
     "explain_line",
     "find_invoice",
     "find_sending",
@@ -112,6 +115,8 @@ __all__ = [
     "list_invoices",
     "list_policies",
     "list_sendings",
+    "list_uncut",
+    "list_waiting",
     "money_on_hold",
     "next_charges",
     "offered_policy",

@@ -9,6 +9,7 @@ import pytest
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import GroupKey
 from kanjo.domains.billing.models import Charge, Invoice
+from kanjo.domains.billing.queries import keys_of_payer
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.tests.conftest import Planned, an_order
 from kanjo.domains.billing.tests.test_operations import run_billing
@@ -73,6 +74,19 @@ class TestChooseGrouping:
         run_billing(company, TODAY)
         run_billing(company, date(2026, 5, 1))
         assert list(Invoice.objects.order_by("id").values_list("net_minor", flat=True)) == [40_000, 20_000, 20_000]
+
+    def test_what_holds_for_a_payer_is_read_as_it_is_billed(
+        self, two: tuple[Planned, Planned], company: CompanyId, accountant: Actor
+    ) -> None:
+        """Per contract until somebody chooses; then as chosen for everybody, and for the payer before that."""
+        payer = two[0].customer_id
+        read = [keys_of_payer(company, payer, TODAY)]
+        choose(company, None, [GroupKey.LINE], accountant)
+        read.append(keys_of_payer(company, payer, TODAY))
+        choose(company, payer, [], accountant)
+        choose(company, payer, [GroupKey.TAG], accountant, on=date(2026, 5, 1))
+        read += [keys_of_payer(company, payer, on) for on in (TODAY, date(2026, 5, 1))]
+        assert read == [[GroupKey.CONTRACT], [GroupKey.LINE], [], [GroupKey.TAG]]
 
     def test_contracts_with_one_tag_stand_together(
         self, two: tuple[Planned, Planned], company: CompanyId, accountant: Actor

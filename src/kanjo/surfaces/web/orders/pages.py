@@ -29,6 +29,7 @@ from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import ListPage
 from kanjo.surfaces.web.orders.columns import ORDERED_ON, PO_NUMBER
 from kanjo.surfaces.web.orders.columns import ORDERS as COLUMNS
+from kanjo.surfaces.web.orders.instalments import instalment_acts
 from kanjo.surfaces.web.orders.issuing import issue_act
 from kanjo.surfaces.web.revenue.columns import OBLIGATIONS
 from kanjo.surfaces.web.shown import Explained, Link, said
@@ -120,6 +121,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
             Act(ACCEPT, Link("", "accept-delivery", key), "orders.accept-delivery", held, main=True),
             issue_act(row, invoices, first=held is not None or not actor.holds(*VERBS["orders.accept-delivery"].roles)),
             Act(RATE, Link("", "rate-usage", key), "billing.rate-usage"),
+            *instalment_acts(actor, row.id),
         ),
         steps=stages(find_deal(actor, ORDER, row.id)),
         trail=((ORDER, key), *(("orders_orderline", line.line.order_line_id) for line in lines)),
