@@ -1,0 +1,85 @@
+"""Values of billing that cross its border."""
+
+from kanjo.domains.billing.facts.changes import (
+    ChangePreview,
+    ContractChange,
+    Held,
+    HoldCondition,
+    InvoiceToCome,
+    LineAway,
+    LineChange,
+)
+from kanjo.domains.billing.facts.derivation import (
+    Derivation,
+)
+from kanjo.domains.billing.facts.plans import (
+    ChargeToCome,
+    GroupKey,
+    Instalment,
+    LineToBill,
+    Remainder,
+)
+from kanjo.domains.billing.facts.policies import (
+    Anchor,
+    Billed,
+    BillingPolicy,
+    ChangeDay,
+    Decrease,
+    Restart,
+    Stub,
+)
+from kanjo.domains.billing.facts.told import (
+    BillingHeld,
+    BillingReleased,
+    Channel,
+    InvoiceIssued,
+    InvoiceSent,
+    OrderPlanned,
+    PlansChanged,
+)
+from kanjo.domains.billing.facts.usage import (
+    UsageGiven,
+    UsageModel,
+    UsageRefused,
+    UsageSource,
+    UsageStep,
+    UsageTerms,
+    UsageTier,
+)
+
+__all__ = [
+    "Anchor",
+    "Billed",
+    "BillingHeld",
+    "BillingPolicy",
+    "BillingReleased",
+    "ChangeDay",
+    "ChangePreview",
+    "Channel",
+    "ChargeToCome",
+    "ContractChange",
+    "Decrease",
+    "Derivation",
+    "GroupKey",
+    "Held",
+    "HoldCondition",
+    "Instalment",
+    "InvoiceIssued",
+    "InvoiceSent",
+    "InvoiceToCome",
+    "LineAway",
+    "LineChange",
+    "LineToBill",
+    "OrderPlanned",
+    "PlansChanged",
+    "Remainder",
+    "Restart",
+    "Stub",
+    "UsageGiven",
+    "UsageModel",
+    "UsageRefused",
+    "UsageSource",
+    "UsageStep",
+    "UsageTerms",
+    "UsageTier",
+]

@@ -1,0 +1,160 @@
+"""How an amount came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kanjo.foundation.day_counts import DayCount
+from kanjo.foundation.money import Money, Rounding, divide
+from kanjo.foundation.texts import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How an amount came about: days *day_from* to *day_until* of *period_days*, of *price*, rounded half up.
+
+    The amount is the price through `day_until` less the price through `day_from`, each rounded once; so the parts of
+    a period always add up to its price. `holds` says whether the amount follows from the facts. Days are those of the
+    *day_count*; where months come first they are parts of the period.
+    """
+
+    price: Money
+    day_from: int
+    day_until: int
+    period_days: int
+    amount: Money
+    day_count: DayCount = DayCount.ACTUAL
+
+    @property
+    def fraction(self) -> Fraction:
+        """The share of the whole period, exact."""
+        return Fraction(self.day_until - self.day_from, self.period_days)
+
+    @property
+    def through(self) -> tuple[Money, Money]:
+        """The price through the day before the first and through the last day, each rounded once."""
+        first, last = (
+            Money(divide(self.price.minor * days, self.period_days, Rounding.HALF_UP), self.price.currency)
+            for days in (self.day_from, self.day_until)
+        )
+        return first, last
+
+    @property
+    def recomputed(self) -> Money:
+        """What follows from the price and the days."""
+        first, last = self.through
+        return Money(last.minor - first.minor, self.price.currency)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the amount follows from the price and the days."""
+        return self.amount == self.recomputed
+
+    @property
+    def steps(self) -> tuple[tuple[Text, object], ...]:
+        """The calculation line by line: the price, the share of it, the rounding by name, the amount."""
+        days, period = self.day_until - self.day_from, self.period_days
+        whole = days == period
+        first, last = self.through
+        steps: list[tuple[Text, object]] = [(_PRICE, self.price), (self._share, f"{days:,} ÷ {period:,}")]
+        if self.day_from and not whole:
+            through, less = (_THROUGH_PART, _LESS_PART) if self._in_parts else (_THROUGH, _LESS)
+            steps += [(through.filled(days=self.day_until), last), (less.filled(days=self.day_from), first)]
+        elif not whole:
+            steps += [(_ROUNDED.filled(rounding=Rounding.HALF_UP.shown), _unrounded(self.price, self.fraction))]
+        return (*steps, (_AMOUNT, self.recomputed))
+
+    @property
+    def sentence(self) -> Text:
+        """The derivation in words."""
+        if self.day_until - self.day_from == self.period_days:
+            return Text(en="The price of one whole period.", ja="1期間分の金額です。")
+        says = _IN_PARTS if self._in_parts else _IN_DAYS if self.day_count is DayCount.ACTUAL else _COUNTED_OTHERWISE
+        return says.filled(
+            counting=_COUNTING[self.day_count],
+            days=self.day_until - self.day_from,
+            period=self.period_days,
+            price=_shown(self.price),
+            amount=_shown(self.amount),
+        )
+
+    @property
+    def _in_parts(self) -> bool:
+        return self.day_count is DayCount.MONTHS_THEN_DAYS
+
+    @property
+    def _share(self) -> Text:
+        if self.day_count is DayCount.ACTUAL:
+            return _SHARE
+        return (_SHARE_OF_PARTS if self._in_parts else _SHARE_COUNTED).filled(counting=_COUNTING[self.day_count])
+
+
+_IN_DAYS = Text(
+    en="{days} of {period} days of {price}, rounded half up: {amount}.",
+    ja="{price} を期間 {period} 日のうち {days} 日分で日割り（四捨五入）し、{amount} としました。",
+)
+
+
+_COUNTED_OTHERWISE = Text(
+    en="{days} of {period} days ({counting}) of {price}, rounded half up: {amount}.",
+    ja="{price} を期間 {period} 日のうち {days} 日分（{counting}）で日割り（四捨五入）し、{amount} としました。",
+)
+
+
+_IN_PARTS = Text(
+    en="{days} of {period} parts ({counting}) of {price}, rounded half up: {amount}.",
+    ja="{price} を期間の {period} 分の {days}（{counting}）で按分（四捨五入）し、{amount} としました。",
+)
+
+
+_COUNTING = {
+    DayCount.ACTUAL: Text(en="actual days", ja="実日数"),
+    DayCount.ACTUAL_30: Text(en="30-day months", ja="1か月30日"),
+    DayCount.THIRTY_360: Text(en="30/360", ja="30/360"),
+    DayCount.FIXED_MONTH: Text(en="months of fixed days", ja="1か月の日数を固定"),
+    DayCount.MONTHS_THEN_DAYS: Text(en="months, then days of the month", ja="月割り、端数は当月の日割り"),
+}
+
+
+_SHARE_COUNTED = Text(en="× days billed ÷ days of the period ({counting})", ja="× 請求日数 ÷ 期間の日数（{counting}）")
+
+
+_SHARE_OF_PARTS = Text(en="× parts billed ÷ parts of the period ({counting})", ja="× 請求分 ÷ 期間全体（{counting}）")
+
+
+_THROUGH_PART = Text(en="Through part {days}, rounded half up", ja="{days}単位目までの累計（四捨五入）")
+
+
+_LESS_PART = Text(en="− through part {days}, rounded half up", ja="− {days}単位目までの累計（四捨五入）")
+
+
+_PRICE = Text(en="Price of one period", ja="1期間の金額")
+
+
+_SHARE = Text(en="× days billed ÷ days of the period", ja="× 請求日数 ÷ 期間の日数")
+
+
+_THROUGH = Text(en="Through day {days}, rounded half up", ja="{days}日目までの累計（四捨五入）")
+
+
+_LESS = Text(en="− through day {days}, rounded half up", ja="− {days}日目までの累計（四捨五入）")
+
+
+_ROUNDED = Text(en="Unrounded; {rounding}", ja="端数処理前（{rounding}）")
+
+
+_AMOUNT = Text(en="Result", ja="計算結果")
+
+
+def _unrounded(price: Money, share: Fraction) -> str:
+    """Return a share of a price with three more decimals than its currency has, cut, for the eye."""
+    unit = Money(1, price.currency).as_decimal()
+    thousandths = abs(price.minor) * share * 1000
+    more = "…" if thousandths.denominator != 1 else ""
+    cut = thousandths.numerator // thousandths.denominator * unit / 1000
+    return f"{'−' if price.minor < 0 else ''}{cut:,f}{more}"
+
+
+def _shown(money: Money) -> Text:
+    return Text(en=money.shown("en"), ja=money.shown("ja"))

@@ -1,0 +1,107 @@
+"""Lines as billing needs them, their parts, and what is to come of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
+from kanjo.foundation.ids import (
+    OrderLineId,
+)
+from kanjo.foundation.periods import Period
+from kanjo.foundation.texts import Text
+
+
+@dataclass(frozen=True, slots=True)
+class LineToBill:
+    """An order line as billing needs it.
+
+    `net_minor` is the price of one interval of a recurring charge, or the whole of a one-time one, for the quantity.
+    `due_from` is the first day anything may be billed. `order_line_id` may be any number where nothing is stored
+    (a preview on a quote). Periods are counted from `anchor_on`, by default the service start: a line that joins
+    others takes their anchor, and its first period is prorated.
+    """
+
+    order_line_id: OrderLineId
+    description: Text
+    charge: ChargeKind
+    timing: BillingTiming
+    interval_months: int
+    net_minor: int
+    tax_class: TaxClass
+    service: Period | None
+    quantity: int
+    due_from: date
+    anchor_on: date | None = None
+
+
+class GroupKey(StrEnum):
+    """What keeps lines of one payer on different invoices.
+
+    Payer, ordering customer, currency and payment terms always do.
+    """
+
+    CONTRACT = "contract"
+    ORDER = "order"
+    PO_NUMBER = "po_number"
+    TAG = "tag"
+    """A word of the house's own on the contract."""
+    LINE = "line"
+
+    @property
+    def shown(self) -> Text:
+        """The key as people read it."""
+        return _GROUP_KEYS[self]
+
+
+_GROUP_KEYS = {
+    GroupKey.CONTRACT: Text(en="Per contract", ja="契約ごと"),
+    GroupKey.ORDER: Text(en="Per order", ja="注文ごと"),
+    GroupKey.PO_NUMBER: Text(en="Per purchase order number", ja="注文番号ごと"),
+    GroupKey.TAG: Text(en="Per tag", ja="タグごと"),
+    GroupKey.LINE: Text(en="Per line", ja="明細ごと"),
+}
+
+
+class Remainder(StrEnum):
+    """Which of equal instalments takes what does not divide."""
+
+    FIRST = "first"
+    LAST = "last"
+    SPREAD = "spread"
+
+    @property
+    def shown(self) -> Text:
+        """The choice as people read it."""
+        return _REMAINDERS[self]
+
+
+_REMAINDERS = {
+    Remainder.FIRST: Text(en="The first", ja="初回で調整"),
+    Remainder.LAST: Text(en="The last", ja="最終回で調整"),
+    Remainder.SPREAD: Text(en="Spread evenly", ja="均等に配分"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """A part of a one-time charge: billed on its day, or when its *milestone* is reached; exactly one of the two."""
+
+    net_minor: int
+    bill_on: date | None = None
+    milestone: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeToCome:
+    """A charge as it will be billed: when, for which days, how much before tax."""
+
+    order_line_id: OrderLineId
+    bill_on: date
+    service: Period
+    net_minor: int
+    day_from: int
+    day_until: int
+    period_days: int

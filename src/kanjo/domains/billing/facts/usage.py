@@ -1,0 +1,134 @@
+"""What was used, how it is priced, and what it comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from kanjo.foundation.ids import (
+    OrderLineId,
+)
+from kanjo.foundation.texts import Text
+
+
+class UsageModel(StrEnum):
+    """How the units used in a period are priced."""
+
+    PER_UNIT = "per_unit"
+    """Every unit at one price."""
+    GRADUATED = "graduated"
+    """Each unit at the price of the tier it falls in."""
+    VOLUME = "volume"
+    """All units at the price of the tier that the last of them reaches."""
+    PACKAGE = "package"
+    """By packages; one that is begun costs what a full one does."""
+
+    @property
+    def shown(self) -> Text:
+        """The word as people read it."""
+        return _USAGE_NAMES[self]
+
+
+class UsageStep(StrEnum):
+    """What a step of the calculation of usage stands for."""
+
+    INCLUDED = "included"
+    """Units of the period that cost nothing."""
+    PREPAID = "prepaid"
+    """Units taken from those paid for in advance for the term."""
+    TIER = "tier"
+    """Units at the price of a tier, with what the tier costs once."""
+    MINIMUM = "minimum"
+    """What is missing to the least a period costs."""
+    COMMITMENT = "commitment"
+    """What is missing to the least the term costs, in its last period."""
+    DRAWN = "drawn"
+    """What is taken, negative, from money paid in advance for the term."""
+
+    @property
+    def shown(self) -> Text:
+        """The word as people read it."""
+        return _USAGE_NAMES[self]
+
+
+class UsageSource(StrEnum):
+    """By which way usage came."""
+
+    API = "api"
+    CSV = "csv"
+    HAND = "hand"
+
+    @property
+    def shown(self) -> Text:
+        """The word as people read it."""
+        return _USAGE_NAMES[self]
+
+
+_USAGE_NAMES: dict[StrEnum, Text] = {
+    UsageModel.PER_UNIT: Text(en="per unit", ja="単一単価"),
+    UsageModel.GRADUATED: Text(en="graduated tiers", ja="段階別単価（超過分ごと）"),
+    UsageModel.VOLUME: Text(en="by volume", ja="スラブ単価（全量一律）"),
+    UsageModel.PACKAGE: Text(en="by package", ja="パッケージ単位"),
+    UsageStep.INCLUDED: Text(en="included", ja="無料分"),
+    UsageStep.PREPAID: Text(en="prepaid units", ja="前払い数量から充当"),
+    UsageStep.TIER: Text(en="priced", ja="従量料金"),
+    UsageStep.MINIMUM: Text(en="up to the minimum", ja="最低利用額との差額"),
+    UsageStep.COMMITMENT: Text(en="up to the commitment", ja="期間最低利用額との差額"),
+    UsageStep.DRAWN: Text(en="from prepaid money", ja="前払い金から充当"),
+    UsageSource.API: Text(en="API", ja="API"),
+    UsageSource.CSV: Text(en="CSV file", ja="CSVファイル"),
+    UsageSource.HAND: Text(en="by hand", ja="画面から"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTier:
+    """The units after *from_units*, up to the next tier's: a price for so many units, and what the tier costs once."""
+
+    from_units: int
+    price_minor: int
+    per_units: int = 1
+    flat_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTerms:
+    """How the usage of an order line is priced, and what it is called; of its term, what holds for all of it.
+
+    `commitment_minor`, `prepaid_units` and `prepaid_minor` are of the whole term, the others of each period.
+    """
+
+    model: UsageModel
+    unit: Text
+    tiers: tuple[UsageTier, ...]
+    included_units: int = 0
+    minimum_minor: int = 0
+    commitment_minor: int = 0
+    prepaid_units: int = 0
+    prepaid_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UsageGiven:
+    """What was used of an order line on a day, under an id of the sender; *place* is where it stands in what was sent.
+
+    With *corrects* it stands for the event of that id, which counts no longer.
+    """
+
+    place: str
+    order_line_id: OrderLineId
+    event_id: str
+    used_on: date
+    quantity: int
+    corrects: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRefused:
+    """An event that was not taken: where it stood, and the rule in words."""
+
+    place: str
+    event_id: str
+    rule: str
+    sentence: Text

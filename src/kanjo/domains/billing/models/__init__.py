@@ -1,0 +1,59 @@
+"""The tables of billing. Nothing in them is edited: what is wrong is corrected by new rows."""
+
+from kanjo.domains.billing.models.changes import (
+    Away,
+    Change,
+    Grouping,
+    Hold,
+    MovedDay,
+    Release,
+    Tag,
+)
+from kanjo.domains.billing.models.columns import (
+    STANDARD,
+)
+from kanjo.domains.billing.models.invoices import (
+    Charge,
+    Invoice,
+    InvoiceLine,
+    InvoiceTax,
+    Sending,
+)
+from kanjo.domains.billing.models.plans import (
+    Acceptance,
+    Account,
+    Plan,
+    Policy,
+    PolicyChoice,
+)
+from kanjo.domains.billing.models.usage import (
+    UsageDelivery,
+    UsageEvent,
+    UsageRating,
+    UsageTier,
+)
+
+__all__ = [
+    "STANDARD",
+    "Acceptance",
+    "Account",
+    "Away",
+    "Change",
+    "Charge",
+    "Grouping",
+    "Hold",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceTax",
+    "MovedDay",
+    "Plan",
+    "Policy",
+    "PolicyChoice",
+    "Release",
+    "Sending",
+    "Tag",
+    "UsageDelivery",
+    "UsageEvent",
+    "UsageRating",
+    "UsageTier",
+]
