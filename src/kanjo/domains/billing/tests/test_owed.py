@@ -20,6 +20,7 @@ from kanjo.domains.billing.tests.posting import House
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
 from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.periods import Period
+from kanjo.foundation.splitting import split
 from tests.foundation.tables import worked_rows
 
 BEGIN = date(2027, 12, 20)
@@ -224,6 +225,22 @@ class TestStillDue:
             (date(2028, 3, 1), -30_000),
         ]
         assert house.bill([moved], date(2028, 2, 20)).is_empty()
+
+    @few
+    @given(lives(told=False), st.lists(st.integers(0, 9), min_size=2, max_size=5).filter(any))
+    def test_an_order_that_is_split_costs_the_same(self, life: Life, weights: list[int]) -> None:
+        """Lines that share a line's price by any weights cost together what it did: each whole period to the yen.
+
+        Of a broken period each line rounds its own share, so there it is to within a yen a line.
+        """
+        parts = [replace(life, net=net) for net in split(life.net, weights)]
+        whole, apart = (should_be(House().rows(plans), None) for plans in ([life], parts))
+        together = apart.group_by("service_start").agg(pl.sum("net_minor"))
+        both = whole.join(together, on="service_start", suffix="_apart")
+        assert both.height == whole.height
+        for row in both.iter_rows(named=True):
+            unbroken = (row["day_from"], row["day_until"]) == (0, row["period_days"])
+            assert abs(row["net_minor"] - row["net_minor_apart"]) <= (0 if unbroken else len(weights) - 1)
 
     def test_a_ramp_is_its_segments(self) -> None:
         """One plan that grows costs what plans cost that each hold one of its prices."""
