@@ -6,6 +6,7 @@ import re
 
 from django.urls import reverse
 
+from kanjo.domains.billing.models import Invoice
 from kanjo.foundation.actors import Role
 from tests.web.office import Office, billed
 
@@ -27,3 +28,13 @@ class TestSendings:
         paper = clerk.client.get(rows[0][1]).content
         assert paper.startswith(b"%PDF")
         assert paper == clerk.client.get(reverse("invoice-pdf", args=[invoice])).content
+
+
+class TestGivenBack:
+    def test_a_credit_note_says_line_by_line_what_it_gives_back(self, office: Office) -> None:
+        """Each line of it leads to the invoice that charged it."""
+        deal, clerk = billed(office), office.desk(Role.RECEIVABLES)
+        invoice = clerk.key("invoice", "order", deal.order)
+        note = clerk.do("credit-invoice", invoice, on="2026-05-08", because="誤請求")
+        number = Invoice.objects.values_list("number", flat=True).get(pk=invoice)
+        assert re.search(rf'href="/invoices/{invoice}"[^>]*>\s*{number} の返還', clerk.see("invoice", note))

@@ -76,9 +76,17 @@ def _taxed(row: InvoiceTaxRow, rounding: Rounding) -> Derived:
     )
 
 
+def _named(line: InvoiceLineRow) -> object:
+    """Return the line leading to its page, and what it gives back of which invoice."""
+    link = Link(line.description, "invoice-line", line.id)
+    back = line.gives_back
+    return Explained(link, Link(BACK.filled(number=back.number), "invoice", back.invoice_id)) if back else link
+
+
+BACK = Text(en="Given back of {number}", ja="{number} の返還")
 LINES: tuple[Column[InvoiceLineRow], ...] = (
     amount(Text(en="No.", ja="行"), lambda line: line.position),
-    Column(labels.TITLE, lambda line: Link(line.description, "invoice-line", line.id)),
+    Column(labels.TITLE, _named),
     amount(labels.QUANTITY, lambda line: line.quantity),
     Column(labels.SERVICE, lambda line: line.service),
     Column(labels.TAX_RATE, lambda line: Explained(line.rate, line.tax_class.shown), number=True),
