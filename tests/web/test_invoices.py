@@ -32,9 +32,9 @@ class TestSendings:
 
 class TestGivenBack:
     def test_a_credit_note_says_line_by_line_what_it_gives_back(self, office: Office) -> None:
-        """Each line of it leads to the invoice that charged it."""
+        """Each line of it names the invoice that charged it."""
         deal, clerk = billed(office), office.desk(Role.RECEIVABLES)
         invoice = clerk.key("invoice", "order", deal.order)
         note = clerk.do("credit-invoice", invoice, on="2026-05-08", because="誤請求")
         number = Invoice.objects.values_list("number", flat=True).get(pk=invoice)
-        assert re.search(rf'href="/invoices/{invoice}"[^>]*>\s*{number} の返還', clerk.see("invoice", note))
+        assert clerk.see("invoice", note).count(f"{number} の返還") == 2

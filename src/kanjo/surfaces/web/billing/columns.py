@@ -80,7 +80,7 @@ def _named(line: InvoiceLineRow) -> object:
     """Return the line leading to its page, and what it gives back of which invoice."""
     link = Link(line.description, "invoice-line", line.id)
     back = line.gives_back
-    return Explained(link, Link(BACK.filled(number=back.number), "invoice", back.invoice_id)) if back else link
+    return Explained(link, BACK.filled(number=back.number)) if back else link
 
 
 BACK = Text(en="Given back of {number}", ja="{number} の返還")
