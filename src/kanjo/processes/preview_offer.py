@@ -7,7 +7,7 @@ from datetime import date
 
 from kanjo.domains.approvals.facts import PathStep
 from kanjo.domains.approvals.queries import preview_path
-from kanjo.domains.billing.facts import LineToBill
+from kanjo.domains.billing.facts import BillingPolicy, LineToBill
 from kanjo.domains.billing.queries import get_policy, preview_schedule
 from kanjo.domains.catalog.facts import ChargeKind
 from kanjo.domains.quotes.facts import BillingTerms, Offer, OfferLine, PlannedCharge
@@ -19,10 +19,15 @@ from kanjo.foundation.ids import CompanyId, OrderLineId, PolicyId
 _STANDARD = BillingTerms()
 
 
-def planned_charges(lines: Sequence[OfferLine], *, on: date, billing: BillingTerms = _STANDARD) -> list[PlannedCharge]:
-    """Return the invoices before tax that billing would make of *lines* ordered on *on*, in their order."""
+def planned_charges(
+    lines: Sequence[OfferLine], *, on: date, billing: BillingTerms = _STANDARD, policy: BillingPolicy | None = None
+) -> list[PlannedCharge]:
+    """Return the invoices before tax that billing would make of *lines* ordered on *on*, in their order.
+
+    Who read the *policy* of the terms already gives it.
+    """
     to_bill = [_to_bill(line, on, billing) for line in lines]
-    charges = preview_schedule(to_bill, policy=get_policy(PolicyId(billing.policy)).choices)
+    charges = preview_schedule(to_bill, policy=policy or get_policy(PolicyId(billing.policy)).choices)
     return [PlannedCharge(charge.bill_on, charge.net_minor, charge.service) for charge in charges]
 
 

@@ -87,7 +87,7 @@ OF_PEOPLE = frozenset(
 
 SHARED = OF_PEOPLE | frozenset(
     {"customer", "amend-customer", "place-under", "add-department", "open-opportunity", "license-position", "postings"}
-    | {"state-month"}
+    | {"state-month", "choose-grouping"}
 )
 """Pages whose key names what no single company owns: customers, people, and accounts, of which each has its own."""
 
@@ -95,6 +95,9 @@ ENTRANCE = frozenset(
     {"company-sign-in", "company-sign-in-back", "invitation", "invitation-by-company", "open-invitation"}
 )
 """What is there for somebody on the way in, and then no more: no role opens it."""
+
+OF_ALL = frozenset({"billing-policies"})
+"""What the API reads of no company and no customer: everybody may."""
 
 NEEDS_COMPANY = frozenset(
     {
@@ -109,6 +112,7 @@ NEEDS_COMPANY = frozenset(
         "open-opportunity",
         "policies",
         "choose-policy",
+        "set-run-limit",
     }
     | {"hand-over-all"}
 )
@@ -212,7 +216,8 @@ def _operations() -> Iterator[Line]:
             shared = bare.partition("/")[0] in RESOURCES and RESOURCES[bare.partition("/")[0]].shared
             foreign = Mark.NONE if not keyed else Mark.SHARED if shared else Mark.HIDDEN
             read = method == "get"
-            unassigned = Mark.HIDDEN if keyed else Mark.EMPTY if read else Mark.NONE
+            owned = keyed and bare.partition("/")[0] not in OF_ALL
+            unassigned = Mark.HIDDEN if owned else Mark.EMPTY if read else Mark.NONE
             yield Line(method.upper(), path, operation["operationId"], _door(method, bare), foreign, unassigned)
 
 

@@ -113,11 +113,12 @@ def _fields() -> tuple[Field, ...]:
 def choose(request: DeskRequest) -> HttpResponse:
     """Bill the company's customers, or one of them, by a policy from a day on."""
     desk = request.desk
+    company_id = desk.company_id
 
     def do(given: Given) -> Link:
         customer = one_customer(desk.actor, given["customer"], at="customer") if given["customer"] else None
         choose_policy(
-            company_id=desk.company_id,
+            company_id=company_id,
             policy_id=PolicyId(int(given["policy"])),
             customer_id=customer.id if customer else None,
             effective_on=given["effective_on"],

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from kanjo.domains.approvals.facts import PathStep
 from kanjo.domains.approvals.queries import find_request, preview_path
-from kanjo.domains.billing.queries import get_policy
+from kanjo.domains.billing.queries import PolicyRow, get_policy
 from kanjo.domains.contracts.queries import find_contract_of_quote
 from kanjo.domains.opportunities.queries import get_opportunity
 from kanjo.domains.quotes.facts import QuoteState
@@ -85,13 +85,14 @@ def quote(request: DeskRequest, key: int) -> HttpResponse:
     found = get_quote(desk.actor, QuoteId(key))
     row, offer = found.row, found.offer
     total = Money(row.total_minor, row.currency)
-    charges = planned_charges(offer.lines, on=offer.starts_on, billing=offer.billing)
+    policy = get_policy(PolicyId(offer.billing.policy))
+    charges = planned_charges(offer.lines, on=offer.starts_on, billing=offer.billing, policy=policy.choices)
     detail = Detail(
         kind=labels.QUOTE,
         title=row.number,
         state=row.state,
         back=Link(TITLE, "quotes"),
-        facts=_facts(found, desk.actor),
+        facts=_facts(found, policy, desk.actor),
         sections=(
             Section(
                 labels.LINES,
@@ -120,7 +121,7 @@ def _changed(actor: Actor, found: QuoteDetail) -> list[Section]:
     return [difference(CHANGED.filled(before=version - 1, after=version), changes_between(before, found.offer))]
 
 
-def _facts(found: QuoteDetail, actor: Actor) -> list[tuple[Text, object]]:
+def _facts(found: QuoteDetail, policy: PolicyRow, actor: Actor) -> list[tuple[Text, object]]:
     row, offer = found.row, found.offer
     asked = find_request(subject=(QUOTE, row.id), version_id=row.version_id)
     concluded = find_contract_of_quote(actor, row.id)
@@ -130,7 +131,7 @@ def _facts(found: QuoteDetail, actor: Actor) -> list[tuple[Text, object]]:
         (labels.VERSION, row.version),
         (labels.OWNER, row.drafted_by),
         (labels.PAYMENT_TERMS, payment_terms(offer.payment_terms).shown),
-        (POLICY, policy_shown(get_policy(PolicyId(offer.billing.policy)))),
+        (POLICY, policy_shown(policy)),
         (labels.STARTS_ON, offer.starts_on),
         (labels.UNTIL, last_day(offer.until)),
         (labels.VALID_UNTIL, last_day(offer.valid_until)),

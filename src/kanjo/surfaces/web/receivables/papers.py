@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from django.http import HttpResponse
 
-from kanjo.domains.customers.queries import get_customer
 from kanjo.domains.receivables.facts import RateShare
 from kanjo.domains.receivables.operations import acknowledge_again
 from kanjo.domains.receivables.queries import (
@@ -21,13 +20,14 @@ from kanjo.domains.receivables.queries import (
     list_acknowledgements,
     list_statements,
 )
-from kanjo.foundation.ids import CustomerId, ReceiptId
+from kanjo.foundation.ids import ReceiptId
 from kanjo.foundation.money import Money
 from kanjo.foundation.periods import add_months
 from kanjo.foundation.texts import Text
 from kanjo.processes.papers_of_trade import acknowledge, state_month
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.charts import told
+from kanjo.surfaces.web.customers.shared import the_customer
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door, opens
@@ -220,7 +220,7 @@ def again(request: DeskRequest, key: int) -> HttpResponse:
 def state(request: DeskRequest, key: int) -> HttpResponse:
     """State the month of a customer."""
     desk = request.desk
-    customer = get_customer(CustomerId(key))
+    customer = the_customer(desk, key)
 
     def do(given: Given) -> Link:
         made = state_month(
