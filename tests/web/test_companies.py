@@ -19,7 +19,7 @@ MISSING = 2**40
 SHARED = frozenset(
     {
         *("customer", "amend-customer", "place-under", "add-department", "open-opportunity", "license-position"),
-        *("postings", *PEOPLE),
+        *("postings", "choose-grouping", "state-month", *PEOPLE),
     }
 )
 """Routes whose key names what no single company owns: customers, people, and the numbers of accounts."""

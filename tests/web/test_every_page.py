@@ -21,6 +21,7 @@ from kanjo.domains.opportunities.models import Opportunity
 from kanjo.domains.receivables.models import Receipt
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
+from kanjo.platform.audit.models import Change
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.files.models import StoredFile
 from kanjo.platform.identity.models import Person
@@ -216,6 +217,7 @@ def story_data() -> set[str]:
         *Customer.objects.values_list("name", "name_kana", "name_en", "address", "sector"),
         *Receipt.objects.values_list("payer_name", "text", "account"),
         *Hold.objects.values_list("because"),
+        *Change.objects.exclude(because="").values_list("because").distinct(),
         *InvoiceLine.objects.values_list("description"),
         *Person.objects.values_list("name", "email"),
         *Opportunity.objects.values_list("name"),
