@@ -55,6 +55,10 @@ NOT_PERSONAL = {
     ("billing_invoice", "bank_account"): "a copy of the house's own",
     ("identity_session", "address"): "of the network, shown to its person and to those who shut people out",
     ("billing_invoice", "payer_name"): "the name of the company that pays, which every role works with",
+    ("receivables_acknowledgement", "addressee"): "the name of the company that paid",
+    ("receivables_acknowledgement", "issuer_address"): "a copy of the house's own",
+    ("receivables_monthlystatement", "addressee"): "the name of the company that pays",
+    ("receivables_monthlystatement", "issuer_address"): "a copy of the house's own",
 }
 """Columns that are called like personal data and hold none, each with the reason."""
 
