@@ -30,6 +30,9 @@ APART = {
     ("quotes_quote", "opportunity_id"): "winning the deal refuses a value in another currency than was forecast",
     ("renewals_renewal", "quote_id"): "a contract may be renewed in another currency",
     ("renewals_outcome", "renewed_contract_id"): "the same",
+    ("billing_hold", "contract_id"): "a hold is of one of these alone, and of no amount",
+    ("billing_hold", "order_id"): "the same",
+    ("billing_hold", "plan_id"): "the same",
 }
 """Where two currencies may meet, and why."""
 LAST = {"billing_invoiceline": ("billing_invoice", "invoice_id")}
@@ -43,7 +46,7 @@ LOADED = {
 """What runs load into tables of their own, with the document above it: there no trigger looks at a row."""
 LINKED = {"billing_invoiceline": "invoice_id", "receivables_itembalance": "id", "ledger_posting": "entry_id"}
 BLOCK = 1 << 45
-_ids = count(1 << 30)
+_ids = count(20_000)
 
 
 @dataclass
