@@ -173,6 +173,16 @@ def blocked(database: FreshDatabase) -> bool:
         return bool((watcher.execute(waiting).fetchone() or (0,))[0])
 
 
+def finishing(database: FreshDatabase) -> int:
+    """Return how many backends wait for a lock with no shard left to do."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        " AND NOT EXISTS (SELECT FROM runs_shard WHERE NOT done)"
+    )
+    with psycopg.connect(database.url, autocommit=True) as watcher:
+        return int((watcher.execute(waiting).fetchone() or (0,))[0])
+
+
 def wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
     """Wait for the condition while the process lives."""
     until = time.monotonic() + 60
@@ -248,6 +258,28 @@ class TestTwoAtOnce:
 
 
 class TestRaces:
+    @pytest.mark.row("M3", "SCL-3")
+    def test_who_comes_while_a_run_is_finished_waits(
+        self, fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """One worker attaches the tables of a run while another comes to finish it too: both end well."""
+        company, _ = a_house_with_orders()
+        expected = undisturbed(company, MAY)
+        monkeypatch.setattr(billing_run, "STAGED_FROM", 1)
+        prepared(company, MAY)
+        with held(fresh_database, HOLDS["before the first number of a shard"]) as numbers:
+            both = [worker(fresh_database)]
+            wait_until(lambda: blocked(fresh_database), both[0])
+            with held(fresh_database, "SELECT 1 FROM bulk_block FOR UPDATE") as block:
+                numbers.rollback()
+                wait_until(lambda: finishing(fresh_database) == 1, both[0])
+                both.append(worker(fresh_database))
+                wait_until(lambda: finishing(fresh_database) == 2, both[1])
+                block.rollback()
+            ended = [process.communicate(timeout=180) for process in both]
+        assert [process.returncode for process in both] == [0, 0], ended
+        assert documents(company) == expected
+
     @pytest.mark.row("M3")
     def test_one_order_is_issued_once_by_eight_at_once(self, fresh_database: FreshDatabase) -> None:
         """Eight hands press the button for one order: one invoice, seven refusals."""

@@ -167,8 +167,8 @@ class Window:
 
     def _misses(self, request: Request) -> None:
         # A form that is sent while it is being checked no longer waits for the answer; nor does who leaves a page that
-        # is just being read again.
-        unwaited = "hx-request" in request.headers or request.is_navigation_request()
+        # is just being read again, or whose icon is still to come.
+        unwaited = "hx-request" in request.headers or request.is_navigation_request() or request.url.endswith(".svg")
         if not (unwaited and request.failure == "net::ERR_ABORTED"):
             self.complaints.append(f"failed: {request.url}")
 

@@ -333,7 +333,11 @@ def _do_next(run_id: RunId, work: Work, by: Actor, at: datetime) -> int | None:
 
 def _finish(run_id: RunId, finish: Callable[[RunId], dict[str, Any]] | None, by: Actor, at: datetime) -> dict[str, Any]:
     with transaction.atomic():
-        run = Run.objects.locked(run_id, by)
+        # Others wait here, holding nothing: to attach tables of the run takes the table of runs whole, and who waited
+        # for its row would be in the way. Nobody withdraws a run of which a shard is done.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('runs.finish', %s))", [run_id])
+        run = Run.objects.seen(run_id, by)
         if run.state == Run.State.EXECUTED or run.shards.filter(done=False).exists():
             return dict(run.report)
         name_act(f"{run.kind}.execute", by)
@@ -341,6 +345,7 @@ def _finish(run_id: RunId, finish: Callable[[RunId], dict[str, Any]] | None, by:
         report["failed"] = run.failures.count()
         if finish is not None:
             report |= finish(run_id)
+        run = Run.objects.locked(run_id, by)
         run.report, run.state = report, Run.State.EXECUTED
         run.save(update_fields=["report", "state"])
         executed = RunExecuted(
