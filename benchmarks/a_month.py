@@ -67,7 +67,14 @@ def _month(book: Book, month: date, count: int) -> Month:
 
     bare, meter = Bare(), Meter()
     with meter:
-        bill.bill_day(company_id=book.company_id, on=month, by=book.receivables, approved_by=book.approver, at=NOW)
+        bill.bill_day(
+            company_id=book.company_id,
+            on=month,
+            because="monthly",
+            by=book.receivables,
+            approved_by=book.approver,
+            at=NOW,
+        )
     paid_on, content = payments(book, month)
     with meter, transaction.atomic():
         taken = take_bank_file(

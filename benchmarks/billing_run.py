@@ -38,7 +38,9 @@ def main() -> None:
         previews, again = Meter(), Meter()
         for month in MONTHS:
             with previews, transaction.atomic():
-                run_id = bill.preview(company_id=book.company_id, on=month, by=book.receivables, at=NOW)
+                run_id = bill.preview(
+                    company_id=book.company_id, on=month, because="monthly", by=book.receivables, at=NOW
+                )
                 bill.approve(run_id=run_id, by=book.approver, at=NOW)
             bare = Bare()
             with Meter() as run:
@@ -49,7 +51,12 @@ def main() -> None:
             assert made["lines"] == 2 * INVOICES, made
             with again:
                 nothing = bill.bill_day(
-                    company_id=book.company_id, on=month, by=book.receivables, approved_by=book.approver, at=NOW
+                    company_id=book.company_id,
+                    on=month,
+                    because="monthly",
+                    by=book.receivables,
+                    approved_by=book.approver,
+                    at=NOW,
                 )
             assert nothing == {"failed": 0}, nothing
             copied, rows = bare.copied()

@@ -41,7 +41,12 @@ def _papers() -> float:
     book = a_company_with_people()
     subscribe(book, PAPERS)
     bill.bill_day(
-        company_id=book.company_id, on=date(2026, 4, 1), by=book.receivables, approved_by=book.approver, at=NOW
+        company_id=book.company_id,
+        on=date(2026, 4, 1),
+        because="monthly",
+        by=book.receivables,
+        approved_by=book.approver,
+        at=NOW,
     )
     views = [get_invoice(row.id, book.receivables) for row in list_invoices(book.receivables, limit=PAPERS)]
     assert len(views) == PAPERS

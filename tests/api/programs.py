@@ -152,7 +152,7 @@ def billed(office: Office) -> Deal:
     box = management.asks(f"orders/{deal.order}")["lines"][1]["line"]["order_line_id"]
     management.does(f"order-lines/{box}/accept", accepted_on="2026-04-10", evidence="検収書")
     clerk = program_of(office, Role.RECEIVABLES)
-    deal.billing_run = clerk.does(f"companies/{office.company_id}/billing-runs", on="2026-04-30")
+    deal.billing_run = clerk.does(f"companies/{office.company_id}/billing-runs", because="月次請求", on="2026-04-30")
     program_of(office, Role.SALES_OPERATIONS).does(f"runs/{deal.billing_run}/approve")
     clerk.does(f"runs/{deal.billing_run}/execute")
     let_work()

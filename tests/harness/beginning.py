@@ -64,4 +64,4 @@ def _run(office: Office) -> None:
     whole(bill.preview_reversal, run_id=april.pk, on=MAY, because="誤請求", **given)()
     reversal = Run.objects.get(kind="billing.reversal")
     whole(bill.approve, run_id=reversal.pk, by=office.rev_rec, at=morning(MAY))()
-    whole(bill.preview, company_id=office.company_id, on=MAY, **given)()
+    whole(bill.preview, company_id=office.company_id, on=MAY, because="月次請求", **given)()

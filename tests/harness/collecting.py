@@ -44,7 +44,7 @@ class Collecting(Story):
     @rule()
     def preview(self) -> None:
         given = {"company_id": self.office.company_id, "on": self.today, "at": self.at}
-        self.do("preview", whole(bill.preview, by=self.office.receivables, **given))
+        self.do("preview", whole(bill.preview, because="月次請求", by=self.office.receivables, **given))
 
     @waits("previewed runs")
     @rule(pick=PICK)

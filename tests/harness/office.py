@@ -182,7 +182,12 @@ class Office:
     def bill(self, on: date) -> dict[str, Any]:
         """Bill a day, approved by a second person."""
         return bill.bill_day(
-            company_id=self.company_id, on=on, by=self.receivables, approved_by=self.rev_rec, at=morning(on)
+            company_id=self.company_id,
+            on=on,
+            because="月次請求",
+            by=self.receivables,
+            approved_by=self.rev_rec,
+            at=morning(on),
         )
 
     @transaction.atomic

@@ -175,7 +175,9 @@ class TestAskForInvoice:
         """The run of the day proposes what the quote said, and the approved run issues exactly that."""
         sold(office)
         with transaction.atomic():
-            run_id = bill.preview(company_id=office.company_id, on=MAY, by=office.receivables, at=morning(MAY))
+            run_id = bill.preview(
+                company_id=office.company_id, on=MAY, because="月次", by=office.receivables, at=morning(MAY)
+            )
         draft = get_run(office.receivables, run_id).preview["made"]
         assert draft == {"invoices": 1, "lines": 2, "net_JPY": 20_000, "tax_JPY": 2_000, "total_JPY": 22_000}
         assert list_invoices(office.receivables) == []

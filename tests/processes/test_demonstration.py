@@ -177,7 +177,9 @@ class TestPeopleAtWork:
                     )
             if day == 4:
                 with transaction.atomic():
-                    run_id = bill.preview(company_id=company_id, on=date(2018, 12, 4), by=cast.receivables, at=AT)
+                    run_id = bill.preview(
+                        company_id=company_id, on=date(2018, 12, 4), because="月次", by=cast.receivables, at=AT
+                    )
                     bill.approve(run_id=run_id, by=cast.run_approver, at=AT)
         before, audited = end_state(), rows("SELECT count(*) FROM audit_change")
         assert demonstration.is_played()

@@ -195,7 +195,7 @@ def billed(office: Office) -> Deal:
     page = management.see("accept-delivery", deal.order)
     boxes = re.findall(r'<option value="(\d+)"[^>]*>専用機器', page)
     management.do("accept-delivery", deal.order, line=boxes[0], on="2026-04-10", evidence="検収書")
-    deal.billing_run = office.desk(Role.RECEIVABLES).do("preview-billing", on="2026-04-30")
+    deal.billing_run = office.desk(Role.RECEIVABLES).do("preview-billing", because="月次請求", on="2026-04-30")
     office.desk(Role.SALES_OPERATIONS).do("approve-run", deal.billing_run)
     office.desk(Role.RECEIVABLES).do("execute-run", deal.billing_run)
     let_work()

@@ -80,7 +80,7 @@ def told(office: Office) -> Told:
     line = priced(office, done.order)
     usage = receivables.do("take-usage", usage=a_usage_file(number_of(receivables.see("metered-line", line))))
     hold = receivables.do("place-hold", contract_of(receivables, done.order), **a_hold(office))
-    previewed = receivables.do("preview-billing", on="2026-06-30")
+    previewed = receivables.do("preview-billing", because="月次請求", on="2026-06-30")
     with transaction.atomic():
         find_renewals(company_id=office.company_id, on=date(2027, 1, 15), by=house(), at=NOW)
     delivery = given_up()
@@ -201,7 +201,7 @@ def given_up() -> int:
 
 
 def _approved(office: Office, on: str) -> int:
-    run = office.desk(Role.RECEIVABLES).do("preview-billing", on=on)
+    run = office.desk(Role.RECEIVABLES).do("preview-billing", because="月次請求", on=on)
     office.desk(Role.SALES_OPERATIONS).do("approve-run", run)
     return run
 

@@ -85,7 +85,7 @@ class TestTheMaker:
         """Who previewed a run does not approve it."""
         ordered(office)
         clerk = office.desk(Role.RECEIVABLES)
-        run = clerk.do("preview-billing", on="2026-04-30")
+        run = clerk.do("preview-billing", because="月次請求", on="2026-04-30")
         status, page = clerk.refused("approve-run", run)
         assert status == 403
         assert "duties.apart" in page

@@ -81,5 +81,5 @@ class TestAfter:
     def test_a_refusal_is_no_success(self, office: Office) -> None:
         """After a refused form nothing is told as done."""
         deal, desk = billed(office), office.desk(Role.RECEIVABLES)
-        desk.refused("preview-billing", on="nonsense")
+        desk.refused("preview-billing", because="月次請求", on="nonsense")
         assert "完了しました" not in desk.see("order", deal.order)

@@ -162,6 +162,7 @@ MONEY = [
     Bad("choose-policy", Role.RECEIVABLES, "customers.not-one", "customer", {"customer": "どこにもない会社"}),
     Bad("choose-policy", Role.RECEIVABLES, "form.not-a-choice", "policy", {"policy": "99"}),
     Bad("preview-billing", Role.RECEIVABLES, "days.unreadable", "on", {"on": "<script>"}),
+    Bad("preview-billing", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
     Bad("credit-invoice", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
     Bad("take-bank-file", Role.RECEIVABLES, "form.missing", "statement", {"statement": ""}),
     Bad("take-bank-file", Role.RECEIVABLES, "form.empty-file", "statement", {"statement": b""}),

@@ -24,7 +24,7 @@ class TestLimit:
         assert 'href="/runs/limit"' in cfo.see("runs")
         cfo.do("set-run-limit", amount="￥１，０００", **ON)
         ordered(office)
-        run = office.desk(Role.RECEIVABLES).do("preview-billing", on="2026-04-30")
+        run = office.desk(Role.RECEIVABLES).do("preview-billing", because="月次請求", on="2026-04-30")
         assert "¥1,000" in cfo.see("run", run)
         status, page = office.desk(Role.SALES_OPERATIONS).refused("approve-run", run)
         assert (status, "runs.above-limit" in faults(page)) == (403, True)
@@ -34,7 +34,7 @@ class TestLimit:
         """A run for a day before is not above it."""
         office.desk(Role.CFO).do("set-run-limit", amount="1,000", on="2026-05-01")
         ordered(office)
-        run = office.desk(Role.RECEIVABLES).do("preview-billing", on="2026-04-30")
+        run = office.desk(Role.RECEIVABLES).do("preview-billing", because="月次請求", on="2026-04-30")
         office.desk(Role.SALES_OPERATIONS).do("approve-run", run)
 
 
@@ -46,10 +46,10 @@ class TestGrouping:
         assert ticked(desk.see("choose-grouping", customer)) == ["contract"]
         for _ in range(2):
             ordered(office)
-        before = desk.see("run", desk.do("preview-billing", on="2026-04-30"))
+        before = desk.see("run", desk.do("preview-billing", because="月次請求", on="2026-04-30"))
         desk.do("choose-grouping", customer, **ON)
         assert ticked(desk.see("choose-grouping", customer)) == []
-        after = desk.see("run", desk.do("preview-billing", on="2026-04-29"))
+        after = desk.see("run", desk.do("preview-billing", because="月次請求", on="2026-04-29"))
         assert [invoices_in(page) for page in (before, after)] == [2, 1]
         desk.do("choose-grouping", customer, keys=["tag", "line"], on="2099-01-01")
         assert ticked(desk.see("choose-grouping", customer)) == []

@@ -96,7 +96,7 @@ class TestUnderWay:
 
 def previewed(office: Office) -> RunId:
     """Preview and approve the billing run of May through the pages."""
-    run_id = office.desk(Role.RECEIVABLES).do("preview-billing", on="2026-05-31")
+    run_id = office.desk(Role.RECEIVABLES).do("preview-billing", because="月次請求", on="2026-05-31")
     office.desk(Role.SALES_OPERATIONS).do("approve-run", run_id)
     return RunId(run_id)
 

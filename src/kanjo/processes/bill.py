@@ -23,9 +23,12 @@ from kanjo.processes.ask_for_invoice import KIND as ASKED
 from kanjo.processes.ask_for_invoice import ORDER
 
 
-def preview(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> RunId:
-    """Compute what would be issued on *on*; nothing is issued. The run waits for its approval."""
-    return billing.preview_run(company_id=company_id, on=on, by=by, at=at)
+def preview(*, company_id: CompanyId, on: date, because: str = "", by: Actor, at: datetime) -> RunId:
+    """Compute what would be issued on *on*; nothing is issued. The run waits for its approval.
+
+    By schedule without a reason, by hand with one.
+    """
+    return billing.preview_run(company_id=company_id, on=on, because=because, by=by, at=at)
 
 
 def preview_reversal(*, run_id: RunId, on: date, because: str, by: Actor, at: datetime) -> RunId:
@@ -59,14 +62,16 @@ def execute(
     )
 
 
-def bill_day(*, company_id: CompanyId, on: date, by: Actor, approved_by: Actor, at: datetime) -> dict[str, Any]:
+def bill_day(
+    *, company_id: CompanyId, on: date, because: str = "", by: Actor, approved_by: Actor, at: datetime
+) -> dict[str, Any]:
     """Preview, approve by a second person, and execute what is due on *on*; owns its transactions.
 
     Killed anywhere it is called again and goes on; when all is billed it makes nothing. Above the limit it stays
     previewed and waits for the CFO: then `waiting` is 1.
     """
     with transaction.atomic():
-        run_id = preview(company_id=company_id, on=on, by=by, at=at)
+        run_id = preview(company_id=company_id, on=on, because=because, by=by, at=at)
         if state_of(run_id, by=by) is RunState.PREVIEWED:
             try:
                 approve(run_id=run_id, by=approved_by, at=at)

@@ -90,6 +90,7 @@ def issue(stage: Stage) -> None:
     bill.bill_day(
         company_id=stage.company_id,
         on=stage.on,
+        because="月次請求",
         by=stage.the(Role.RECEIVABLES),
         approved_by=stage.the(Role.REV_REC),
         at=stage.at,

@@ -158,7 +158,14 @@ def _invoices(company_id: CompanyId, cast: Cast, at: datetime, report: Progress)
     days = days_to_bill(company_id)
     made = 0
     for number, day in enumerate(days, start=1):
-        done = bill_day(company_id=company_id, on=day, by=cast.receivables, approved_by=cast.run_approver, at=at)
+        done = bill_day(
+            company_id=company_id,
+            on=day,
+            because="月次請求",
+            by=cast.receivables,
+            approved_by=cast.run_approver,
+            at=at,
+        )
         made += int(done.get("invoices", 0))
         report(number, len(days), BILLING)
     return made

@@ -24,6 +24,7 @@ from kanjo.domains.billing.operations.reverse import KIND as REVERSAL
 from kanjo.domains.billing.operations.reverse import mark_reversed, reverse_shard
 from kanjo.domains.billing.operations.writing import TABLES, Also, Issuing, counted
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due
+from kanjo.domains.billing.rules.guards import RunUnexplained
 from kanjo.domains.billing.rules.owed import still_due
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, RunId
@@ -43,12 +44,14 @@ SHARD_LINES = 20_000
 
 
 @verb("billing.preview", Role.RECEIVABLES, Role.SALES_OPERATIONS)
-def preview_run(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> RunId:
+def preview_run(*, company_id: CompanyId, on: date, because: str = "", by: Actor, at: datetime) -> RunId:
     """Compute what would be issued on *on* and write it down as a previewed run, compared with the last that issued.
 
     While a run of that day waits or is under way it is returned unchanged; after it was executed, the next preview
-    is of what has become due since.
+    is of what has become due since. The schedule needs no reason, a person does (`RunUnexplained`).
     """
+    if not (by.system or because.strip()):
+        raise RunUnexplained(at="because")
     runs.one_at_a_time(KIND, company_id)
     of_day = Run.objects.visible_to(by).filter(company_id=company_id, kind=KIND, target_on=on)
     under_way = of_day.filter(state__in=[Run.State.PREVIEWED, Run.State.APPROVED]).first()
@@ -66,7 +69,7 @@ def preview_run(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> 
         preview=_preview(SellingCompany.objects.get(pk=company_id), charges, on) | _on_hold(held),
         staged=charges.height >= STAGED_FROM,
     )
-    return runs.preview_run(plan=plan, by=by, at=at)
+    return runs.preview_run(plan=plan, by=by, at=at, because=because)
 
 
 def execute(

@@ -54,7 +54,7 @@ MAY_ON = replace(A_YEAR, start=date(2026, 5, 1))
 def run_billing(company: CompanyId, on: date, by: Actor | None = None) -> tuple[RunId, dict[str, int]]:
     """Preview, approve and execute a run as the house does by schedule."""
     by = by or house()
-    run_id = billing.preview_run(company_id=company, on=on, by=by, at=NOW)
+    run_id = billing.preview_run(company_id=company, on=on, because="月次請求", by=by, at=NOW)
     runs.approve_run(run_id=run_id, by=house(), at=NOW)
     return run_id, billing.execute(run_id=run_id, by=house(), at=NOW)
 
@@ -320,7 +320,7 @@ class TestLimit:
         accountant = an_actor(Role.RECEIVABLES, companies=[company])
         set_limit(company, 10_000, cfo)
         an_order(company, customer, [a_line(a_product(company))])
-        run_id = billing.preview_run(company_id=company, on=TODAY, by=accountant, at=NOW)
+        run_id = billing.preview_run(company_id=company, on=TODAY, because="月次請求", by=accountant, at=NOW)
         assert WorkItem.objects.filter(kind=runs.ABOVE, owner_role=Role.CFO, state="open").count() == 1
         for nobody in (house(), an_actor(Role.REV_REC, companies=[company])):
             with pytest.raises(runs.AboveLimit):
@@ -417,7 +417,7 @@ class TestRun:
     def test_who_previews_does_not_approve(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
         """Four eyes: the accountant who previewed a run cannot let it issue."""
         an_order(company, customer, [a_line(a_product(company))])
-        run_id = billing.preview_run(company_id=company, on=TODAY, by=accountant, at=NOW)
+        run_id = billing.preview_run(company_id=company, on=TODAY, because="月次請求", by=accountant, at=NOW)
         with pytest.raises(Exception, match="another person"):
             runs.approve_run(run_id=run_id, by=accountant, at=NOW)
         assert Invoice.objects.count() == 0

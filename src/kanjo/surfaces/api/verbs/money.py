@@ -173,8 +173,9 @@ def _credit(caller: Caller, key: int, given: BecauseOn) -> Made:
     return Made("invoices", note)
 
 
-def _preview_billing(caller: Caller, key: int, given: On) -> Made:
-    return Made("runs", preview(company_id=caller.company(key).id, on=given.on, by=caller.actor, at=caller.now))
+def _preview_billing(caller: Caller, key: int, given: BecauseOn) -> Made:
+    company_id = caller.company(key).id
+    return Made("runs", preview(company_id=company_id, **given.model_dump(), by=caller.actor, at=caller.now))
 
 
 def _preview_revenue(caller: Caller, key: int, given: Until) -> Made:
@@ -310,7 +311,7 @@ ACTS = (
         path="companies/{int:key}/billing-runs",
         verbs=("billing.preview", "runs.preview"),
         title=Text(en="Preview a billing run", ja="請求処理を試算"),
-        takes=On,
+        takes=BecauseOn,
         do=_preview_billing,
         of="companies",
     ),

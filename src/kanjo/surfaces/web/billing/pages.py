@@ -160,14 +160,16 @@ def preview_billing(request: DeskRequest) -> HttpResponse:
     desk = request.desk
 
     def do(given: Given) -> Link:
-        run_id = preview(company_id=desk.company_id, on=given["on"], by=desk.actor, at=desk.now)
+        run_id = preview(
+            company_id=desk.company_id, on=given["on"], because=given["because"], by=desk.actor, at=desk.now
+        )
         return Link("", "run", run_id)
 
     says = Text(
         en="Everything due by that day is computed. A second person approves the run before anything is issued.",
         ja="指定日までに請求期日が到来するものを計算します。発行には別の担当者の承認が必要です。",
     )
-    fields = (day("on", labels.ISSUED_ON, desk.today, hint=labels.BUSINESS_DAY),)
+    fields = (day("on", labels.ISSUED_ON, desk.today, hint=labels.BUSINESS_DAY), prose("because", labels.REASON))
     back = Link(TITLE, "invoices")
     return perform(request, Deed(tried=False, title=RUN, back=back, button=RUN, do=do, fields=fields, says=says))
 

@@ -1,0 +1,54 @@
+"""Billing by schedule, which explains nothing, and by hand, which says why."""
+
+from __future__ import annotations
+
+import pytest
+
+from kanjo.domains.billing.models import Invoice
+from kanjo.domains.billing.rules.guards import RunUnexplained
+from kanjo.foundation.ids import RunId
+from kanjo.platform.identity.queries import house
+from kanjo.platform.runs.models import Run
+from kanjo.platform.runs.queries import get_run
+from kanjo.processes import bill
+from tests.builders import a_customer
+from tests.harness.office import APRIL, MAY, Office, an_office, morning
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("BIL-4")]
+
+
+@pytest.fixture
+def office() -> Office:
+    """Ten users were sold."""
+    office = an_office()
+    office.sell(a_customer(), [office.users(10)])
+    return office
+
+
+def by_hand(office: Office, because: str) -> RunId:
+    """Begin the run of May as a person of Accounts Receivable."""
+    return bill.preview(company_id=office.company_id, on=MAY, because=because, by=office.receivables, at=morning(MAY))
+
+
+class TestByHand:
+    def test_the_schedule_needs_no_reason(self, office: Office) -> None:
+        """The house previews, approves and issues alone."""
+        done = bill.bill_day(company_id=office.company_id, on=APRIL, by=house(), approved_by=house(), at=morning(APRIL))
+        assert (done["invoices"], Run.objects.get().because) == (1, "")
+
+    @pytest.mark.parametrize("because", ["", " 　\n"])
+    def test_a_person_gives_one(self, office: Office, because: str) -> None:
+        """Without a reason nothing is begun, and the schedule bills as ever."""
+        with pytest.raises(RunUnexplained):
+            by_hand(office, because)
+        assert (Run.objects.count(), Invoice.objects.count()) == (0, 0)
+        self.test_the_schedule_needs_no_reason(office)
+
+    def test_the_reason_stays_with_the_run(self, office: Office) -> None:
+        """Whoever looks later reads who began it and why, and the second person approves knowing it."""
+        run_id = by_hand(office, "月末を待たずに請求")
+        bill.approve(run_id=run_id, by=office.rev_rec, at=morning(MAY))
+        bill.execute(company_id=office.company_id, run_id=run_id, by=office.receivables, at=morning(MAY))
+        run = get_run(office.rev_rec, run_id)
+        assert (run.because, run.made_by) == ("月末を待たずに請求", office.receivables.name)
+        assert Invoice.objects.count() == 1
