@@ -30,7 +30,10 @@ from tests.builders import NOW, TODAY
 from tests.web.office import CONDITION, Deal, Desk, Office, a_bank_file, a_usage_file, opened, paid, priced, quoted
 from tests.worker import let_work
 
-AMENDED = ("change-line", "add-line", "end-line", "suspend-contract", "resume-contract", "withdraw-amendment")
+AMENDED = (
+    *("change-line", "add-line", "swap-line", "end-line", "suspend-contract", "resume-contract"),
+    *("change-billing-day", "withdraw-amendment"),
+)
 CUSTOMERS = (
     *("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department"),
     *("state-month", "choose-grouping"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -33,9 +34,11 @@ from kanjo.surfaces.web.shown import Link, day_shown, said
 AMEND = "contracts.amend"
 CHANGE = Text(en="Change quantity or price", ja="数量・価格を変更")
 ADD = Text(en="Add a product", ja="製品を追加")
+SWAP = Text(en="Swap a line for a product", ja="明細を別の製品に入替")
 END_LINE = Text(en="End a line", ja="明細を終了")
 SUSPEND = Text(en="Suspend the service", ja="サービスを休止")
 RESUME = Text(en="Resume the service", ja="サービスを再開")
+BILLING_DAY = Text(en="Change the billing day for good", ja="毎回の請求日を変更")
 WITHDRAW = Text(en="Withdraw an amendment", ja="契約変更を取消")
 AMENDMENTS = Text(en="Amendments", ja="契約変更")
 EFFECTIVE_ON = Text(en="Takes effect on", ja="適用開始日")
@@ -50,6 +53,12 @@ PRICE = Text(en="New price of an interval", ja="変更後の1期間の金額")
 SAME_PRICE = Text(en="Blank: at the price of one unit as it is", ja="空欄の場合、現在の単価のまま")
 AT_LIST = Text(en="Blank: at list price", ja="空欄の場合、標準価格")
 NET = Text(en="Price of an interval, or once", ja="1期間または1回の金額")
+GOES = Text(en="Line that ends", ja="終了する明細")
+COMES_INSTEAD = Text(en="Product that takes its place", ja="入替後の製品")
+ANCHOR = Text(en="A first day of the new periods", ja="新しい請求期間の初日")
+COUNTED = Text(
+    en="Periods are counted from this day on, back and forth.", ja="この日を起点に、以後の請求期間を数えます。"
+)
 SUSPENSION = Text(en="Suspension", ja="休止")
 AMENDMENT = Text(en="Amendment", ja="契約変更")
 NOT_SUSPENDED = Text(en="Nothing is suspended.", ja="休止中ではありません。")
@@ -65,6 +74,16 @@ SAYS = Text(
     en="The amendment is kept with the day it takes effect and the moment it was recorded. What was invoiced and"
     " recognised stays; the next runs invoice and post the difference.",
     ja="適用開始日と記録日時の両方を残します。請求済み・計上済みの内容は変わらず、次回の処理で差額を請求・計上します。",
+)
+SWAPPED = Text(
+    en="{says} Credit and charge stand on one invoice of that day, or one credit note.",
+    ja="{says}返還と新しい請求は、同じ日の1通の請求書（または返還請求書）にまとめます。",
+)
+GAP = Text(
+    en="{says} Each line moves with its first period that is not invoiced yet; the days up to the new billing day are"
+    " invoiced as a part of a period. To move one invoice only, see what is billed next.",
+    ja="{says}各明細は、未請求の最初の期間から移ります。新しい請求日までの日数は日割りで請求します。1回だけ請求日を"
+    "ずらす場合は「今後の請求と保留理由」から変更してください。",
 )
 KEEPS = Text(en="{says} Licenses stay as they are.", ja="{says}ライセンスは変わりません。")
 
@@ -118,9 +137,11 @@ def amend_acts(row: ContractRow, amendments: Sequence[AmendmentRow]) -> tuple[Ac
         for label, name in (
             (CHANGE, "change-line"),
             (ADD, "add-line"),
+            (SWAP, "swap-line"),
             (END_LINE, "end-line"),
             (SUSPEND, "suspend-contract"),
             (RESUME, "resume-contract"),
+            (BILLING_DAY, "change-billing-day"),
             (WITHDRAW, "withdraw-amendment"),
         )
     )
@@ -149,18 +170,25 @@ def add_line(request: DeskRequest, key: int) -> HttpResponse:
     """Agree on a product more, to the end of the contract."""
     desk = request.desk
     row = get_contract(desk.actor, ContractId(key))
-    products = list_products(desk.actor, company_id=row.company_id, on=desk.today)
-    fields = (
-        choice("product", labels.PRODUCT, [(str(one.terms.product_id), one.terms.name) for one in products]),
-        whole("quantity", labels.QUANTITY),
-        money("net", NET, row.currency, needed=False, hint=AT_LIST),
-    )
 
     def agreed(given: Given) -> Mapping[str, Any]:
-        net = given["net"].minor if given["net"] else None
-        return {"added": (LineWanted(ProductId(int(given["product"])), given["quantity"], net),)}
+        return {"added": (_wanted(given),)}
 
-    return _form(request, row, ADD, AmendmentKind.ADD_ON, agreed, fields=fields)
+    return _form(request, row, ADD, AmendmentKind.ADD_ON, agreed, fields=_product(desk, row, labels.PRODUCT))
+
+
+@door(doing(AMEND))
+def swap(request: DeskRequest, key: int) -> HttpResponse:
+    """Agree that a product takes the place of a line, to the end of the contract."""
+    desk = request.desk
+    row = get_contract(desk.actor, ContractId(key))
+    fields = (replace(_line(desk, row), label=GOES), *_product(desk, row, COMES_INSTEAD))
+
+    def agreed(given: Given) -> Mapping[str, Any]:
+        return {"ends": (OrderLineId(int(given["line"])),), "added": (_wanted(given),)}
+
+    says = SWAPPED.filled(says=SAYS)
+    return _form(request, row, SWAP, AmendmentKind.SWAP, agreed, fields=fields, says=says)
 
 
 @door(doing(AMEND))
@@ -196,6 +224,19 @@ def resume(request: DeskRequest, key: int) -> HttpResponse:
     field = choice("amendment", SUSPENSION, _options(suspensions), initial=_last(suspensions))
     over = None if suspensions else NOT_SUSPENDED
     return _form(request, row, RESUME, AmendmentKind.RESUMPTION, _withdraws, fields=(field,), over=over)
+
+
+@door(doing(AMEND))
+def change_billing_day(request: DeskRequest, key: int) -> HttpResponse:
+    """Agree that all that runs is billed in periods counted from another day."""
+    row = get_contract(request.desk.actor, ContractId(key))
+    fields = (day("anchor_on", ANCHOR, None, hint=COUNTED),)
+
+    def agreed(given: Given) -> Mapping[str, Any]:
+        return {"anchor_on": given["anchor_on"]}
+
+    says = GAP.filled(says=SAYS)
+    return _form(request, row, BILLING_DAY, AmendmentKind.BILLING_DAY, agreed, fields=fields, says=says)
 
 
 @door(doing(AMEND))
@@ -272,6 +313,21 @@ def _line(desk: Desk, row: ContractRow) -> Field:
     lines = [now for now in lines_now(desk.actor, row.id, _today(desk, row)) if now.served]
     options = [(str(now.line.order_line_id), _named(now, row)) for now in lines]
     return choice("line", labels.LINES, options, initial=options[0][0] if options else "")
+
+
+def _product(desk: Desk, row: ContractRow, label: Text) -> tuple[Field, ...]:
+    """Return the choice of a product that is sold today, how many of it and at which price."""
+    products = list_products(desk.actor, company_id=row.company_id, on=desk.today)
+    return (
+        choice("product", label, [(str(one.terms.product_id), one.terms.name) for one in products]),
+        whole("quantity", labels.QUANTITY),
+        money("net", NET, row.currency, needed=False, hint=AT_LIST),
+    )
+
+
+def _wanted(given: Given) -> LineWanted:
+    net = given["net"].minor if given["net"] else None
+    return LineWanted(ProductId(int(given["product"])), given["quantity"], net)
 
 
 def _today(desk: Desk, row: ContractRow) -> date:
