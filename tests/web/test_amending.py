@@ -50,7 +50,7 @@ def costs(page: str) -> list[str]:
 
 def bill(office: Office, on: str) -> None:
     """Preview, approve and execute a billing run."""
-    run = office.desk(Role.RECEIVABLES).do("preview-billing", on=on)
+    run = office.desk(Role.RECEIVABLES).do("preview-billing", because="月次請求", on=on)
     office.desk(Role.SALES_OPERATIONS).do("approve-run", run)
     office.desk(Role.RECEIVABLES).do("execute-run", run)
     let_work()
