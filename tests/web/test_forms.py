@@ -193,6 +193,7 @@ MONEY = [
     Bad("release-hold", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
     Bad("move-billing-day", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
     Bad("move-billing-day", Role.RECEIVABLES, "form.not-a-choice", "bill_on", {"bill_on": "2026-06-02"}),
+    Bad("move-billing-day", Role.RECEIVABLES, "billing.moves-nowhere", "moved_to", {"moved_to": "2026-06-01"}),
     Bad("move-billing-day", Role.SALES_OPERATIONS, "days.unreadable", "moved_to", {"moved_to": "月末"}),
     Bad("allocate", Role.RECEIVABLES, "receivables.no-such-item", "number", {"number": "INV-0000"}),
     Bad("allocate", Role.RECEIVABLES, "money.not-a-number", "amount", {"amount": "全額"}),

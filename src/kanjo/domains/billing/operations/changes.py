@@ -14,6 +14,7 @@ from kanjo.domains.billing.queries.due import Scope, known_now, read_due
 from kanjo.domains.billing.queries.schedules import charges_to_come
 from kanjo.domains.billing.rules.changing import (
     AlreadyMoved,
+    MovesNowhere,
     MoveUnexplained,
     NothingBilledThen,
     refuse_unsound_change,
@@ -73,7 +74,7 @@ def move_billing_day(
     """Bill what is due of a contract on *bill_on* on another day, once; the day after it returns.
 
     Only the day of the invoice moves: amounts and service periods stay. The same again changes nothing. Refuses
-    `NothingBilledThen`, `AlreadyMoved` and `PeriodLocked`.
+    `NothingBilledThen`, `MovesNowhere`, `AlreadyMoved` and `PeriodLocked`.
     """
     company_id = _locked(contract_id, by)
     require_open(company_id=company_id, day=moved_to)
@@ -86,6 +87,8 @@ def move_billing_day(
     if all(charge.bill_on != bill_on for charge in to_come):
         days = sorted({charge.bill_on for charge in to_come})
         raise NothingBilledThen(day=bill_on, next=days[0] if days else "–", at="bill_on")
+    if moved_to == bill_on:
+        raise MovesNowhere(day=bill_on, at="moved_to")
     if not because.strip():
         raise MoveUnexplained(at="because")
     MovedDay.objects.create(

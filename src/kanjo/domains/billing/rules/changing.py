@@ -53,6 +53,14 @@ class NothingBilledThen(Refusal):
     )
 
 
+class MovesNowhere(Refusal):
+    """A billing day that would be moved to itself."""
+
+    rule = "billing.moves-nowhere"
+    says = Text(en="{day} is the billing day already.", ja="{day} はすでに請求日です。")
+    remedy = Text(en="Give another day.", ja="別の日付を指定してください。")
+
+
 class MoveUnexplained(Refusal):
     """A billing day moved without a reason."""
 

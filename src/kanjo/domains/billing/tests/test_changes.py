@@ -25,6 +25,7 @@ from kanjo.domains.billing.rules.changing import (
     HoldExpired,
     HoldMissing,
     HoldUnexplained,
+    MovesNowhere,
     MoveUnexplained,
     NothingBilledThen,
     NothingToHold,
@@ -246,9 +247,11 @@ class TestMoveBillingDay:
         assert posted() == [(JUNE, date(2026, 7, 1), 10_000)]
 
     def test_refusals(self, planned: Planned, company: CompanyId, accountant: Actor) -> None:
-        """Not twice, not without a reason, not where nothing is billed, not into locked books."""
+        """Not twice, not to itself, not without a reason, not where nothing is billed, not into locked books."""
         with pytest.raises(NothingBilledThen):
             move(planned, date(2026, 5, 2), JUNE, accountant)
+        with pytest.raises(MovesNowhere):
+            move(planned, MAY, MAY, accountant)
         with pytest.raises(MoveUnexplained):
             move(planned, MAY, JUNE, accountant, because=" ")
         move(planned, MAY, JUNE, accountant)
