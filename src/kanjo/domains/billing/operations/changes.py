@@ -9,7 +9,7 @@ from kanjo.domains.billing.facts import ContractChange, PlansChanged
 from kanjo.domains.billing.models import Away, Change, MovedDay, Plan
 from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.planning import PLANNERS
-from kanjo.domains.billing.queries.changes import difference_per_line, from_period_starts, plan_ids, with_change
+from kanjo.domains.billing.queries.changes import from_period_starts, plan_ids, with_change
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due
 from kanjo.domains.billing.queries.schedules import charges_to_come
 from kanjo.domains.billing.rules.changing import (
@@ -19,6 +19,7 @@ from kanjo.domains.billing.rules.changing import (
     NothingBilledThen,
     refuse_unsound_change,
 )
+from kanjo.domains.billing.rules.compared import difference_per_line, due_apart
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, OrderLineId
@@ -48,8 +49,10 @@ def change_plans(
     scope = Scope(company_id, contract_id=contract_id)
     known_at = known_now()
     # Contracts may have written down the amendment already: before is without it, whatever was written first.
-    plans, before = read_due(scope, known_at, if_accepted=True, without=amendment_id)
-    _, standing = read_due(scope, known_at, if_accepted=True, withdrawn=change.withdraws, without=amendment_id)
+    plans, before = read_due(scope, known_at, if_accepted=True, posted=True, without=amendment_id)
+    _, standing = read_due(
+        scope, known_at, if_accepted=True, posted=True, withdrawn=change.withdraws, without=amendment_id
+    )
     places, change = plan_ids(plans), from_period_starts(plans, standing, change)
     after = with_change(standing, change, places)
     refuse_unsound_change(plans, after, change)
@@ -64,7 +67,7 @@ def change_plans(
             order_line_ids=change.lines,
         )
         record(changed, by=by, at=at)
-    return difference_per_line(plans, before, after)
+    return difference_per_line(plans, *due_apart(plans, after, plans, before))
 
 
 @verb("billing.move-day", Role.RECEIVABLES, Role.SALES_OPERATIONS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,10 +14,11 @@ from kanjo.domains.billing.facts import ChangePreview, ContractChange, InvoiceTo
 from kanjo.domains.billing.models import Plan
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_groupings, read_originals
 from kanjo.domains.billing.queries.policies import anchor_for
-from kanjo.domains.billing.queries.schedules import to_come
+from kanjo.domains.billing.queries.schedules import as_to_come
+from kanjo.domains.billing.rules.compared import difference_per_line, due_apart
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.rules.invoicing import drafted, grouped, rated
-from kanjo.domains.billing.rules.owed import Known, should_be, still_due
+from kanjo.domains.billing.rules.owed import Known, should_be
 from kanjo.domains.billing.rules.plans import POLICY, anchored, as_plans
 from kanjo.domains.billing.rules.soundness import refused
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
@@ -53,17 +55,22 @@ def preview_changes(
         _, standing = read_due(scope, known_at, if_accepted=True, posted=True, withdrawn=change.withdraws)
     change = from_period_starts(plans, standing, change)
     after = with_change(standing, change, plan_ids(plans))
-    joining = _joining(CompanyId(found), plans, added)
-    everything = pl.concat([plans, joining.select(plans.columns)])
-    totals = difference_per_line(plans, before, after)
-    new = should_be(joining, None).group_by("plan_id").agg(pl.sum("net_minor"))
-    lines = {line.order_line_id: net for line, net in zip(added, _in_order(joining, new), strict=True)}
-    due = still_due(everything, date.max, after)
+    everything = pl.concat([plans, _joining(CompanyId(found), plans, added)]) if added else plans
+    due, due_before = due_apart(everything, after, plans, before)
+    totals = difference_per_line(everything, due, due_before)
+    lines = {line.order_line_id: totals.get(line.order_line_id, 0) for line in added}
     credit = _credit(due)
-    # What was to be given back before needs asking only where something is now, or something was taken back.
+    # What was to be given back before counts only where something is now, or something was taken back.
     if credit or change.withdraws:
-        credit -= _credit(still_due(plans, date.max, before))
-    return _preview(CompanyId(found), everything, due, {**totals, **lines}, credit)
+        credit -= _credit(due_before)
+    invoices = invoices_to_come(SellingCompany.objects.get(pk=found), everything, due)
+    currency = plans["currency"][0]
+    return ChangePreview(
+        totals={**totals, **lines},
+        credit=Money(credit, currency),
+        charge=Money(sum(totals.values()) - credit, currency),
+        invoices=tuple(invoices),
+    )
 
 
 def plan_ids(plans: pl.DataFrame) -> dict[OrderLineId, int]:
@@ -113,19 +120,8 @@ def with_change(known: Known, change: ContractChange, plans: Mapping[OrderLineId
     )
 
 
-def difference_per_line(plans: pl.DataFrame, before: Known, after: Known) -> dict[OrderLineId, int]:
-    """Return by how much the whole schedule of each line differs; lines of which nothing differs are left out."""
-    sums = [
-        should_be(plans, None, known).group_by("plan_id").agg(net_minor=sign * pl.sum("net_minor"))
-        for known, sign in ((before, -1), (after, 1))
-    ]
-    by_line = pl.concat(sums).join(plans.select("plan_id", "order_line_id"), on="plan_id").group_by("order_line_id")
-    nets = by_line.agg(pl.sum("net_minor")).filter(pl.col("net_minor") != 0).sort("order_line_id")
-    return {OrderLineId(line): net for line, net in nets.iter_rows()}
-
-
 def _joining(company_id: CompanyId, plans: pl.DataFrame, added: Sequence[LineToBill]) -> pl.DataFrame:
-    """Return lines that would join the contract as plans of it, under ids of their own below zero."""
+    """Return lines that would join the contract as plans of it, under ids of their own above all others."""
     first = plans.sort("plan_id").row(0, named=True)
     anchor_on = anchor_for(
         PolicyId(first["policy"]),
@@ -135,7 +131,7 @@ def _joining(company_id: CompanyId, plans: pl.DataFrame, added: Sequence[LineToB
         contract_id=ContractId(first["contract_id"]),
     )
     new = as_plans(anchored(added, anchor_on)).with_columns(
-        plan_id=-1 - pl.col("plan_id"),
+        plan_id=pl.lit(plans["plan_id"].max()) + 1 + pl.col("plan_id"),
         policy=pl.lit(first["policy"], dtype=pl.Int64),
         part=pl.lit(0, dtype=pl.Int64),
         order_line_id=pl.Series([line.order_line_id for line in added], dtype=pl.Int64),
@@ -146,25 +142,9 @@ def _joining(company_id: CompanyId, plans: pl.DataFrame, added: Sequence[LineToB
     return new.select(plans.columns)
 
 
-def _in_order(joining: pl.DataFrame, nets: pl.DataFrame) -> list[int]:
-    return joining.join(nets, on="plan_id", how="left", maintain_order="left")["net_minor_right"].fill_null(0).to_list()
-
-
 def _credit(due: pl.DataFrame) -> int:
     """Return what of all that is due is given back, negative."""
     return int(due.filter(pl.col("credited_line_id").is_not_null())["net_minor"].sum())
-
-
-def _preview(
-    company_id: CompanyId, plans: pl.DataFrame, due: pl.DataFrame, totals: Mapping[OrderLineId, int], credit: int
-) -> ChangePreview:
-    currency = plans["currency"][0]
-    return ChangePreview(
-        totals=totals,
-        credit=Money(credit, currency),
-        charge=Money(sum(totals.values()) - credit, currency),
-        invoices=tuple(invoices_to_come(SellingCompany.objects.get(pk=company_id), plans, due)),
-    )
 
 
 def invoices_to_come(company: SellingCompany, plans: pl.DataFrame, due: pl.DataFrame) -> Iterator[InvoiceToCome]:
@@ -178,15 +158,15 @@ def invoices_to_come(company: SellingCompany, plans: pl.DataFrame, due: pl.DataF
     # All days at once: each day's lines are groups of their own, in the order of the days.
     by_day = charges.with_columns(group=pl.struct("bill_on", "group").rank("dense").cast(pl.Int64))
     draft = drafted(by_day, issued_on=date.min, rounding=Rounding(company.tax_rounding), originals=originals)
-    lines = dict(plans.select("plan_id", "order_line_id").iter_rows())
-    of_draft = draft.lines.partition_by("draft", as_dict=True)
+    lines = draft.lines.sort("draft", "plan_id", "service_start")
+    to_come = iter(as_to_come(lines, dict(plans.select("plan_id", "order_line_id").iter_rows())))
     for header in draft.invoices.iter_rows(named=True):
-        rows = of_draft[header["draft"],]
-        day, favour = rows["bill_on"][0], header["total_minor"] < 0
+        of_invoice = tuple(islice(to_come, header["lines"]))
+        day, favour = of_invoice[0].bill_on, header["total_minor"] < 0
         yield InvoiceToCome(
             issued_on=day,
             due_on=day if favour else payment_terms(header["payment_terms"]).due_on(day),
-            charges=tuple(to_come(rows, lines)),
+            charges=of_invoice,
             net=Money(header["net_minor"], header["currency"]),
             tax=Money(header["tax_minor"], header["currency"]),
         )

@@ -13,6 +13,7 @@ from kanjo.domains.billing.models import Plan
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due
 from kanjo.domains.billing.rules.owed import should_be, still_due
 from kanjo.domains.billing.rules.plans import as_plans
+from kanjo.domains.billing.rules.shares import SHARE
 from kanjo.foundation.ids import CompanyId, OrderId, OrderLineId, PlanId
 from kanjo.foundation.periods import Period
 from kanjo.platform.bulk.reading import read_columns
@@ -91,16 +92,22 @@ def invoiced(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:
 
 def to_come(charges: pl.DataFrame, lines: Mapping[int, OrderLineId]) -> list[ChargeToCome]:
     """Return charges (rows of `owed.DUE`) as they cross the border, soonest first; *lines* by plan."""
-    ordered = charges.sort("bill_on", "plan_id", "service_start")
+    return as_to_come(charges.sort("bill_on", "plan_id", "service_start"), lines)
+
+
+def as_to_come(charges: pl.DataFrame, lines: Mapping[int, OrderLineId]) -> list[ChargeToCome]:
+    """Return charges as they cross the border, in their order."""
     return [
         ChargeToCome(
-            order_line_id=lines[row["plan_id"]],
-            bill_on=row["bill_on"],
-            service=Period(row["service_start"], row["service_until"]),
-            net_minor=row["net_minor"],
-            day_from=row["day_from"],
-            day_until=row["day_until"],
-            period_days=row["period_days"],
+            order_line_id=lines[plan_id],
+            bill_on=bill_on,
+            service=Period(start, until),
+            net_minor=net_minor,
+            day_from=day_from,
+            day_until=day_until,
+            period_days=period_days,
         )
-        for row in ordered.iter_rows(named=True)
+        for plan_id, bill_on, start, until, net_minor, day_from, day_until, period_days in charges.select(
+            "plan_id", "bill_on", "service_start", "service_until", "net_minor", *SHARE
+        ).iter_rows()
     ]

@@ -26,13 +26,13 @@ def measured(parts: pl.DataFrame) -> pl.DataFrame:
     Needs start, until, whole_start, whole_until, day_count and month_days. The whole of a period is always all of it
     and no part counts beyond it, so that the parts of a period add up under every count. Rows come out in any order.
     """
-    columns, count = (*parts.columns, *SHARE), pl.col("day_count")
+    columns, counts = (*parts.columns, *SHARE), set(parts["day_count"].unique())
     counted = [
-        counting(parts.lazy().filter(count.is_in(names))).select(columns).collect()
+        counting(parts.lazy().filter(pl.col("day_count").is_in(names))).select(columns)
         for names, counting in _COUNTING.items()
-        if parts["day_count"].is_in(names).any()
+        if counts.intersection(names)
     ]
-    return pl.concat(counted) if counted else _actual(parts.lazy()).collect()
+    return pl.concat(counted or [_actual(parts.lazy())]).collect()
 
 
 def share_of(price: str, edge: str) -> pl.Expr:

@@ -6,6 +6,7 @@ Whatever is wrong with one account is found here, before anything is computed of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import compress
 from typing import Any
 
 import polars as pl
@@ -34,8 +35,10 @@ Check = tuple[pl.Expr, Callable[[Row], Refusal]]
 
 def refused(charges: pl.DataFrame) -> dict[int, Refusal]:
     """Return the accounts that cannot be invoiced, each with the first rule that its first such plan breaks."""
+    checks = list(_checks(charges))
+    broken = charges.select(wrong.any().alias(str(place)) for place, (wrong, _) in enumerate(checks)).row(0)
     found: dict[int, tuple[int, Refusal]] = {}
-    for wrong, because in _checks(charges):
+    for wrong, because in compress(checks, broken):
         for row in charges.filter(wrong).sort("plan_id").unique("account_id", keep="first").iter_rows(named=True):
             before = found.get(row["account_id"])
             if before is None or row["plan_id"] < before[0]:

@@ -120,7 +120,7 @@ class TestStillDue:
     def test_a_second_run_posts_nothing(self, states: list[list[Life]], on: list[date]) -> None:
         """After any history of facts recorded and withdrawn, what was just billed is not due again."""
         house = House()
-        for plans, day in zip(_histories(states), on, strict=True):
+        for plans, day in zip(histories(states), on, strict=True):
             house.bill(plans, day)
             assert house.bill(plans, day).is_empty()
 
@@ -132,11 +132,11 @@ class TestStillDue:
         Only what costs nothing is never posted: days that a day count leaves nothing for, and shares below half a yen.
         """
         house = House()
-        histories = _histories(states)
-        for plans in histories:
+        told = histories(states)
+        for plans in told:
             house.bill(plans, day)
-        house.bill(histories[-1], FAR)
-        for place, life in enumerate(histories[-1]):
+        house.bill(told[-1], FAR)
+        for place, life in enumerate(told[-1]):
             assert not [run for run in _wrong(owed(life), _standing(house, place)) if run.cost(life.policy)]
 
     @few
@@ -258,7 +258,7 @@ def a_life(**changes: object) -> Life:
     return replace(life, **changes)  # type: ignore[arg-type]  # tests name the fields they change
 
 
-def _histories(states: list[list[Life]]) -> list[list[Life]]:
+def histories(states: list[list[Life]]) -> list[list[Life]]:
     """Return states of knowledge about the plans of the first: what is told of each changes, its terms do not."""
     return [
         [
