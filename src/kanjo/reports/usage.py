@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import polars as pl
 from django.db.models import QuerySet
 
 from kanjo.domains.billing.facts import (
+    PricedStep,
     UsageModel,
     UsageRefused,
     UsageSource,
@@ -19,9 +19,9 @@ from kanjo.domains.billing.facts import (
     UsageTier,
 )
 from kanjo.domains.billing.models import Plan, UsageDelivery, UsageEvent, UsageRating
-from kanjo.domains.billing.queries.usage import ended_on
-from kanjo.domains.billing.rules.plans import POLICY
-from kanjo.domains.billing.rules.usage import EVENTS, RATED, RATINGS, TIERS, Priced, Usage, priced
+from kanjo.domains.billing.queries.due import known_now
+from kanjo.domains.billing.queries.usage import read_usage
+from kanjo.domains.billing.rules.usage import Priced, priced
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, ContractId, OrderId, OrderLineId, UsageDeliveryId
 from kanjo.foundation.money import Money
@@ -62,19 +62,6 @@ class RatingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class StepRow:
-    """A step of what a period costs: units at a price for so many, after so many units, with what they cost."""
-
-    kind: UsageStep
-    units: int
-    from_units: int
-    price: Money
-    per_units: int
-    flat: Money
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
 class UsagePeriodRow:
     """What was used in a period, what that costs by what is known now, and the steps that add up to it."""
 
@@ -82,7 +69,7 @@ class UsagePeriodRow:
     bill_on: date
     quantity: int
     net: Money
-    steps: tuple[StepRow, ...]
+    steps: tuple[PricedStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +150,7 @@ def get_metered(actor: Actor, order_line_id: OrderLineId) -> MeteredLineView:
     if plan is None:
         raise NotFound(what=called(Plan), key=order_line_id)
     ratings = list(UsageRating.objects.filter(plan=plan).order_by("effective_on").prefetch_related("tiers"))
-    found = priced(_usage(plan, ratings))
+    found = priced(read_usage([order_line_id], known_now()))
     return MeteredLineView(_metered_row(plan), tuple(_rating(one) for one in ratings), _periods(found, plan.currency))
 
 
@@ -202,7 +189,7 @@ def get_delivery(actor: Actor, delivery_id: UsageDeliveryId) -> UsageDeliveryRow
     return _delivery(UsageDelivery.objects.select_related("made_by").seen(delivery_id, actor))
 
 
-_TOLD = ("order", "order_line", "contract", "customer", "policy")
+_TOLD = ("order", "order_line", "contract", "customer")
 
 
 def _metered(actor: Actor) -> QuerySet[Plan]:
@@ -227,35 +214,8 @@ def _metered_row(plan: Plan) -> MeteredRow:
     )
 
 
-_OF_PLAN = [name for name in RATED if name not in {*POLICY, "plan_id", "accepted_on", "billed_until"}]
-
-
-def _usage(plan: Plan, ratings: Sequence[UsageRating]) -> Usage:
-    """Return the line as the rule takes it, up to its end; of an event that is corrected the correction counts."""
-    first, ends = ratings[0], ended_on([plan.pk]).get(plan.pk, date.max)
-    policy = {name: getattr(plan.policy, name) for name in POLICY}
-    terms = {name: getattr(first if hasattr(first, name) else plan, name) for name in _OF_PLAN}
-    terms["service_until"] = min(terms["service_until"], ends)
-    row = {**policy, **terms, "plan_id": plan.pk, "accepted_on": None, "billed_until": None}
-    events = UsageEvent.objects.filter(plan=plan, corrected_by__isnull=True)
-    return Usage(
-        pl.DataFrame([row], schema=RATED),
-        pl.DataFrame([{name: getattr(one, name) for name in RATINGS} for one in ratings], schema=RATINGS),
-        pl.DataFrame(
-            [
-                {"plan_id": plan.pk, "effective_on": one.effective_on}
-                | {name: getattr(tier, name) for name in list(TIERS)[2:]}
-                for one in ratings
-                for tier in one.tiers.all()
-            ],
-            schema=TIERS,
-        ),
-        pl.DataFrame(list(events.values_list(*EVENTS)), schema=EVENTS, orient="row"),
-    )
-
-
 def _periods(found: Priced, currency: str) -> tuple[UsagePeriodRow, ...]:
-    steps: dict[date, list[StepRow]] = {}
+    steps: dict[date, list[PricedStep]] = {}
     for row in found.steps.iter_rows(named=True):
         steps.setdefault(row["service_start"], []).append(_step(row, currency))
     return tuple(
@@ -270,8 +230,8 @@ def _periods(found: Priced, currency: str) -> tuple[UsagePeriodRow, ...]:
     )
 
 
-def _step(row: dict[str, Any], currency: str) -> StepRow:
-    return StepRow(
+def _step(row: dict[str, Any], currency: str) -> PricedStep:
+    return PricedStep(
         UsageStep(row["kind"]),
         row["units"],
         row["from_units"],

@@ -16,11 +16,13 @@ _LINES = """
 
 _INVOICED = """
     SELECT p.order_line_id, sum(c.amount_minor)::bigint FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id
-    WHERE p.company_id = %(company)s GROUP BY 1"""
+    WHERE p.company_id = %(company)s AND p.charge <> 'usage' GROUP BY 1"""
 
 
 def still_to_bill(company_id: CompanyId) -> pl.DataFrame:
     """Return per order line: place, currency, total_minor, invoiced_minor and to_come_minor, changes counted in.
+
+    Usage is beside what was ordered, and left out.
 
     What waits for acceptance counts as if accepted: the identity asks what will be billed, not when.
     """

@@ -17,6 +17,7 @@ from kanjo.domains.billing.facts.plans import (
     GroupKey,
     Instalment,
     LineToBill,
+    PlanCharge,
     Remainder,
 )
 from kanjo.domains.billing.facts.policies import (
@@ -38,6 +39,7 @@ from kanjo.domains.billing.facts.told import (
     PlansChanged,
 )
 from kanjo.domains.billing.facts.usage import (
+    PricedStep,
     UsageGiven,
     UsageModel,
     UsageRefused,
@@ -71,7 +73,9 @@ __all__ = [
     "LineChange",
     "LineToBill",
     "OrderPlanned",
+    "PlanCharge",
     "PlansChanged",
+    "PricedStep",
     "Remainder",
     "Restart",
     "Stub",

@@ -14,6 +14,22 @@ from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
 
 
+class PlanCharge(StrEnum):
+    """How a plan is charged: as its line is (`ChargeKind`), or beside that by what is used of it."""
+
+    ONE_TIME = ChargeKind.ONE_TIME.value
+    RECURRING = ChargeKind.RECURRING.value
+    USAGE = "usage"
+
+    @property
+    def shown(self) -> Text:
+        """The charge as people read it."""
+        return _USAGE if self is PlanCharge.USAGE else ChargeKind(self.value).shown
+
+
+_USAGE = Text(en="usage", ja="従量課金")
+
+
 @dataclass(frozen=True, slots=True)
 class LineToBill:
     """An order line as billing needs it.

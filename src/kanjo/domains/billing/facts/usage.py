@@ -9,6 +9,7 @@ from enum import StrEnum
 from kanjo.foundation.ids import (
     OrderLineId,
 )
+from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 
 
@@ -132,3 +133,16 @@ class UsageRefused:
     event_id: str
     rule: str
     sentence: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PricedStep:
+    """A step of what usage costs: units at a price for so many, after so many units, with what they cost."""
+
+    kind: UsageStep
+    units: int
+    from_units: int
+    price: Money
+    per_units: int
+    flat: Money
+    amount: Money

@@ -27,6 +27,7 @@ from kanjo.domains.billing.models.plans import (
     PolicyChoice,
 )
 from kanjo.domains.billing.models.usage import (
+    ChargeStep,
     UsageDelivery,
     UsageEvent,
     UsageRating,
@@ -40,6 +41,7 @@ __all__ = [
     "Away",
     "Change",
     "Charge",
+    "ChargeStep",
     "Grouping",
     "Hold",
     "Invoice",

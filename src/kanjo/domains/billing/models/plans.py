@@ -10,12 +10,13 @@ from kanjo.domains.billing.facts import (
     Billed,
     ChangeDay,
     Decrease,
+    PlanCharge,
     Restart,
     Stub,
 )
 from kanjo.domains.billing.models.columns import DAYS, IN_BOUNDS, STANDARD, choice
 from kanjo.domains.billing.rules.guards import LONGEST_INTERVAL
-from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
+from kanjo.domains.catalog.facts import BillingTiming, TaxClass
 from kanjo.foundation.day_counts import DayCount
 from kanjo.platform.tables import CompanyRow, append_only, audited, kept, no_truncate, recorded_at
 
@@ -89,6 +90,7 @@ class Plan(CompanyRow):
     """How one order line is charged. `net_minor` is the price of one interval, or of the whole one-time charge.
 
     `part` 0 is the line itself, the instalments of a one-time line are counted from 1 and are charged in its place.
+    Part 1 of a recurring line is its usage, charged beside it: its `net_minor` and quantity are 0.
     `due_from` is the first day anything of it may be billed; `effective_on` the day it was planned.
     """
 
@@ -102,7 +104,7 @@ class Plan(CompanyRow):
     payment_terms = models.CharField(max_length=40)
     description_en = models.CharField(max_length=200)
     description_ja = models.CharField(max_length=200)
-    charge = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in ChargeKind])
+    charge = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in PlanCharge])
     timing = models.CharField(max_length=16, choices=[(timing.value, timing.value) for timing in BillingTiming])
     interval_months = models.PositiveSmallIntegerField()
     anchor_on = models.DateField()
@@ -137,9 +139,9 @@ class Plan(CompanyRow):
             ),
             models.CheckConstraint(
                 name="plan_recurs",
-                condition=Q(charge=ChargeKind.ONE_TIME, interval_months=0)
+                condition=Q(charge=PlanCharge.ONE_TIME, interval_months=0)
                 | Q(
-                    charge=ChargeKind.RECURRING,
+                    charge__in=(PlanCharge.RECURRING, PlanCharge.USAGE),
                     interval_months__range=(1, LONGEST_INTERVAL),
                     service_start__isnull=False,
                 ),

@@ -8,6 +8,7 @@ from django.db.models import Q
 from kanjo.domains.billing.facts import (
     UsageModel,
     UsageSource,
+    UsageStep,
 )
 from kanjo.domains.billing.models.columns import DAYS
 from kanjo.domains.billing.models.plans import Plan
@@ -75,6 +76,32 @@ class UsageTier(models.Model):
                     per_units__range=(1, MOST_UNITS),
                     flat_minor__range=_UNITS,
                 ),
+            ),
+        ]
+        triggers = append_only()
+
+
+class ChargeStep(models.Model):
+    """A step of what the usage of a period cost when it was charged; the steps of a charge add up to its price."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+", db_index=False)
+    service_start = models.DateField()
+    sequence = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=16, choices=[(one.value, one.value) for one in UsageStep])
+    units = models.BigIntegerField()
+    from_units = models.BigIntegerField()
+    price_minor = models.BigIntegerField()
+    per_units = models.BigIntegerField()
+    flat_minor = models.BigIntegerField()
+    amount_minor = models.BigIntegerField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "step of charged usage"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "service_start", "sequence", "position"], name="one_charge_step_per_position"
             ),
         ]
         triggers = append_only()

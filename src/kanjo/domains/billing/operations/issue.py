@@ -52,6 +52,9 @@ def charges_due(scope: Scope, target_on: date, known_at: datetime) -> tuple[pl.D
     of_plans = due.join(plans.select(OF_PLAN), on="plan_id", maintain_order="left")
     charges = rated(of_plans, tax_rate_table(), read_originals(due))
     charges = grouped(charges, *read_groupings(scope, target_on, known_at))
+    if not known.metered.is_empty():
+        steps = known.metered.select("plan_id", "service_start", "steps")
+        charges = charges.join(steps, on=["plan_id", "service_start"], how="left", maintain_order="left")
     held = read_held(scope, target_on, known_at)
     return charges.join(held, on="plan_id", how="anti", maintain_order="left"), charges.join(held, on="plan_id")
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from kanjo.domains.billing.facts import UsageGiven, UsageRefused, UsageSource, UsageTerms
+from kanjo.domains.billing.facts import PlanCharge, UsageGiven, UsageRefused, UsageSource, UsageTerms
 from kanjo.domains.billing.models import Plan, UsageDelivery, UsageEvent, UsageRating, UsageTier
+from kanjo.domains.billing.operations.instalments import LONGEST
+from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.queries.usage import days_away
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.rules.usage_guards import (
@@ -23,7 +25,7 @@ from kanjo.domains.billing.rules.usage_guards import (
     refuse_terms,
     sort_out,
 )
-from kanjo.domains.catalog.facts import ChargeKind
+from kanjo.domains.catalog.facts import BillingTiming
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, OrderLineId, PlanId, UsageDeliveryId
 from kanjo.foundation.texts import Text
@@ -43,15 +45,16 @@ def rate_usage(
 ) -> None:
     """Price the usage of a recurring order line from a day on, in the periods that begin on it or later.
 
-    The same terms from the same day change nothing, others are refused. What is agreed for the whole term stays.
+    The same terms from the same day change nothing, others are refused. What is agreed for the whole term stays. From
+    the first terms on, the usage is charged beside the line.
     """
-    plan = Plan.objects.visible_to(by).filter(order_line_id=order_line_id).first()
+    plan = Plan.objects.visible_to(by).filter(order_line_id=order_line_id, part=0).first()
     if plan is None:
         raise PlanMissing(key=order_line_id)
-    if plan.charge != ChargeKind.RECURRING:
+    if plan.charge != PlanCharge.RECURRING:
         raise NotByPeriod(description=Text(en=plan.description_en, ja=plan.description_ja))
     refuse_terms(terms)
-    alone("billing.rate-usage", plan.pk)
+    lock_accounts(CompanyId(plan.company_id), (plan.account_id, plan.account_id))
     for rating in UsageRating.objects.filter(plan=plan).prefetch_related("tiers"):
         if rating.effective_on == effective_on:
             if not _is_same(rating, terms):
@@ -70,6 +73,30 @@ def rate_usage(
     UsageTier.objects.bulk_create(
         UsageTier(rating=made, **{name: getattr(tier, name) for name in _OF_TIER}) for tier in terms.tiers
     )
+    _plan_usage(plan, terms.unit)
+
+
+def _plan_usage(plan: Plan, unit: Text) -> None:
+    """Charge the usage of a line in arrears, by the periods that the line has without changes."""
+    said = _USAGE_OF.filled(line=Text(en=plan.description_en, ja=plan.description_ja), unit=unit)
+    same = [field.attname for field in Plan._meta.concrete_fields if field.attname not in _OF_ITS_OWN]
+    Plan.objects.get_or_create(
+        order_line_id=plan.order_line_id,
+        part=1,
+        defaults={name: getattr(plan, name) for name in same}
+        | {
+            "charge": PlanCharge.USAGE.value,
+            "timing": BillingTiming.IN_ARREARS.value,
+            "quantity": 0,
+            "net_minor": 0,
+            "description_en": said.en[:LONGEST],
+            "description_ja": said.ja[:LONGEST],
+        },
+    )
+
+
+_USAGE_OF = Text(en="{line}: usage ({unit})", ja="{line}　従量分（{unit}）")
+_OF_ITS_OWN = ("id", "order_line_id", "part", "recorded_at")
 
 
 def _is_same(rating: UsageRating, terms: UsageTerms) -> bool:

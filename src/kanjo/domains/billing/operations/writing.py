@@ -12,7 +12,7 @@ from kanjo.domains.billing.facts import InvoiceIssued
 from kanjo.domains.billing.rules.invoicing import Drafted
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, RunId
-from kanjo.platform.bulk.loading import Loading, copy_in
+from kanjo.platform.bulk.loading import Live, Loading, copy_in
 from kanjo.platform.ledger.entries import AccountCode
 from kanjo.platform.ledger.loading import TABLES as LEDGER_TABLES
 from kanjo.platform.ledger.loading import load_entries
@@ -22,6 +22,8 @@ from kanjo.platform.outbox.loading import load_facts
 
 TABLES = ("billing_invoice", "billing_invoiceline", "billing_invoicetax", *LEDGER_TABLES, FACT_TABLE)
 """What a staged run prepares and settles, in this order."""
+
+STEPS = "billing_chargestep"
 
 Also = Callable[[pl.DataFrame, Loading], None]
 """What else is written with issued documents, in their transaction: called with `as_open_items` and the loading."""
@@ -151,6 +153,17 @@ def _write_lines(lines: pl.DataFrame, issuing: Issuing) -> None:
             effective_on=pl.lit(issuing.issued_on),
         ),
     )
+    if "steps" in numbered.columns:
+        _write_steps(numbered.filter(pl.col("credited_line_id").is_null()).drop_nulls("steps"))
+
+
+def _write_steps(lines: pl.DataFrame) -> None:
+    """Write how what is charged of usage came about; it goes live with the charge."""
+    charge = ("plan_id", "service_start", "sequence")
+    steps = lines.select(*charge, "steps").explode("steps").unnest("steps")
+    position = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(charge)
+    numbered = steps.with_columns(Live().ids(STEPS, steps.height).alias("id"), position=position)
+    copy_in(STEPS, numbered)
 
 
 def _post(invoices: pl.DataFrame, issuing: Issuing) -> None:

@@ -88,7 +88,11 @@ def from_period_starts(plans: pl.DataFrame, known: Known, change: ContractChange
     if not moves:
         return change
     named = plans.select("plan_id", "order_line_id", "billed_until")
-    schedule = should_be(plans, None, known).join(named, on="plan_id").filter(pl.col("order_line_id").is_in(moves))
+    schedule = (
+        should_be(plans.filter(pl.col("part") == 0), None, known)
+        .join(named, on="plan_id")
+        .filter(pl.col("order_line_id").is_in(moves))
+    )
     whole = pl.col("service_start") == pl.col("whole_start")
     free = pl.col("service_start") >= pl.col("billed_until").fill_null(pl.col("service_start"))
     starts = schedule.filter(whole & free).sort("service_start").partition_by("order_line_id", as_dict=True)

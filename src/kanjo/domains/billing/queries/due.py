@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 from django.db import connection
 
-from kanjo.domains.billing.facts import GroupKey
+from kanjo.domains.billing.facts import GroupKey, PlanCharge
+from kanjo.domains.billing.queries.policies import read_policies
+from kanjo.domains.billing.queries.usage import STANDS, read_usage
 from kanjo.domains.billing.rules.invoicing import GROUPINGS, ORIGINALS
-from kanjo.domains.billing.rules.owed import MOVED, POSTED, RETURNED, Known
-from kanjo.domains.billing.rules.plans import POLICY
+from kanjo.domains.billing.rules.owed import METERED, MOVED, POSTED, RETURNED, Known
 from kanjo.domains.billing.rules.shares import WHOLE
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
+from kanjo.domains.billing.rules.usage import priced
 from kanjo.platform.bulk.reading import read_columns
 
 if TYPE_CHECKING:
@@ -23,9 +25,18 @@ if TYPE_CHECKING:
 
 Accounts = tuple[int, int]
 """The first and the last billing account of a part of the work."""
+LeftOut = tuple[Collection["AmendmentId"], "AmendmentId | None"]
+"""Amendments that are taken as withdrawn, and one that is left out with what it withdraws."""
 
 
 _MOVED_BY = "SELECT contract_id FROM billing_movedday WHERE moved_to <= %(due_by)s"
+# Of these a billing day may come that is not after what was posted of them; usage comes late.
+_COMES_BACK = """SELECT plan_id FROM billing_change UNION ALL SELECT plan_id FROM billing_away
+    UNION ALL SELECT plan_id FROM billing_charge WHERE credited_line_id IS NOT NULL
+    UNION ALL SELECT id FROM billing_plan WHERE charge = 'usage'
+    UNION ALL SELECT m.id FROM billing_movedday d JOIN billing_plan m ON m.contract_id = d.contract_id"""
+_BILLED = f"""SELECT FROM billing_charge c WHERE c.plan_id = p.id AND p.id NOT IN ({_COMES_BACK})
+    AND (c.service_until > %(due_by)s OR c.service_until >= p.service_until OR p.charge = 'one_time')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,7 @@ class Scope:
     order_id: OrderId | None = None
     plan_id: PlanId | None = None
     due_by: date | None = None
-    """Leave out plans of which nothing may be billed by that day."""
+    """Leave out plans of which nothing may be billed by that day: not due yet, or all of it posted."""
 
     @property
     def where(self) -> str:
@@ -49,6 +60,7 @@ class Scope:
             (self.order_id, "p.order_id = %(order_id)s"),
             (self.plan_id, "p.id = %(plan_id)s"),
             (self.due_by, f"(p.due_from <= %(due_by)s OR p.contract_id IN ({_MOVED_BY}))"),
+            (self.due_by, f"NOT EXISTS ({_BILLED})"),
         )
         return " AND ".join(["p.company_id = %(company_id)s", *(words for given, words in narrowed if given)])
 
@@ -135,9 +147,6 @@ FROM billing_invoiceline l JOIN billing_charge c ON c.plan_id = l.plan_id AND c.
     AND c.invoice_line_id = l.id AND c.credited_line_id IS NULL
 WHERE l.invoice_id IN (SELECT invoice_id FROM billing_invoiceline WHERE id = ANY(%(lines)s))
 """
-_STANDS = """h.recorded_at <= %(known_at)s AND coalesce(h.amendment_id, -1) <> ALL(%(left_out)s)
-AND NOT EXISTS (SELECT FROM contracts_amendment w WHERE w.withdraws_id = h.amendment_id AND w.id <> %(without)s
-                AND w.recorded_at <= %(known_at)s)"""
 _CHANGES = """
 SELECT h.plan_id, h.effective_on, h.net_minor, h.quantity, h.anchor_on
 FROM billing_change h JOIN billing_plan p ON p.id = h.plan_id WHERE {where} AND {stands}
@@ -167,9 +176,8 @@ _HELD_BY = (
     "p.account_id = h.account_id",
     "p.contract_id = h.contract_id",
     "p.order_id = h.order_id",
-    "p.id = h.plan_id",
+    "p.order_line_id = (SELECT l.order_line_id FROM billing_plan l WHERE l.id = h.plan_id)",
 )
-_POLICIES = f"SELECT id, {', '.join(POLICY)} FROM billing_policy"  # noqa: S608 our own names
 
 
 def read_plans(scope: Scope, known_at: datetime, *, issued_to: bool = False) -> pl.DataFrame:
@@ -181,11 +189,6 @@ def read_plans(scope: Scope, known_at: datetime, *, issued_to: bool = False) -> 
         {**TERMS, **(ISSUED_TO if issued_to else {})},
     )
     return plans.join(read_policies(), on="policy", how="left", maintain_order="left")
-
-
-def read_policies() -> pl.DataFrame:
-    """Return every policy under the number that plans name."""
-    return read_columns(_POLICIES, {}, {"policy": pl.Int64, **POLICY})
 
 
 def read_due(
@@ -214,7 +217,8 @@ def read_due(
     )
     followed = plans.join(progress.drop("given_back"), on="plan_id", how="left", maintain_order="left")
     given_back = progress.filter((pl.col("given_back") == "t") | posted).select("plan_id")
-    return followed, _known(given_back, scope, known_at, (withdrawn, without))
+    metered = _metered(plans, known_at, (withdrawn, without))
+    return followed, replace(_known(given_back, plans, scope, known_at, (withdrawn, without)), metered=metered)
 
 
 def read_held(scope: Scope, on: date, known_at: datetime) -> pl.DataFrame:
@@ -225,11 +229,29 @@ def read_held(scope: Scope, on: date, known_at: datetime) -> pl.DataFrame:
     return held.group_by("plan_id").agg(pl.min("hold_id"))
 
 
+def _metered(plans: pl.DataFrame, known_at: datetime, left_out: LeftOut) -> pl.DataFrame:
+    """Return what every period of the usage that *plans* charge should cost (`METERED`), each with its steps."""
+    usage_plans = plans.filter(pl.col("charge") == PlanCharge.USAGE)
+    if usage_plans.is_empty():
+        return pl.DataFrame(schema=METERED)
+    withdrawn, without = left_out
+    lines = usage_plans["order_line_id"].to_list()
+    found = priced(read_usage(lines, known_at, withdrawn=withdrawn, without=without))
+    period = ("line_id", "service_start")
+    steps = found.steps.rename({"plan_id": "line_id"}).group_by(period, maintain_order=True)
+    by_line = found.periods.rename({"plan_id": "line_id"}).join(
+        steps.agg(steps=pl.struct(pl.exclude(period))), on=period, how="left"
+    )
+    named = usage_plans.select("plan_id", line_id="order_line_id")
+    return by_line.join(named, on="line_id").select(*METERED, "steps")
+
+
 def _known(
     given_back: pl.DataFrame,
+    plans: pl.DataFrame,
     scope: Scope,
     known_at: datetime,
-    left_out: tuple[Collection[AmendmentId], AmendmentId | None],
+    left_out: LeftOut,
 ) -> Known:
     withdrawn, without = left_out
     asked = {**scope.asked, "known_at": known_at, "left_out": [*withdrawn, without or 0], "without": without or 0}
@@ -239,11 +261,12 @@ def _known(
         (_MOVED, MOVED),
     )
     changes, away, moved = (
-        read_columns(query.format(where=scope.where, stands=_STANDS), asked, schema) for query, schema in told_of
+        read_columns(query.format(where=scope.where, stands=STANDS), asked, schema) for query, schema in told_of
     )
     away = away.with_columns(for_good=pl.col("for_good") == "true")
     ever = read_columns(_EVER_TOLD.format(where=scope.where), asked, {"plan_id": pl.Int64})
-    told = pl.concat([frame["plan_id"] for frame in (ever, moved, given_back)]).unique()
+    metered = plans.filter(pl.col("charge") == PlanCharge.USAGE)
+    told = pl.concat([frame["plan_id"] for frame in (ever, moved, given_back, metered)]).unique()
     charged, returned = read_posted(told)
     return Known(changes=changes, away=away, moved=moved, charged=charged, given_back=returned)
 

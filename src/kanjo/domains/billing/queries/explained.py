@@ -10,13 +10,13 @@ from fractions import Fraction
 import polars as pl
 from django.db.models import Q
 
-from kanjo.domains.billing.facts import BillingPolicy
-from kanjo.domains.billing.models import Change, Charge, Invoice, InvoiceLine, Plan, Policy
+from kanjo.domains.billing.facts import BillingPolicy, PlanCharge, PricedStep, UsageStep
+from kanjo.domains.billing.models import Change, Charge, ChargeStep, Invoice, InvoiceLine, Plan, Policy
 from kanjo.domains.billing.queries.invoices import InvoiceLineRow, InvoiceRow, get_invoice
 from kanjo.domains.billing.rules.choices import in_words
 from kanjo.domains.billing.rules.guards import LineMissing
 from kanjo.domains.billing.rules.shares import SHARE, WHOLE, measured
-from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
+from kanjo.domains.catalog.facts import BillingTiming
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import AmendmentId, ContractId, CustomerId, InvoiceId, InvoiceLineId, OrderId, OrderLineId
 from kanjo.foundation.money import Money
@@ -34,7 +34,7 @@ class PlanTerms:
     order_id: OrderId
     contract_id: ContractId
     customer_id: CustomerId
-    charge: ChargeKind
+    charge: PlanCharge
     timing: BillingTiming
     interval_months: int
     anchor_on: date
@@ -85,7 +85,8 @@ class ExplainedLine:
 
     *whole* is the period that its days are a share of. A line that gives something back names what it gives back in
     *charged*; *given_back* is all that was given back of the charge, and *left* what is left of it. *changes* are the
-    amendments that its price follows. *days_hold* says whether policy and periods give the days that were billed.
+    amendments that its price follows, *steps* what the price of usage is the sum of. *days_hold* says whether policy
+    and periods give the days that were billed.
     """
 
     line: InvoiceLineRow
@@ -99,6 +100,7 @@ class ExplainedLine:
     given_back: tuple[PostedLine, ...]
     left: Money
     days_hold: bool
+    steps: tuple[PricedStep, ...] = ()
 
 
 def explain_line(line_id: InvoiceLineId, actor: Actor) -> ExplainedLine:
@@ -128,7 +130,27 @@ def explain_line(line_id: InvoiceLineId, actor: Actor) -> ExplainedLine:
         charged=charged,
         given_back=given_back,
         left=Money(net + sum(one.net.minor for one in given_back), currency),
+        steps=_steps(posted, currency),
         days_hold=_days_of(posted, line.plan, policy.choices) == (line.day_from, line.day_until, line.period_days),
+    )
+
+
+def _steps(posted: Charge, currency: str) -> tuple[PricedStep, ...]:
+    """Return how the price of usage came about, as it was when it was charged."""
+    rows = ChargeStep.objects.filter(
+        plan_id=posted.plan_id, service_start=posted.service_start, sequence=posted.sequence
+    ).order_by("position")
+    return tuple(
+        PricedStep(
+            UsageStep(row.kind),
+            row.units,
+            row.from_units,
+            Money(row.price_minor, currency),
+            row.per_units,
+            Money(row.flat_minor, currency),
+            Money(row.amount_minor, currency),
+        )
+        for row in rows
     )
 
 
@@ -139,7 +161,7 @@ def _terms(plan: Plan) -> PlanTerms:
         order_id=OrderId(plan.order_id),
         contract_id=ContractId(plan.contract_id),
         customer_id=CustomerId(plan.customer_id),
-        charge=ChargeKind(plan.charge),
+        charge=PlanCharge(plan.charge),
         timing=BillingTiming(plan.timing),
         interval_months=plan.interval_months,
         anchor_on=plan.anchor_on,
@@ -190,7 +212,7 @@ def _changes(line: InvoiceLine, invoice_id: InvoiceId) -> tuple[PriceChange, ...
 
 def _days_of(posted: Charge, plan: Plan, policy: BillingPolicy) -> tuple[int, int, int]:
     """Return the days billed of the days of the whole, counted anew by the policy."""
-    recurs = plan.charge == ChargeKind.RECURRING
+    recurs = plan.charge == PlanCharge.RECURRING
     part = pl.DataFrame(
         {
             "start": [posted.service_start],

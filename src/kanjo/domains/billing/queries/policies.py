@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
 from django.db.models import F
 
 from kanjo.domains.billing.facts import Anchor, Billed, BillingPolicy, ChangeDay, Decrease, Restart, Stub
 from kanjo.domains.billing.models import STANDARD, Plan, Policy, PolicyChoice
-from kanjo.domains.billing.rules.plans import common_anchor
+from kanjo.domains.billing.rules.plans import POLICY, common_anchor
 from kanjo.domains.billing.rules.policies import PolicyMissing, PolicyNotYours
 from kanjo.domains.catalog.facts import ChargeKind
 from kanjo.domains.customers.queries import name_of
@@ -18,6 +19,7 @@ from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderLineId, PolicyId
 from kanjo.foundation.texts import Name, Text
+from kanjo.platform.bulk.reading import read_columns
 from kanjo.platform.ordering import sorted_by
 from kanjo.platform.paging import Page, paged
 
@@ -146,3 +148,11 @@ def _row(policy: Policy) -> PolicyRow:
             anchor=Anchor(policy.anchor),
         ),
     )
+
+
+def read_policies() -> pl.DataFrame:
+    """Return every policy under the number that plans name."""
+    return read_columns(_POLICIES, {}, {"policy": pl.Int64, **POLICY})
+
+
+_POLICIES = f"SELECT id, {', '.join(POLICY)} FROM billing_policy"  # noqa: S608 our own names

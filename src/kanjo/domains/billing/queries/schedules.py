@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kanjo.domains.billing.facts import BillingPolicy, ChargeToCome, LineToBill
+from kanjo.domains.billing.facts import BillingPolicy, ChargeToCome, LineToBill, PlanCharge
 from kanjo.domains.billing.models import Plan
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due
 from kanjo.domains.billing.rules.owed import should_be, still_due
@@ -69,12 +69,13 @@ def due_and_not_invoiced(company_id: CompanyId, on: date) -> pl.DataFrame:
 
 
 def still_to_bill(company_id: CompanyId) -> pl.DataFrame:
-    """Return (order_line_id, to_come_minor): the whole of what will be billed of each line less what was.
+    """Return (order_line_id, to_come_minor): the whole of what will be billed of each line less what was, no usage.
 
     What waits for acceptance counts as if accepted: it is asked what will be billed, not when.
     """
     plans, known = read_due(Scope(company_id), known_now(), if_accepted=True)
-    due = still_due(plans, date.max, known).join(plans.select("plan_id", "order_line_id"), on="plan_id")
+    priced = plans.filter(pl.col("charge") != PlanCharge.USAGE).select("plan_id", "order_line_id")
+    due = still_due(plans, date.max, known).join(priced, on="plan_id")
     return due.group_by("order_line_id").agg(to_come_minor=pl.sum("net_minor"))
 
 

@@ -38,14 +38,25 @@ RETURNED: dict[str, type[pl.DataType]] = {"line_id": pl.Int64, **GIVEN_BACK, "se
 MOVED: dict[str, type[pl.DataType]] = {"plan_id": pl.Int64, "bill_on": pl.Date, "moved_to": pl.Date}
 """A billing day that was put on another day once; nothing but the day moves."""
 
+METERED: dict[str, type[pl.DataType]] = {
+    "plan_id": pl.Int64,
+    "bill_on": pl.Date,
+    "service_start": pl.Date,
+    "service_until": pl.Date,
+    "quantity": pl.Int64,
+    "net_minor": pl.Int64,
+}
+"""What the usage of each period should cost: a part of its plan that is charged whole, at that price."""
+
 _CUT = ("plan_id", "start", "until", "whole_start", "whole_until", "price_minor", "quantity", "day_count", "month_days")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of plans beside their terms: changes, days away, moved billing days, and what was posted of them.
+    """What is known of plans beside their terms: changes, days away, moved billing days, usage, and what was posted.
 
-    Frames as `CHANGES`, `AWAY`, `MOVED`, `POSTED` and `RETURNED`. A plan that stands in none of them never changed.
+    Frames as `CHANGES`, `AWAY`, `MOVED`, `POSTED`, `RETURNED` and `METERED`. A plan that stands in none of them never
+    changed.
     """
 
     changes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGES))
@@ -53,11 +64,12 @@ class Known:
     moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVED))
     charged: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSTED))
     given_back: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RETURNED))
+    metered: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=METERED))
 
     @property
     def of_plans(self) -> pl.DataFrame:
         """The plans of which anything is known."""
-        frames = (self.changes, self.away, self.moved)
+        frames = (self.changes, self.away, self.moved, self.metered)
         ids = (*(frame["plan_id"] for frame in frames), self.charged["line_id"].alias("plan_id"))
         return pl.concat(ids).unique().to_frame()
 
@@ -163,8 +175,25 @@ def _parts(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.DataF
     """Return the parts of periods that should be billed one day, each with the day it may be billed from."""
     columns = (*_CUT, "bill_on", "billed_until")
     once = _one_time(plans.lazy(), known).select(columns).collect()
-    parts = pl.concat([once, _recurring(_reaching(plans, until_on, known), until_on, known).select(columns)])
+    recurring = _recurring(_reaching(plans, until_on, known), until_on, known).select(columns)
+    parts = pl.concat([once, recurring, _metered(plans, known).select(columns)])
     return _moved(parts.filter(pl.col("bill_on").is_not_null()), known.moved)
+
+
+def _metered(plans: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Return the periods of usage: measured by nothing, so that another cost is charged anew for the old one."""
+    days = {"start": "service_start", "until": "service_until"}
+    return known.metered.join(plans.select("plan_id", "month_days", "billed_until"), on="plan_id").select(
+        "plan_id",
+        "quantity",
+        "bill_on",
+        "month_days",
+        "billed_until",
+        **days,
+        **{f"whole_{edge}": day for edge, day in days.items()},
+        price_minor="net_minor",
+        day_count=pl.lit(WHOLE),
+    )
 
 
 def _reaching(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.DataFrame:

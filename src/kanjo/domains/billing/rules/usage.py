@@ -1,4 +1,4 @@
-"""What the usage of each plan and period costs, step by step, and what of that is still to be billed or given back.
+"""What the usage of each plan and period costs, step by step.
 
 Guarantees, steps and worked tables: docs/algorithms/usage.md. Columns in, columns out; days half-open.
 """
@@ -11,7 +11,7 @@ from datetime import date
 import polars as pl
 
 from kanjo.domains.billing.facts import UsageModel, UsageStep
-from kanjo.domains.billing.rules.owed import should_be
+from kanjo.domains.billing.rules.owed import METERED, should_be
 from kanjo.domains.billing.rules.plans import FOLLOWED
 from kanjo.domains.billing.rules.shares import amount
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
@@ -48,15 +48,6 @@ TIERS: dict[str, type[pl.DataType]] = {
 EVENTS: dict[str, type[pl.DataType]] = {"plan_id": pl.Int64, "used_on": pl.Date, "quantity": pl.Int64}
 """What was used, corrections in the place of what they correct."""
 
-POSTED: dict[str, type[pl.DataType]] = {
-    "plan_id": pl.Int64,
-    "service_start": pl.Date,
-    "service_until": pl.Date,
-    "posted_minor": pl.Int64,
-    "sequence": pl.Int64,
-}
-"""Per plan and period the sum of what was posted and the next free sequence."""
-
 STEPS: dict[str, type[pl.DataType]] = {
     "plan_id": pl.Int64,
     "service_start": pl.Date,
@@ -68,7 +59,6 @@ STEPS: dict[str, type[pl.DataType]] = {
     "flat_minor": pl.Int64,
     "amount_minor": pl.Int64,
 }
-DUE = ("plan_id", "bill_on", "service_start", "service_until", "quantity", "net_minor")
 
 _PERIOD = ("plan_id", "service_start")
 _ORDER = pl.Enum([step.value for step in UsageStep])
@@ -86,39 +76,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """What every period of the term should cost (`DUE`), and the steps that add up to it (`STEPS`)."""
+    """What every period of the term should cost (`METERED`), and the steps that add up to it (`STEPS`)."""
 
     periods: pl.DataFrame
     steps: pl.DataFrame
-
-
-def usage_due(usage: Usage, posted: pl.DataFrame, target_on: date) -> pl.DataFrame:
-    """Return what is to be billed by *target_on*: what periods should cost, less what was posted of them.
-
-    Rows of `DUE` with sequence; what is given back is negative and never more than was posted of its period. A second
-    call with its own result posted is empty.
-    """
-    periods = priced(usage).periods
-    gone = posted.join(usage.plans, on="plan_id", how="semi").join(periods, on=_PERIOD, how="anti")
-    nothing = gone.select(
-        "plan_id",
-        *_PERIOD[1:],
-        "service_until",
-        bill_on="service_start",
-        quantity=pl.lit(0, dtype=pl.Int64),
-        net_minor=pl.lit(0, dtype=pl.Int64),
-    )
-    return (
-        pl.concat([periods.filter(pl.col("bill_on") <= target_on), nothing.select(DUE)])
-        .join(posted.drop("service_until"), on=_PERIOD, how="left")
-        .with_columns(
-            net_minor=pl.col("net_minor") - pl.col("posted_minor").fill_null(0),
-            sequence=pl.col("sequence").fill_null(0),
-        )
-        .filter(pl.col("net_minor") != 0)
-        .select(*DUE, "sequence")
-        .sort(_PERIOD)
-    )
 
 
 def priced(usage: Usage) -> Priced:
@@ -135,7 +96,7 @@ def priced(usage: Usage) -> Priced:
         ]
     )
     return Priced(
-        costs.with_columns(net_minor="cost").select(DUE).sort(_PERIOD),
+        costs.with_columns(net_minor="cost").select(*METERED).sort(_PERIOD),
         steps.sort(*_PERIOD, pl.col("kind").cast(_ORDER), "from_units"),
     )
 

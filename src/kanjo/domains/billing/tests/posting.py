@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from kanjo.domains.billing.facts import BillingPolicy
 from kanjo.domains.billing.rules.owed import POSTED, RETURNED, Known, still_due
 from kanjo.domains.billing.rules.plans import FOLLOWED
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
@@ -52,7 +51,8 @@ class House:
         """Post what is due by a day and return it."""
         due = still_due(self.rows(plans), on, self.known(plans))
         for row in due.iter_rows(named=True):
-            self._post(row, plans[row["plan_id"]].policy)
+            policy = plans[row["plan_id"]].policy
+            self.post(row, policy.day_count.value, policy.month_days)
         return due
 
     def rows(self, plans: Sequence[Life]) -> pl.DataFrame:
@@ -62,7 +62,8 @@ class House:
             ends[row["line_id"]] = max(row["until"], ends.get(row["line_id"], row["until"]))
         return pl.DataFrame([_row(place, life, ends.get(place)) for place, life in enumerate(plans)], schema=FOLLOWED)
 
-    def _post(self, row: dict[str, Any], policy: BillingPolicy) -> None:
+    def post(self, row: dict[str, Any], day_count: str, month_days: int) -> None:
+        """Post a line that is due, measured as given."""
         plan_id = row["plan_id"]
         self.net[plan_id] = self.net.get(plan_id, 0) + row["net_minor"]
         days = {"start": row["service_start"], "until": row["service_until"], "sequence": row["sequence"]}
@@ -80,8 +81,8 @@ class House:
                 "line_id": plan_id,
                 "terms_id": row["price_minor"],
                 **{name: row[name] for name in ("whole_start", "whole_until", "price_minor", "quantity")},
-                "day_count": policy.day_count.value,
-                "month_days": policy.month_days,
+                "day_count": day_count,
+                "month_days": month_days,
                 **days,
             }
         )

@@ -12,9 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kanjo.domains.billing.facts import BillingPolicy, Stub, UsageModel, UsageStep
-from kanjo.domains.billing.rules.usage import POSTED, priced, usage_due
+from kanjo.domains.billing.facts import BillingPolicy, PlanCharge, Stub, UsageModel, UsageStep
+from kanjo.domains.billing.rules.owed import still_due
+from kanjo.domains.billing.rules.plans import FOLLOWED
+from kanjo.domains.billing.rules.shares import WHOLE
+from kanjo.domains.billing.rules.usage import priced
 from kanjo.domains.billing.tests.owed_oracle import DAY
+from kanjo.domains.billing.tests.posting import House
 from kanjo.domains.billing.tests.usage_oracle import Meter, Rating, Tier, as_usage, periods
 from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.periods import Period
@@ -68,26 +72,28 @@ some = st.lists(meters(), min_size=1, max_size=5)
 
 @dataclass
 class Book:
-    """What was posted of each plan and period: its last day, the sum, and how often."""
+    """What was posted of usage, by the rule of what is owed."""
 
-    posted: dict[tuple[int, date], tuple[date, int, int]] = field(default_factory=dict)
+    house: House = field(default_factory=House)
 
     def bill(self, plans: list[Meter], on: date) -> pl.DataFrame:
-        """Post what is due by a day and return it; the sequence is free, and no period is ever given back too much."""
-        rows = [(*place, *what) for place, what in self.posted.items()]
-        due = usage_due(as_usage(plans), pl.DataFrame(rows, schema=POSTED, orient="row"), on)
+        """Post what is due by a day and return it."""
+        usage = as_usage(plans)
+        rows = usage.plans.with_columns(charge=pl.lit(PlanCharge.USAGE.value)).select(*FOLLOWED)
+        known = replace(self.house.known([]), metered=priced(usage).periods)
+        due = still_due(rows, on, known)
         for row in due.iter_rows(named=True):
-            place = row["plan_id"], row["service_start"]
-            _, before, sequence = self.posted.get(place, (None, 0, 0))
-            assert row["sequence"] == sequence
-            assert before + row["net_minor"] >= 0
-            self.posted[place] = row["service_until"], before + row["net_minor"], sequence + 1
+            self.house.post(row, WHOLE, plans[row["plan_id"]].policy.month_days)
         return due
 
     @property
     def net(self) -> dict[tuple[int, date], int]:
-        """What is posted of each period, where anything is."""
-        return {place: net for place, (_, net, _) in self.posted.items() if net}
+        """What stands of each period: charged and not given back."""
+        back = {one["charge_id"] for one in self.house.given_back}
+        standing = [one for one in self.house.charged if one["charge_id"] not in back]
+        nets = {(one["line_id"], one["start"]): one["price_minor"] for one in standing}
+        assert len(nets) == len(standing), "no period stands twice"
+        return nets
 
 
 class TestPriced:
@@ -197,15 +203,16 @@ class TestUsageDue:
         simple.bill(ended, FAR)
         assert book.net == simple.net
 
-    def test_a_late_event_is_a_supplementary_charge(self) -> None:
+    def test_a_late_event_charges_its_period_anew(self) -> None:
         """An event of April that comes in May is charged to April, at the tier April has reached, for April's days."""
         book = Book()
         meter = a_meter(used=((date(2028, 4, 3), 100),), tiers=(Tier(0, 10), Tier(100, 8)))
         assert book.bill([meter], date(2028, 4, 30))["net_minor"].to_list() == [1_000]
         late = replace(meter, used=(*meter.used, (date(2028, 4, 30), 5)))
         due = book.bill([late], date(2028, 5, 10))
-        assert due.select("service_start", "bill_on", "net_minor", "sequence").rows() == [
-            (date(2028, 4, 1), date(2028, 4, 30), 40, 1)
+        assert due.select("service_start", "quantity", "net_minor", "credited_line_id", "sequence").rows() == [
+            (date(2028, 4, 1), 100, -1_000, 0, 1),
+            (date(2028, 4, 1), 105, 1_040, None, 2),
         ]
 
     def test_nothing_is_due_before_the_period_ends(self) -> None:

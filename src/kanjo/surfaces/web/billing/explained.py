@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from django.http import HttpResponse
 
+from kanjo.domains.billing.facts import PlanCharge
 from kanjo.domains.billing.queries import ExplainedLine, PostedLine, PriceChange, in_words
-from kanjo.domains.catalog.facts import ChargeKind
 from kanjo.foundation.ids import InvoiceLineId
 from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
@@ -23,6 +23,7 @@ from kanjo.surfaces.web.details import Column, Detail, Section, Table, amount, s
 from kanjo.surfaces.web.doors import SIGNED_IN, door
 from kanjo.surfaces.web.shown import Derived, Explained, Link, State
 from kanjo.surfaces.web.stages import stages
+from kanjo.surfaces.web.usage.columns import STEPS
 
 LINE = Text(en="Invoice line", ja="請求明細")
 EQUAL = State(Text(en="Recomputed: equal", ja="再計算して一致"), "ok")
@@ -39,6 +40,8 @@ DATES_SAY = Text(
 SINCE = Text(en="Given back of this line", ja="この明細の返還")
 BACK = Text(en="What this line gives back", ja="返還の対象")
 NONE_BACK = Text(en="Nothing was given back of it.", ja="返還はありません。")
+USAGE = Text(en="How the price of the usage came about", ja="従量分の計算内訳")
+USED = Text(en="What was used", ja="利用の記録")
 ORDERED = Text(en="Price as ordered", ja="注文時の金額")
 CHANGES = Text(en="Amendments that the price follows", ja="金額に反映された契約変更")
 NO_CHANGE = Text(en="The price is that of the order.", ja="注文時の金額のままです。")
@@ -95,6 +98,7 @@ def line(request: DeskRequest, key: int) -> HttpResponse:
         facts=_facts(deal),
         sections=(
             Section(WORKED, Table.of(_TWO, _worked(row))),
+            *_usage(row),
             Section(DATES, Table.of(_TWO, _dates(deal)), note=DATES_SAY),
             Section(TERMS, Table.of(_TWO, _terms(row))),
             _changes(row),
@@ -151,6 +155,14 @@ def _worked(row: ExplainedLine) -> Iterator[Fact]:
     yield CHECK, EQUAL if by.holds and row.days_hold else DIFFERS if row.days_hold else Explained(DIFFERS, NOT_DAYS)
 
 
+def _usage(row: ExplainedLine) -> tuple[Section, ...]:
+    """Return how the price of usage came about when it was charged."""
+    if not row.steps:
+        return ()
+    sums = (labels.TOTAL, "", "", "", "", row.line.derivation.price)
+    return (Section(USAGE, Table.of(STEPS, row.steps, sums)),)
+
+
 def _exact(share: Fraction) -> str:
     return f"{share.numerator:,}/{share.denominator:,}"
 
@@ -172,13 +184,16 @@ def _recognised(one: Recognised | None) -> object:
 
 def _terms(row: ExplainedLine) -> Iterator[Fact]:
     plan = row.plan
-    once = plan.charge is ChargeKind.ONE_TIME
+    once = plan.charge is PlanCharge.ONE_TIME
     yield labels.CHARGE, plan.charge.shown
     yield labels.BILLED, plan.timing.shown
     yield Text(en="Interval", ja="請求間隔"), ONCE if once else EVERY.filled(months=plan.interval_months)
     yield Text(en="Periods are counted from", ja="起算日"), plan.anchor_on
     yield labels.QUANTITY, f"{plan.quantity:,}"
-    yield ORDERED, told(plan.price)
+    if plan.charge is PlanCharge.USAGE:
+        yield ORDERED, Link(USED, "metered-line", plan.order_line_id)
+    else:
+        yield ORDERED, told(plan.price)
     yield Text(en="Service as ordered", ja="注文時の利用期間"), plan.service
     yield Text(en="May be billed from", ja="請求可能日"), plan.due_from
     if plan.accepted_on:

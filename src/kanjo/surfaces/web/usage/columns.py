@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from kanjo.domains.billing.facts import UsageGiven, UsageRefused, UsageStep
+from kanjo.domains.billing.facts import PricedStep, UsageGiven, UsageRefused, UsageStep
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.reports.usage import (
     MeteredRow,
     RatingRow,
-    StepRow,
     UsageDeliveryRow,
     UsageEventRow,
     UsagePeriodRow,
@@ -79,7 +78,7 @@ PERIODS: tuple[Column[UsagePeriodRow], ...] = (
     amount(labels.TOTAL_BEFORE_TAX, lambda row: row.net),
 )
 
-STEPS: tuple[Column[StepRow], ...] = (
+STEPS: tuple[Column[PricedStep], ...] = (
     Column(STEP, lambda row: row.kind.shown),
     amount(labels.QUANTITY, lambda row: row.units or None),
     amount(AFTER, lambda row: row.from_units if row.kind is UsageStep.TIER else None),

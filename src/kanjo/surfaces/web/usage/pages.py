@@ -41,8 +41,8 @@ EVENTS = Text(en="What was used", ja="利用の記録")
 LATEST = Text(en="The latest {count}.", ja="新しい順に{count}件まで表示しています。")
 STEPS_OF = Text(en="How {first} to {last} comes about", ja="{first} から {last} の計算内訳")
 BY_NOW = Text(
-    en="By what is known now: what comes late or is corrected changes it. Billing runs do not invoice usage yet.",
-    ja="現時点の記録による金額です。後から届いた利用や訂正により変わります。請求処理にはまだ反映されません。",
+    en="By what is known now. Each period is invoiced after its end; what comes late or is corrected is invoiced anew.",
+    ja="現時点の記録による金額です。期間終了後に請求し、後から届いた利用や訂正は差額を請求または返還します。",
 )
 MOST_SHOWN = 50
 
