@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,12 +16,13 @@ from kanjo.domains.customers.queries import name_of
 from kanjo.domains.revenue.facts import LineToRecognise
 from kanjo.domains.revenue.models import Obligation
 from kanjo.domains.revenue.rules.promises import refuse_unsound
-from kanjo.domains.revenue.rules.schedule import OBLIGATIONS, POSTED, earned_by_month
+from kanjo.domains.revenue.rules.schedule import OBLIGATIONS, POSTED, USAGE, earned_by_month
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.columns import totals
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, RunId
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.bulk.loading import read_frame
+from kanjo.platform.bulk.reading import read_columns
 from kanjo.platform.ordering import Orders, sorted_by
 from kanjo.platform.paging import Page, paged
 from kanjo.platform.runs.models import Run
@@ -42,7 +43,7 @@ ORDERS: Orders = {
 
 @dataclass(frozen=True, slots=True)
 class ObligationRow:
-    """An obligation as it is shown; `recognised_minor` of `price_minor` stands in the books."""
+    """An obligation as it is shown; `recognised_minor` of `price_minor` and the usage invoiced stands in the books."""
 
     id: int
     contract_id: ContractId
@@ -53,6 +54,7 @@ class ObligationRow:
     currency: str
     method: Recognition
     price_minor: int
+    usage_minor: int
     recognised_minor: int
     service_start: date | None
     service_until: date | None
@@ -83,7 +85,7 @@ def list_obligations(
     """Return obligations, newest first."""
     keys = sorted_by(Obligation, order, ORDERS, "-id")
     found = _obligations(actor, order_id, contract_id)
-    return paged(found, keys, at, limit, lambda page: [_row(row) for row in _with_recognised(page)])
+    return paged(found, keys, at, limit, lambda page: _rows(_with_recognised(page)))
 
 
 def count_obligations(actor: Actor, *, order_id: OrderId | None = None, contract_id: ContractId | None = None) -> Tally:
@@ -93,7 +95,7 @@ def count_obligations(actor: Actor, *, order_id: OrderId | None = None, contract
 
 def get_obligation(actor: Actor, obligation_id: int) -> ObligationRow:
     """Return one obligation, or refuse with `NotFound`."""
-    return _row(_with_recognised(Obligation.objects.all()).seen(obligation_id, actor))
+    return _rows([_with_recognised(Obligation.objects.all()).seen(obligation_id, actor)])[0]
 
 
 def list_slices(actor: Actor, obligation_id: int) -> list[SliceRow]:
@@ -131,11 +133,11 @@ def waterfall(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:
     """Return (obligation_id, currency, month, recognised_minor, to_come_minor), as known.
 
     A month is the one revenue is earned in. What waits for a delivery is to come in no month yet: its month is null.
-    Recognised and to come of one obligation sum to its price.
+    Recognised and to come of one obligation sum to its price and the usage invoiced.
     """
     obligations = obligations_as_known(company_id, known)
     posted = posted_as_known(company_id, known)
-    both = _planned(obligations).join(
+    both = _planned(obligations, usage_as_known(company_id, known)).join(
         posted, on=["obligation_id", "month"], how="full", coalesce=True, nulls_equal=True
     )
     recognised_minor = pl.col("posted_minor").fill_null(0)
@@ -190,6 +192,23 @@ def posted_as_known(company_id: CompanyId, known: AsKnown, *, ids: tuple[int, in
         """,
         [company_id, known.effective_on, known.known_at, first, until],
         POSTED,
+    )
+
+
+def usage_as_known(company_id: CompanyId, known: AsKnown, *, ids: tuple[int, int] | None = None) -> pl.DataFrame:
+    """Return what was invoiced of usage (`USAGE`) by the day, as known, credits included."""
+    first, until = ids or (0, 1 << 62)
+    return read_frame(
+        """
+        SELECT o.id, c.service_until, sum(c.amount_minor)::bigint
+        FROM billing_plan p JOIN revenue_obligation o ON o.order_line_id = p.order_line_id
+        JOIN billing_charge c ON c.plan_id = p.id
+        WHERE p.company_id = %s AND p.charge = 'usage' AND c.effective_on <= %s
+            AND c.recorded_at <= coalesce(%s, 'infinity'::timestamptz) AND o.id >= %s AND o.id < %s
+        GROUP BY 1, 2
+        """,
+        [company_id, known.effective_on, known.known_at, first, until],
+        USAGE,
     )
 
 
@@ -257,11 +276,11 @@ def preview_revenue(lines: Sequence[LineToRecognise]) -> list[tuple[date | None,
     return list(months.sort("month", nulls_last=True).iter_rows())
 
 
-def _planned(obligations: pl.DataFrame) -> pl.DataFrame:
+def _planned(obligations: pl.DataFrame, usage: pl.DataFrame | None = None) -> pl.DataFrame:
     waiting = obligations.filter(
         (pl.col("method") == Recognition.AT_A_POINT.value) & pl.col("delivered_on").is_null()
     ).select("obligation_id", month=pl.lit(None, dtype=pl.Date), earned_minor=pl.col("price_minor"))
-    return pl.concat([earned_by_month(obligations), waiting])
+    return pl.concat([earned_by_month(obligations, usage=usage), waiting])
 
 
 def _obligations(actor: Actor, order_id: OrderId | None, contract_id: ContractId | None) -> Any:
@@ -277,7 +296,19 @@ def _with_recognised(rows: Any) -> Any:
     return rows.select_related("customer").annotate(recognised=Coalesce(Sum("slices__amount_minor"), 0))
 
 
-def _row(row: Any) -> ObligationRow:
+def _rows(found: Iterable[Any]) -> list[ObligationRow]:
+    obligations = list(found)
+    lines = {"lines": [one.order_line_id for one in obligations]}
+    usage = dict(read_columns(_USAGE_OF, lines, {"line": pl.Int64, "minor": pl.Int64}).iter_rows())
+    return [_row(one, usage.get(one.order_line_id, 0)) for one in obligations]
+
+
+_USAGE_OF = """
+SELECT p.order_line_id, sum(c.amount_minor)::bigint FROM billing_plan p JOIN billing_charge c ON c.plan_id = p.id
+WHERE p.order_line_id = ANY(%(lines)s) AND p.charge = 'usage' GROUP BY 1"""
+
+
+def _row(row: Any, usage_minor: int) -> ObligationRow:
     return ObligationRow(
         id=row.pk,
         contract_id=ContractId(row.contract_id),
@@ -288,6 +319,7 @@ def _row(row: Any) -> ObligationRow:
         currency=row.currency,
         method=Recognition(row.method),
         price_minor=row.price_minor,
+        usage_minor=usage_minor,
         recognised_minor=row.recognised,
         service_start=row.service_start,
         service_until=row.service_until,

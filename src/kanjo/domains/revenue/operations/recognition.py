@@ -18,6 +18,7 @@ from kanjo.domains.revenue.queries import (
     open_books,
     posted_as_known,
     reached_by,
+    usage_as_known,
 )
 from kanjo.domains.revenue.rules.books import booked
 from kanjo.domains.revenue.rules.schedule import to_post
@@ -113,9 +114,11 @@ def _post_block(task: ShardTask, by: Actor, at: datetime) -> ShardResult:
 def _due(company_id: CompanyId, block: int, until: date, known_at: datetime, reached: date | None) -> pl.DataFrame:
     """Return the slices to post of one block, with customer, currency and their day in the books."""
     ids = (block * BLOCK, (block + 1) * BLOCK)
-    obligations = obligations_as_known(company_id, AsKnown(until - timedelta(days=1), known_at), ids=ids)
+    known = AsKnown(until - timedelta(days=1), known_at)
+    obligations = obligations_as_known(company_id, known, ids=ids)
+    usage = usage_as_known(company_id, known, ids=ids)
     posted = posted_as_known(company_id, AsKnown(date.max), ids=ids).join(obligations, on="obligation_id", how="semi")
-    slices = to_post(obligations, posted, until, reached).join(
+    slices = to_post(obligations, posted, until, reached, usage).join(
         obligations.select("obligation_id", "customer_id", "currency", "promised_on"), on="obligation_id"
     )
     return booked(slices, until, open_books(company_id)).drop("promised_on")

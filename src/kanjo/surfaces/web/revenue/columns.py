@@ -21,6 +21,10 @@ def _money(row: PromisedRow, minor: int) -> Money:
     return Money(minor, row.obligation.currency)
 
 
+def _left(row: PromisedRow) -> int:
+    return row.obligation.price_minor + row.obligation.usage_minor - row.obligation.recognised_minor
+
+
 OBLIGATIONS: tuple[Column[PromisedRow], ...] = (
     Column(LINE, lambda row: Link(row.number, "obligation", row.obligation.id), order="number"),
     Column(PROMISED, lambda row: row.name),
@@ -34,7 +38,7 @@ OBLIGATIONS: tuple[Column[PromisedRow], ...] = (
     Column(RECOGNISED, lambda row: _money(row, row.obligation.recognised_minor), number=True, extra=True),
     Column(
         TO_COME,
-        lambda row: _money(row, row.obligation.price_minor - row.obligation.recognised_minor),
+        lambda row: _money(row, _left(row)),
         number=True,
         extra=True,
     ),

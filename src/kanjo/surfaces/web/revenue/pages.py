@@ -95,6 +95,7 @@ def obligation(request: DeskRequest, key: int) -> HttpResponse:
             (labels.STARTS_ON, row.service_start),
             (labels.UNTIL, last_day(row.service_until)),
             (PRICE, Money(row.price_minor, row.currency)),
+            (USAGE, Money(row.usage_minor, row.currency) if row.usage_minor else None),
             (RECOGNISED, recognised),
             (TO_COME, to_come),
         ),
@@ -117,14 +118,16 @@ def _recognised(row: ObligationRow, slices: Sequence[SliceRow]) -> tuple[Derived
     """Return what is recognised, the sum of what was posted, and what is to come, the price less that."""
     price, recognised = Money(row.price_minor, row.currency), Money(row.recognised_minor, row.currency)
     months = [(f"{one.month:%Y-%m}", Money(one.amount_minor, row.currency)) for one in slices]
-    left = Money(row.price_minor - row.recognised_minor, row.currency)
+    left = Money(row.price_minor + row.usage_minor - row.recognised_minor, row.currency)
+    usage = [(USAGE, Money(row.usage_minor, row.currency))] if row.usage_minor else []
     less = Money(-row.recognised_minor, row.currency)
     return (
         Derived.sum_of("recognised", recognised, RECOGNISED, months, row.method.shown),
-        Derived(key="to-come", value=left, title=TO_COME, parts=[(PRICE, price), (RECOGNISED, less)]),
+        Derived(key="to-come", value=left, title=TO_COME, parts=[(PRICE, price), *usage, (RECOGNISED, less)]),
     )
 
 
+USAGE = Text(en="Usage invoiced", ja="従量分の請求額")
 FINDING = Text(
     en="{recognised} is recognised, {to_come} is to come.", ja="認識済み{recognised}、今後の認識予定{to_come}。"
 )

@@ -1,0 +1,282 @@
+"""Usage is invoiced beside the other charges of a contract, and becomes revenue as it is invoiced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import (
+    Held,
+    HoldCondition,
+    Instalment,
+    PlanCharge,
+    UsageGiven,
+    UsageModel,
+    UsageSource,
+    UsageStep,
+    UsageTerms,
+    UsageTier,
+)
+from kanjo.domains.billing.models import Invoice, InvoiceLine
+from kanjo.domains.billing.operations import run as billing_run
+from kanjo.domains.billing.queries import explain_line, what_comes_next
+from kanjo.domains.catalog.facts import BillingTiming
+from kanjo.domains.contracts.facts import AmendmentKind
+from kanjo.domains.revenue.queries import list_obligations, waterfall_by_month
+from kanjo.foundation.ids import InvoiceId, InvoiceLineId, OrderLineId
+from kanjo.foundation.texts import Text
+from kanjo.foundation.times import AsKnown
+from kanjo.processes.accept_quote import ConcludedDeal
+from kanjo.processes.agreed import Agreed
+from kanjo.processes.amend_contract import amend_contract
+from kanjo.processes.draft_offer import LineWanted
+from kanjo.reports.usage import get_metered
+from tests.builders import A_YEAR, a_customer, a_product
+from tests.harness.office import APRIL, MAY, Office, an_office, morning
+from tests.processes.test_amend_contract import broken
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("BIL-6")]
+
+APRILS_END, MAYS_END = date(2026, 4, 30), date(2026, 5, 31)
+CALLS = UsageTerms(
+    UsageModel.GRADUATED,
+    Text(en="API calls", ja="API呼出し"),
+    (UsageTier(0, 10), UsageTier(100, 8)),
+    included_units=20,
+    commitment_minor=5_000,
+)
+Bill = Callable[[date], list[tuple[str, int, int]]]
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    return an_office()
+
+
+@pytest.fixture
+def deal(office: Office) -> ConcludedDeal:
+    """Ten users by the month, support by the year and a box; the calls of the users are priced."""
+    support = a_product(office.company_id, "SUPPORT", interval_months=12, list_minor=120_000)
+    sold = office.sell(a_customer(), [office.users(10), LineWanted(support, 1, None, A_YEAR), office.boxes(1)])
+    rated(office, sold.lines[0].order_line_id)
+    return sold
+
+
+@transaction.atomic
+def rated(office: Office, line_id: OrderLineId, terms: UsageTerms = CALLS, on: date = APRIL) -> None:
+    billing.rate_usage(
+        order_line_id=line_id, terms=terms, effective_on=on, because="契約書", by=office.deal_management, at=morning(on)
+    )
+
+
+@transaction.atomic
+def used(office: Office, deal: ConcludedDeal, event_id: str, day: date, number: int, *, corrects: str = "") -> None:
+    event = UsageGiven("1", deal.lines[0].order_line_id, event_id, day, number, corrects)
+    billing.record_usage(
+        company_id=office.company_id,
+        events=[event],
+        source=UsageSource.API,
+        whole=True,
+        on=date(2027, 4, 30),
+        by=office.receivables,
+        at=morning(day),
+    )
+
+
+@pytest.fixture
+def bill(office: Office) -> Bill:
+    """Bill a day, and return each new line: how it is charged, its quantity, its amount."""
+
+    def lines(on: date) -> list[tuple[str, int, int]]:
+        before = set(InvoiceLine.objects.values_list("pk", flat=True))
+        office.bill(on)
+        rows = InvoiceLine.objects.exclude(pk__in=before).order_by("plan__charge", "id")
+        return list(rows.values_list("plan__charge", "quantity", "net_minor"))
+
+    return lines
+
+
+def the_usage(**also: Any) -> InvoiceLine:
+    return InvoiceLine.objects.filter(plan__charge=PlanCharge.USAGE, **also).latest("id")
+
+
+class TestCycles:
+    @pytest.mark.row("SFA-4", "SFA-8")
+    def test_month_year_usage_and_milestone_in_one_contract(
+        self, office: Office, deal: ConcludedDeal, bill: Bill
+    ) -> None:
+        """Each is billed by its own cycle: in advance, for the year, after the month, when the milestone is reached."""
+        box = deal.lines[2].order_line_id
+        with transaction.atomic():
+            parts = [Instalment(20_000, date(2026, 4, 1)), Instalment(30_000, milestone=Text(en="Live", ja="稼働"))]
+            billing.plan_instalments(
+                order_line_id=box, instalments=parts, on=APRIL, by=office.deal_management, at=morning(APRIL)
+            )
+        used(office, deal, "e-1", date(2026, 4, 20), 150)
+        assert bill(APRIL) == [("one_time", 1, 20_000), ("recurring", 10, 10_000), ("recurring", 1, 120_000)]
+        assert bill(APRILS_END) == [("usage", 150, 1_240)]
+        with transaction.atomic():
+            billing.reach_milestone(
+                order_line_id=box, part=2, reached_on=date(2026, 5, 12), by=office.deal_management, at=morning(MAY)
+            )
+        assert bill(MAYS_END) == [("one_time", 1, 30_000), ("recurring", 10, 10_000)]
+        assert broken(office) == set()
+
+    def test_what_comes_next_names_the_usage(self, office: Office, deal: ConcludedDeal) -> None:
+        """Calls of the running month stand among what will be billed on its last day."""
+        used(office, deal, "e-1", date(2026, 4, 20), 150)
+        outlook = what_comes_next(deal.contract_id, office.receivables, on=date(2026, 4, 21))
+        nets = {invoice.issued_on: invoice.net.minor for invoice in outlook.invoices}
+        assert nets[APRILS_END] == 1_240
+        assert [line.name.en for line in outlook.lines if "usage" in line.name.en] == [
+            "Cloud, monthly: usage (API calls)"
+        ]
+
+
+class TestCharged:
+    def test_the_line_says_how_it_came_about(self, office: Office, deal: ConcludedDeal, bill: Bill) -> None:
+        """Its steps add up to its price, and stay as they were when more becomes known."""
+        used(office, deal, "e-1", date(2026, 4, 20), 150)
+        bill(APRILS_END)
+        line_id = InvoiceLineId(the_usage().pk)
+        used(office, deal, "e-2", date(2026, 4, 21), 50)
+        explained = explain_line(line_id, office.receivables)
+        assert [(step.kind, step.units, step.amount.minor) for step in explained.steps] == [
+            (UsageStep.INCLUDED, 20, 0),
+            (UsageStep.TIER, 100, 1_000),
+            (UsageStep.TIER, 30, 240),
+        ]
+        assert explained.days_hold
+        assert explained.line.derivation.holds
+        assert explained.plan.charge is PlanCharge.USAGE
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("UPDATE billing_chargestep SET amount_minor = 0")
+
+    def test_what_comes_late_or_is_corrected_is_charged_anew(
+        self, office: Office, deal: ConcludedDeal, bill: Bill
+    ) -> None:
+        """One document gives back the month as it was charged and charges it as it is; then nothing is due."""
+        used(office, deal, "e-1", date(2026, 4, 20), 150)
+        assert ("usage", 150, 1_240) in bill(APRILS_END)
+        used(office, deal, "e-2", date(2026, 4, 21), 50)
+        late = bill(date(2026, 5, 2))
+        assert ("usage", 150, -1_240) in late
+        assert ("usage", 200, 1_640) in late
+        used(office, deal, "e-3", date(2026, 4, 20), 0, corrects="e-1")
+        less = bill(date(2026, 5, 3))
+        assert less == [("usage", 200, -1_640), ("usage", 50, 300)]
+        assert Invoice.objects.latest("id").number.startswith("CN-")
+        assert bill(date(2026, 5, 3)) == []
+        assert broken(office) == set()
+
+    def test_a_run_of_many_lines_keeps_the_steps(
+        self, office: Office, deal: ConcludedDeal, bill: Bill, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Loaded into tables of its own, a run writes the same."""
+        monkeypatch.setattr(billing_run, "STAGED_FROM", 1)
+        used(office, deal, "e-1", date(2026, 4, 20), 150)
+        assert ("usage", 150, 1_240) in bill(APRILS_END)
+        assert len(explain_line(InvoiceLineId(the_usage().pk), office.receivables).steps) == 3
+
+    def test_a_held_line_holds_its_usage(self, office: Office, deal: ConcludedDeal, bill: Bill) -> None:
+        """Neither the line nor what was used of it is invoiced until its hold is released."""
+        with transaction.atomic():
+            hold_id = billing.hold_billing(
+                company_id=office.company_id,
+                held=Held(order_line_id=deal.lines[0].order_line_id),
+                condition=HoldCondition.APPROVAL,
+                because="数量確認中",
+                owner_id=office.receivables.id,
+                on=APRIL,
+                by=office.receivables,
+                at=morning(APRIL),
+            )
+        used(office, deal, "e-1", date(2026, 4, 20), 150)
+        assert bill(APRILS_END) == [("recurring", 1, 120_000)]
+        with transaction.atomic():
+            billing.release_billing(hold_id=hold_id, on=MAY, because="確認済み", by=office.receivables, at=morning(MAY))
+        assert ("usage", 150, 1_240) in bill(MAY)
+
+    def test_given_back_whole_it_is_due_again(self, office: Office, deal: ConcludedDeal, bill: Bill) -> None:
+        """A credited invoice leaves the month to be billed anew, at what it costs now."""
+        used(office, deal, "e-1", date(2026, 4, 20), 150)
+        bill(APRILS_END)
+        office.credit(InvoiceId(the_usage().invoice_id), on=MAY)
+        used(office, deal, "e-2", date(2026, 4, 21), 50)
+        assert ("usage", 200, 1_640) in bill(date(2026, 5, 2))
+        assert broken(office) == set()
+
+    def test_an_early_end_trues_up_the_commitment(self, office: Office, deal: ConcludedDeal, bill: Bill) -> None:
+        """The month in which the service ends is the last one: what is missing to the commitment is charged with it."""
+        used(office, deal, "e-1", date(2026, 4, 20), 150)
+        bill(APRILS_END)
+        with transaction.atomic():
+            amend_contract(
+                contract_id=deal.contract_id,
+                agreed=Agreed(
+                    kind=AmendmentKind.END_OF_LINES,
+                    effective_on=date(2026, 5, 16),
+                    concluded_on=APRILS_END,
+                    because="解約",
+                    ends=(deal.lines[0].order_line_id,),
+                ),
+                by=office.deal_management,
+                at=morning(APRILS_END),
+            )
+        assert bill(MAYS_END)[-1] == ("usage", 0, 5_000 - 1_240)
+        assert the_usage().service_until == date(2026, 5, 16)
+        assert bill(date(2027, 4, 30)) == []
+        assert broken(office) == set()
+
+
+class TestRevenue:
+    @pytest.mark.row("BIL-1")
+    def test_usage_is_earned_as_it_is_invoiced(self, office: Office, deal: ConcludedDeal, bill: Bill) -> None:
+        """In the month it was used in, and again by the difference when it is charged anew (IFRS 15.B16)."""
+        used(office, deal, "e-1", date(2026, 4, 20), 150)
+        bill(APRILS_END)
+        office.recognise(MAY)
+        april = earned(office)[APRIL]
+        line = next(row for row in list_obligations(office.rev_rec) if row.order_line_id == deal.lines[0].order_line_id)
+        assert (line.usage_minor, line.recognised_minor) == (1_240, 30 * 329 + 1_240)
+        used(office, deal, "e-2", date(2026, 4, 21), 50)
+        bill(date(2026, 5, 2))
+        office.recognise(date(2026, 6, 1))
+        assert earned(office)[APRIL] - april == 400
+        assert office.recognise(date(2026, 6, 1)) == 0
+        assert broken(office) == set()
+
+
+def earned(office: Office) -> dict[date, int]:
+    frame = waterfall_by_month(office.company_id, AsKnown(date(2027, 12, 31)))
+    return dict(frame.select("month", "recognised_minor").iter_rows())
+
+
+class TestPlanned:
+    def test_a_line_is_planned_once(self, office: Office, deal: ConcludedDeal) -> None:
+        """Another price later is of the same usage."""
+        line_id = deal.lines[0].order_line_id
+        rated(
+            office,
+            line_id,
+            UsageTerms(UsageModel.PER_UNIT, CALLS.unit, (UsageTier(0, 5),), commitment_minor=5_000),
+            MAY,
+        )
+        assert len(get_metered(office.receivables, line_id).ratings) == 2
+        plans = what_comes_next(deal.contract_id, office.receivables, on=APRIL).lines
+        assert len([line for line in plans if line.order_line_id == line_id]) == 2
+
+    def test_usage_in_arrears_follows_the_line(self, office: Office, deal: ConcludedDeal, bill: Bill) -> None:
+        """The usage of a line billed in arrears comes with it on one invoice."""
+        arrears = a_product(office.company_id, "ARREARS", timing=BillingTiming.IN_ARREARS)
+        other = office.sell(a_customer(), [LineWanted(arrears, 1, 7_000, A_YEAR)])
+        rated(office, other.lines[0].order_line_id)
+        used(office, other, "o-1", date(2026, 4, 9), 30)
+        bill(APRILS_END)
+        invoice = Invoice.objects.filter(lines__plan__order_line_id=other.lines[0].order_line_id).distinct().get()
+        assert sorted(invoice.lines.values_list("net_minor", flat=True)) == [100, 7_000]
