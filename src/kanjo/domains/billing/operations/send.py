@@ -139,8 +139,10 @@ def _shown(amount: Money, *, credit: bool) -> Money:
     return Money(-amount.minor, amount.currency) if credit else amount
 
 
-def _unit_price(line: InvoiceLineRow, *, credit: bool) -> Money:
+def _unit_price(line: InvoiceLineRow, *, credit: bool) -> Money | None:
     """Return the price of one interval and unit, to orient the reader: the amount is never made from it."""
+    if line.metered:
+        return None
     price = _shown(line.derivation.price, credit=credit)
     return Money(divide(price.minor, max(line.quantity, 1), Rounding.HALF_UP), price.currency)
 

@@ -40,7 +40,7 @@ class InvoiceLine:
     description: str
     quantity: Decimal
     unit: str
-    unit_price: Money
+    unit_price: Money | None
     amount: Money
     rate_percent: Decimal | None
     reduced: bool = False
@@ -180,7 +180,7 @@ class InvoicePaper:
             "description": f"{line.description} {words.REDUCED_MARK}" if line.reduced else line.description,
             "supplied": self.sender.period_in(line.supplied, language),
             "quantity": quantity_in(line.quantity, line.unit),
-            "unit_price": line.unit_price.shown(language),
+            "unit_price": line.unit_price.shown(language) if line.unit_price else "",
             "rate": _percent(line.rate_percent) or words.NO_TAX.said_in(language),
             "amount": line.amount.shown(language),
         }

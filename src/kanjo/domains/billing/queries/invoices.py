@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from kanjo.domains.billing.facts import Channel, Derivation
+from kanjo.domains.billing.facts import Channel, Derivation, PlanCharge
 from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTax, Policy, Sending
 from kanjo.domains.billing.rules.guards import InvoiceMissing
 from kanjo.domains.catalog.facts import TaxClass
@@ -90,6 +90,8 @@ class InvoiceLineRow:
     derivation: Derivation
     policy: int
     gives_back: GivesBack | None = None
+    metered: bool = False
+    """Its price is what was used costs: one unit has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +351,7 @@ def _line(line: InvoiceLine, currency: str, day_count: DayCount, gives_back: Giv
         ),
         policy=line.policy,
         gives_back=gives_back,
+        metered=line.plan.charge == PlanCharge.USAGE,
     )
 
 

@@ -98,8 +98,8 @@ def to_post(
     """Return (obligation_id, month, amount_minor): what should be earned before *until* less what was posted.
 
     Needs columns as in OBLIGATIONS, USAGE and POSTED (one row per obligation and month). Posting the result and asking
-    again gives nothing. A fact that came late changes months long posted: their difference is returned. *reached* is the
-    day up to which other runs have posted: a day that was reached is never given back because *until* is earlier.
+    again gives nothing. A fact that came late changes months long posted: their difference is returned. *reached* is
+    the day up to which other runs have posted: a day that was reached is never given back because *until* is earlier.
     """
     should = earned_by_month(obligations, max(until, reached or until), usage)
     both = should.join(posted, on=["obligation_id", "month"], how="full", coalesce=True)
