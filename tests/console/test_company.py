@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from tests.mortals import Forge, forge
 from tests.plumbing import FreshDatabase
 from tests.processes.end_state import rows
+from tests.web.test_signed_papers import PASSWORD, certificate
 
 FOUND = ("company", "found", "aozora", "--name", "株式会社あおぞら", "--name-en", "Aozora K.K.")
 AT_AOZORA = ("--company", "aozora")
@@ -90,3 +92,20 @@ class TestFound:
         assert (again.code, "there already" in again.err) == (2, True), again
         assert kanjo.types("company", "found", "A B", *FOUND[3:]).code == 2
         assert rows(HOUSE) == [(1, 24, 1)]
+
+
+class TestCertificate:
+    def test_is_kept_in_the_home_or_refused(self, fresh_database: FreshDatabase, tmp_path: Path) -> None:
+        """What opens is kept and its end told; what does not, or is no file, is refused with the way out."""
+        for name, password in (("own.p12", PASSWORD), ("other.p12", "another")):
+            (tmp_path / name).write_bytes(certificate(password=password)[0])
+        own = {"KANJO_HOME": str(tmp_path), "KANJO_SIGNING_PASSWORD": PASSWORD, "COLUMNS": "300"}
+        with forge({**fresh_database.environment, **own}) as kanjo:
+            assert kanjo.types(*FOUND).code == 0
+            for name, says in (("other.p12", "KANJO_SIGNING_PASSWORD"), ("nowhere.p12", "nowhere.p12")):
+                refused = kanjo.types("company", "certificate", "aozora", tmp_path / name)
+                assert (refused.code, says in refused.err) == (2, True), refused
+            assert not (tmp_path / "certificates").exists()
+            kept = kanjo.types("company", "certificate", "aozora", tmp_path / "own.p12")
+        assert (kept.code, "valid until" in kept.out) == (0, True), kept
+        assert (tmp_path / "certificates" / "aozora.p12").read_bytes() == (tmp_path / "own.p12").read_bytes()

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from kanjo.connectors.bank.statements import BankLine
-from kanjo.domains.billing import operations as billing
 from kanjo.domains.receivables import operations as receivables
 from kanjo.domains.receivables.models import ItemBalance, OpenItem, Receipt, ReceiptBalance
 from kanjo.domains.receivables.operations import (
@@ -26,6 +25,7 @@ from kanjo.platform.outbox.models import Delivery
 from kanjo.platform.outbox.operations import WIRING, deliver
 from kanjo.platform.runs.models import Run
 from kanjo.processes import bill
+from kanjo.processes.paper_of_invoice import send_invoice
 from tests.harness.office import FEE
 from tests.harness.story import PICK, Story, waits, whole
 
@@ -87,7 +87,7 @@ class Collecting(Story):
     @rule(pick=PICK)
     def send_invoice(self, pick: int) -> None:
         given = {"invoice_id": self.one("invoices", pick), "on": self.today, "at": self.at}
-        self.do("send an invoice", whole(billing.send_invoice, by=self.office.receivables, **given))
+        self.do("send an invoice", whole(send_invoice, by=self.office.receivables, **given))
 
     @waits("invoices")
     @rule(pick=PICK)

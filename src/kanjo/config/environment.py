@@ -74,6 +74,20 @@ class NoMailPassword(Refusal):
     )
 
 
+class NoSigningPassword(Refusal):
+    """KANJO_SIGNING_PASSWORD_FILE names no file that can be read."""
+
+    rule = "config.no-signing-password"
+    says = Text(
+        en="KANJO_SIGNING_PASSWORD_FILE is “{path}”, which cannot be read.",
+        ja="KANJO_SIGNING_PASSWORD_FILE に指定された「{path}」を読めません。",
+    )
+    remedy = Text(
+        en="Name a file that holds the password of the certificates and nothing else, readable for Kanjo.",
+        ja="電子証明書のパスワードだけを書いた、Kanjo が読めるファイルを指定してください。",
+    )
+
+
 class NotAMailServer(Refusal):
     """KANJO_MAIL_URL does not name a mail server."""
 
@@ -162,6 +176,7 @@ class Environment:
     `second_factor` are the roles that sign in with a second factor or see no page.
     `looks_kept_days` is how long it stays written who looked at personal data; a year at least.
     `calls_per_minute` is how often one token may call the API, `searches_per_minute` how often one person may search.
+    `signing_password` opens the certificates in the home with which papers are signed.
     `examples` are the folders that a new house is shown with, of a made-up company or a CRM export; none begins empty.
     """
 
@@ -181,6 +196,7 @@ class Environment:
     looks_kept_days: int
     calls_per_minute: int
     searches_per_minute: int
+    signing_password: str = field(default="", repr=False)
 
     @property
     def secure(self) -> bool:
@@ -233,6 +249,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         looks_kept_days=_kept_days(given("LOOKS_KEPT_DAYS", str(USUAL_DAYS))),
         calls_per_minute=_times("CALLS_PER_MINUTE", given("CALLS_PER_MINUTE", str(USUAL_CALLS))),
         searches_per_minute=_times("SEARCHES_PER_MINUTE", given("SEARCHES_PER_MINUTE", str(USUAL_SEARCHES))),
+        signing_password=_password(given("SIGNING_PASSWORD"), given("SIGNING_PASSWORD_FILE")),
     )
 
 
@@ -290,11 +307,16 @@ def _mail(given: str, password: str, password_file: str, sender: str) -> MailSer
     return MailServer(url.hostname, port or (465 if at_once else 587), user, password, at_once, sender)
 
 
-def _read_password(path: str) -> str:
+def _read_password(path: str, refusal: type[Refusal] = NoMailPassword) -> str:
     try:
         return Path(path).expanduser().read_text().strip()
     except (OSError, ValueError):
-        raise NoMailPassword(path=quoted(path)) from None
+        raise refusal(path=quoted(path)) from None
+
+
+def _password(given: str, path: str) -> str:
+    """Return the password of the certificates; one in a file goes first."""
+    return _read_password(path, NoSigningPassword) if path else given
 
 
 def _examples(given: str) -> tuple[Path, ...]:

@@ -9,11 +9,10 @@ from kanjo.connectors.folder.dropping import drop
 from kanjo.domains.billing.facts import Channel, InvoiceSent
 from kanjo.domains.billing.queries import InvoiceView, find_sending, get_invoice
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.companies.queries import get_company
 from kanjo.platform.files.operations import read
-from kanjo.processes.electronic_invoice import electronic_invoice
+from kanjo.processes.electronic_invoice import find_electronic
 
 SUBJECT = Text(en="Invoice {number} from {issuer}", ja="【{issuer}】請求書 {number} のご送付")
 BODY = Text(
@@ -45,11 +44,8 @@ def deliver_invoice(sent: InvoiceSent, by: Actor, at: datetime) -> None:
 
 def _electronic(view: InvoiceView, by: Actor) -> list[tuple[str, bytes, str]]:
     """Return the electronic invoice, or nothing where the invoice cannot be one."""
-    try:
-        invoice = electronic_invoice(invoice_id=view.row.id, by=by)
-    except Refusal:
-        return []
-    return [(f"{invoice.number}.xml", invoice.xml.encode(), "application/xml")]
+    invoice = find_electronic(view.row.id, by)
+    return [(f"{invoice.number}.xml", invoice.xml.encode(), "application/xml")] if invoice else []
 
 
 def _letter(view: InvoiceView, to: str, name: str, files: tuple[tuple[str, bytes, str], ...]) -> Letter:

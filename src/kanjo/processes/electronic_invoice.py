@@ -34,6 +34,7 @@ from kanjo.foundation.ids import InvoiceId
 from kanjo.foundation.money import Money, Rate
 from kanjo.foundation.periods import Period
 from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
 from kanjo.platform.companies.queries import get_company
 
@@ -98,6 +99,14 @@ def electronic_invoice(*, invoice_id: InvoiceId, by: Actor) -> ElectronicInvoice
     return ElectronicInvoice(invoice.number, invoice.specification, as_xml(invoice).decode())
 
 
+def find_electronic(invoice_id: InvoiceId, by: Actor) -> ElectronicInvoice | None:
+    """Return the JP PINT invoice of an issued one, or None where it can be none; `electronic_invoice` says why."""
+    try:
+        return electronic_invoice(invoice_id=invoice_id, by=by)
+    except Refusal:
+        return None
+
+
 def as_pint(
     view: InvoiceView, own_number: str, buyer: CustomerRow, originals: Sequence[InvoiceView] = ()
 ) -> PintInvoice:
@@ -125,6 +134,7 @@ def as_pint(
         seller=_seller(view, own_number),
         buyer=_buyer(view, buyer),
         payments=(Payment(code=TRANSFER, account=account, account_name=view.issuer_name),) if account else (),
+        terms="" if credit else payment_terms(view.payment_terms).shown.said_in(view.language),
         taxes=(_tax(view, kind),),
         totals=Totals(
             lines=_amount(view.row.net),

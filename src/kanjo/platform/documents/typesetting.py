@@ -6,7 +6,8 @@ import json
 import re
 import shutil
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,8 +56,18 @@ class TextTooLong(Refusal):
     )
 
 
-def render(template: Path, data: Mapping[str, object], *, dated_on: date) -> bytes:
-    """Return the paper as PDF/A-3b; the same template, data and date give the same bytes.
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file inside a paper that says the same to a machine."""
+
+    name: str
+    media_type: str
+    description: str
+    content: str
+
+
+def render(template: Path, data: Mapping[str, object], *, dated_on: date, attached: Sequence[Attached] = ()) -> bytes:
+    """Return the paper as PDF/A-3b; the same template, data, date and attached files give the same bytes.
 
     The data reaches the template as JSON input only, never as source. The template sees a directory that holds
     itself and the house sheet and nothing else; there are no packages. Refuses texts that are too long or hold a
@@ -72,7 +83,7 @@ def render(template: Path, data: Mapping[str, object], *, dated_on: date) -> byt
             root=root,
             font_paths=fonts.typefaces(),
             ignore_system_fonts=True,
-            sys_inputs={"data": inputs},
+            sys_inputs={"data": inputs, "attached": json.dumps([asdict(one) for one in attached])},
             pdf_standards=["a-3b"],
             timestamp=dated_at,
             package_path=root,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,6 +25,7 @@ Number = Annotated[
 Bank = Annotated[str, typer.Option("--bank-account", help=said("Where customers pay.", "振込先口座。"))]
 Month = Annotated[int, typer.Option("--first-month", help=said("First month of its fiscal year.", "年度の開始月。"))]
 Zone = Annotated[str, typer.Option("--time-zone", help=said("Where its days begin.", "タイムゾーン。"))]
+P12 = Annotated[Path, typer.Argument(help=said("A PKCS#12 file (.p12) with key.", "秘密鍵を含むPKCS#12ファイル。"))]
 Person = Annotated[str, typer.Option("--by", help=said("E-mail of who does it.", "実行する人のメールアドレス。"))]
 Spoken = Annotated[str, typer.Option("--language", help=said("ja or en.", "ja または en。"))]
 
@@ -34,6 +36,9 @@ def register(cli: typer.Typer) -> None:
     group.command("found", help=said("Found a company of your own.", "自社を登録します。"))(found)
     group.command("matrix", help=said("Put the drafted matrix in force.", "承認マトリックスを有効化します。"))(matrix)
     group.command("chart", help=said("Add accounts that its chart lacks.", "不足している勘定科目を追加します。"))(chart)
+    group.command(
+        "certificate", help=said("Sign its papers from now on.", "電子証明書を登録します（以後の帳票に署名）。")
+    )(certificate)
     cli.add_typer(group, name="company")
 
 
@@ -129,3 +134,20 @@ def chart(code: Code) -> None:
     with transaction.atomic():
         added = complete_chart(company_id=company_named(code).id, by=house(), at=datetime.now(UTC))
     say(Text(en=f"Accounts added: {added}.", ja=f"追加した勘定科目: {added} 件"))
+
+
+def certificate(code: Code, file: P12) -> None:
+    """Keep the certificate with which the papers of a company are signed from now on."""
+    import django
+
+    django.setup()
+    from kanjo.platform.documents.signing import keep_certificate
+
+    company = company_named(code)
+    until = keep_certificate(file.read_bytes(), company.code).date()
+    say(
+        Text(
+            en=f"Papers of {code} are signed from now on. The certificate is valid until {until}.",
+            ja=f"{code} の帳票に以後署名します。電子証明書の有効期限: {until}。",
+        )
+    )

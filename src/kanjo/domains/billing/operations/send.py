@@ -22,6 +22,7 @@ from kanjo.foundation.texts import Language, Text
 from kanjo.platform.acts import verb
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.documents.letter import Addressee, Sender
+from kanjo.platform.documents.signing import signed
 from kanjo.platform.files.operations import store
 from kanjo.platform.outbox.operations import record
 from kanjo.platform.tables import alone
@@ -39,11 +40,13 @@ def send_invoice(
     at: datetime,
     channel: Channel = Channel.BY_HAND,
     recipient: str = "",
+    electronic: str = "",
 ) -> FileId:
     """Keep the invoice's paper as it is sent on *on* by *channel*, and return the file; later it is sent again.
 
     Sent twice on one day by one way to one recipient it is kept once. One that was sent before points to its first
-    sending. Mail and folder are served by a reaction once this is written. Refuses `NoRecipient`.
+    sending. Mail and folder are served by a reaction once this is written. *electronic* is its JP PINT XML, which the
+    paper carries. Refuses `NoRecipient`.
     """
     view = get_invoice(invoice_id, by)
     if channel is Channel.MAIL and not _ADDRESS.fullmatch(recipient):
@@ -54,7 +57,7 @@ def send_invoice(
     if sent is not None:
         return FileId(sent.file_id)
     file_id = store(
-        content=paper_of(view).as_pdf(),
+        content=signed(paper_of(view, electronic=electronic).as_pdf(), view.row.company_id),
         name=f"{view.row.number}.pdf",
         media_type="application/pdf",
         company_id=view.row.company_id,
@@ -74,10 +77,10 @@ def send_invoice(
     return file_id
 
 
-def paper_of(view: InvoiceView, *, draft: bool = False) -> InvoicePaper:
-    """Return the paper of an invoice; the same invoice always gives the same bytes. A credit note shows positives.
+def paper_of(view: InvoiceView, *, draft: bool = False, electronic: str = "") -> InvoicePaper:
+    """Return the paper of an invoice; a credit note shows positives. *electronic* is its JP PINT XML.
 
-    Days are written as the company writes them now.
+    The same gives the same bytes. Days are written as the company writes them now.
     """
     credit = view.row.is_credit
     return InvoicePaper(
@@ -99,6 +102,7 @@ def paper_of(view: InvoiceView, *, draft: bool = False) -> InvoicePaper:
         bank=None if credit else _bank(view.bank_account, view.issuer_name),
         original=_original(view) if credit else None,
         draft=draft,
+        electronic=electronic,
     )
 
 

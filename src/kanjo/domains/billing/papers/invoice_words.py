@@ -24,6 +24,7 @@ RATE = Text(en="Taxable at {percent}", ja="{percent}対象")
 REDUCED_RATE = Text(en="※ Taxable at {percent} (reduced rate)", ja="※{percent}対象（軽減税率）")
 NO_TAX = Text(en="Not taxable", ja="対象外")
 ACCOUNT = Text(en="{kind} account {number}", ja="{kind} {number}")
+ELECTRONIC = Text(en="This invoice as JP PINT", ja="この請求書のデジタルインボイス（JP PINT）")
 
 INVOICE_WORDS = {
     "greeting": Text(

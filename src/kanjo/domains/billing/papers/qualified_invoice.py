@@ -17,7 +17,7 @@ from kanjo.foundation.periods import Period
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.documents.letter import Addressee, Sender, quantity_in, words_in
-from kanjo.platform.documents.typesetting import render
+from kanjo.platform.documents.typesetting import Attached, render
 
 TEMPLATE = Path(__file__).parent / "qualified_invoice.typ"
 
@@ -82,7 +82,7 @@ class InvoicePaper:
 
     With *original* it is a credit note: its amounts are those given back, positive, and *supplied* is the day or
     period of the return. *references* are further pairs of label and number (order, purchase order, contract) in
-    the paper's language.
+    the paper's language. *electronic* is the JP PINT XML that says the same; it lies inside the PDF.
     """
 
     language: Language
@@ -102,11 +102,18 @@ class InvoicePaper:
     remarks: str = ""
     draft: bool = False
     seal_box: bool = False
+    electronic: str = ""
 
     def as_pdf(self) -> bytes:
         """Return the invoice as PDF/A; the same paper gives the same bytes. Refuses sums that do not agree."""
         self._refuse_unless_it_adds_up()
-        return render(TEMPLATE, self._on_paper(), dated_on=self.issued_on)
+        return render(TEMPLATE, self._on_paper(), dated_on=self.issued_on, attached=self._attached())
+
+    def _attached(self) -> tuple[Attached, ...]:
+        if not self.electronic:
+            return ()
+        said = words.ELECTRONIC.said_in(self.language)
+        return (Attached(f"{self.number}.xml", "application/xml", said, self.electronic),)
 
     def _refuse_unless_it_adds_up(self) -> None:
         lines = sum((line.amount.minor for line in self.lines), 0)

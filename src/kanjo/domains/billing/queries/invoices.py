@@ -135,6 +135,7 @@ class InvoiceView:
     issuer_address: str
     registration_number: str
     bank_account: str
+    payment_terms: str
     tax_rounding: Rounding
     supplied: Period
     lines: tuple[InvoiceLineRow, ...]
@@ -200,6 +201,7 @@ def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
         issuer_address=invoice.issuer_address,
         registration_number=invoice.registration_number,
         bank_account=invoice.bank_account,
+        payment_terms=invoice.payment_terms,
         tax_rounding=Rounding(invoice.tax_rounding),
         supplied=Period(invoice.supplied_from, invoice.supplied_until),
         lines=tuple(

@@ -31,6 +31,7 @@ from kanjo.foundation.texts import Language
 from kanjo.platform.acts import verb
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.documents.letter import Sender
+from kanjo.platform.documents.signing import signed
 from kanjo.platform.files.operations import store
 from kanjo.platform.outbox.operations import record
 from kanjo.platform.worklist.operations import close
@@ -59,7 +60,7 @@ def send_quote(
     refuse_past(offer.valid_until, on=on)
     paper = _paper(version, offer, on=on, by=by, recipient=recipient, planned=planned, draft=False)
     file_id = store(
-        content=paper.as_pdf(),
+        content=signed(paper.as_pdf(), CompanyId(quote.company_id)),
         name=f"{quote.number}-{version.number}.pdf",
         media_type="application/pdf",
         company_id=CompanyId(quote.company_id),

@@ -24,6 +24,7 @@ from kanjo.foundation.periods import month_of
 from kanjo.foundation.texts import Language
 from kanjo.platform.acts import verb
 from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.documents.signing import signed
 from kanjo.platform.files.operations import store
 from kanjo.platform.numbering.operations import take_number
 from kanjo.platform.tables import alone, refuse_unseen
@@ -197,7 +198,11 @@ def _kept(row: models.Model, content: bytes, by: Actor) -> int:
     """Keep the paper and write the row down."""
     told: Any = row
     name, company_id = f"{told.number}.pdf", CompanyId(told.company_id)
-    told.file_id = FileId(store(content=content, name=name, media_type="application/pdf", company_id=company_id, by=by))
+    told.file_id = FileId(
+        store(
+            content=signed(content, company_id), name=name, media_type="application/pdf", company_id=company_id, by=by
+        )
+    )
     row.save(force_insert=True)
     return int(row.pk)
 

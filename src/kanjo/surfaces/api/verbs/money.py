@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kanjo.domains.billing.facts import Channel
-from kanjo.domains.billing.operations import send_invoice
 from kanjo.domains.billing.queries import get_invoice
 from kanjo.domains.orders.queries import get_order
 from kanjo.domains.receivables.operations import (
@@ -28,6 +27,7 @@ from kanjo.platform.runs.operations import approve_run, set_limit, withdraw_run
 from kanjo.platform.runs.queries import get_run, state_of
 from kanjo.processes.bill import credit_invoice, issue_invoice, preview, preview_reversal
 from kanjo.processes.execute_run import start
+from kanjo.processes.paper_of_invoice import send_invoice
 from kanjo.processes.take_bank_file import take_bank_file
 from kanjo.surfaces.api.acts import Act, Made
 from kanjo.surfaces.api.callers import Caller

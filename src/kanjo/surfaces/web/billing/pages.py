@@ -5,13 +5,12 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from kanjo.domains.billing.facts import Channel
-from kanjo.domains.billing.operations import send_invoice
-from kanjo.domains.billing.operations.send import paper_of
 from kanjo.domains.billing.queries import InvoiceRow, count_invoices, get_invoice, list_invoices, list_sendings
 from kanjo.foundation.ids import InvoiceId
 from kanjo.foundation.personal import Kind
 from kanjo.foundation.texts import Text
 from kanjo.processes.bill import credit_invoice, preview
+from kanjo.processes.paper_of_invoice import invoice_paper, send_invoice
 from kanjo.reports.deals import INVOICE, find_deal
 from kanjo.surfaces.readers import showed
 from kanjo.surfaces.web import labels
@@ -57,7 +56,7 @@ PAPERS = Text(en="PDFs in one archive", ja="PDFをまとめて取得")
 
 def paper_file(desk: Desk, row: InvoiceRow) -> tuple[str, bytes]:
     """Return the paper of an invoice as a file; the same invoice always gives the same bytes."""
-    return f"{row.number}.pdf", paper_of(get_invoice(row.id, desk.actor)).as_pdf()
+    return f"{row.number}.pdf", invoice_paper(get_invoice(row.id, desk.actor), by=desk.actor)
 
 
 INVOICES = ListPage[InvoiceRow](
@@ -151,7 +150,7 @@ def invoice_pdf(request: DeskRequest, key: int) -> HttpResponse:
     """Return the paper of an invoice; the same invoice always gives the same bytes."""
     view = get_invoice(InvoiceId(key), request.desk.actor)
     showed(Kind.ADDRESS, view.payer_address.of)
-    return as_download(paper_of(view).as_pdf(), f"{view.row.number}.pdf", "application/pdf")
+    return as_download(invoice_paper(view, by=request.desk.actor), f"{view.row.number}.pdf", "application/pdf")
 
 
 @door(doing("billing.preview"))

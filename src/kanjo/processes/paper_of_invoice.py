@@ -1,0 +1,48 @@
+"""The paper of an invoice: a PDF that carries its JP PINT XML where it can be one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import Channel
+from kanjo.domains.billing.operations.send import paper_of
+from kanjo.domains.billing.queries import InvoiceView
+from kanjo.foundation.actors import Actor
+from kanjo.foundation.ids import FileId, InvoiceId
+from kanjo.platform.documents.signing import signed
+from kanjo.processes.electronic_invoice import find_electronic
+
+
+def invoice_paper(view: InvoiceView, *, by: Actor) -> bytes:
+    """Return the paper of an issued invoice or credit note as PDF/A-3, signed where its company has a certificate.
+
+    What is signed is always the same bytes for the same invoice.
+    """
+    return signed(paper_of(view, electronic=_xml(view.row.id, by)).as_pdf(), view.row.company_id)
+
+
+def send_invoice(
+    *,
+    invoice_id: InvoiceId,
+    on: date,
+    by: Actor,
+    at: datetime,
+    channel: Channel = Channel.BY_HAND,
+    recipient: str = "",
+) -> FileId:
+    """Send an invoice with its XML inside, and return the paper as it was kept."""
+    return billing.send_invoice(
+        invoice_id=invoice_id,
+        on=on,
+        by=by,
+        at=at,
+        channel=channel,
+        recipient=recipient,
+        electronic=_xml(invoice_id, by),
+    )
+
+
+def _xml(invoice_id: InvoiceId, by: Actor) -> str:
+    electronic = find_electronic(invoice_id, by)
+    return electronic.xml if electronic else ""
