@@ -33,4 +33,4 @@ examples.register_profile("everyday", max_examples=100, deadline=None)
 examples.register_profile("thorough", max_examples=20_000, deadline=None)
 examples.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 
-pytest_plugins = ["tests.plumbing", "tests.receiver"]
+pytest_plugins = ["tests.plumbing", "tests.receiver", "tests.web.telling"]

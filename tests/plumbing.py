@@ -106,9 +106,18 @@ def shared_database(
 def _fresh(
     request: pytest.FixtureRequest, server: Login, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[FreshDatabase]:
-    number = _numbered(request.session)
-    with django_db_blocker.unblock(), _clone(server, f"kanjo_fresh_{os.getpid()}_{number}") as clone, pointed_at(clone):
-        yield clone
+    with copied(request.session, server, django_db_blocker) as database, pointed_at(database):
+        yield database
+
+
+@contextmanager
+def copied(
+    session: pytest.Session, server: Login, django_db_blocker: DjangoDbBlocker, model: str = ""
+) -> Iterator[FreshDatabase]:
+    """Copy the migrated database, or another one that nobody is connected to, and drop the copy afterwards."""
+    number = _numbered(session)
+    with django_db_blocker.unblock(), _clone(server, f"kanjo_fresh_{os.getpid()}_{number}", model) as copy:
+        yield copy
 
 
 @contextmanager
@@ -138,9 +147,9 @@ def _point_django_at(database: FreshDatabase) -> None:
 
 
 @contextmanager
-def _clone(server: Login, name: str) -> Iterator[FreshDatabase]:
-    """Copy the migrated template under *name*, and drop the copy afterwards."""
-    template = f"kanjo_template_{current_shape()}"
+def _clone(server: Login, name: str, model: str = "") -> Iterator[FreshDatabase]:
+    """Copy *model*, by default the migrated template, under *name*, and drop the copy afterwards."""
+    template = model or f"kanjo_template_{current_shape()}"
     with psycopg.connect(server.conninfo(), autocommit=True) as admin:
         # One at a time: PostgreSQL refuses to copy a template that somebody is connected to.
         admin.execute("SELECT pg_advisory_lock(hashtext('kanjo template'))")

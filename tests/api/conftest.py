@@ -7,21 +7,14 @@ import pytest
 from kanjo.foundation.actors import Role
 from tests.api.programs import Program, a_program, sent_a_batch
 from tests.builders import an_actor
-from tests.plumbing import FreshDatabase
 from tests.web.office import Office, an_office
-from tests.web.story import Told, told
+from tests.web.story import Told
 
 
 @pytest.fixture
 def office(db: None) -> Office:
     """A Japanese selling company with its books, rates and matrix, a product, and a person per role."""
     return an_office()
-
-
-@pytest.fixture(scope="module")
-def story(shared_database: FreshDatabase) -> Told:
-    """The story of the pages, told once for a module whose tests look and leave it as it is."""
-    return told(an_office())
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,8 @@ from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
 from kanjo.platform.identity.models import Person
 from tests.builders import an_actor
-from tests.plumbing import FreshDatabase
 from tests.web.browsing import PASSWORD, Window, browsing, served
-from tests.web.office import an_office
-from tests.web.story import told
+from tests.web.story import Told
 from tests.web.test_every_page import PAGES
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -38,11 +36,9 @@ def browser() -> Iterator[Browser]:
 @pytest.mark.parametrize(
     ("language", "width", "theme"), [(Language.JAPANESE, 1440, "light"), (Language.ENGLISH, 390, "dark")]
 )
-def test_every_page(
-    fresh_database: FreshDatabase, browser: Browser, language: Language, width: int, theme: str
-) -> None:
+def test_every_page(own_story: Told, browser: Browser, language: Language, width: int, theme: str) -> None:
     """Nothing that axe knows of is wrong on any page, and the browser complains of nothing."""
-    story = told(an_office())
+    story = own_story
     everybody = an_actor(*Role, companies=[story.office.company_id], name="万能 花子")
     person = Person.objects.get(pk=everybody.id)
     person.language = language

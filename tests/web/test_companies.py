@@ -11,7 +11,6 @@ import pytest
 from kanjo.foundation.actors import Role
 from kanjo.surfaces.access import ENTRANCE
 from tests.builders import a_company, an_actor
-from tests.plumbing import FreshDatabase
 from tests.web.office import Desk, an_office, faults
 from tests.web.story import KEYED, PEOPLE, Told, told
 
@@ -64,12 +63,11 @@ class Neighbours:
 
 
 @pytest.fixture(scope="module")
-def neighbours(shared_database: FreshDatabase) -> Neighbours:
+def neighbours(story: Told) -> Neighbours:
     """Tell the story in one company, look at all its pages, and tell it again next door with the same customer."""
-    own = told(an_office())
-    before = _seen(own)
+    before = _seen(story)
     company_id = a_company("kanjo-next", name="隣の株式会社", name_en="Next Door K.K.")
-    return Neighbours(own, told(an_office(company_id, own.office.customer_id)), before)
+    return Neighbours(story, told(an_office(company_id, story.office.customer_id)), before)
 
 
 class TestAnotherCompany:

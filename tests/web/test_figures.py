@@ -17,10 +17,8 @@ from kanjo.platform.identity.models import Person
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.shown import Derived, cell
 from tests.builders import an_actor
-from tests.plumbing import FreshDatabase
 from tests.web.browsing import PASSWORD, Window, browsing, served
-from tests.web.office import an_office
-from tests.web.story import Told, told
+from tests.web.story import Told
 
 AMOUNT = re.compile(r"[−\d,]+")
 
@@ -86,9 +84,9 @@ class TestOnPages:
 
 
 @pytest.mark.parametrize(("language", "width"), [(Language.JAPANESE, 1440), (Language.ENGLISH, 390)])
-def test_in_the_browser(fresh_database: FreshDatabase, language: Language, width: int) -> None:
+def test_in_the_browser(own_story: Told, language: Language, width: int) -> None:
     """A pressed figure opens beside itself, or as a sheet on a phone; Esc closes it and the figure keeps the focus."""
-    story = told(an_office())
+    story = own_story
     person = Person.objects.get(pk=an_actor(*Role, companies=[story.office.company_id], name="万能 花子").id)
     person.language = language
     person.set_password(PASSWORD)

@@ -12,11 +12,9 @@ from pypdf import PdfReader
 
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
-from tests.plumbing import FreshDatabase
 from tests.web.browsing import browsing, served
 from tests.web.crowd import COPIES, crowd
-from tests.web.office import an_office
-from tests.web.story import told
+from tests.web.story import Told
 from tests.web.test_checks import seated
 
 PRINTED = ("invoice", "quote", "contract", "invoices", "trial-balance", "opportunity", "ageing")
@@ -43,10 +41,9 @@ def words(pdf: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_on_paper(fresh_database: FreshDatabase, browser: Browser, tmp_path: Path, theme: str) -> None:
+def test_on_paper(own_story: Told, browser: Browser, tmp_path: Path, theme: str) -> None:
     """No menu, no button, no address; every heading of a table on every sheet of it, every column to its end."""
-    office = an_office()
-    story = told(office)
+    story, office = own_story, own_story.office
     crowd(0, 90, {name: COPIES[name] for name in ("billing_invoice",)})
     with served() as home:
         reader = seated(browser, home, office, Role.AUDITOR, Language.JAPANESE)

@@ -9,10 +9,9 @@ from playwright.sync_api import Dialog
 from kanjo.foundation.actors import Role
 from kanjo.platform.identity.models import Person
 from tests.builders import an_actor
-from tests.plumbing import FreshDatabase
 from tests.web.browsing import PASSWORD, Window, browsing, served
-from tests.web.office import a_bank_file, an_office, opened
-from tests.web.story import ROUTES, told
+from tests.web.office import a_bank_file, opened
+from tests.web.story import ROUTES, Told
 from tests.web.test_forms import CUSTOMER
 
 PAYLOADS = (
@@ -39,10 +38,9 @@ NOT_CRAWLED = {"language", "look", "choose-company", "health"}
 
 
 @pytest.mark.row("X7")
-def test_no_page_runs_what_was_typed(fresh_database: FreshDatabase) -> None:
+def test_no_page_runs_what_was_typed(own_story: Told) -> None:
     """Every page, drawn by Chromium with scripts in every name, opens no dialog and reports no breach of its policy."""
-    office = an_office()
-    story = told(office)
+    story, office = own_story, own_story.office
     rep, clerk = office.desk(Role.SALES_REP), office.desk(Role.RECEIVABLES)
     keys = []
     for number, text in enumerate(PAYLOADS):
