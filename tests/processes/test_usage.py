@@ -196,6 +196,15 @@ class TestRecordUsage:
         assert "訂正は、新しいIDのイベント" in delivery.refused[4]["ja"]
         assert "e-1" not in str(delivery.refused)
 
+    def test_usage_before_it_had_a_price_is_refused(
+        self, company: CompanyId, customer: CustomerId, operator: Actor, send: Callable[..., UsageDelivery]
+    ) -> None:
+        """From the first day of the period in which the first price begins, usage is taken."""
+        (line_id,) = an_order(company, customer, [a_line(a_product(company))]).lines
+        rated(line_id, operator, on=date(2026, 5, 20))
+        may = an_event(line_id, "may", used_on=date(2026, 5, 1), place="2")
+        assert told(send(an_event(line_id), may)) == (1, 0, [("1", "usage.outside-service")])
+
     def test_usage_after_the_end_is_refused(self, line: OrderLineId, send: Callable[..., UsageDelivery]) -> None:
         """A line that ended takes no usage of later days."""
         late = an_event(line, used_on=date(2027, 4, 1))

@@ -19,7 +19,7 @@ _UNITS = (0, MOST_UNITS)
 
 
 class UsageRating(CompanyRow):
-    """How the usage of a plan is priced from a day on, in the periods that begin on it or later.
+    """How the usage of a plan is priced from a day on, in the periods that begin on it or later; the first, in its own.
 
     `commitment_minor`, `prepaid_units` and `prepaid_minor` are of the whole term and the same in every version.
     """

@@ -12,8 +12,10 @@ from kanjo.domains.billing.facts import PlanCharge, UsageGiven, UsageRefused, Us
 from kanjo.domains.billing.models import Plan, UsageDelivery, UsageEvent, UsageRating, UsageTier
 from kanjo.domains.billing.operations.instalments import LONGEST
 from kanjo.domains.billing.operations.locking import lock_accounts
-from kanjo.domains.billing.queries.usage import days_away
+from kanjo.domains.billing.queries.due import known_now
+from kanjo.domains.billing.queries.usage import days_away, read_usage
 from kanjo.domains.billing.rules.guards import PlanMissing
+from kanjo.domains.billing.rules.usage import priced_from
 from kanjo.domains.billing.rules.usage_guards import (
     CorrectsNothing,
     KnownEvent,
@@ -44,6 +46,8 @@ def rate_usage(
     *, order_line_id: OrderLineId, terms: UsageTerms, effective_on: date, because: str, by: Actor, at: datetime
 ) -> None:
     """Price the usage of a recurring order line from a day on, in the periods that begin on it or later.
+
+    The first price holds for the whole period that its day is in; what was used before that has none.
 
     The same terms from the same day change nothing, others are refused. What is agreed for the whole term stays. From
     the first terms on, the usage is charged beside the line.
@@ -199,8 +203,11 @@ def _lines(company_id: CompanyId, ids: Iterable[OrderLineId]) -> dict[OrderLineI
     plans = Plan.objects.filter(company_id=company_id, order_line_id__in=ids, ratings__isnull=False).distinct()
     rows = list(plans.values_list("order_line_id", "pk", "service_start", "service_until"))
     away = days_away([plan_id for _, plan_id, _, _ in rows])
+    begins = priced_from(read_usage([line_id for line_id, _, _, _ in rows], known_now(), events=False))
     return {
-        OrderLineId(line_id): MeteredLine(PlanId(plan_id), start, until, tuple(away.get(plan_id, ())))
+        OrderLineId(line_id): MeteredLine(
+            PlanId(plan_id), begins.get(line_id, start), until, tuple(away.get(plan_id, ()))
+        )
         for line_id, plan_id, start, until in rows
         if start is not None and until is not None
     }

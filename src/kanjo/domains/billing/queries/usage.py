@@ -58,11 +58,12 @@ def read_usage(
     *,
     withdrawn: Collection[AmendmentId] = (),
     without: AmendmentId | None = None,
+    events: bool = True,
 ) -> Usage:
     """Return what is agreed of the usage of order lines and what was used, as recorded by *known_at*.
 
     A line is the plan_id of its rows, and is cut where it ended for good. *withdrawn* amendments are left out, and that
-    of *without* is.
+    of *without* is. Without *events* only what is agreed is read.
     """
     left_out = [*withdrawn, without or 0]
     asked = {"lines": list(order_line_ids), "known_at": known_at, "left_out": left_out, "without": without or 0}
@@ -72,7 +73,7 @@ def read_usage(
         plans.join(read_policies(), on="policy", how="left", maintain_order="left").select(*RATED),
         read_columns(_RATINGS, asked, RATINGS),
         read_columns(_TIERS, asked, TIERS),
-        read_columns(_EVENTS, asked, EVENTS),
+        read_columns(_EVENTS, asked, EVENTS) if events else pl.DataFrame(schema=EVENTS),
     )
 
 

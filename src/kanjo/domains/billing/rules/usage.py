@@ -33,7 +33,7 @@ RATINGS: dict[str, type[pl.DataType]] = {
     "included_units": pl.Int64,
     "minimum_minor": pl.Int64,
 }
-"""How a plan is priced from a day on: in the periods that begin on it or later, and before the first in all."""
+"""How a plan is priced from a day on, in the periods that begin on it or later; from the first, in the one it is in."""
 
 TIERS: dict[str, type[pl.DataType]] = {
     "plan_id": pl.Int64,
@@ -104,7 +104,7 @@ def priced(usage: Usage) -> Priced:
 def _used(usage: Usage) -> pl.DataFrame:
     """Return every period with its rating and the quantity used in it; days outside of all periods are left out."""
     terms = ("commitment_minor", "prepaid_units", "prepaid_minor")
-    periods = _periods(usage.plans).join(usage.plans.select("plan_id", *terms), on="plan_id")
+    periods = _priced_periods(usage).join(usage.plans.select("plan_id", *terms), on="plan_id")
     first = pl.col("effective_on") == pl.col("effective_on").min().over("plan_id")
     since = usage.ratings.with_columns(since=pl.when(first).then(date.min).otherwise("effective_on")).sort("since")
     rated = periods.join_asof(
@@ -121,6 +121,18 @@ def _used(usage: Usage) -> pl.DataFrame:
     within = events.filter(pl.col("used_on") < pl.col("service_until")).select(*_PERIOD, "quantity")
     quantities = totals(within, by=_PERIOD, columns=["quantity"])
     return rated.join(quantities, on=_PERIOD, how="left").with_columns(pl.col("quantity").fill_null(0))
+
+
+def priced_from(usage: Usage) -> dict[int, date]:
+    """Return per plan the first day of which usage has a price."""
+    return dict(_priced_periods(usage).group_by("plan_id").agg(pl.min("service_start")).iter_rows())
+
+
+def _priced_periods(usage: Usage) -> pl.DataFrame:
+    """Return the periods that are not over before usage has a price, by their first day."""
+    since = usage.ratings.group_by("plan_id").agg(priced_on=pl.min("effective_on"))
+    periods = _periods(usage.plans).join(since, on="plan_id", maintain_order="left")
+    return periods.filter(pl.col("service_until") > pl.col("priced_on")).drop("priced_on")
 
 
 def _periods(plans: pl.DataFrame) -> pl.DataFrame:

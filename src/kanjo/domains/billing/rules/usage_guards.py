@@ -32,12 +32,12 @@ class LineUnknown(Refusal):
 
 
 class OutsideService(Refusal):
-    """Usage on a day on which the line is not served: before it began or after it ended."""
+    """Usage on a day on which the line is not served, or before its usage had a price."""
 
     rule = "usage.outside-service"
     says = Text(
-        en="{day} is outside of the service of the line, {first} to {last}.",
-        ja="{day} はこの明細のサービス期間（{first}〜{last}）の外です。",
+        en="{day} is outside of the days on which usage of the line has a price, {first} to {last}.",
+        ja="{day} はこの明細の従量課金の対象期間（{first}〜{last}）の外です。",
     )
     remedy = Text(
         en="Correct the day, or send it for the line that was served then.",
@@ -183,7 +183,7 @@ class TermAgreed(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class MeteredLine:
-    """An order line whose usage has a price: its first day, the first day after it, and days without service."""
+    """An order line whose usage has a price: its first priced day, the first day after it, and days without service."""
 
     plan_id: PlanId
     start: date

@@ -16,7 +16,7 @@ from kanjo.domains.billing.facts import BillingPolicy, PlanCharge, Stub, UsageMo
 from kanjo.domains.billing.rules.owed import still_due
 from kanjo.domains.billing.rules.plans import FOLLOWED
 from kanjo.domains.billing.rules.shares import WHOLE
-from kanjo.domains.billing.rules.usage import priced
+from kanjo.domains.billing.rules.usage import priced, priced_from
 from kanjo.domains.billing.tests.owed_oracle import DAY
 from kanjo.domains.billing.tests.posting import House
 from kanjo.domains.billing.tests.usage_oracle import Meter, Rating, Tier, as_usage, periods
@@ -53,9 +53,10 @@ def meters(draw: st.DrawFn, models: list[UsageModel] | None = None) -> Meter:
         first_stub=draw(st.sampled_from(list(Stub))),
         last_stub=draw(st.sampled_from(list(Stub))),
     )
+    first = draw(st.just(date.min) | days)
     return Meter(
         Period(start, start + DAY * draw(st.integers(1, 200))),
-        (draw(ratings(models)), *(draw(ratings(models, day)) for day in later)),
+        (draw(ratings(models, first)), *(draw(ratings(models, day)) for day in later if day != first)),
         tuple(draw(st.lists(st.tuples(days, units), max_size=12))),
         months=draw(st.sampled_from([1, 1, 3])),
         anchor_on=draw(st.none() | days),
@@ -150,6 +151,19 @@ class TestPriced:
         """A quantity times a price beyond 64 bits is divided before it is narrowed."""
         meter = a_meter(used=((date(2028, 4, 1), 10**15),), tiers=(Tier(0, 10**9 + 1, 10**9),))
         assert priced(as_usage([meter])).periods["net_minor"].to_list() == [10**15 + 10**6]
+
+    def test_what_was_used_before_it_had_a_price_costs_nothing(self) -> None:
+        """The first price holds from the period that its day is in; no earlier one costs its minimum."""
+        rating = Rating(UsageModel.PER_UNIT, (Tier(0, 10),), minimum=900, effective_on=date(2028, 5, 31))
+        meter = replace(
+            a_meter(used=((date(2028, 4, 30), 5), (date(2028, 5, 1), 5))),
+            service=Period(date(2028, 4, 1), date(2028, 7, 1)),
+            ratings=(rating,),
+        )
+        found = priced(as_usage([meter])).periods
+        assert found["service_start"].to_list() == [date(2028, 5, 1), date(2028, 6, 1)]
+        assert found["net_minor"].to_list() == [900, 900]
+        assert priced_from(as_usage([meter])) == {0: date(2028, 5, 1)}
 
     def test_a_rating_holds_for_whole_periods(self) -> None:
         """A price that changes inside a period holds from the next one on."""

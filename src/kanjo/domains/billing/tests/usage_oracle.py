@@ -87,7 +87,8 @@ def periods(meter: Meter) -> list[Month]:
     """Return what each period costs, one after the other."""
     units, money, months = meter.prepaid_units, meter.prepaid_minor, []
     term = 0
-    parts = owed(meter.life)
+    priced_on = min(rating.effective_on for rating in meter.ratings)
+    parts = [part for part in owed(meter.life) if part.days.until > priced_on]
     for part in parts:
         quantity = sum(number for day, number in meter.used if part.days.start <= day < part.days.until)
         rating = _in_force(meter.ratings, part.days.start)
