@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
+from django.utils import timezone
 
+from kanjo.domains.billing.facts import PlanCharge
+from kanjo.domains.billing.models import InvoiceLine
 from kanjo.foundation.actors import Role
+from kanjo.foundation.ids import OrderId
 from kanjo.foundation.texts import Language
+from kanjo.processes import bill
 from kanjo.reports.usage import list_deliveries
 from tests.web.office import Office, a_usage_file, ordered, priced
 from tests.web.story import number_of
@@ -52,6 +58,32 @@ class TestUsage:
         contract = auditor.key("contract", "order", metered.order)
         assert metered.number in auditor.see("order", metered.order)
         assert metered.number in auditor.see("contract", contract)
+
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [
+            (Language.ENGLISH, ("How the price of the usage came about", "as invoiced (IFRS 15.B16)", "2026-04")),
+            (Language.JAPANESE, ("従量分の計算内訳", "請求額で認識", "2026-04")),
+        ],
+    )
+    def test_its_invoice_line_explains_it(self, metered: Metered, language: Language, words: tuple[str, ...]) -> None:
+        """Step by step, with the month it is earned in; before, the page of what comes next names it."""
+        office, clerk = metered.office, metered.office.desk(Role.RECEIVABLES, language)
+        clerk.do("take-usage", usage=a_usage_file(metered.number))
+        contract = clerk.key("contract", "order", metered.order)
+        assert {"usage (", "従量分（"} & {
+            word for word in ("usage (", "従量分（") if word in clerk.see("what-next", contract)
+        }
+        bill.issue_invoice(
+            company_id=office.company_id,
+            order_id=OrderId(metered.order),
+            on=date(2026, 5, 31),
+            by=clerk.actor,
+            at=timezone.now(),
+        )
+        line = InvoiceLine.objects.get(plan__charge=PlanCharge.USAGE)
+        page = clerk.see("invoice-line", line.pk)
+        assert [word for word in words if word not in page] == []
 
     def test_the_preview_tells_every_wrong_line(self, metered: Metered) -> None:
         """Each with its place in the file, its rule and the way out; taking the file is refused whole."""

@@ -42,13 +42,17 @@ WITH deal AS (
     UNION ALL SELECT 'order', 'orders_order', id, number, '', effective_on, NULL, total_minor, currency,
         (SELECT count(*) FROM orders_orderline l WHERE l.order_id = o.id AND l.timing = 'on_acceptance'
             AND NOT EXISTS (SELECT FROM orders_acceptance a WHERE a.order_line_id = l.id)) FROM ordered o
-    UNION ALL SELECT 'invoice', 'billing_invoice', id, number, '', issued_on, net_minor, total_minor, currency, 0
+    UNION ALL SELECT 'invoice', 'billing_invoice', id, number, '', issued_on, net_minor - coalesce((
+        SELECT sum(l.net_minor) FROM billing_invoiceline l JOIN billing_plan p ON p.id = l.plan_id
+        WHERE l.invoice_id = invoice.id AND p.charge = 'usage'), 0)::bigint, total_minor, currency, 0
     FROM invoice
     UNION ALL SELECT 'payment', 'receivables_openitem', i.id, i.number, '', i.due_on, b.amount_minor - b.open_minor,
         b.amount_minor, i.currency, 0
     FROM receivables_openitem i JOIN receivables_itembalance b ON b.id = i.id WHERE i.id IN (SELECT id FROM invoice)
     UNION ALL SELECT 'revenue', 'revenue_obligation', o.id, n.number || '-' || l.position, '', max(s.effective_on),
-        coalesce(sum(s.amount_minor), 0)::bigint, o.price_minor, o.currency, 0
+        coalesce(sum(s.amount_minor), 0)::bigint, o.price_minor + coalesce((
+            SELECT sum(c.amount_minor) FROM billing_plan p JOIN billing_charge c ON c.plan_id = p.id
+            WHERE p.order_line_id = o.order_line_id AND p.charge = 'usage'), 0)::bigint, o.currency, 0
     FROM revenue_obligation o JOIN ordered n ON n.id = o.order_id JOIN orders_orderline l ON l.id = o.order_line_id
     LEFT JOIN revenue_slice s ON s.obligation_id = o.id GROUP BY o.id, n.number, l.position
     UNION ALL SELECT 'license', 'licenses_grant', id, '', '', effective_on, NULL, NULL, '', 0

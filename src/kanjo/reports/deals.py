@@ -61,9 +61,9 @@ _PHASES = {
 class Part:
     """A row that belongs to a deal: where it stands since when, and how far it came.
 
-    `done` of `whole`: lines accepted of an order, net invoiced (its total being `whole`), paid of an open item,
-    recognised of an obligation. `waiting` counts what it waits for: decisions and conditions of a request, acceptances
-    of an order.
+    `done` of `whole`: lines accepted of an order, net invoiced of what was ordered, without usage (its total being
+    `whole`), paid of an open item, recognised of an obligation with its usage. `waiting` counts what it waits for:
+    decisions and conditions of a request, acceptances of an order.
     """
 
     phase: Phase

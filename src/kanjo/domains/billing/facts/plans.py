@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
 from kanjo.foundation.ids import (
     OrderLineId,
+    PlanId,
 )
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
@@ -121,3 +122,5 @@ class ChargeToCome:
     day_from: int
     day_until: int
     period_days: int
+    plan_id: PlanId | None = field(default=None, compare=False)
+    """Which plan of the line: itself, an instalment or its usage; a number below zero where nothing is planned yet."""

@@ -107,6 +107,7 @@ def as_to_come(charges: pl.DataFrame, lines: Mapping[int, OrderLineId]) -> list[
             day_from=day_from,
             day_until=day_until,
             period_days=period_days,
+            plan_id=PlanId(plan_id),
         )
         for plan_id, bill_on, start, until, net_minor, day_from, day_until, period_days in charges.select(
             "plan_id", "bill_on", "service_start", "service_until", "net_minor", *SHARE

@@ -12,7 +12,7 @@ from kanjo.domains.billing.operations import move_billing_day
 from kanjo.domains.billing.queries import LineOutlook, Outlook, Reason, days_to_come, what_comes_next
 from kanjo.domains.contracts.queries import get_contract
 from kanjo.foundation.eras import parse_day
-from kanjo.foundation.ids import ContractId, OrderLineId
+from kanjo.foundation.ids import ContractId, PlanId
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.reports.deals import CONTRACT, find_deal
@@ -139,10 +139,10 @@ def _lines(coming: Outlook) -> Section:
 
 
 def _charges(coming: Outlook) -> Iterator[_Charge]:
-    lines: dict[OrderLineId, LineOutlook] = {line.order_line_id: line for line in coming.lines}
+    lines: dict[PlanId | None, LineOutlook] = {line.plan_id: line for line in coming.lines}
     for invoice in coming.invoices:
         for charge in invoice.charges:
-            line = lines[charge.order_line_id]
+            line = lines[charge.plan_id]
             yield _Charge(charge, invoice, line.name, line.order_id)
 
 

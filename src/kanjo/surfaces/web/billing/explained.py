@@ -14,7 +14,7 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
 from kanjo.reports.deals import INVOICE, find_deal
-from kanjo.reports.explained_lines import LineOfDeal, Recognised, explain_line_of_deal
+from kanjo.reports.explained_lines import LineOfDeal, explain_line_of_deal
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.columns import state_of
 from kanjo.surfaces.web.charts import told
@@ -59,6 +59,7 @@ PERIOD = Text(en="The whole period", ja="1期間")
 PRICE = Text(en="Price of the whole period", ja="1期間の金額")
 ONCE = Text(en="one-time", ja="一時")
 EVERY = Text(en="every {months} months", ja="{months}か月ごと")
+AS_INVOICED = Text(en="as invoiced (IFRS 15.B16)", ja="請求額で認識（IFRS第15号B16項）")
 AT_POINT = Text(en="when the customer has accepted it", ja="検収時に一括")
 NO_PROMISE = Text(en="No revenue is planned for it.", ja="収益認識の予定はありません。")
 NOT_DAYS = Text(
@@ -101,7 +102,7 @@ def line(request: DeskRequest, key: int) -> HttpResponse:
             *_usage(row),
             Section(DATES, Table.of(_TWO, _dates(deal)), note=DATES_SAY),
             Section(TERMS, Table.of(_TWO, _terms(row))),
-            _changes(row),
+            *(() if row.plan.charge is PlanCharge.USAGE else (_changes(row),)),
             Section(POLICY, Table.of(_TWO, _policy(row))),
             *_given_back(row),
         ),
@@ -142,14 +143,15 @@ def _worked(row: ExplainedLine) -> Iterator[Fact]:
     yield PERIOD, row.whole
     yield PRICE, told(by.price)
     yield labels.SERVICE, row.line.service
-    yield (
-        Text(en="Counted", ja="日数の計算"),
-        COUNTED.filled(first=by.day_from + 1, last=by.day_until, period=f"{by.period_days:,}"),
-    )
-    yield (
-        Text(en="Exact share", ja="正確な割合"),
-        FRACTION.filled(days=f"{days:,}", period=f"{by.period_days:,}", share=share),
-    )
+    if row.plan.charge is PlanCharge.RECURRING:
+        yield (
+            Text(en="Counted", ja="日数の計算"),
+            COUNTED.filled(first=by.day_from + 1, last=by.day_until, period=f"{by.period_days:,}"),
+        )
+        yield (
+            Text(en="Exact share", ja="正確な割合"),
+            FRACTION.filled(days=f"{days:,}", period=f"{by.period_days:,}", share=share),
+        )
     yield from ((name, told(value) if isinstance(value, Money) else value) for name, value in by.steps[2:-1])
     yield labels.TOTAL_BEFORE_TAX, told(by.recomputed)
     yield CHECK, EQUAL if by.holds and row.days_hold else DIFFERS if row.days_hold else Explained(DIFFERS, NOT_DAYS)
@@ -172,12 +174,16 @@ def _dates(deal: LineOfDeal) -> Iterator[Fact]:
     yield labels.SERVICE, row.line.service
     yield Text(en="Billing date", ja="請求日"), row.invoice.issued_on
     yield labels.DUE_ON, row.invoice.due_on
-    yield Text(en="Recognition period", ja="収益認識期間"), _recognised(deal.recognised)
+    yield Text(en="Recognition period", ja="収益認識期間"), _recognised(deal)
 
 
-def _recognised(one: Recognised | None) -> object:
+def _recognised(deal: LineOfDeal) -> object:
+    one = deal.recognised
     if one is None:
         return NO_PROMISE
+    if deal.row.plan.charge is PlanCharge.USAGE:
+        month = f"{deal.row.line.service.last_on:%Y-%m}"
+        return Explained(Link(month, "obligation", one.obligation_id), AS_INVOICED)
     days: object = Period(one.start, one.until) if one.start and one.until else AT_POINT
     return Explained(Link(days, "obligation", one.obligation_id), one.method.shown)
 
