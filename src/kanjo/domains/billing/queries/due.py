@@ -32,11 +32,10 @@ LeftOut = tuple[Collection["AmendmentId"], "AmendmentId | None"]
 _MOVED_BY = "SELECT contract_id FROM billing_movedday WHERE moved_to <= %(due_by)s"
 # Of these a billing day may come that is not after what was posted of them; usage comes late.
 _COMES_BACK = """SELECT plan_id FROM billing_change UNION ALL SELECT plan_id FROM billing_away
-    UNION ALL SELECT plan_id FROM billing_charge WHERE credited_line_id IS NOT NULL
-    UNION ALL SELECT id FROM billing_plan WHERE charge = 'usage'
-    UNION ALL SELECT m.id FROM billing_movedday d JOIN billing_plan m ON m.contract_id = d.contract_id"""
-_BILLED = f"""SELECT FROM billing_charge c WHERE c.plan_id = p.id AND p.id NOT IN ({_COMES_BACK})
-    AND (c.service_until > %(due_by)s OR c.service_until >= p.service_until OR p.charge = 'one_time')"""
+    UNION ALL SELECT plan_id FROM billing_charge WHERE credited_line_id IS NOT NULL"""
+_BILLED = f"""SELECT FROM billing_charge c WHERE c.plan_id = p.id AND p.charge <> 'usage' AND p.id NOT IN ({_COMES_BACK})
+    AND p.contract_id NOT IN (SELECT contract_id FROM billing_movedday)
+    AND (c.service_until > %(due_by)s OR c.service_until >= p.service_until OR p.charge = 'one_time')"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
