@@ -8,6 +8,7 @@ truncate anything.
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -219,3 +220,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or {"db", "test_server"} & set(fixtures):
             item.add_marker("database")
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage leave alone what was imported, and come by less often: a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
