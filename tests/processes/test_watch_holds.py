@@ -9,11 +9,17 @@ from django.utils import timezone
 
 from kanjo.domains.billing.facts import Held, HoldCondition
 from kanjo.domains.billing.operations import hold_billing, release_billing
-from kanjo.domains.billing.queries import HoldState, get_hold, list_invoices
-from kanjo.foundation.ids import HoldId, OrderLineId
+from kanjo.domains.billing.operations.send import paper_of
+from kanjo.domains.billing.queries import HoldState, get_hold, get_invoice, list_invoices
+from kanjo.domains.contracts.facts import AmendmentKind
+from kanjo.domains.orders.operations import note_po_number
+from kanjo.domains.orders.queries import list_orders
+from kanjo.foundation.ids import HoldId, OrderId, OrderLineId
 from kanjo.platform.identity.queries import house
 from kanjo.platform.outbox.operations import deliver
 from kanjo.platform.worklist.queries import WorkRow, list_queue
+from kanjo.processes.agreed import Agreed
+from kanjo.processes.amend_contract import amend_contract
 from kanjo.processes.watch_holds import KIND, watch_holds
 from tests.builders import a_customer
 from tests.harness.office import APRIL, Office, an_office, morning
@@ -37,9 +43,22 @@ def boxes(office: Office) -> OrderLineId:
 def hold(
     office: Office, line: OrderLineId, condition: HoldCondition = HoldCondition.OTHER, expires_on: date | None = EXPIRES
 ) -> HoldId:
+    return hold_of(office, Held(order_line_id=line), condition, expires_on)
+
+
+def number(office: Office, order_id: OrderId, po_number: str) -> None:
+    """Note the customer's number of an order, and let what follows follow, twice."""
+    note_po_number(
+        order_id=order_id, po_number=po_number, on=MID_APRIL, by=office.deal_management, at=morning(MID_APRIL)
+    )
+    deliver(by=house(), at=timezone.now())
+    deliver(by=house(), at=timezone.now())
+
+
+def hold_of(office: Office, held: Held, condition: HoldCondition, expires_on: date | None = None) -> HoldId:
     return hold_billing(
         company_id=office.company_id,
-        held=Held(order_line_id=line),
+        held=held,
         condition=condition,
         because="確認中",
         owner_id=office.receivables.id,
@@ -84,6 +103,72 @@ class TestWatchHolds:
         watch(office, MID_APRIL)
         release_billing(hold_id=key, on=MID_APRIL, because="済", by=office.receivables, at=morning(MID_APRIL))
         assert (queue(office), watch(office, EXPIRES)) == ([], ())
+
+
+class TestReleaseNumbered:
+    """Two boxes and a year of cloud under one contract; a second order joins by amendment."""
+
+    @pytest.mark.parametrize("scope", ["order_line_id", "order_id", "contract_id"])
+    def test_the_number_releases_what_waited_for_it(self, office: Office, scope: str) -> None:
+        """Held on any scope it is released by the number, told twice or not; then it is billed and carries it."""
+        deal = office.sell(a_customer(), [office.users(1)])
+        order_id = list_orders(house(), contract_id=deal.contract_id)[0].id
+        held = {
+            "order_line_id": Held(order_line_id=deal.lines[0].order_line_id),
+            "order_id": Held(order_id=order_id),
+            "contract_id": Held(contract_id=deal.contract_id),
+        }
+        waits = hold_of(office, held[scope], HoldCondition.PO_NUMBER)
+        office.bill(MID_APRIL)
+        assert list_invoices(office.receivables) == []
+        number(office, order_id, "PO-77")
+        row = get_hold(office.receivables, waits, on=MID_APRIL)
+        assert (row.state, row.released_on, "PO-77" in row.released_because) == (HoldState.RELEASED, MID_APRIL, True)
+        office.bill(MID_APRIL)
+        (invoice,) = list_invoices(office.receivables)
+        assert get_invoice(invoice.id, office.receivables).po_numbers == ("PO-77",)
+
+    def test_an_issued_invoice_keeps_the_number_of_then(self, office: Office) -> None:
+        """A number that is corrected afterwards stands on the next invoice only, and on no paper of before."""
+        deal = office.sell(a_customer(), [office.users(1)])
+        order_id = list_orders(house(), contract_id=deal.contract_id)[0].id
+        number(office, order_id, "PO-1")
+        office.bill(MID_APRIL)
+        (first,) = list_invoices(office.receivables)
+        number(office, order_id, "PO-2")
+        office.bill(date(2026, 5, 1))
+        second = next(one for one in list_invoices(office.receivables) if one.id != first.id)
+        shown = [get_invoice(one.id, office.receivables) for one in (first, second)]
+        assert [view.po_numbers for view in shown] == [("PO-1",), ("PO-2",)]
+        assert [paper_of(view).references[0][1] for view in shown] == ["PO-1", "PO-2"]
+
+    @pytest.mark.parametrize(
+        "condition", [HoldCondition.APPROVAL, HoldCondition.REVENUE, HoldCondition.ACCEPTANCE, HoldCondition.OTHER]
+    )
+    def test_what_people_decide_stays_until_they_did(self, office: Office, condition: HoldCondition) -> None:
+        """Approval and Rev/Rec are told by the release itself; acceptance by the customer's, not by a number."""
+        deal = office.sell(a_customer(), [office.users(1)])
+        stays = hold(office, deal.lines[0].order_line_id, condition, None)
+        number(office, list_orders(house(), contract_id=deal.contract_id)[0].id, "PO-77")
+        assert get_hold(office.receivables, stays, on=MID_APRIL).state is HoldState.OPEN
+
+    def test_of_a_contract_all_orders_need_theirs(self, office: Office) -> None:
+        """A contract on hold waits for the number of every order under it."""
+        deal = office.sell(a_customer(), [office.users(1)])
+        added = Agreed(
+            kind=AmendmentKind.ADD_ON,
+            effective_on=APRIL,
+            concluded_on=APRIL,
+            because="追加",
+            added=(office.users(1, service=None),),
+        )
+        amend_contract(contract_id=deal.contract_id, agreed=added, by=office.deal_management, at=morning(APRIL))
+        waits = hold_of(office, Held(contract_id=deal.contract_id), HoldCondition.PO_NUMBER)
+        states = []
+        for order in list_orders(house(), contract_id=deal.contract_id):
+            number(office, order.id, f"PO-{order.id}")
+            states.append(get_hold(office.receivables, waits, on=MID_APRIL).state)
+        assert states == [HoldState.OPEN, HoldState.RELEASED]
 
 
 class TestReleaseAccepted:

@@ -106,7 +106,7 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("revise-quote", "submit-quote", "withdraw-quote"), drafted.quote),
             **dict.fromkeys(("approval-item", "decide-item"), item),
             **dict.fromkeys(("approval-condition", "meet-condition"), condition),
-            **dict.fromkeys(("order", "accept-delivery", "issue-invoice"), order),
+            **dict.fromkeys(("order", "accept-delivery", "note-po-number", "issue-invoice"), order),
             **dict.fromkeys(("rate-usage", "plan-instalments", "reach-milestone"), order),
             **dict.fromkeys(("metered-line", "correct-usage"), line),
             "usage-delivery": usage,

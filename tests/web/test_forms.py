@@ -244,6 +244,7 @@ def rightly(bad: Bad, story: Told) -> dict[str, object]:
         "meet-condition": {**ON, "proof": "注文書 PO-7"},
         "accept-quote": {**ON, "signed": SimpleUploadedFile("契約書.pdf", SIGNED)},
         "accept-delivery": {**ON},
+        "note-po-number": {**ON, "po_number": "PO-7"},
         "take-bank-file": {**ON, "statement": a_bank_file("X", 1)},
         "define-policy": {"code": "thirty", "name_ja": "30日計算", "name_en": "Months", **asdict(BillingPolicy())},
         "choose-policy": {"policy": "1", "effective_on": "2026-05-01"},

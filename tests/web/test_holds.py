@@ -6,10 +6,13 @@ import re
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from kanjo.domains.billing.models import Invoice, InvoiceLine
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
+from kanjo.platform.identity.queries import house
+from kanjo.platform.outbox.operations import deliver
 from tests.web.office import Desk, Office, billed, ordered
 from tests.web.story import contract_of
 
@@ -71,6 +74,22 @@ class TestHold:
         assert len(options) == (2 if scope == "order_line_id" else 1)
         key = place(clerk, contract, what=options[0])
         assert f'href="/holds/{key}"' in clerk.see("what-next", contract)
+
+    @pytest.mark.parametrize("language", list(Language))
+    def test_the_purchase_order_number_releases_it(
+        self, office: Office, clerk: Desk, contract: int, language: Language
+    ) -> None:
+        """The rep types the number on the order's page; it stands there, and the hold that waited for it is over."""
+        key, rep = place(clerk, contract), office.desk(Role.SALES_REP, language)
+        order = clerk.key("order", "contract", contract)
+        assert 'value="PO-1"' in rep.see("note-po-number", order)
+        status, page = rep.refused("note-po-number", order, po_number="PO-1", on="2026-04-02")
+        assert (status, "orders.same-po-number" in page.partition('id="po_number-said">')[2][:900]) == (409, True)
+        rep.do("note-po-number", order, po_number="PO-2026-7", on="2026-04-02")
+        deliver(by=house(), at=timezone.now())
+        assert "PO-2026-7" in rep.see("order", order)
+        assert "PO-2026-7" in clerk.see("hold", key)
+        assert f'href="/holds/{key}"' in clerk.see("holds", state="released")
 
     def test_an_order_on_hold_is_not_billed_by_hand(self, office: Office, clerk: Desk, contract: int) -> None:
         """Whoever tries is told why, by the words of the hold."""

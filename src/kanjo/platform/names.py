@@ -56,6 +56,7 @@ ROW_NAMES: Mapping[str, Text] = {
     "orders_acceptance": Text(en="acceptance", ja="検収"),
     "orders_order": Text(en="order", ja="注文"),
     "orders_orderline": Text(en="order line", ja="注文明細"),
+    "orders_ponumber": Text(en="customer's order number", ja="顧客注文番号"),
     "outbox_delivery": Text(en="automatic step", ja="自動処理"),
     "outbox_fact": Text(en="fact", ja="出来事"),
     "quotes_quote": Text(en="quote", ja="見積"),

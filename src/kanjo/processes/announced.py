@@ -18,7 +18,7 @@ from kanjo.domains.opportunities.facts import (
     OpportunityOpened,
     OpportunityWon,
 )
-from kanjo.domains.orders.facts import DeliveryAccepted, OrderBooked
+from kanjo.domains.orders.facts import DeliveryAccepted, OrderBooked, PoNumberNoted
 from kanjo.domains.quotes.facts import (
     QuoteAccepted,
     QuoteAnswered,
@@ -55,6 +55,7 @@ ANNOUNCED: Mapping[type[Fact], Text] = {
     ContractTerminated: Text(en="A contract was terminated", ja="契約の解約"),
     OrderBooked: Text(en="An order was booked", ja="注文の登録"),
     DeliveryAccepted: Text(en="A delivery was accepted", ja="検収"),
+    PoNumberNoted: Text(en="A customer's order number was noted", ja="顧客注文番号の登録"),
     OrderPlanned: Text(en="The billing of an order was planned", ja="請求計画の作成"),
     InvoiceIssued: Text(en="An invoice or a credit note was issued", ja="請求書・適格返還請求書の発行"),
     InvoiceSent: Text(en="An invoice was sent", ja="請求書の送付"),

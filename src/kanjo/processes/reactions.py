@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from kanjo.domains.billing.facts import InvoiceSent
 from kanjo.domains.contracts.facts import ContractConcluded, ContractTerminated
 from kanjo.domains.opportunities.facts import OpportunityHandedOver
-from kanjo.domains.orders.facts import DeliveryAccepted, OrderBooked
+from kanjo.domains.orders.facts import DeliveryAccepted, OrderBooked, PoNumberNoted
 from kanjo.domains.quotes.facts import QuoteAnswered, QuoteClosed
 from kanjo.domains.renewals.facts import RenewalLapsed
 from kanjo.foundation.facts import Fact
@@ -28,7 +28,7 @@ from kanjo.processes.tell_people import (
     tell_run,
     tell_terminated,
 )
-from kanjo.processes.watch_holds import release_accepted
+from kanjo.processes.watch_holds import release_accepted, release_numbered
 from kanjo.processes.watch_rights import watch_rights, watch_stopped
 
 REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
@@ -38,6 +38,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     ContractConcluded: [tell_concluded],
     OrderBooked: [ask_for_invoice, ask_for_acceptance],
     DeliveryAccepted: [release_accepted],
+    PoNumberNoted: [release_numbered],
     RenewalLapsed: [watch_rights],
     ContractTerminated: [end_lines, watch_stopped, await_no_longer, tell_terminated],
     RunExecuted: [tell_run],

@@ -1,12 +1,13 @@
-"""Holds on the queue of their owners before they end by themselves; a hold until acceptance ends with it."""
+"""Holds on the queue of their owners before they end; what waits for acceptance or a number ends with it."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
 from kanjo.domains.billing.operations import release_billing
-from kanjo.domains.billing.queries import SOON, HoldRow, held_until_accepted, list_expiring
-from kanjo.domains.orders.facts import DeliveryAccepted
+from kanjo.domains.billing.queries import SOON, HoldRow, held_until_accepted, held_until_numbered, list_expiring
+from kanjo.domains.orders.facts import DeliveryAccepted, PoNumberNoted
+from kanjo.domains.orders.queries import all_numbered
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, HoldId
 from kanjo.foundation.texts import Text
@@ -22,6 +23,10 @@ _ENDED = Text(
     ja="{what} の請求保留は {day} に自動解除されました。保留分は請求されます（{because}）。",
 )
 _ACCEPTED = Text(en="Accepted on {day}.", ja="{day} に検収されました。")
+
+_NUMBERED = Text(
+    en="Order {number} has the customer's number {po_number}.", ja="注文 {number} の顧客注文番号は {po_number} です。"
+)
 
 
 def watch_holds(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> tuple[HoldId, ...]:
@@ -50,6 +55,14 @@ def release_accepted(accepted: DeliveryAccepted, by: Actor, at: datetime) -> Non
     because = _ACCEPTED.filled(day=accepted.accepted_on)
     for hold_id in held_until_accepted(accepted.order_line_id, accepted.effective_on):
         release_billing(hold_id=hold_id, on=accepted.effective_on, because=f"{because.ja} {because.en}", by=by, at=at)
+
+
+def release_numbered(noted: PoNumberNoted, by: Actor, at: datetime) -> None:
+    """Release the holds that waited for the customer's number; of the contract once all its orders have one."""
+    because = _NUMBERED.filled(number=noted.number, po_number=noted.po_number)
+    contract_id = noted.contract_id if all_numbered(noted.contract_id) else None
+    for hold_id in held_until_numbered(noted.order_id, contract_id, noted.effective_on):
+        release_billing(hold_id=hold_id, on=noted.effective_on, because=f"{because.ja} {because.en}", by=by, at=at)
 
 
 def _why(hold: HoldRow, on: date) -> Text:

@@ -113,6 +113,24 @@ class OrderBooked(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoNumberNoted(Fact):
+    """The customer gave an order its number (注文番号), or another one."""
+
+    kind: ClassVar[str] = "orders.po-number-noted"
+
+    order_id: OrderId
+    contract_id: ContractId
+    number: str
+    before: str
+    po_number: str
+
+    @property
+    def subject_id(self) -> int:
+        """The order."""
+        return self.order_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryAccepted(Fact):
     """The customer accepted what a line delivered; `accepted_on` is the day of acceptance (検収日)."""
 

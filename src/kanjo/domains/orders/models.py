@@ -19,17 +19,17 @@ TERMS = [
     "currency",
     "total_minor",
     "payment_terms",
-    "po_number",
     "effective_on",
     "recorded_at",
 ]
-"""What nobody changes once it is booked: all of it."""
+"""What nobody changes once it is booked: all but the customer's own number, which may come later."""
 
 
 class Order(CompanyRow):
     """An order of a customer under a contract; `payer` pays it, `effective_on` is the day it was ordered.
 
-    It was agreed by a version of a quote, or by an amendment of the contract: then it books the difference.
+    It was agreed by a version of a quote, or by an amendment of the contract: then it books the difference. `po_number`
+    is the customer's number as told last; each `PoNumber` says when it changed.
     """
 
     number = models.CharField(max_length=32)
@@ -111,6 +111,26 @@ class OrderLine(CompanyRow):
                 condition=Q(charge="one_time", interval_months=0, total_minor=F("net_minor"))
                 | Q(charge="one_time", interval_months=0, changes__isnull=False)
                 | Q(charge="recurring", interval_months__gt=0, service_start__isnull=False),
+            ),
+        ]
+        triggers = append_only()
+
+
+class PoNumber(CompanyRow):
+    """That the customer gave an order a number (注文番号), or another one than *before*."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    before = models.CharField(max_length=80, blank=True)
+    po_number = models.CharField(max_length=80)
+    noted_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "customer's order number"
+        constraints = [
+            models.CheckConstraint(
+                name="po_number_changes", condition=Q(po_number__regex=r"\S") & ~Q(po_number=F("before"))
             ),
         ]
         triggers = append_only()

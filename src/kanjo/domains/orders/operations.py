@@ -1,4 +1,4 @@
-"""Verbs on orders: book, book an amendment, accept a delivery."""
+"""Verbs on orders: book, book an amendment, note the customer's number, accept a delivery."""
 
 from __future__ import annotations
 
@@ -6,14 +6,22 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from kanjo.domains.orders.facts import BookedOrder, DeliveryAccepted, LineToBook, LineToChange, OrderBooked
-from kanjo.domains.orders.models import Acceptance, Order, OrderLine
+from kanjo.domains.orders.facts import (
+    BookedOrder,
+    DeliveryAccepted,
+    LineToBook,
+    LineToChange,
+    OrderBooked,
+    PoNumberNoted,
+)
+from kanjo.domains.orders.models import Acceptance, Order, OrderLine, PoNumber
 from kanjo.domains.orders.queries import booked_line, booked_order, standing_lines
 from kanjo.domains.orders.rules.amending import AmendmentBooked, NoLineToChange, NothingChanged, differences
 from kanjo.domains.orders.rules.booking import (
     OtherwiseAccepted,
     OtherwiseBooked,
     refuse_acceptance,
+    refuse_po_number,
     refuse_unsound,
     refuse_unsound_line,
 )
@@ -113,6 +121,37 @@ def book_amendment(
         effective_on=ordered_on,
     )
     return _written(order, booked, by=by, at=at)
+
+
+@verb("orders.note-po-number", Role.DEAL_MANAGEMENT, Role.SALES_OPERATIONS, Role.SALES_REP)
+def note_po_number(*, order_id: OrderId, po_number: str, on: date, by: Actor, at: datetime) -> PoNumberNoted:
+    """Note the customer's number of an order that came later, or another one than before; invoices to come carry it.
+
+    Each change is kept. Refuses `NoPoNumber` and `SamePoNumber`.
+    """
+    order = Order.objects.locked(order_id, by)
+    before, po_number = order.po_number, po_number.strip()
+    refuse_po_number(order.number, before, po_number)
+    PoNumber.objects.create(
+        company_id=order.company_id,
+        order=order,
+        before=before,
+        po_number=po_number,
+        noted_by_id=by.id,
+        effective_on=on,
+    )
+    order.po_number = po_number
+    order.save(update_fields=["po_number"])
+    noted = PoNumberNoted(
+        company_id=CompanyId(order.company_id),
+        effective_on=on,
+        order_id=order_id,
+        contract_id=ContractId(order.contract_id),
+        number=order.number,
+        before=before,
+        po_number=po_number,
+    )
+    return record(noted, by=by, at=at)
 
 
 @verb("orders.accept-delivery", Role.DEAL_MANAGEMENT, Role.SALES_OPERATIONS)

@@ -110,6 +110,11 @@ def get_order(actor: Actor, order_id: OrderId) -> OrderRow:
     return found[0]
 
 
+def all_numbered(contract_id: ContractId) -> bool:
+    """Return whether every order of a contract has its customer's number."""
+    return not Order.objects.filter(contract_id=contract_id, po_number="").exists()
+
+
 def find_order(actor: Actor, number: str) -> OrderId | None:
     """Return an order of the actor's companies by its number in full, in any case, or None."""
     found = Order.objects.visible_to(actor).filter(has_number(number))

@@ -147,6 +147,7 @@ urlpatterns: list[URLPattern] = [
     path("orders", orders.ORDERS, name="orders"),
     path("orders/<int:key>", orders.order, name="order"),
     path("orders/<int:key>/accept", orders.accept, name="accept-delivery"),
+    path("orders/<int:key>/po-number", orders.note_number, name="note-po-number"),
     path("orders/<int:key>/invoices", issuing.issue, name="issue-invoice"),
     path("invoices", billing.INVOICES, name="invoices"),
     path("invoices/run", billing.preview_billing, name="preview-billing"),

@@ -59,6 +59,7 @@ FACT_TABLES = {
     "opportunities.handed-over": "opportunities_opportunity",
     "orders.booked": "orders_order",
     "orders.delivery-accepted": "orders_orderline",
+    "orders.po-number-noted": "orders_order",
     "quotes.answered": "quotes_quote",
     "quotes.closed": "quotes_quote",
     "renewals.lapsed": "renewals_renewal",

@@ -109,6 +109,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "opportunities.win": Text(en="closed as won", ja="受注を登録"),
     "orders.accept-delivery": Text(en="noted the acceptance", ja="検収を登録"),
     "orders.book": Text(en="booked the order", ja="注文を登録"),
+    "orders.note-po-number": Text(en="noted the customer's order number", ja="顧客注文番号を登録"),
     "orders.book-amendment": Text(en="booked what an amendment changes", ja="契約変更の注文を登録"),
     "outbox.deliver-again": Text(en="had an automatic step tried again", ja="自動処理の再実行を指示"),
     "outbox.deliver": Text(en="what followed by itself", ja="自動処理"),
@@ -241,6 +242,9 @@ REACTION_NAMES: Mapping[str, Text] = {
     "kanjo.processes.tell_people.tell_owners": Text(en="Tell both owners", ja="商談引継ぎの通知"),
     "kanjo.processes.tell_people.tell_run": Text(en="Tell that the run is done", ja="一括処理完了の通知"),
     "kanjo.processes.tell_people.tell_terminated": Text(en="Tell that the contract was terminated", ja="解約の通知"),
+    "kanjo.processes.watch_holds.release_numbered": Text(
+        en="Release holds until the order number", ja="注文番号待ち保留の解除"
+    ),
     "kanjo.processes.watch_holds.release_accepted": Text(en="Release holds until acceptance", ja="検収待ち保留の解除"),
     "kanjo.processes.watch_rights.watch_rights": Text(en="Watch rights that run out", ja="利用終了の確認の依頼"),
     "kanjo.processes.watch_rights.watch_stopped": Text(

@@ -101,9 +101,15 @@ def paper_of(view: InvoiceView, *, draft: bool = False, electronic: str = "") ->
         due_on=None if credit else view.row.due_on,
         bank=None if credit else _bank(view.bank_account, view.issuer_name),
         original=_original(view) if credit else None,
+        references=tuple((PO_NUMBER.said_in(view.language), number) for number in view.po_numbers[:MOST_NUMBERS]),
         draft=draft,
         electronic=electronic,
     )
+
+
+PO_NUMBER = Text(en="Your order No.", ja="貴社注文番号")
+MOST_NUMBERS = 6
+"""So many numbers stand in the head of a paper; those of more orders are told by its lines."""
 
 
 def _calendar_of(company_id: CompanyId) -> Calendar:

@@ -167,6 +167,15 @@ def held_until_accepted(order_line_id: OrderLineId, on: date) -> list[HoldId]:
     return [HoldId(key) for key in waiting.filter(_open(on)).order_by("id").values_list("pk", flat=True)]
 
 
+def held_until_numbered(order_id: OrderId, contract_id: ContractId | None, on: date) -> list[HoldId]:
+    """Return the open holds of an order, of its lines and of *contract_id* that wait for a purchase order number."""
+    of = Q(order_id=order_id) | Q(plan__order_id=order_id)
+    if contract_id is not None:
+        of |= Q(contract_id=contract_id)
+    waiting = Hold.objects.filter(of, _open(on), condition=HoldCondition.PO_NUMBER)
+    return [HoldId(key) for key in waiting.order_by("id").values_list("pk", flat=True)]
+
+
 def open_holds_of(contract_id: ContractId, on: date) -> QuerySet[Hold]:
     """Return the holds that keep back anything of a contract on a day."""
     return Hold.objects.filter(_open(on), _touches(contract_id), effective_on__lte=on)

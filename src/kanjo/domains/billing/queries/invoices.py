@@ -8,6 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kanjo.domains.billing.facts import Channel, Derivation, PlanCharge
@@ -138,6 +139,7 @@ class InvoiceView:
     payment_terms: str
     tax_rounding: Rounding
     supplied: Period
+    po_numbers: tuple[str, ...]
     lines: tuple[InvoiceLineRow, ...]
     taxes: tuple[InvoiceTaxRow, ...]
     recorded_at: datetime
@@ -204,6 +206,7 @@ def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
         payment_terms=invoice.payment_terms,
         tax_rounding=Rounding(invoice.tax_rounding),
         supplied=Period(invoice.supplied_from, invoice.supplied_until),
+        po_numbers=_po_numbers(invoice_id),
         lines=tuple(
             _line(line, invoice.currency, DayCount(counts[line.policy]), given_back.get(line.pk)) for line in lines
         ),
@@ -311,6 +314,23 @@ def _row(invoice: Any) -> InvoiceRow:
         credited=invoice.credited,
         sent=invoice.sent,
     )
+
+
+def _po_numbers(invoice_id: InvoiceId) -> tuple[str, ...]:
+    """Return the customer's numbers of the orders that are invoiced, as they were known when it was issued."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PO_NUMBERS, [invoice_id])
+        return tuple(number for _, number in cursor.fetchall() if number)
+
+
+_PO_NUMBERS = """
+SELECT DISTINCT o.id, coalesce(
+    (SELECT n.po_number FROM orders_ponumber n WHERE n.order_id = o.id AND n.recorded_at <= i.recorded_at
+     ORDER BY n.id DESC LIMIT 1),
+    (SELECT n.before FROM orders_ponumber n WHERE n.order_id = o.id ORDER BY n.id LIMIT 1), o.po_number)
+FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id JOIN billing_plan p ON p.id = l.plan_id
+JOIN orders_order o ON o.id = p.order_id WHERE i.id = %s ORDER BY o.id
+"""
 
 
 def _given_back(lines: Collection[InvoiceLine]) -> dict[int, GivesBack]:

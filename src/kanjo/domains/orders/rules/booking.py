@@ -111,6 +111,26 @@ class AcceptedInFuture(Refusal):
     remedy = Text(en="Note the acceptance when the customer has given it.", ja="顧客が検収してから登録してください。")
 
 
+class NoPoNumber(Refusal):
+    """A customer's order number of blanks."""
+
+    rule = "orders.po-number-blank"
+    says = Text(en="The customer's order number is blank.", ja="顧客注文番号が入力されていません。")
+    remedy = Text(en="Give it as it stands on the purchase order.", ja="注文書に記載された番号を入力してください。")
+
+
+class SamePoNumber(Refusal):
+    """The order has that number already."""
+
+    rule = "orders.same-po-number"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="Order {number} has the customer's number {po_number} already.",
+        ja="注文{number}の顧客注文番号は、すでに{po_number}です。",
+    )
+    remedy = Text(en="Nothing is left to note.", ja="登録の必要はありません。")
+
+
 def refuse_unsound(currency_code: str, terms_code: str, lines: Sequence[LineToBook], *, prorated: bool = False) -> None:
     """Refuse an order without lines, in an unknown currency, or with a line that does not stand.
 
@@ -150,6 +170,14 @@ def expected_total(line: LineToBook) -> int | None:
     months, days = line.service.months_and_days()
     intervals, months_left = divmod(months, line.terms.interval_months)
     return None if days or months_left else line.net_minor * intervals
+
+
+def refuse_po_number(number: str, before: str, po_number: str) -> None:
+    """Refuse `NoPoNumber` and `SamePoNumber`."""
+    if not po_number.strip():
+        raise NoPoNumber(at="po_number")
+    if po_number == before:
+        raise SamePoNumber(number=number, po_number=po_number, at="po_number")
 
 
 def refuse_acceptance(number: str, *, ordered_on: date, accepted_on: date, today: date) -> None:

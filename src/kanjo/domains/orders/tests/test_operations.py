@@ -11,8 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from kanjo.domains.orders.facts import BookedOrder, LineToBook
-from kanjo.domains.orders.models import Acceptance, Order, OrderLine
-from kanjo.domains.orders.operations import accept_delivery, book
+from kanjo.domains.orders.models import Acceptance, Order, OrderLine, PoNumber
+from kanjo.domains.orders.operations import accept_delivery, book, note_po_number
 from kanjo.domains.orders.queries import (
     count_orders,
     get_order,
@@ -24,9 +24,11 @@ from kanjo.domains.orders.queries import (
 from kanjo.domains.orders.rules.booking import (
     AcceptedBeforeOrder,
     AcceptedInFuture,
+    NoPoNumber,
     OtherwiseAccepted,
     OtherwiseBooked,
     QuantityNotPositive,
+    SamePoNumber,
 )
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import ContractId
@@ -148,9 +150,51 @@ class TestBook:
             OrderLine.objects.filter(order_id=deal.order.order_id).update(net_minor=1)
 
     def test_a_booked_order_is_frozen(self, deal: Deal) -> None:
-        """The database itself refuses another payer or purchase order."""
+        """The database itself refuses other terms of payment."""
         with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
-            Order.objects.filter(pk=deal.order.order_id).update(po_number="PO-99")
+            Order.objects.filter(pk=deal.order.order_id).update(payment_terms="net:30:none")
+
+
+class TestNotePoNumber:
+    def test_each_change_is_kept(self, deal: Deal) -> None:
+        """The order carries the last word; each says what it was before, and others are told."""
+        order_id = deal.order.order_id
+        first = get_order(house(), order_id).po_number
+        noted = [
+            note_po_number(order_id=order_id, po_number=text, on=TODAY, by=house(), at=NOW) for text in (" A-1 ", "A-2")
+        ]
+        changes = [(first, "A-1"), ("A-1", "A-2")]
+        assert [(one.before, one.po_number) for one in noted] == changes
+        assert list(PoNumber.objects.order_by("id").values_list("before", "po_number")) == changes
+        assert get_order(house(), order_id).po_number == "A-2"
+        assert FactRow.objects.filter(kind="orders.po-number-noted").count() == 2
+
+    def test_what_is_no_change_is_refused(self, deal: Deal) -> None:
+        """Blanks, and the number that it has already."""
+        order_id = deal.order.order_id
+        note_po_number(order_id=order_id, po_number="A-1", on=TODAY, by=house(), at=NOW)
+        for text, refusal in ((" ", NoPoNumber), ("A-1", SamePoNumber)):
+            with pytest.raises(refusal):
+                note_po_number(order_id=order_id, po_number=text, on=TODAY, by=house(), at=NOW)
+        assert PoNumber.objects.count() == 1
+
+    def test_a_note_is_never_changed(self, deal: Deal) -> None:
+        """The database itself refuses another number in a note."""
+        note_po_number(order_id=deal.order.order_id, po_number="A-1", on=TODAY, by=house(), at=NOW)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            PoNumber.objects.update(po_number="A-3")
+
+    def test_who_may(self, deal: Deal, approved: Approved) -> None:
+        """The seller notes it, Receivables does not, and of another company there is none."""
+        for role, companies, refusal in (
+            (Role.RECEIVABLES, [approved.company_id], NotYourRole),
+            (Role.SALES_REP, [], NotFound),
+        ):
+            with pytest.raises(refusal):
+                by = an_actor(role, companies=companies)
+                note_po_number(order_id=deal.order.order_id, po_number="A-1", on=TODAY, by=by, at=NOW)
+        seller = an_actor(Role.SALES_REP, companies=[approved.company_id])
+        note_po_number(order_id=deal.order.order_id, po_number="A-1", on=TODAY, by=seller, at=NOW)
 
 
 class TestAcceptDelivery:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.contracts.operations import end_contract, terminate_contract
 from kanjo.domains.contracts.queries import find_contract_of_quote, get_contract
 from kanjo.domains.licenses.facts import HowConfirmed
+from kanjo.domains.orders.operations import note_po_number
 from kanjo.domains.quotes.queries import get_quote
 from kanjo.domains.renewals.operations import let_lapse, renew
 from kanjo.domains.renewals.queries import get_renewal
-from kanjo.foundation.ids import ContractId, OrderLineId, RenewalId
+from kanjo.foundation.ids import ContractId, OrderId, OrderLineId, RenewalId
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.names import ROW_NAMES
@@ -103,6 +106,13 @@ class Accepted(Given):
     evidence: Blank = ""
 
 
+class PoNumberGiven(Given):
+    """The customer's number of an order (注文番号), and the day it was told."""
+
+    po_number: Blank = Field(max_length=80)
+    on: Day
+
+
 class Quoted(Given):
     """The quote by which a contract would be renewed."""
 
@@ -145,6 +155,11 @@ def _confirm_end_of_use(caller: Caller, key: int, given: UseEnded) -> Made:
 def _accept(caller: Caller, key: int, given: Accepted) -> Made:
     accept_delivery(order_line_id=OrderLineId(key), **given.model_dump(), by=caller.actor, at=caller.now)
     return Made("orders")
+
+
+def _note(caller: Caller, key: int, given: PoNumberGiven) -> Made:
+    note_po_number(order_id=OrderId(key), **given.model_dump(), by=caller.actor, at=caller.now)
+    return Made("orders", key)
 
 
 def _find(caller: Caller, key: int, given: On) -> Made:
@@ -213,6 +228,14 @@ ACTS = (
         title=Text(en="Note the acceptance of a delivery", ja="検収を登録"),
         takes=Accepted,
         do=_accept,
+    ),
+    Act(
+        path="orders/{int:key}/po-number",
+        verbs=("orders.note-po-number",),
+        title=Text(en="Note the customer's order number", ja="顧客注文番号を登録"),
+        takes=PoNumberGiven,
+        do=_note,
+        of="orders",
     ),
     Act(
         path="companies/{int:key}/find-renewals",

@@ -25,6 +25,7 @@ from kanjo.surfaces.web.fields import choice, day, prose, words
 from kanjo.surfaces.web.files.pages import as_download
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import ListPage
+from kanjo.surfaces.web.orders.columns import PO_NUMBER
 from kanjo.surfaces.web.shown import Link
 from kanjo.surfaces.web.stages import stages
 
@@ -113,6 +114,7 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Registration number", ja="登録番号"), view.registration_number),
             (labels.ISSUED_ON, row.issued_on),
             (labels.DUE_ON, row.due_on),
+            *(((PO_NUMBER, ", ".join(view.po_numbers)),) if view.po_numbers else ()),
             (labels.TOTAL_BEFORE_TAX, net),
             (labels.TAX, tax),
             (Text(en="Rounding of tax", ja="消費税の端数処理"), view.tax_rounding.shown),

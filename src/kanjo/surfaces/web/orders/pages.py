@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.http import HttpResponse
 
 from kanjo.domains.billing.queries import list_invoices
 from kanjo.domains.orders.facts import BookedLine
+from kanjo.domains.orders.operations import note_po_number
 from kanjo.domains.orders.queries import OrderLineRow, OrderRow, count_orders, get_order, list_lines, list_orders
 from kanjo.foundation.ids import OrderId, OrderLineId
 from kanjo.foundation.money import Money
@@ -41,6 +43,11 @@ AMENDMENT = Text(en="Amendment", ja="契約変更")
 ACCEPT = Text(en="Note an acceptance", ja="検収を登録")
 ACCEPTED = Text(en="Accepted on", ja="検収日")
 EVIDENCE = Text(en="Evidence", ja="証憑")
+NOTE_NUMBER = Text(en="Note the customer's order number", ja="顧客注文番号を登録")
+NUMBER_SAYS = Text(
+    en="Invoices to come carry it; those issued stay. Holds that waited for it are released.",
+    ja="今後の請求書に記載します（発行済みの請求書は変わりません）。注文番号待ちの請求保留は自動で解除されます。",
+)
 ALL_ACCEPTED = Text(en="Every line is accepted.", ja="すべての明細が検収済みです。")
 EACH = Text(en="{quantity} × {unit} at list", ja="標準単価 {unit} × {quantity}")
 
@@ -119,6 +126,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
         ),
         acts=(
             Act(ACCEPT, Link("", "accept-delivery", key), "orders.accept-delivery", held, main=True),
+            Act(NOTE_NUMBER, Link("", "note-po-number", key), "orders.note-po-number"),
             issue_act(row, invoices, first=held is not None or not actor.holds(*VERBS["orders.accept-delivery"].roles)),
             Act(RATE, Link("", "rate-usage", key), "billing.rate-usage"),
             *instalment_acts(actor, row.id),
@@ -172,6 +180,31 @@ def accept(request: DeskRequest, key: int) -> HttpResponse:
             beside=_beside,
         ),
     )
+
+
+@door(doing("orders.note-po-number"))
+def note_number(request: DeskRequest, key: int) -> HttpResponse:
+    """Note the customer's number of an order."""
+    desk = request.desk
+    row = get_order(desk.actor, OrderId(key))
+
+    def do(given: Given) -> Link:
+        note_po_number(order_id=row.id, po_number=given["po_number"], on=given["on"], by=desk.actor, at=desk.now)
+        return Link("", "order", key)
+
+    deed = Deed(
+        of=("orders_order", key),
+        title=NOTE_NUMBER,
+        back=Link(row.number, "order", key),
+        button=NOTE_NUMBER,
+        do=do,
+        fields=(
+            replace(words("po_number", PO_NUMBER, most=80), initial=row.po_number),
+            day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
+        ),
+        says=NUMBER_SAYS,
+    )
+    return perform(request, deed)
 
 
 def _waiting(lines: Sequence[OrderLineRow]) -> list[BookedLine]:
