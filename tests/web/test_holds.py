@@ -75,6 +75,14 @@ class TestHold:
         key = place(clerk, contract, what=options[0])
         assert f'href="/holds/{key}"' in clerk.see("what-next", contract)
 
+    @pytest.mark.parametrize(("language", "words"), [(Language.JAPANESE, "従量課金"), (Language.ENGLISH, "usage")])
+    def test_only_one_kind_of_charge(self, office: Office, contract: int, language: Language, words: str) -> None:
+        """Chosen on the form it stands on the hold; what is charged every month is billed all the same."""
+        desk = office.desk(Role.RECEIVABLES, language)
+        key = place(desk, contract, charge="usage")
+        assert words in re.sub(r"<option.*?</option>", "", desk.see("hold", key))
+        assert f'href="/holds/{key}"' not in desk.see("what-next", contract)
+
     @pytest.mark.parametrize("language", list(Language))
     def test_the_purchase_order_number_releases_it(
         self, office: Office, clerk: Desk, contract: int, language: Language

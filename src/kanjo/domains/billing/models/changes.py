@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from kanjo.domains.billing.facts import (
     HoldCondition,
+    PlanCharge,
 )
 from kanjo.domains.billing.models.columns import DAYS, IN_BOUNDS, choice, one_of
 from kanjo.domains.billing.models.plans import Account, Plan
@@ -112,7 +113,7 @@ class Tag(CompanyRow):
 
 
 class Hold(CompanyRow):
-    """That a payer, a contract, an order or one line is not invoiced for the time being.
+    """That a payer, a contract, an order or one line is not invoiced for the time being; with *charge* only that kind.
 
     It ends by its release, or by itself on `expires_on`. What is due meanwhile is due still.
     """
@@ -121,6 +122,9 @@ class Hold(CompanyRow):
     contract = models.ForeignKey("contracts.Contract", null=True, on_delete=models.PROTECT, related_name="+")
     order = models.ForeignKey("orders.Order", null=True, on_delete=models.PROTECT, related_name="+")
     plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="+")
+    charge = models.CharField(
+        max_length=20, blank=True, db_default="", choices=[(one.value, one.value) for one in PlanCharge]
+    )
     condition = choice(HoldCondition)
     because = models.TextField()
     owner = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")

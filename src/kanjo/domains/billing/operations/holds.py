@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date, datetime
 
-from kanjo.domains.billing.facts import BillingHeld, BillingReleased, Held, HoldCondition
+from kanjo.domains.billing.facts import BillingHeld, BillingReleased, Held, HoldCondition, PlanCharge
 from kanjo.domains.billing.models import Hold, Plan, Release
 from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.rules.changing import (
@@ -35,13 +35,14 @@ def hold_billing(
     owner_id: PersonId,
     on: date,
     expires_on: date | None = None,
+    charge: PlanCharge | None = None,
     by: Actor,
     at: datetime,
 ) -> HoldId:
     """Keep a payer, a contract, an order or a line out of invoices from *on*, until released or until *expires_on*.
 
-    Whoever *owner_id* is answers for it. Nothing else moves: what is due stays due, for the same days at the same
-    amounts. Refuses `HoldUnexplained`, `HoldExpired` and `NothingToHold`.
+    With *charge* only what is charged that way. Whoever *owner_id* is answers for it. Nothing else moves: what is due
+    stays due, for the same days at the same amounts. Refuses `HoldUnexplained`, `HoldExpired` and `NothingToHold`.
     """
     refuse_unseen(company_id, by)
     if not because.strip():
@@ -50,6 +51,7 @@ def hold_billing(
         raise HoldExpired(start=on, day=expires_on, at="expires_on")
     hold = Hold.objects.create(
         company_id=company_id,
+        charge=charge or "",
         condition=condition,
         because=because,
         owner_id=owner_id,

@@ -167,7 +167,7 @@ WHERE {where} AND h.recorded_at <= %(known_at)s
 # Each scope by itself: an OR of four would find no index.
 _HELD = """
 SELECT p.id, h.id FROM billing_hold h JOIN billing_plan p ON {join}
-WHERE {where} AND h.recorded_at <= %(known_at)s AND h.effective_on <= %(on)s
+WHERE {where} AND h.recorded_at <= %(known_at)s AND h.effective_on <= %(on)s AND h.charge IN ('', p.charge)
 AND (h.expires_on IS NULL OR h.expires_on > %(on)s) AND NOT EXISTS (
     SELECT FROM billing_release r WHERE r.hold_id = h.id AND r.effective_on <= %(on)s AND r.recorded_at <= %(known_at)s)
 """

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from kanjo.domains.billing.facts import HoldCondition
+from kanjo.domains.billing.facts import HoldCondition, PlanCharge
 from kanjo.domains.billing.models import Hold, Plan, Release
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_held
 from kanjo.domains.billing.rules.changing import HoldMissing
@@ -56,8 +56,8 @@ _STATES = {
 class HoldRow:
     """A hold as it is shown: of a payer, a contract, an order or a line of one, whichever is the narrowest given.
 
-    *held* is what is due by the day asked for and kept back by it, a sum for each currency. What two holds keep back
-    stands in both.
+    With *charge* it is of that kind only. *held* is what is due by the day asked for and kept back by it, a sum for
+    each currency. What two holds keep back stands in both.
     """
 
     id: HoldId
@@ -67,6 +67,7 @@ class HoldRow:
     order_id: OrderId | None
     order_line_id: OrderLineId | None
     what: Text
+    charge: PlanCharge | None
     condition: HoldCondition
     because: str
     owner_id: PersonId
@@ -318,6 +319,7 @@ def _row(hold: Any, on: date, held: tuple[Money, ...]) -> HoldRow:
         order_id=OrderId(hold.order_id or hold.plan.order_id) if hold.order_id or hold.plan else None,
         order_line_id=OrderLineId(hold.plan.order_line_id) if hold.plan else None,
         what=_what(hold),
+        charge=PlanCharge(hold.charge) if hold.charge else None,
         condition=HoldCondition(hold.condition),
         because=hold.because,
         owner_id=PersonId(hold.owner_id),
@@ -350,7 +352,10 @@ _PAYER = Text(en="Payer {name}", ja="請求先 {name}")
 SOON = timedelta(days=7)
 """How long before its expiry a hold stands on the queue of its owner."""
 
-_PLANS = "SELECT h.id, p.id FROM billing_hold h JOIN billing_plan p ON {join} WHERE h.id = ANY(%(hold_ids)s)"
+_PLANS = """
+SELECT h.id, p.id FROM billing_hold h JOIN billing_plan p ON {join} AND h.charge IN ('', p.charge)
+WHERE h.id = ANY(%(hold_ids)s)
+"""
 _OF = (
     "p.account_id = h.account_id",
     "p.contract_id = h.contract_id",

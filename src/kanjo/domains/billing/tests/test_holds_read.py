@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kanjo.domains.billing import operations as billing
-from kanjo.domains.billing.facts import Held, HoldCondition
-from kanjo.domains.billing.models import Hold
+from kanjo.domains.billing.facts import Held, HoldCondition, PlanCharge
+from kanjo.domains.billing.models import Hold, InvoiceLine
 from kanjo.domains.billing.queries import (
     HoldState,
     count_holds,
@@ -21,12 +21,14 @@ from kanjo.domains.billing.queries import (
     list_hold_owners,
     list_holds,
     money_on_hold,
+    what_comes_next,
 )
 from kanjo.domains.billing.rules.changing import HoldMissing
 from kanjo.domains.billing.tests.conftest import Planned, an_order
 from kanjo.domains.billing.tests.test_operations import run_billing
+from kanjo.domains.catalog.facts import ChargeKind, Recognition
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import CompanyId, CustomerId, HoldId
+from kanjo.foundation.ids import CompanyId, CustomerId, HoldId, ProductId
 from kanjo.foundation.money import Money
 from kanjo.platform.identity.queries import house
 from kanjo.platform.runs.models import Run
@@ -51,6 +53,7 @@ def hold(
     *,
     on: date = TODAY,
     expires_on: date | None = None,
+    charge: PlanCharge | None = None,
 ) -> HoldId:
     return billing.hold_billing(
         company_id=company,
@@ -60,8 +63,58 @@ def hold(
         owner_id=by.id,
         on=on,
         expires_on=expires_on,
+        charge=charge,
         by=by,
         at=NOW,
+    )
+
+
+Kept = tuple[PlanCharge | None, int, list[int]]
+"""A kind of charge, what a hold of it keeps back, and what is billed all the same."""
+
+
+class TestKindOfCharge:
+    @pytest.mark.parametrize("scope", ["payer_id", "contract_id", "order_id"])
+    @pytest.mark.parametrize(
+        "kind",
+        [(PlanCharge.ONE_TIME, 50_000, [10_000]), (PlanCharge.RECURRING, 10_000, [50_000]), (None, 60_000, [])],
+    )
+    def test_only_that_kind_is_kept_back(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor, scope: str, kind: Kept
+    ) -> None:
+        """Of ¥10,000 a month and ¥50,000 once the hold keeps back its kind; the run and the outlook say the same."""
+        planned = an_order(company, customer, [a_line(a_product(company)), a_line(_once(company), quantity=50)])
+        charge, held, billed = kind
+        of = {
+            "payer_id": Held(payer_id=planned.customer_id),
+            "contract_id": Held(contract_id=planned.contract_id),
+            "order_id": Held(order_id=planned.order_id),
+        }
+        key = hold(company, of[scope], accountant, charge=charge)
+        row = get_hold(accountant, key, on=TODAY)
+        assert (row.charge, row.held) == (charge, (Money(held, "JPY"),))
+        assert what_comes_next(planned.contract_id, accountant, on=TODAY).held == Money(held, "JPY")
+        run_billing(company, TODAY)
+        assert list(InvoiceLine.objects.values_list("net_minor", flat=True)) == billed
+
+    def test_what_is_not_charged_that_way_is_free(
+        self, planned: Planned, company: CompanyId, accountant: Actor
+    ) -> None:
+        """A hold of usage keeps nothing back of what is charged every month."""
+        key = hold(company, Held(order_line_id=planned.lines[0]), accountant, charge=PlanCharge.USAGE)
+        run_billing(company, TODAY)
+        assert get_hold(accountant, key, on=TODAY).held == ()
+        assert InvoiceLine.objects.count() == 2
+
+
+def _once(company: CompanyId) -> ProductId:
+    return a_product(
+        company,
+        "SETUP",
+        charge=ChargeKind.ONE_TIME,
+        interval_months=0,
+        recognition=Recognition.AT_A_POINT,
+        license_metric="",
     )
 
 

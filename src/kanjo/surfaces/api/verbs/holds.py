@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kanjo.domains.billing.facts import Held, HoldCondition
+from kanjo.domains.billing.facts import Held, HoldCondition, PlanCharge
 from kanjo.domains.billing.operations import hold_billing, move_billing_day, release_billing
 from kanjo.foundation.ids import ContractId, HoldId, OrderId, OrderLineId
 from kanjo.foundation.money import MINOR_MAX
@@ -19,12 +19,13 @@ _KEY = Field(ge=1, le=MINOR_MAX, strict=True)
 
 
 class HoldGiven(Given):
-    """What to keep back (exactly one of the four ids), why, what it waits for, and who answers for it."""
+    """What to keep back (exactly one of the four ids), all or one kind of charge, why, until what, and whose it is."""
 
     payer_id: CustomerKey | None = None
     contract_id: Annotated[ContractId, _KEY] | None = None
     order_id: Annotated[OrderId, _KEY] | None = None
     order_line_id: Annotated[OrderLineId, _KEY] | None = None
+    charge: one_of(PlanCharge) | None = None  # type: ignore[valid-type]  # made from the enumeration
     condition: one_of(HoldCondition)  # type: ignore[valid-type]  # made from the enumeration
     because: Prose
     owner_id: PersonKey
@@ -49,6 +50,7 @@ def _hold(caller: Caller, key: int, given: HoldGiven) -> Made:
         owner_id=given.owner_id,
         on=given.on,
         expires_on=given.expires_on,
+        charge=given.charge,
         by=caller.actor,
         at=caller.now,
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 
-from kanjo.domains.billing.facts import Held, HoldCondition
+from kanjo.domains.billing.facts import Held, HoldCondition, PlanCharge
 from kanjo.domains.billing.operations import hold_billing, release_billing
 from kanjo.domains.billing.queries import (
     HeldMoney,
@@ -39,6 +40,8 @@ TITLE = Text(en="Billing holds", ja="請求保留")
 ONE = Text(en="Billing hold", ja="請求保留")
 WHAT = Text(en="On hold", ja="保留対象")
 CONDITION = Text(en="Waits for", ja="保留条件")
+CHARGE = Text(en="Kind of charge", ja="料金の種類")
+ALL_CHARGES = Text(en="Blank: all of it", ja="空欄の場合、すべての料金")
 SINCE = Text(en="Since", ja="保留開始日")
 EXPIRES = Text(en="Ends by itself on", ja="自動解除日")
 HELD = Text(en="Due and kept back", ja="保留中の請求対象額")
@@ -77,6 +80,7 @@ def held_shown(held: Sequence[Money]) -> Money | Text | None:
 
 COLUMNS: tuple[Column[HoldRow], ...] = (
     Column(WHAT, lambda row: Link(row.what, "hold", row.id), leads=True),
+    Column(CHARGE, lambda row: row.charge.shown if row.charge else None),
     Column(CONDITION, lambda row: row.condition.shown, order="condition"),
     Column(labels.OWNER, lambda row: row.owner, order="owner"),
     Column(SINCE, lambda row: row.since, order="since"),
@@ -151,6 +155,7 @@ def hold(request: DeskRequest, key: int) -> HttpResponse:
         back=Link(TITLE, "holds"),
         facts=(
             (WHAT, _leading(row)),
+            *(((CHARGE, row.charge.shown),) if row.charge else ()),
             (HELD, held_shown(row.held)),
             (CONDITION, row.condition.shown),
             (labels.REASON, row.because),
@@ -196,6 +201,7 @@ def place(request: DeskRequest, key: int) -> HttpResponse:
             owner_id=PersonId(int(given["owner"])),
             on=given["on"],
             expires_on=given["expires_on"],
+            charge=PlanCharge(given["charge"]) if given["charge"] else None,
             by=desk.actor,
             at=desk.now,
         )
@@ -203,8 +209,10 @@ def place(request: DeskRequest, key: int) -> HttpResponse:
 
     whats = _what_may_be_held(row, desk)
     people = tuple((str(person), name) for person, name in list_colleagues({row.company_id}))
+    kinds = tuple((one.value, one.shown) for one in PlanCharge)
     fields = (
         choice("what", WHAT, whats, initial=whats[0][0]),
+        replace(choice("charge", CHARGE, kinds, needed=False), hint=ALL_CHARGES),
         choice("condition", CONDITION, tuple((one.value, one.shown) for one in HoldCondition)),
         prose("because", labels.REASON),
         choice("owner", labels.OWNER, people, initial=str(desk.actor.id)),
