@@ -161,7 +161,8 @@ def invoices_to_come(company: SellingCompany, plans: pl.DataFrame, due: pl.DataF
         raise refusal
     # All days at once: each day's lines are groups of their own, in the order of the days.
     by_day = charges.with_columns(group=pl.struct("bill_on", "group").rank("dense").cast(pl.Int64))
-    draft = drafted(by_day, issued_on=date.min, rounding=Rounding(company.tax_rounding), originals=originals)
+    first = min(charges["bill_on"], default=date.max)  # Due days are told for each invoice below.
+    draft = drafted(by_day, issued_on=first, rounding=Rounding(company.tax_rounding), originals=originals)
     lines = draft.lines.sort("draft", "plan_id", "service_start")
     to_come = iter(as_to_come(lines, dict(plans.select("plan_id", "order_line_id").iter_rows())))
     for header in draft.invoices.iter_rows(named=True):

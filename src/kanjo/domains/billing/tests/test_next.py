@@ -122,6 +122,16 @@ class TestWhatComesNext:
         run_billing(company, date(2026, 4, 10))
         assert [one.net_minor for one in Invoice.objects.all()] == [10_000]
 
+    @pytest.mark.parametrize("terms", ["close:31:1:31:preceding", "net:30:following"])
+    def test_due_days_that_move_with_holidays(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor, terms: str
+    ) -> None:
+        """Invoices to come say their due days, on business days, as those that are issued do."""
+        planned = an_order(company, customer, [a_line(a_product(company))], terms)
+        shown = what_comes_next(planned.contract_id, accountant, on=TODAY)
+        run_billing(company, TODAY)
+        assert [one.due_on for one in shown.invoices][:1] == list(Invoice.objects.values_list("due_on", flat=True))
+
     def test_the_next_year_is_all_billed(self, planned: Planned, company: CompanyId, accountant: Actor) -> None:
         """When everything is billed nothing comes, and the line says until when it is billed and that it is over."""
         run_billing(company, date(2027, 4, 1))
