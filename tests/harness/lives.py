@@ -1,4 +1,4 @@
-"""Contracts that live: amended, paused, held, moved, credited and back-dated at random, and billed every month.
+"""Contracts that live: amended, paused, held, moved, used, credited and back-dated at random, billed every month.
 
 What should stand is computed from the facts, one line and one day at a time, by the oracle of billing.
 """
@@ -15,21 +15,35 @@ from typing import Any
 from django.db import connection, transaction
 
 from kanjo.domains.billing import operations as billing
-from kanjo.domains.billing.facts import BillingPolicy, Held, HoldCondition
+from kanjo.domains.billing.facts import (
+    BillingPolicy,
+    Held,
+    HoldCondition,
+    PlanCharge,
+    UsageGiven,
+    UsageModel,
+    UsageSource,
+    UsageTerms,
+    UsageTier,
+)
+from kanjo.domains.billing.models import MovedDay, Plan, UsageEvent
 from kanjo.domains.billing.queries import charges_to_come
-from kanjo.domains.billing.queries.due import Scope
+from kanjo.domains.billing.queries.due import Scope, known_now, read_due
+from kanjo.domains.billing.rules.owed import still_due
 from kanjo.domains.billing.tests.owed_oracle import DAY, Away, Change, Life, Owed, each, owed
 from kanjo.domains.catalog.facts import BillingTiming
 from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.contracts.queries import list_amendments
 from kanjo.domains.orders.queries import lines_now
-from kanjo.foundation.ids import ContractId, CustomerId, HoldId, InvoiceId
+from kanjo.foundation.ids import ContractId, CustomerId, HoldId, InvoiceId, OrderLineId
 from kanjo.foundation.periods import Period, add_months
 from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.texts import Text
 from kanjo.processes.agreed import Agreed, LineMore
 from kanjo.processes.amend_contract import amend_contract
 from kanjo.processes.draft_offer import LineWanted
 from kanjo.reports.identities import IDENTITIES
+from kanjo.reports.usage import get_metered
 from tests.builders import a_customer, a_product
 from tests.harness.office import APRIL, Office, morning
 
@@ -55,6 +69,8 @@ class Lives:
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     holds: list[HoldId] = field(default_factory=list)
+    metered: list[OrderLineId] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
 
     def begin(self, number: int) -> None:
         """Conclude so many contracts: monthly seats ahead, and often a yearly and a quarterly line in arrears."""
@@ -186,6 +202,49 @@ class Lives:
         if found:
             self.office.credit(InvoiceId(self.chance.choice(found)), on=on)
 
+    def meter(self, lived: Lived, on: date) -> None:
+        """Give the usage of a line a price, or another one from a later day on."""
+        line, tiers = self._line(lived, on), (UsageTier(0, self.chance.randint(1, 9), 3), UsageTier(40, 2, 1, 70))
+        terms = UsageTerms(
+            UsageModel.GRADUATED, Text(en="calls", ja="回"), tiers, 5, self.chance.choice([0, 900]), 4_000
+        )
+        billing.rate_usage(
+            order_line_id=line,
+            terms=terms,
+            effective_on=self._day(on),
+            because="合意",
+            by=self.office.deal_management,
+            at=morning(on),
+        )
+        self.metered.append(line)
+
+    def use(self, lived: Lived, on: date) -> None:
+        """Tell what was used lately, or long ago."""
+        event = f"e-{len(self.events) + 1}"
+        line = self.chance.choice(self.metered or [self._line(lived, on)])
+        self._tell(UsageGiven("1", line, event, on - DAY * self.chance.randrange(70), self.chance.randint(0, 90)), on)
+        self.events.append(event)
+
+    def correct(self, lived: Lived, on: date) -> None:
+        """Tell otherwise what was told of usage before."""
+        was = UsageEvent.objects.filter(event_id=self.chance.choice(self.events or [""])).select_related("plan").first()
+        if was is None:
+            return
+        event, line = f"e-{len(self.events) + 1}", OrderLineId(was.plan.order_line_id)
+        self._tell(UsageGiven("1", line, event, was.used_on, self.chance.randint(0, 90), was.event_id), on)
+        self.events.append(event)
+
+    def _tell(self, event: UsageGiven, on: date) -> None:
+        billing.record_usage(
+            company_id=self.office.company_id,
+            events=[event],
+            source=UsageSource.API,
+            whole=True,
+            on=on,
+            by=self.office.receivables,
+            at=morning(on),
+        )
+
     def _line(self, lived: Lived, on: date) -> Any:
         return self.chance.choice(lines_now(self.office.deal_management, lived.contract_id, on)).line.order_line_id
 
@@ -221,6 +280,10 @@ ACTS: tuple[Callable[[Lives, Lived, date], None], ...] = (
     Lives.hold,
     Lives.release,
     Lives.credit,
+    Lives.meter,
+    Lives.use,
+    Lives.use,
+    Lives.correct,
 )
 
 
@@ -242,6 +305,32 @@ def unlike_the_oracle(office: Office, on: date, contracts: set[ContractId] | Non
         if plan["id"] not in held and (contracts is None or plan["contract_id"] in contracts)
         for first, last, should, stands in _differences(plan, on)
     ]
+
+
+def unlike_its_usage(office: Office, on: date) -> list[str]:
+    """Return the periods of usage that do not stand at what they cost by *on*, told by line."""
+    held, found = _held(office, on), []
+    for plan in Plan.objects.filter(company_id=office.company_id, charge=PlanCharge.USAGE):
+        moved = dict(MovedDay.objects.filter(contract_id=plan.contract_id).values_list("bill_on", "moved_to"))
+        standing = _standing(plan.pk)
+        for period in get_metered(office.receivables, OrderLineId(plan.order_line_id)).periods:
+            stands = {standing.pop(day, 0) for day in each(period.service)}
+            due = moved.get(period.bill_on, period.bill_on) <= on and plan.pk not in held
+            if due and stands != {period.net.minor}:
+                found.append(f"line {plan.order_line_id}: {period.service} costs {period.net}, stands at {stands}")
+        if standing and plan.pk not in held:
+            found.append(f"line {plan.order_line_id}: {min(standing)} is no more, and stands")
+    return found
+
+
+def left_out(office: Office, on: date) -> list[tuple[Any, ...]]:
+    """Return what is due by *on* and not found where plans of which nothing may be due are left out."""
+    whole, narrowed = (
+        set(still_due(plans, on, known).rows())
+        for scope in (Scope(office.company_id), Scope(office.company_id, due_by=on))
+        for plans, known in [read_due(scope, known_now())]
+    )
+    return sorted(whole ^ narrowed, key=str)
 
 
 def _differences(plan: dict[str, Any], on: date) -> Iterator[tuple[date, date, int, int]]:

@@ -10,7 +10,7 @@ import pytest
 from kanjo.domains.billing.models import Charge
 from kanjo.domains.billing.tests.owed_oracle import DAY
 from kanjo.foundation.periods import add_months
-from tests.harness.lives import ACTS, TERM, Lives, broken, unlike_the_oracle
+from tests.harness.lives import ACTS, TERM, Lives, broken, left_out, unlike_its_usage, unlike_the_oracle
 from tests.harness.office import APRIL, an_office
 
 CONTRACTS = int(os.environ.get("KANJO_LIVES", "12"))
@@ -27,9 +27,11 @@ def test_lives_are_billed_as_they_were_lived(db: None, seed: int) -> None:
     for month in range(MONTHS):
         on = add_months(APRIL, month) + DAY * lives.chance.randrange(28)
         lives.live(on, acts=max(CONTRACTS // 2, 4))
+        assert left_out(lives.office, on) == [], on
         lives.office.bill(on)
         assert lives.office.bill(on)["failed"] == 0
         assert (unlike_the_oracle(lives.office, on), broken(lives.office)) == ([], []), on
+        assert unlike_its_usage(lives.office, on) == [], on
     after = TERM.until + 60 * DAY
     lives.settle(after)
     lives.office.bill(after)
@@ -37,4 +39,5 @@ def test_lives_are_billed_as_they_were_lived(db: None, seed: int) -> None:
     lives.office.bill(after)
     assert Charge.objects.count() == posted
     assert (unlike_the_oracle(lives.office, after), broken(lives.office)) == ([], [])
+    assert unlike_its_usage(lives.office, after) == []
     assert {act.__name__ for act in ACTS} == set(lives.done), lives.refused

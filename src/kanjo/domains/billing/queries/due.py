@@ -33,8 +33,8 @@ _MOVED_BY = "SELECT contract_id FROM billing_movedday WHERE moved_to <= %(due_by
 # Of these a billing day may come that is not after what was posted of them; usage comes late.
 _COMES_BACK = """SELECT plan_id FROM billing_change UNION ALL SELECT plan_id FROM billing_away
     UNION ALL SELECT plan_id FROM billing_charge WHERE credited_line_id IS NOT NULL"""
-_BILLED = f"""SELECT FROM billing_charge c WHERE c.plan_id = p.id AND p.charge <> 'usage' AND p.id NOT IN ({_COMES_BACK})
-    AND p.contract_id NOT IN (SELECT contract_id FROM billing_movedday)
+_BILLED = f"""SELECT FROM billing_charge c WHERE c.plan_id = p.id AND p.charge <> 'usage'
+    AND p.id NOT IN ({_COMES_BACK}) AND p.contract_id NOT IN (SELECT contract_id FROM billing_movedday)
     AND (c.service_until > %(due_by)s OR c.service_until >= p.service_until OR p.charge = 'one_time')"""  # noqa: S608
 
 
