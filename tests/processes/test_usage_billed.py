@@ -33,7 +33,7 @@ from kanjo.foundation.texts import Text
 from kanjo.foundation.times import AsKnown
 from kanjo.processes.accept_quote import ConcludedDeal
 from kanjo.processes.agreed import Agreed
-from kanjo.processes.amend_contract import amend_contract
+from kanjo.processes.amend_contract import amend_contract, preview_amendment
 from kanjo.processes.draft_offer import LineWanted
 from kanjo.reports.usage import get_metered
 from tests.builders import A_YEAR, a_customer, a_product
@@ -215,22 +215,33 @@ class TestCharged:
         """The month in which the service ends is the last one: what is missing to the commitment is charged with it."""
         used(office, deal, "e-1", date(2026, 4, 20), 150)
         bill(APRILS_END)
+        ending = Agreed(
+            kind=AmendmentKind.END_OF_LINES,
+            effective_on=date(2026, 5, 16),
+            concluded_on=APRILS_END,
+            because="解約",
+            ends=(deal.lines[0].order_line_id,),
+        )
+        preview = preview_amendment(deal.contract_id, ending, office.deal_management)
+        assert {invoice.issued_on: invoice.net.minor for invoice in preview.invoices}[date(2026, 5, 15)] == 3_760
         with transaction.atomic():
-            amend_contract(
-                contract_id=deal.contract_id,
-                agreed=Agreed(
-                    kind=AmendmentKind.END_OF_LINES,
-                    effective_on=date(2026, 5, 16),
-                    concluded_on=APRILS_END,
-                    because="解約",
-                    ends=(deal.lines[0].order_line_id,),
-                ),
-                by=office.deal_management,
-                at=morning(APRILS_END),
+            amended = amend_contract(
+                contract_id=deal.contract_id, agreed=ending, by=office.deal_management, at=morning(APRILS_END)
             )
         assert bill(MAYS_END)[-1] == ("usage", 0, 5_000 - 1_240)
         assert the_usage().service_until == date(2026, 5, 16)
         assert bill(date(2027, 4, 30)) == []
+        assert broken(office) == set()
+        with transaction.atomic():
+            back = Agreed(
+                kind=AmendmentKind.WITHDRAWAL,
+                effective_on=MAYS_END,
+                concluded_on=MAYS_END,
+                because="解約の撤回",
+                withdraws=amended.amendment_id,
+            )
+            amend_contract(contract_id=deal.contract_id, agreed=back, by=office.deal_management, at=morning(MAYS_END))
+        assert ("usage", 0, -3_760) in bill(date(2026, 6, 1))
         assert broken(office) == set()
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from kanjo.domains.billing.facts import ChangePreview, ContractChange, InvoiceToCome, LineChange, LineToBill
 from kanjo.domains.billing.models import Plan
-from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_groupings, read_originals
+from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_groupings, read_metered, read_originals
 from kanjo.domains.billing.queries.policies import anchor_for
 from kanjo.domains.billing.queries.schedules import as_to_come
 from kanjo.domains.billing.rules.compared import difference_per_line, due_apart
@@ -55,6 +55,9 @@ def preview_changes(
         _, standing = read_due(scope, known_at, if_accepted=True, posted=True, withdrawn=change.withdraws)
     change = from_period_starts(plans, standing, change)
     after = with_change(standing, change, plan_ids(plans))
+    ends = {one.order_line_id: one.start for one in change.away if one.for_good}
+    if ends and not after.metered.is_empty():
+        after = replace(after, metered=read_metered(plans, known_at, (change.withdraws, None), ends=ends))
     everything = pl.concat([plans, _joining(CompanyId(found), plans, added)]) if added else plans
     due, due_before = due_apart(everything, after, plans, before)
     totals = difference_per_line(everything, due, due_before)
@@ -68,7 +71,7 @@ def preview_changes(
     return ChangePreview(
         totals={**totals, **lines},
         credit=Money(credit, currency),
-        charge=Money(sum(totals.values()) - credit, currency),
+        charge=Money(int(due["net_minor"].sum()) - int(due_before["net_minor"].sum()) - credit, currency),
         invoices=tuple(invoices),
     )
 

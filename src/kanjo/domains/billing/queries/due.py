@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from kanjo.domains.billing.rules.usage import priced
 from kanjo.platform.bulk.reading import read_columns
 
 if TYPE_CHECKING:
-    from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, OrderId, PlanId
+    from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, OrderId, OrderLineId, PlanId
 
 Accounts = tuple[int, int]
 """The first and the last billing account of a part of the work."""
@@ -216,7 +216,7 @@ def read_due(
     )
     followed = plans.join(progress.drop("given_back"), on="plan_id", how="left", maintain_order="left")
     given_back = progress.filter((pl.col("given_back") == "t") | posted).select("plan_id")
-    metered = _metered(plans, known_at, (withdrawn, without))
+    metered = read_metered(plans, known_at, (withdrawn, without))
     return followed, replace(_known(given_back, plans, scope, known_at, (withdrawn, without)), metered=metered)
 
 
@@ -228,14 +228,21 @@ def read_held(scope: Scope, on: date, known_at: datetime) -> pl.DataFrame:
     return held.group_by("plan_id").agg(pl.min("hold_id"))
 
 
-def _metered(plans: pl.DataFrame, known_at: datetime, left_out: LeftOut) -> pl.DataFrame:
-    """Return what every period of the usage that *plans* charge should cost (`METERED`), each with its steps."""
+def read_metered(
+    plans: pl.DataFrame, known_at: datetime, left_out: LeftOut, *, ends: Mapping[OrderLineId, date] | None = None
+) -> pl.DataFrame:
+    """Return what every period of the usage that *plans* charge should cost (`METERED`), each with its steps.
+
+    *ends* are lines taken as ended for good before a day.
+    """
     usage_plans = plans.filter(pl.col("charge") == PlanCharge.USAGE)
     if usage_plans.is_empty():
         return pl.DataFrame(schema=METERED)
     withdrawn, without = left_out
     lines = usage_plans["order_line_id"].to_list()
-    found = priced(read_usage(lines, known_at, withdrawn=withdrawn, without=without))
+    found = priced(
+        read_usage(lines, known_at, withdrawn=withdrawn, without=without).ended(list(ends.items()) if ends else [])
+    )
     period = ("line_id", "service_start")
     steps = found.steps.rename({"plan_id": "line_id"}).group_by(period, maintain_order=True)
     by_line = found.periods.rename({"plan_id": "line_id"}).join(

@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from kanjo.domains.billing.facts import PlanCharge
 from kanjo.domains.billing.rules.owed import Known, still_due
 from kanjo.foundation.ids import OrderLineId
 
@@ -33,9 +34,10 @@ def _turned(frame: pl.DataFrame) -> pl.DataFrame:
 def difference_per_line(plans: pl.DataFrame, due: pl.DataFrame, before: pl.DataFrame) -> dict[OrderLineId, int]:
     """Return by how much the whole schedule of each line differs: what is due now less what was, posted is the same.
 
-    Lines of which nothing differs are left out.
+    Lines of which nothing differs are left out, and so is usage: it is beside what is ordered.
     """
     both = pl.concat([due.select("plan_id", "net_minor"), before.select("plan_id", -pl.col("net_minor"))])
-    by_line = both.join(plans.select("plan_id", "order_line_id"), on="plan_id").group_by("order_line_id")
+    ordered = plans.filter(pl.col("charge") != PlanCharge.USAGE).select("plan_id", "order_line_id")
+    by_line = both.join(ordered, on="plan_id").group_by("order_line_id")
     nets = by_line.agg(pl.sum("net_minor")).filter(pl.col("net_minor") != 0).sort("order_line_id")
     return {OrderLineId(line): net for line, net in nets.iter_rows()}

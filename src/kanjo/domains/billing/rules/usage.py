@@ -5,7 +5,8 @@ Guarantees, steps and worked tables: docs/algorithms/usage.md. Columns in, colum
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -72,6 +73,13 @@ class Usage:
     ratings: pl.DataFrame
     tiers: pl.DataFrame
     events: pl.DataFrame
+
+    def ended(self, ends: Sequence[tuple[int, date]]) -> Usage:
+        """Return the same where plans end before a day."""
+        days = pl.DataFrame(ends, {"plan_id": pl.Int64, "ends_on": pl.Date}, orient="row")
+        cut = self.plans.join(days, on="plan_id", how="left", maintain_order="left")
+        until = pl.min_horizontal("service_until", "ends_on")
+        return replace(self, plans=cut.with_columns(service_until=until).drop("ends_on")) if ends else self
 
 
 @dataclass(frozen=True, slots=True)
