@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from kanjo.domains.billing.models import Hold, InvoiceLine, Policy, UsageDelivery
+from kanjo.domains.billing.models import Hold, InvoiceLine, Plan, Policy, UsageDelivery
 from kanjo.domains.customers.models import Customer
 from kanjo.domains.opportunities.models import Opportunity
 from kanjo.domains.receivables.models import Receipt
@@ -219,6 +219,7 @@ def story_data() -> set[str]:
         *Hold.objects.values_list("because"),
         *Change.objects.exclude(because="").values_list("because").distinct(),
         *InvoiceLine.objects.values_list("description"),
+        *Plan.objects.values_list("description_ja"),
         *Person.objects.values_list("name", "email"),
         *Opportunity.objects.values_list("name"),
         *Delivery.objects.values_list("error"),
