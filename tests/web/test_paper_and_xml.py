@@ -19,6 +19,7 @@ from kanjo.foundation.ids import InvoiceId
 from kanjo.foundation.texts import Language
 from tests.web.office import Desk, Office, billed
 from tests.web.test_electronic_invoice import reach
+from tests.worker import let_work
 
 
 @pytest.fixture
@@ -101,6 +102,27 @@ class TestPaperAndXml:
         fonts = [font.get_object() for one in resources for font in one["/Font"].values()]
         assert fonts
         assert all(program is not None for font in fonts for program in programs(font))
+
+
+class TestCorrectedInvoice:
+    @pytest.mark.row("AR-2", "SFS-5")
+    def test_is_there_once_it_is_charged_anew(self, office: Office, invoice: InvoiceId) -> None:
+        """Given back, there is none yet and the refusal says so; charged anew, the invoice's page leads to it."""
+        clerk = office.desk(Role.RECEIVABLES)
+        clerk.do("credit-invoice", invoice, because="誤請求", on="2026-05-02")
+        address = f"{reverse('invoice-pdf', args=[invoice])}?as=corrected"
+        assert address not in clerk.see("invoice", invoice)
+        assert "billing.nothing-corrected" in clerk.see("invoice-pdf", invoice, status=409, **{"as": "corrected"})
+        run = clerk.do("preview-billing", because="再請求", on="2026-05-02")
+        office.desk(Role.SALES_OPERATIONS).do("approve-run", run)
+        clerk.do("execute-run", run)
+        let_work()
+        assert address in clerk.see("invoice", invoice)
+        answer = clerk.client.get(address)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+        shown = [page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages]
+        text = "".join("".join(shown).split())
+        assert [one for one in ("INV-2026-000001", "CN-2026-000001", "INV-2026-000002") if one not in text] == [], text
 
 
 class TestTerms:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import Channel
-from kanjo.domains.billing.operations.send import paper_of
-from kanjo.domains.billing.queries import InvoiceView
+from kanjo.domains.billing.operations.send import corrected_paper_of, paper_of
+from kanjo.domains.billing.queries import InvoiceView, get_corrected
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import FileId, InvoiceId
 from kanjo.platform.documents.signing import signed
@@ -20,6 +20,11 @@ def invoice_paper(view: InvoiceView, *, by: Actor) -> bytes:
     What is signed is always the same bytes for the same invoice.
     """
     return signed(paper_of(view, electronic=_xml(view.row.id, by)).as_pdf(), view.row.company_id)
+
+
+def corrected_paper(view: InvoiceView, *, by: Actor) -> bytes:
+    """Return the corrected invoice (修正請求書) in place of an issued one; refuses `NothingCorrected`."""
+    return signed(corrected_paper_of(get_corrected(view.row.id, by)).as_pdf(), view.row.company_id)
 
 
 def send_invoice(

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from kanjo.domains.billing.facts import Channel, InvoiceSent
 from kanjo.domains.billing.models import Sending
-from kanjo.domains.billing.papers.qualified_invoice import BankAccount, InvoiceLine, InvoicePaper, Original, RateTotal
-from kanjo.domains.billing.queries import InvoiceLineRow, InvoiceTaxRow, InvoiceView, get_invoice
+from kanjo.domains.billing.papers.invoice_words import CORRECTED_NOTE
+from kanjo.domains.billing.papers.qualified_invoice import (
+    BankAccount,
+    Corrects,
+    InvoiceLine,
+    InvoicePaper,
+    Original,
+    RateTotal,
+)
+from kanjo.domains.billing.queries import CorrectedInvoice, InvoiceLineRow, InvoiceTaxRow, InvoiceView, get_invoice
 from kanjo.domains.billing.rules.guards import NoRecipient
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.foundation.actors import Actor, Role
@@ -110,6 +119,32 @@ def paper_of(view: InvoiceView, *, draft: bool = False, electronic: str = "") ->
 PO_NUMBER = Text(en="Your order No.", ja="貴社注文番号")
 MOST_NUMBERS = 6
 """So many numbers stand in the head of a paper; those of more orders are told by its lines."""
+
+
+def corrected_paper_of(corrected: CorrectedInvoice) -> InvoicePaper:
+    """Return the paper of an invoice as it stands after it was given back and charged anew.
+
+    It asks for no payment: the documents that corrected it do.
+    """
+    view = corrected.original
+    days = [day for line in corrected.lines for day in (line.service.start, line.service.until)]
+    return replace(
+        paper_of(view),
+        supplied=Period(min(days), max(days)) if days else view.supplied,
+        issued_on=corrected.corrected_on,
+        lines=tuple(_line(line, view.language, credit=False) for line in corrected.lines),
+        rates=tuple(_rate(tax, credit=False) for tax in corrected.taxes),
+        total=corrected.total,
+        due_on=None,
+        bank=None,
+        corrects=Corrects(
+            number=view.row.number,
+            issued_on=view.row.issued_on,
+            rates=tuple(_rate(tax, credit=False) for tax in view.taxes),
+            documents=corrected.documents,
+        ),
+        remarks=CORRECTED_NOTE.said_in(view.language),
+    )
 
 
 def _calendar_of(company_id: CompanyId) -> Calendar:

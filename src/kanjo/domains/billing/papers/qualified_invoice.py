@@ -1,4 +1,4 @@
-"""適格請求書 / Tax invoice, and the 適格返還請求書 / credit note that gives a part of one back.
+"""適格請求書 / Tax invoice, 適格返還請求書 / credit note that gives a part of one back, 修正請求書 / corrected invoice.
 
 The items are those of the Consumption Tax Act art. 57-4(1) and (3): issuer and registration number, date or period of
 supply, content with the reduced-rate mark, amount and rate per rate, tax per rate (rounded once per rate), recipient.
@@ -6,6 +6,7 @@ supply, content with the reduced-rate mark, amount and rate per rate, tax per ra
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -77,11 +78,22 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrects:
+    """The invoice that a corrected invoice takes the place of: its amounts by rate, and what corrected it when."""
+
+    number: str
+    issued_on: date
+    rates: tuple[RateTotal, ...]
+    documents: tuple[tuple[str, date], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InvoicePaper:
     """Everything an invoice shows; amounts are taken as computed, only their sums are checked.
 
     With *original* it is a credit note: its amounts are those given back, positive, and *supplied* is the day or
-    period of the return. *references* are further pairs of label and number (order, purchase order, contract) in
+    period of the return. With *corrects* it is a corrected invoice, whose amounts are those after it (art. 57-4(4)).
+    *references* are further pairs of label and number (order, purchase order, contract) in
     the paper's language. *electronic* is the JP PINT XML that says the same; it lies inside the PDF.
     """
 
@@ -99,6 +111,7 @@ class InvoicePaper:
     subject: str = ""
     references: tuple[tuple[str, str], ...] = ()
     original: Original | None = None
+    corrects: Corrects | None = None
     remarks: str = ""
     draft: bool = False
     seal_box: bool = False
@@ -131,6 +144,8 @@ class InvoicePaper:
     @property
     def title(self) -> Text:
         """The kind of paper: a qualified one only where the sender has a registration number."""
+        if self.corrects:
+            return words.QUALIFIED_CORRECTED if self.sender.registration_number else words.CORRECTED
         if self.original:
             return words.QUALIFIED_CREDIT_NOTE if self.sender.registration_number else words.CREDIT_NOTE
         return words.QUALIFIED_INVOICE if self.sender.registration_number else words.INVOICE
@@ -138,6 +153,7 @@ class InvoicePaper:
     def _on_paper(self) -> dict[str, object]:
         language = self.language
         labels = words.CREDIT_WORDS if self.original else words.INVOICE_WORDS
+        labels = words.CORRECTED_WORDS if self.corrects else labels
         return {
             "language": language.value,
             "words": words_in({**words.WORDS, **labels}, language),
@@ -155,6 +171,7 @@ class InvoicePaper:
             "tax": self._sum_of([rate.tax for rate in self.rates]),
             "total": self.total.shown(language),
             "has_reduced": any(line.reduced for line in self.lines),
+            "changes": self._changes(),
             "bank": self._bank(),
             "remarks": self.remarks,
         }
@@ -164,11 +181,52 @@ class InvoicePaper:
 
     def _references(self) -> list[list[str]]:
         language = self.language
+        if self.corrects:
+            return [*self._corrected(), *map(list, self.references)]
         own = [
             (words.CREDIT_NUMBER if self.original else words.NUMBER, self.number),
             (words.ISSUED_ON, self.sender.day_in(self.issued_on, language)),
         ]
         return [*([label.said_in(language), shown] for label, shown in own), *map(list, self.references)]
+
+    def _corrected(self) -> list[list[str]]:
+        """Return which invoice is corrected, and when."""
+        language, day_in, corrects = self.language, self.sender.day_in, self.corrects
+        assert corrects is not None
+        rows = [
+            (words.CORRECTED_NUMBER, corrects.number),
+            (words.CORRECTED_ISSUED_ON, day_in(corrects.issued_on, language)),
+            (words.CORRECTED_ON, day_in(self.issued_on, language)),
+        ]
+        return [[label.said_in(language), shown] for label, shown in rows]
+
+    def _corrected_by(self, corrects: Corrects) -> str:
+        language, day_in = self.language, self.sender.day_in
+        shown = words.CORRECTED_BY_SHOWN
+        by = (
+            shown.filled(number=number, day=day_in(day, language)).said_in(language)
+            for number, day in corrects.documents
+        )
+        return "\n".join(by)
+
+    def _changes(self) -> list[list[str]]:
+        """Return by rate, and for all, what was invoiced, what stands, and the difference."""
+        if not self.corrects:
+            return []
+        sides = [{(one.rate_percent, one.reduced): one for one in rates} for rates in (self.corrects.rates, self.rates)]
+        zero = Money.zero(self.total.currency)
+        rows = []
+        for percent, reduced in {**sides[0], **sides[1]}:
+            nothing = RateTotal(percent, zero, zero, reduced)
+            before, after = (side.get((percent, reduced), nothing) for side in sides)
+            rows.append([self._rate(after)[0], *self._change(before, after)])
+        all_rates = [_added(side.values(), zero) for side in sides]
+        return [*rows, [words.ALL_RATES.said_in(self.language), *self._change(*all_rates)]]
+
+    def _change(self, before: RateTotal, after: RateTotal) -> list[str]:
+        difference = after.net + after.tax - before.net - before.tax
+        amounts = (before.net, before.tax, after.net, after.tax, difference)
+        return [amount.shown(self.language) for amount in amounts]
 
     def _terms(self) -> list[list[str]]:
         language = self.language
@@ -177,6 +235,8 @@ class InvoicePaper:
         if self.original:
             terms.append((words.ORIGINAL_NUMBER, self.original.number))
             terms.append((words.ORIGINAL_SUPPLIED, self.sender.period_in(self.original.supplied, language)))
+        if self.corrects:
+            terms.append((words.CORRECTED_BY, self._corrected_by(self.corrects)))
         if self.due_on:
             terms.append((words.DUE_ON, self.sender.day_in(self.due_on, language)))
         return [[label.said_in(language), shown] for label, shown in terms if shown]
@@ -208,3 +268,11 @@ class InvoicePaper:
 
 def _percent(rate: Decimal | None) -> str:
     return "" if rate is None else f"{rate.normalize():f}%"
+
+
+def _added(rates: Iterable[RateTotal], zero: Money) -> RateTotal:
+    told = tuple(rates)
+    net, tax = (
+        Money.total(amounts, zero.currency) for amounts in ([one.net for one in told], [one.tax for one in told])
+    )
+    return RateTotal(None, net, tax)

@@ -1,6 +1,7 @@
 """Reads of billing: invoices and what they stand on, what is due, and what comes next."""
 
 from kanjo.domains.billing.queries.changes import preview_changes
+from kanjo.domains.billing.queries.corrections import CorrectedInvoice, get_corrected, is_corrected
 from kanjo.domains.billing.queries.explained import (
     ExplainedLine,
     PlanTerms,
@@ -70,6 +71,7 @@ __all__ = [
     "ORDERS",
     "SOON",
     "ChoiceRow",
+    "CorrectedInvoice",
     "ExplainedLine",
     "HeldMoney",
     "HoldRow",
@@ -101,6 +103,7 @@ __all__ = [
     "explain_line",
     "find_invoice",
     "find_sending",
+    "get_corrected",
     "get_hold",
     "get_invoice",
     "get_policy",
@@ -108,6 +111,7 @@ __all__ = [
     "held_until_numbered",
     "in_words",
     "invoiced",
+    "is_corrected",
     "is_sent_invoice",
     "keys_of_payer",
     "list_choices",

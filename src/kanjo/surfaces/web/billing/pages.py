@@ -5,12 +5,19 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from kanjo.domains.billing.facts import Channel
-from kanjo.domains.billing.queries import InvoiceRow, count_invoices, get_invoice, list_invoices, list_sendings
+from kanjo.domains.billing.queries import (
+    InvoiceRow,
+    count_invoices,
+    get_invoice,
+    is_corrected,
+    list_invoices,
+    list_sendings,
+)
 from kanjo.foundation.ids import InvoiceId
 from kanjo.foundation.personal import Kind
 from kanjo.foundation.texts import Text
 from kanjo.processes.bill import credit_invoice, preview
-from kanjo.processes.paper_of_invoice import invoice_paper, send_invoice
+from kanjo.processes.paper_of_invoice import corrected_paper, invoice_paper, send_invoice
 from kanjo.reports.deals import INVOICE, find_deal
 from kanjo.surfaces.readers import showed
 from kanjo.surfaces.web import labels
@@ -53,6 +60,8 @@ SEND_EACH = Text(
     ja="それぞれの請求書を送付済みとして保存します。送付後の取り消しは適格返還請求書によります。",
 )
 PAPERS = Text(en="PDFs in one archive", ja="PDFをまとめて取得")
+
+AS_CORRECTED = "as=corrected"
 
 
 def paper_file(desk: Desk, row: InvoiceRow) -> tuple[str, bytes]:
@@ -122,6 +131,10 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Open item", ja="売掛金"), Link(row.number, "open-item", row.id)),
             (Text(en="Paper", ja="請求書"), Link(Text(en="PDF", ja="PDF"), "invoice-pdf", row.id)),
             (
+                Text(en="Corrected invoice", ja="修正請求書"),
+                Link(Text(en="PDF", ja="PDF"), "invoice-pdf", row.id, AS_CORRECTED) if is_corrected(view) else None,
+            ),
+            (
                 Text(en="Electronic invoice", ja="デジタルインボイス"),
                 Link(Text(en="JP PINT", ja="JP PINT"), "invoice-xml", row.id),
             ),
@@ -149,10 +162,13 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
 
 @door(paper(Kind.ADDRESS))
 def invoice_pdf(request: DeskRequest, key: int) -> HttpResponse:
-    """Return the paper of an invoice; the same invoice always gives the same bytes."""
-    view = get_invoice(InvoiceId(key), request.desk.actor)
+    """Return the paper of an invoice, or with `as=corrected` the one that takes its place, where there is one."""
+    actor = request.desk.actor
+    view = get_invoice(InvoiceId(key), actor)
+    corrected = request.GET.urlencode() == AS_CORRECTED
+    content = (corrected_paper if corrected else invoice_paper)(view, by=actor)
     showed(Kind.ADDRESS, view.payer_address.of)
-    return as_download(invoice_paper(view, by=request.desk.actor), f"{view.row.number}.pdf", "application/pdf")
+    return as_download(content, f"{view.row.number}{'-corrected' * corrected}.pdf", "application/pdf")
 
 
 @door(doing("billing.preview"))
