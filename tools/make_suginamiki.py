@@ -32,6 +32,7 @@ from tools.suginamiki_words import (
     PO_NUMBERS,
     PRODUCTS,
     STRAYS,
+    TOLD,
 )
 
 SEED = "suginamiki 1"
@@ -414,6 +415,7 @@ def written() -> dict[str, bytes]:
         "lines.csv": _csv(lines),
         "strays.csv": _csv(_rows(STRAYS)),
         "credits.csv": _csv(_credits(deals)),
+        "told.csv": _csv(_rows(TOLD)),
     }
 
 

@@ -29,6 +29,7 @@ def cut_script(folder: Path, *, months: int = MONTHS) -> Path:
     _write(folder / "lines.csv", [line for line in _read("lines.csv") if line["deal"] in keys])
     _write(folder / "strays.csv", [one for one in _read("strays.csv") if _within(one["on"], months)])
     _write(folder / "credits.csv", [])
+    _write(folder / "told.csv", [])
     return folder
 
 

@@ -118,6 +118,21 @@ class TestPlayed:
         assert rows("SELECT max(until) FROM ledger_period WHERE state = 'locked'") == [(date(2026, 11, 1),)]
         assert rows("SELECT max(value_on) FROM receivables_receipt") <= [(date(2026, 11, 27),)]
 
+    @pytest.mark.row("BIL-7", "BIL-10")
+    def test_contracts_change_pause_wait_and_are_grouped(self, script: Script) -> None:
+        """More users of one, fewer of another with a credit of what was invoiced; a pause, a hold with its end."""
+        assert rows("SELECT kind, sign(total_minor)::int FROM contracts_amendment ORDER BY effective_on") == [
+            ("change", 1),
+            ("change", -1),
+            ("suspension", -1),
+        ]
+        credited = "SELECT count(*) FROM billing_charge WHERE credited_line_id IS NOT NULL AND amount_minor < 0"
+        given_back = f"{credited} AND plan_id IN (SELECT plan_id FROM billing_change WHERE net_minor < 0)"
+        assert rows(given_back) == [(1,)]
+        held = rows("SELECT condition, expires_on, because <> '' FROM billing_hold")
+        assert held == [("po_number", date(2026, 12, 20), True)]
+        assert rows("SELECT count(DISTINCT account_id), max(keys) FROM billing_grouping") == [(1, "")]
+
     def test_every_bank_file_is_a_zengin_notice(self, script: Script) -> None:
         """Taken in through the door that a clerk uploads by, named as a bank names it."""
         names = [name for (name,) in rows("SELECT name FROM receivables_bankfile ORDER BY id")]

@@ -11,11 +11,13 @@ from kanjo.processes.history.deals import scenes_of
 from kanjo.processes.history.routine import monthly_scenes
 from kanjo.processes.history.script import Script
 from kanjo.processes.history.stage import Scene
+from kanjo.processes.history.telling import told_scenes
 
 
 def scenes_by_day(script: Script, calendar: Calendar) -> Mapping[date, Sequence[Scene]]:
     """Return the scenes of each day in their order; the same script and calendar give the same."""
     days: dict[date, list[Scene]] = defaultdict(list)
-    for scene in [*monthly_scenes(script, calendar), *(s for deal in script.deals for s in scenes_of(deal, calendar))]:
+    of_deals = (scene for deal in script.deals for scene in scenes_of(deal, calendar))
+    for scene in [*monthly_scenes(script, calendar), *of_deals, *told_scenes(script, calendar)]:
         days[scene.on].append(scene)
     return {day: sorted(scenes, key=lambda scene: scene.rank) for day, scenes in days.items()}

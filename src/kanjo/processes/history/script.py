@@ -131,6 +131,22 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is told of a won deal later: `amend` sets its first line to a `quantity`, `pause` stops it up to `until`.
+
+    `hold` keeps it off invoices up to `until`; `group` puts all that its customer pays for on one invoice.
+    """
+
+    deal: str
+    act: str
+    on: Day
+    effective: Day
+    until: Day | None
+    quantity: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bank:
     """The account as the bank's notices name it, and the fees that payers are known to deduct."""
 
@@ -152,6 +168,7 @@ class Script:
     deals: tuple[DealInPlay, ...]
     strays: tuple[Stray, ...]
     credits: tuple[Credit, ...]
+    told: tuple[Told, ...]
 
 
 def read_script(folder: Path) -> Script:
@@ -169,6 +186,7 @@ def read_script(folder: Path) -> Script:
         deals=tuple(_deal(row, lines) for row in _rows(folder, "deals.csv")),
         strays=tuple(_stray(row) for row in _rows(folder, "strays.csv")),
         credits=tuple(_credit(row) for row in _rows(folder, "credits.csv")),
+        told=tuple(_told(row) for row in _rows(folder, "told.csv")),
     )
 
 
@@ -253,6 +271,12 @@ def _stray(row: Row) -> Stray:
 def _credit(row: Row) -> Credit:
     given: dict[str, Any] = {**row, "on": _day(row["on"]), "set_off": bool(row["set_off"])}
     return Credit(**given)
+
+
+def _told(row: Row) -> Told:
+    days = {name: _day(row[name]) for name in ("on", "effective", "until")}
+    given: dict[str, Any] = {**row, **days, "quantity": int(row["quantity"] or 0)}
+    return Told(**given)
 
 
 def _day(text: str) -> Day | None:
