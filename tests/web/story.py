@@ -36,7 +36,7 @@ AMENDED = (
 )
 CUSTOMERS = (
     *("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department"),
-    *("state-month", "choose-grouping"),
+    *("state-month", "choose-grouping", "choose-tax-rounding"),
 )
 MATRIX = ("matrix", "add-matrix-row", "activate-matrix", "withdraw-matrix")
 WEBHOOK = (

@@ -212,6 +212,8 @@ MONEY = [
     Bad("recognise", Role.REV_REC, "revenue.nothing-earned", "last_on", {"last_on": "2025-04-01"}, status=409),
     Bad("withdraw-run", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
     Bad("choose-grouping", Role.RECEIVABLES, "form.not-a-choice", "keys", {"keys": "moon"}),
+    Bad("choose-tax-rounding", Role.RECEIVABLES, "form.not-a-choice", "rounding", {"rounding": "moon"}),
+    Bad("choose-tax-rounding", Role.RECEIVABLES, "days.no-such-day", "on", {"on": "2026-02-30"}),
     Bad("choose-grouping", Role.SALES_OPERATIONS, "days.no-such-day", "on", {"on": "2026-02-30"}),
     Bad("set-run-limit", Role.CFO, "runs.limit-not-positive", "amount", {"amount": "0"}),
     Bad("set-run-limit", Role.CFO, "money.too-many-decimals", "amount", {"amount": "1.5"}),

@@ -197,3 +197,22 @@ def invoices_in(page: str) -> int:
     found = re.search(r"請求書件数.*?>(\d+)<", page, re.DOTALL)
     assert found
     return int(found[1])
+
+
+class TestTaxRounding:
+    @pytest.mark.parametrize("language", list(Language))
+    def test_a_payer_is_rounded_otherwise(self, office: Office, language: Language) -> None:
+        """The act stands on the customer's page, the form shows what holds, and the next invoice follows it."""
+        desk, customer = office.desk(Role.RECEIVABLES, language), office.customer_id
+        assert f'href="/customers/{customer}/tax-rounding"' in desk.see("customer", customer)
+        assert chosen(desk.see("choose-tax-rounding", customer)) == ""
+        desk.do("choose-tax-rounding", customer, rounding="ceiling", **ON)
+        assert chosen(desk.see("choose-tax-rounding", customer)) == "ceiling"
+        desk.do("choose-tax-rounding", customer, rounding="", **ON)
+        assert chosen(desk.see("choose-tax-rounding", customer)) == ""
+
+
+def chosen(page: str) -> str:
+    """Return which option of the form is chosen, "" for the first."""
+    found = re.search(r'<option value="(\w*)"[^>]* selected', page)
+    return found[1] if found else ""

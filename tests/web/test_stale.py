@@ -30,6 +30,7 @@ UNMARKED = {
     "release-hold": "a hold is released or is not",
     "acknowledge": "what was paid never changes",
     "acknowledge-again": "a paper is never changed",
+    "choose-tax-rounding": "chooses from a day on; what was chosen before stays in the trail",
     "choose-grouping": "chooses from a day on; what was chosen before stays in the trail",
     "state-month": "a month that is over never changes",
     "send-invoice": "an invoice is never changed",

@@ -20,6 +20,7 @@ ROW_NAMES: Mapping[str, Text] = {
     "billing_hold": Text(en="billing hold", ja="請求保留"),
     "billing_away": Text(en="absence of service", ja="休止期間"),
     "billing_change": Text(en="change of a plan", ja="請求計画の変更"),
+    "customers_taxrounding": Text(en="tax rounding", ja="消費税の端数処理"),
     "billing_grouping": Text(en="grouping of invoices", ja="請求書のまとめ方"),
     "billing_invoice": Text(en="invoice", ja="請求書"),
     "billing_movedday": Text(en="moved billing day", ja="請求日の変更"),

@@ -6,9 +6,10 @@ from typing import ClassVar
 
 from django.db import models
 
+from kanjo.foundation.money import Rounding
 from kanjo.foundation.personal import Kind
 from kanjo.foundation.texts import Language
-from kanjo.platform.tables import SharedRows, audited, kept, recorded_at
+from kanjo.platform.tables import CompanyRow, SharedRows, append_only, audited, kept, recorded_at
 
 
 class Customer(models.Model):
@@ -95,3 +96,19 @@ class Department(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TaxRounding(CompanyRow):
+    """How a company rounds the tax of what it issues to a payer from a day on; the latest word counts.
+
+    A blank one is the company's own way again.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    rounding = models.CharField(max_length=16, blank=True, choices=[(one.value, one.value) for one in Rounding])
+    effective_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "tax rounding"
+        triggers = append_only()

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kanjo.domains.customers.facts import DepartmentId, NewCustomer, TakenIn
-from kanjo.domains.customers.models import Customer, Department
-from kanjo.domains.customers.queries import ids_by_external_key, parents_above
+from kanjo.domains.customers.models import Customer, Department, TaxRounding
+from kanjo.domains.customers.queries import get_customer, ids_by_external_key, parents_above
 from kanjo.domains.customers.rules import registering
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import CustomerId
+from kanjo.foundation.ids import CompanyId, CustomerId
+from kanjo.foundation.money import Rounding
 from kanjo.foundation.names import matching_key
 from kanjo.foundation.texts import Language
 from kanjo.platform.acts import verb
-from kanjo.platform.tables import alone
+from kanjo.platform.tables import alone, refuse_unseen
 
 SALES = (Role.SALES_REP, Role.RENEWAL_REP, Role.SALES_MANAGER, Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT)
 
@@ -122,6 +123,19 @@ def add_department(*, customer_id: CustomerId, name: str, by: Actor, at: datetim
     customer = Customer.objects.seen(customer_id, by)
     department, _ = Department.objects.get_or_create(customer=customer, name=registering.department_name(name))
     return DepartmentId(department.pk)
+
+
+@verb("customers.choose-tax-rounding", Role.RECEIVABLES, Role.SALES_OPERATIONS)
+def choose_tax_rounding(
+    *, company_id: CompanyId, customer_id: CustomerId, rounding: Rounding | None, on: date, by: Actor, at: datetime
+) -> None:
+    """Let a company round the tax of what it issues to a payer in another way from a day on; None is its own again.
+
+    What is issued stays, and what is given back of it is rounded as it was.
+    """
+    refuse_unseen(company_id, by)
+    get_customer(customer_id)
+    TaxRounding.objects.create(company_id=company_id, customer_id=customer_id, rounding=rounding or "", effective_on=on)
 
 
 def _known(given: NewCustomer) -> Customer | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -11,12 +12,12 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from kanjo.domains.customers.facts import CustomerRow, DepartmentId, NewCustomer
-from kanjo.domains.customers.models import Customer, Department
+from kanjo.domains.customers.models import Customer, Department, TaxRounding
 from kanjo.domains.customers.rules.countries import CountryUnknown, country, country_names
 from kanjo.domains.customers.rules.registering import doubts_about_number
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import CustomerId
-from kanjo.foundation.money import Money
+from kanjo.foundation.ids import CompanyId, CustomerId
+from kanjo.foundation.money import Money, Rounding
 from kanjo.foundation.names import matching_key
 from kanjo.foundation.personal import Personal
 from kanjo.foundation.texts import Language, Name, Text
@@ -117,6 +118,18 @@ def customers_found(search: str, most: int | None = None) -> QuerySet[Customer, 
         is_one_of("pk", departments.values("customer_id")[:most]),
     )
     return any_of(Customer.objects.all(), conditions, most).values("pk")
+
+
+def tax_roundings(
+    company_id: CompanyId, on: date, *, known_at: datetime | None = None, customer_id: CustomerId | None = None
+) -> dict[CustomerId, Rounding]:
+    """Return the customers, or the one, for whom a company rounds tax otherwise than it does on a day, and how."""
+    told = TaxRounding.objects.filter(company_id=company_id, effective_on__lte=on)
+    told = told.filter(recorded_at__lte=known_at) if known_at else told
+    told = told.filter(customer_id=customer_id) if customer_id else told
+    latest = told.order_by("customer_id", "-effective_on", "-id").distinct("customer_id")
+    rows = latest.values_list("customer_id", "rounding")
+    return {CustomerId(key): Rounding(rounding) for key, rounding in rows if rounding}
 
 
 def list_departments(customer_id: CustomerId) -> list[tuple[DepartmentId, str]]:

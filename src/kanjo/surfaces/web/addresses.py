@@ -183,6 +183,7 @@ urlpatterns: list[URLPattern] = [
     path("acknowledgements/<int:key>/again", payment_papers.again, name="acknowledge-again"),
     path("statements", payment_papers.STATEMENTS, name="statements"),
     path("statements/<int:key>", payment_papers.statement, name="statement"),
+    path("customers/<int:key>/tax-rounding", arranging.round_tax, name="choose-tax-rounding"),
     path("customers/<int:key>/grouping", arranging.group, name="choose-grouping"),
     path("customers/<int:key>/statement", payment_papers.state, name="state-month"),
     path("receipts/<int:key>", receivables.receipt, name="receipt"),

@@ -22,10 +22,11 @@ from kanjo.domains.billing.queries.due import (
 )
 from kanjo.domains.billing.rules.changing import OnHold
 from kanjo.domains.billing.rules.guards import NothingDue, NotTaken
-from kanjo.domains.billing.rules.invoicing import Drafted, drafted, grouped, rated
+from kanjo.domains.billing.rules.invoicing import Drafted, drafted, grouped, rated, rounded_by
 from kanjo.domains.billing.rules.owed import still_due
 from kanjo.domains.billing.rules.soundness import refused
 from kanjo.domains.catalog.queries import tax_rate_table
+from kanjo.domains.customers.queries import tax_roundings
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, InvoiceId, OrderId
 from kanjo.foundation.money import Rounding
@@ -67,12 +68,12 @@ def invoiceable(charges: pl.DataFrame) -> tuple[pl.DataFrame, dict[int, Refusal]
 
 def drafted_for(company: SellingCompany, charges: pl.DataFrame, issued_on: date) -> Drafted:
     """Return the invoices of *charges*, with the copies that the issuer puts on them."""
-    rounding = Rounding(company.tax_rounding)
-    draft = drafted(charges, issued_on=issued_on, rounding=rounding, originals=read_originals(charges))
+    chosen = tax_roundings(CompanyId(company.pk), issued_on)
+    charges = rounded_by(charges, chosen, Rounding(company.tax_rounding))
+    draft = drafted(charges, issued_on=issued_on, originals=read_originals(charges))
     japanese = pl.col("language") == "ja"
     invoices = draft.invoices.with_columns(
         original_id=pl.lit(None, dtype=pl.Int64),
-        tax_rounding=pl.lit(company.tax_rounding),
         issuer_name=pl.when(japanese).then(pl.lit(company.name)).otherwise(pl.lit(company.name_en)),
         issuer_address=pl.lit(company.address),
         registration_number=pl.lit(company.registration_number),

@@ -17,12 +17,13 @@ from kanjo.domains.billing.queries.policies import anchor_for
 from kanjo.domains.billing.queries.schedules import as_to_come
 from kanjo.domains.billing.rules.compared import difference_per_line, due_apart
 from kanjo.domains.billing.rules.guards import PlanMissing
-from kanjo.domains.billing.rules.invoicing import drafted, grouped, rated
+from kanjo.domains.billing.rules.invoicing import drafted, grouped, rated, rounded_by
 from kanjo.domains.billing.rules.owed import Known, should_be
 from kanjo.domains.billing.rules.plans import POLICY, anchored, as_plans
 from kanjo.domains.billing.rules.soundness import refused
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
 from kanjo.domains.catalog.queries import tax_rate_table
+from kanjo.domains.customers.queries import tax_roundings
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderLineId, PolicyId
 from kanjo.foundation.money import Money, Rounding
 from kanjo.foundation.terms import payment_terms
@@ -164,8 +165,9 @@ def invoices_to_come(company: SellingCompany, plans: pl.DataFrame, due: pl.DataF
         raise refusal
     # All days at once: each day's lines are groups of their own, in the order of the days.
     by_day = charges.with_columns(group=pl.struct("bill_on", "group").rank("dense").cast(pl.Int64))
+    by_day = rounded_by(by_day, tax_roundings(CompanyId(company.pk), date.max), Rounding(company.tax_rounding))
     first = min(charges["bill_on"], default=date.max)  # Due days are told for each invoice below.
-    draft = drafted(by_day, issued_on=first, rounding=Rounding(company.tax_rounding), originals=originals)
+    draft = drafted(by_day, issued_on=first, originals=originals)
     lines = draft.lines.sort("draft", "plan_id", "service_start")
     to_come = iter(as_to_come(lines, dict(plans.select("plan_id", "order_line_id").iter_rows())))
     for header in draft.invoices.iter_rows(named=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ import polars as pl
 
 from kanjo.domains.billing.facts import GroupKey
 from kanjo.foundation.columns import proportion
+from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.terms import payment_terms
 
@@ -36,8 +38,12 @@ ORIGINALS: dict[str, type[pl.DataType]] = {
     "rate_numerator": pl.Int64,
     "rate_denominator": pl.Int64,
     "left_minor": pl.Int64,
+    "tax_rounding": pl.String,
 }
-"""All that the invoices charged of which something is given back: each line with its rate and what is left of it."""
+"""All that the invoices charged of which something is given back: each line with its rate and what is left of it.
+
+Its tax is that of its invoice, rounded as it was there.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +118,28 @@ _GROUPED_BY_KEY = {
 }
 
 
-def drafted(
-    charges: pl.DataFrame, *, issued_on: date, rounding: Rounding, originals: pl.DataFrame | None = None
-) -> Drafted:
+def rounded_by(charges: pl.DataFrame, chosen: Mapping[CustomerId, Rounding], rounding: Rounding) -> pl.DataFrame:
+    """Add `tax_rounding`: what was *chosen* for the payer, or else *rounding*, which is the company's own."""
+    payers = {int(payer): one.value for payer, one in chosen.items()}
+    found = pl.col("payer_id").replace_strict(payers, default=rounding.value, return_dtype=pl.String)
+    return charges.with_columns(tax_rounding=found if payers else pl.lit(rounding.value))
+
+
+def drafted(charges: pl.DataFrame, *, issued_on: date, originals: pl.DataFrame | None = None) -> Drafted:
     """Group *charges* into invoices and compute the tax once per invoice and rate (Enforcement Order, art. 70-10).
 
     Where a document only gives back at a rate, its tax is what the tax on what is left of the *originals* goes down
-    by: when all is given back, all of the tax is. Needs the columns of a due charge with its rate and its plan's.
+    by: when all is given back, all of the tax is. Needs the columns of a due charge with its rate, its plan's and
+    tax_rounding.
     Drafts are numbered in the order of their key, so that the order in which charges come does not matter.
     """
     ordered = charges.sort(*GROUPED_BY, "plan_id", "service_start", "sequence")
     lines = ordered.with_columns(
         draft=(pl.struct(GROUPED_BY).rle_id().cast(pl.Int64)),
     ).with_columns(position=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("draft"))
-    taxes = _taxes(lines, rounding)
+    taxes = _taxes(lines)
     if originals is not None and not originals.is_empty():
-        taxes = _closing(taxes, lines, originals, rounding)
+        taxes = _closing(taxes, lines, originals)
     return Drafted(invoices=_headers(lines, taxes, issued_on), lines=lines, taxes=taxes)
 
 
@@ -145,8 +157,7 @@ def returned_in_full(invoices: pl.DataFrame, charged: pl.DataFrame, back: pl.Dat
         .sort("draft", "position", "service_start")
         .with_columns(position=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("draft"))
     )
-    taxes = [_taxes(rows, Rounding(name)) for (name,), rows in lines.partition_by("tax_rounding", as_dict=True).items()]
-    tax = pl.concat(taxes) if taxes else _taxes(lines, Rounding.FLOOR)
+    tax = _taxes(lines)
     sums = lines.group_by("draft", maintain_order=True).agg(
         pl.col("net_minor").sum(),
         pl.col("service_start").min().alias("supplied_from"),
@@ -167,19 +178,34 @@ def _per_document(taxes: pl.DataFrame) -> pl.DataFrame:
     return taxes.group_by("draft").agg(pl.col("tax_minor").sum())
 
 
-def _taxes(lines: pl.DataFrame, rounding: Rounding) -> pl.DataFrame:
-    sums = lines.group_by("draft", *RATE, maintain_order=True).agg(pl.col("net_minor").sum())
-    return proportion(
-        sums, into="tax_minor", factors=["net_minor", "rate_numerator"], over=["rate_denominator"], rounding=rounding
+def _taxes(lines: pl.DataFrame) -> pl.DataFrame:
+    sums = lines.group_by("draft", *RATE, maintain_order=True).agg(
+        pl.col("net_minor").sum(), pl.col("tax_rounding").first()
+    )
+    return _rounded(sums, "net_minor", into="tax_minor").drop("tax_rounding").sort("draft", maintain_order=True)
+
+
+def _rounded(sums: pl.DataFrame, net: str, *, into: str) -> pl.DataFrame:
+    """Add the tax on *net*, rounded once, each as its tax_rounding says."""
+    apart = sums.partition_by("tax_rounding", maintain_order=True) if sums.height else [sums]
+    return pl.concat(
+        proportion(
+            rows,
+            into=into,
+            factors=[net, "rate_numerator"],
+            over=["rate_denominator"],
+            rounding=Rounding(rows["tax_rounding"][0]) if rows.height else Rounding.FLOOR,
+        )
+        for rows in apart
     )
 
 
-def _closing(taxes: pl.DataFrame, lines: pl.DataFrame, originals: pl.DataFrame, rounding: Rounding) -> pl.DataFrame:
+def _closing(taxes: pl.DataFrame, lines: pl.DataFrame, originals: pl.DataFrame) -> pl.DataFrame:
     """Take the tax of rates at which a document gives back only from what is left of its originals before and after."""
     place = ("original_id", *RATE)
     back = lines.join(originals.select("credited_line_id", "original_id"), on="credited_line_id", how="left")
     only = back.group_by("draft", *RATE).agg(only=pl.col("original_id").is_not_null().all()).filter("only")
-    left = originals.group_by(place).agg(before=pl.sum("left_minor"))
+    left = originals.group_by(place).agg(pl.col("tax_rounding").first(), before=pl.sum("left_minor"))
     given = (
         back.join(only, on=("draft", *RATE), how="semi")
         .group_by("draft", *place)
@@ -190,9 +216,7 @@ def _closing(taxes: pl.DataFrame, lines: pl.DataFrame, originals: pl.DataFrame, 
         .with_columns(before=pl.col("after") - pl.col("net_minor"))
     )
     for name in ("before", "after"):
-        given = proportion(
-            given, into=f"tax_{name}", factors=[name, "rate_numerator"], over=["rate_denominator"], rounding=rounding
-        )
+        given = _rounded(given, name, into=f"tax_{name}")
     closing = given.group_by("draft", *RATE).agg(closing=(pl.col("tax_after") - pl.col("tax_before")).sum())
     return (
         taxes.join(closing, on=("draft", *RATE), how="left", maintain_order="left")
@@ -203,7 +227,7 @@ def _closing(taxes: pl.DataFrame, lines: pl.DataFrame, originals: pl.DataFrame, 
 
 def _headers(lines: pl.DataFrame, taxes: pl.DataFrame, issued_on: date) -> pl.DataFrame:
     headers = lines.group_by("draft", maintain_order=True).agg(
-        pl.col(*GROUPED_BY, *PAYER).first(),
+        pl.col(*GROUPED_BY, *PAYER, "tax_rounding").first(),
         pl.col("order_id").min(),
         pl.col("net_minor").sum(),
         pl.col("service_start").min().alias("supplied_from"),

@@ -20,12 +20,12 @@ from kanjo.domains.billing.rules.guards import (
     ServiceMissing,
     refuse_unbillable,
 )
-from kanjo.domains.billing.rules.invoicing import drafted, rated
+from kanjo.domains.billing.rules.invoicing import drafted, rated, rounded_by
 from kanjo.domains.billing.rules.owed import POSTED, RETURNED, Known, should_be, still_due
 from kanjo.domains.billing.rules.plans import as_plans
 from kanjo.domains.billing.tests import oracle
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
-from kanjo.foundation.ids import OrderLineId
+from kanjo.foundation.ids import CustomerId, OrderLineId
 from kanjo.foundation.money import Money, Rounding
 from kanjo.foundation.periods import Period, add_months
 from kanjo.foundation.refusals import Refusal
@@ -250,20 +250,32 @@ class TestInvoicing:
     def test_tax_is_rounded_once_per_rate_and_invoice(self) -> None:
         """Three lines of ¥105 at 10 % carry ¥31 of tax, not three times ¥10 (agency Q&A 57)."""
         charges = rated(some_charges((1, "standard", 105), (1, "standard", 105), (1, "standard", 105)), RATES)
-        draft = drafted(charges, issued_on=date(2026, 4, 30), rounding=Rounding.FLOOR)
+        draft = drafted(rounded_by(charges, {}, Rounding.FLOOR), issued_on=date(2026, 4, 30))
         assert draft.invoices.select("net_minor", "tax_minor", "total_minor", "lines").rows() == [(315, 31, 346, 3)]
 
     @pytest.mark.parametrize(("rounding", "tax"), [("floor", 31), ("ceiling", 32), ("half_up", 32)])
     def test_the_company_chooses_the_rounding(self, rounding: str, tax: int) -> None:
         """31.5 yen of tax become 31 or 32 by the company's rule."""
         charges = rated(some_charges((1, "standard", 315)), RATES)
-        draft = drafted(charges, issued_on=date(2026, 4, 30), rounding=Rounding(rounding))
+        draft = drafted(rounded_by(charges, {}, Rounding(rounding)), issued_on=date(2026, 4, 30))
         assert draft.invoices["tax_minor"].to_list() == [tax]
+
+    def test_a_payer_may_be_rounded_otherwise(self) -> None:
+        """31.5 yen of tax of three payers: as the company does, up for one and half to even for another."""
+        charges = rated(some_charges((1, "standard", 315), (2, "standard", 315), (3, "standard", 305)), RATES)
+        chosen = {CustomerId(2): Rounding.CEILING, CustomerId(3): Rounding.HALF_EVEN}
+        draft = drafted(rounded_by(charges, chosen, Rounding.FLOOR), issued_on=date(2026, 4, 30))
+        assert draft.invoices.select("tax_rounding", "tax_minor").rows() == [
+            ("floor", 31),
+            ("ceiling", 32),
+            ("half_even", 30),
+        ]
+        assert draft.taxes["tax_minor"].to_list() == [31, 32, 30]
 
     def test_each_rate_has_its_own_total(self) -> None:
         """10 % and 8 % stand apart, what is out of scope carries no tax."""
         rows = [(1, "standard", 1_000), (1, "reduced", 1_000), (1, "out_of_scope", 1_000)]
-        draft = drafted(rated(some_charges(*rows), RATES), issued_on=date(2026, 4, 30), rounding=Rounding.FLOOR)
+        draft = drafted(rounded_by(rated(some_charges(*rows), RATES), {}, Rounding.FLOOR), issued_on=date(2026, 4, 30))
         taxes = {row[0]: row[1:] for row in draft.taxes.select("tax_class", "net_minor", "tax_minor").rows()}
         assert taxes == {"standard": (1_000, 100), "reduced": (1_000, 80), "out_of_scope": (1_000, 0)}
 
@@ -279,7 +291,7 @@ class TestInvoicing:
         """Every line is on exactly one invoice, and each invoice is the sum of its lines and of its rates."""
         if not rows:
             return
-        draft = drafted(rated(some_charges(*rows), RATES), issued_on=date(2026, 4, 30), rounding=Rounding.FLOOR)
+        draft = drafted(rounded_by(rated(some_charges(*rows), RATES), {}, Rounding.FLOOR), issued_on=date(2026, 4, 30))
         assert draft.invoices["net_minor"].sum() == sum(net for _, _, net in rows)
         assert draft.invoices["lines"].sum() == len(rows) == draft.lines.height
         by_rate = draft.taxes.group_by("draft").agg(pl.col("net_minor").sum()).sort("draft")
@@ -287,9 +299,8 @@ class TestInvoicing:
 
     def test_terms_give_the_due_day(self) -> None:
         """月末締め翌月末払い: issued on 30 April, due on 31 May."""
-        draft = drafted(
-            rated(some_charges((1, "standard", 100)), RATES), issued_on=date(2026, 4, 30), rounding=Rounding.FLOOR
-        )
+        charges = rounded_by(rated(some_charges((1, "standard", 100)), RATES), {}, Rounding.FLOOR)
+        draft = drafted(charges, issued_on=date(2026, 4, 30))
         assert draft.invoices["due_on"].to_list() == [date(2026, 5, 31)]
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.domains.catalog.queries import tax_rates_on
-from kanjo.domains.customers.queries import get_customer
+from kanjo.domains.customers.queries import get_customer, tax_roundings
 from kanjo.domains.quotes.facts import (
     AcceptedOffer,
     Offer,
@@ -145,6 +145,7 @@ def _paper(
 ) -> QuotationPaper:
     customer = get_customer(offer.customer_id)
     company = SellingCompany.objects.seen(version.company_id, by)
+    chosen = tax_roundings(CompanyId(company.pk), on, customer_id=offer.customer_id)
     taxed = any(line.terms.tax_class in _TAXED for line in offer.lines)
     return quotation_of(
         offer,
@@ -155,7 +156,7 @@ def _paper(
         person=recipient,
         sender=_sender(company, customer.language),
         rates=tax_rates_on(on) if taxed else {},
-        rounding=Rounding(company.tax_rounding),
+        rounding=chosen.get(offer.customer_id, Rounding(company.tax_rounding)),
         planned=planned,
         draft=draft,
     )

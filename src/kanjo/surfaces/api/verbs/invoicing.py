@@ -8,7 +8,9 @@ from pydantic import Field
 
 from kanjo.domains.billing.facts import GroupKey, Instalment
 from kanjo.domains.billing.operations import choose_grouping, plan_instalments, reach_milestone, tag_contract
+from kanjo.domains.customers.operations import choose_tax_rounding
 from kanjo.foundation.ids import ContractId, OrderLineId
+from kanjo.foundation.money import Rounding
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.api.acts import Act, Made
 from kanjo.surfaces.api.callers import Caller
@@ -48,6 +50,14 @@ class Grouped(Given):
     on: Day
 
 
+class Rounded(Given):
+    """How the tax of what is issued to a payer is rounded from a day on; null as the company does."""
+
+    payer_id: CustomerKey
+    rounding: one_of(Rounding) | None  # type: ignore[valid-type]  # made from the enumeration
+    on: Day
+
+
 class Tagged(Given):
     """A word by which the lines of a contract may be grouped; empty takes it off."""
 
@@ -82,6 +92,18 @@ def _group(caller: Caller, key: int, given: Grouped) -> Made:
     return Made("companies", key)
 
 
+def _round(caller: Caller, key: int, given: Rounded) -> Made:
+    choose_tax_rounding(
+        company_id=caller.company(key).id,
+        customer_id=given.payer_id,
+        rounding=given.rounding,
+        on=given.on,
+        by=caller.actor,
+        at=caller.now,
+    )
+    return Made("companies", key)
+
+
 def _tag(caller: Caller, key: int, given: Tagged) -> Made:
     tag_contract(contract_id=ContractId(key), tag=given.tag, by=caller.actor, at=caller.now)
     return Made("contracts", key)
@@ -108,6 +130,14 @@ ACTS: tuple[Act, ...] = (
         title=Text(en="Choose what stands together on invoices", ja="請求書のまとめ方を設定"),
         takes=Grouped,
         do=_group,
+        of="companies",
+    ),
+    Act(
+        path="companies/{int:key}/tax-rounding",
+        verbs=("customers.choose-tax-rounding",),
+        title=Text(en="Choose how tax is rounded for a payer", ja="請求先ごとの消費税の端数処理を設定"),
+        takes=Rounded,
+        do=_round,
         of="companies",
     ),
     Act(
