@@ -65,6 +65,7 @@ def subscriptions(count: int) -> pl.DataFrame:
             charge=pl.lit("recurring"),
             timing=pl.lit("in_advance"),
             interval_months=pl.lit(1, dtype=pl.Int64),
+            interval_days=pl.lit(0, dtype=pl.Int64),
             anchor_on=start,
             quantity=pl.lit(1, dtype=pl.Int64),
             net_minor=pl.col("plan_id") % 99_991 + 1,

@@ -135,6 +135,7 @@ def a_product(
     license_metric: str = "user",
     list_minor: int = 1_000,
     currency: str = "JPY",
+    interval_days: int = 0,
 ) -> ProductId:
     """Put a product on sale, by default 1,000 yen per user and month, with its list price from the first day on."""
     product_id = add_product(
@@ -145,6 +146,7 @@ def a_product(
         charge=charge,
         timing=timing,
         interval_months=interval_months,
+        interval_days=interval_days,
         recognition=recognition,
         tax_class=tax_class,
         license_metric=license_metric,
@@ -184,5 +186,5 @@ def a_line(
     terms, net = get_terms(product_id), unit_minor * quantity
     if terms.charge is ChargeKind.ONE_TIME:
         return LineToBook(terms, quantity, unit_minor, net, net, None)
-    intervals = service.months_and_days()[0] // terms.interval_months
+    intervals, _ = terms.interval.counted_in(service)
     return LineToBook(terms, quantity, unit_minor, net, net * intervals, service)

@@ -73,7 +73,7 @@ class Lives:
     events: list[str] = field(default_factory=list)
 
     def begin(self, number: int) -> None:
-        """Conclude so many contracts: monthly seats ahead, and often a yearly and a quarterly line in arrears."""
+        """Conclude so many contracts: monthly seats ahead, and often a yearly, a quarterly and a fortnightly line."""
         office, code = self.office, "LIVES"
         yearly = a_product(office.company_id, f"{code}-YEAR", interval_months=12, list_minor=12_345)
         behind = a_product(
@@ -83,11 +83,12 @@ class Lives:
             timing=BillingTiming.IN_ARREARS,
             list_minor=2_999,
         )
+        fortnightly = a_product(office.company_id, f"{code}-WEEKS", interval_months=0, interval_days=14, list_minor=777)
         for _ in range(number):
             customer_id = a_customer()
             starts_on = APRIL + DAY * self.chance.randrange(40)
             service = Period(starts_on, TERM.until)
-            others = self.chance.sample([yearly, behind], self.chance.randint(0, 2))
+            others = self.chance.sample([yearly, behind, fortnightly], self.chance.randint(0, 2))
             wanted = [
                 office.users(self.chance.randint(1, 30), service=service),
                 *(LineWanted(product, self.chance.randint(1, 9), None, service) for product in others),
@@ -365,6 +366,7 @@ def _life(plan: dict[str, Any]) -> Life:
     return Life(
         service=Period(plan["service_start"], plan["service_until"]),
         months=plan["interval_months"],
+        every_days=plan["interval_days"],
         anchor_on=plan["anchor_on"],
         net=plan["net_minor"],
         timing=BillingTiming(plan["timing"]),

@@ -106,7 +106,9 @@ def products() -> list[ProductId]:
         return [ProductId(key) for key in known]
     company_id = a_company()
     return [
-        a_product(company_id, f"ANY-{months}-{timing}", interval_months=months, timing=timing)
-        for months in (1, 3, 12)
+        a_product(
+            company_id, f"ANY-{months}-{days}-{timing}", interval_months=months, interval_days=days, timing=timing
+        )
+        for months, days in ((1, 0), (3, 0), (12, 0), (0, 1), (0, 7), (0, 45))
         for timing in (BillingTiming.IN_ADVANCE, BillingTiming.IN_ARREARS)
     ]

@@ -69,8 +69,9 @@ def wanted(office: Office, chance: random.Random) -> list[LineWanted]:
     """Return two lines of any interval and timing, over a term that breaks off at both ends."""
     lines = []
     for code, start in (("ONE", LATER.start), ("TWO", date(2026, 5, 4))):
+        months, days = chance.choice([(1, 0), (1, 0), (2, 0), (3, 0), (6, 0), (12, 0), (0, 7), (0, 10)])
         product = a_product(
-            office.company_id, code, interval_months=chance.choice([1, 1, 2, 3, 6, 12]), timing=chance.choice(TIMINGS)
+            office.company_id, code, interval_months=months, interval_days=days, timing=chance.choice(TIMINGS)
         )
         lines.append(
             LineWanted(product, chance.randint(2, 20), chance.randint(9_000, 70_000), replace(LATER, start=start))

@@ -170,6 +170,7 @@ def _to_bill(line: BookedLine, on: date, anchor_on: date | None) -> LineToBill:
         charge=line.terms.charge,
         timing=line.terms.timing,
         interval_months=line.terms.interval_months,
+        interval_days=line.terms.interval_days,
         net_minor=line.net_minor,
         tax_class=line.terms.tax_class,
         service=line.service,

@@ -174,6 +174,7 @@ def _to_bill(line: LineWanted, terms: ProductTerms, net_minor: int, on: date, bi
         charge=terms.charge,
         timing=terms.timing,
         interval_months=terms.interval_months,
+        interval_days=terms.interval_days,
         net_minor=net_minor,
         tax_class=terms.tax_class,
         service=line.service,

@@ -50,6 +50,7 @@ def _ending_line(line: BookedLine) -> EndingLine:
         quantity=line.quantity,
         net_minor=line.net_minor,
         interval_months=line.terms.interval_months,
+        interval_days=line.terms.interval_days,
         total_minor=line.total_minor,
         service=line.service,
     )

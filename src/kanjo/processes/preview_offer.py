@@ -50,6 +50,7 @@ def _to_bill(line: OfferLine, on: date, billing: BillingTerms) -> LineToBill:
         charge=line.terms.charge,
         timing=line.terms.timing,
         interval_months=line.terms.interval_months,
+        interval_days=line.terms.interval_days,
         net_minor=line.net_minor,
         tax_class=line.terms.tax_class,
         service=line.service,

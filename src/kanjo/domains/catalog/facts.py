@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kanjo.foundation.ids import CompanyId, PriceId, ProductId
+from kanjo.foundation.intervals import Interval
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 
@@ -86,7 +87,8 @@ _NAMES: dict[StrEnum, Text] = {
 class ProductTerms:
     """A product as sold: copied onto quote and order lines, so that later changes of the catalog move nothing.
 
-    `interval_months` is the length of one billing interval of a recurring product (1, 3, 12 ...), else 0.
+    A recurring product is billed every `interval_months` (1, 3, 12 ...) or every `interval_days` (1, 7, 14 ...); the
+    other is 0, and of a one-time product both are.
     `license_metric` names what a license counts (`user`, `core`, `device` ...); empty when nothing is granted.
     """
 
@@ -99,6 +101,12 @@ class ProductTerms:
     recognition: Recognition
     tax_class: TaxClass
     license_metric: str
+    interval_days: int = 0
+
+    @property
+    def interval(self) -> Interval:
+        """How long one period of a recurring charge is."""
+        return Interval(self.interval_months, self.interval_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +123,12 @@ class NewProduct:
     tax_class: TaxClass
     license_metric: str = ""
     external_key: str = ""
+    interval_days: int = 0
+
+    @property
+    def interval(self) -> Interval:
+        """How long one period of a recurring charge is."""
+        return Interval(self.interval_months, self.interval_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

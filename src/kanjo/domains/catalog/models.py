@@ -20,6 +20,7 @@ class Product(CompanyRow):
     charge = models.CharField(max_length=16, choices=[(one.value, one.value) for one in ChargeKind])
     timing = models.CharField(max_length=16, choices=[(one.value, one.value) for one in BillingTiming])
     interval_months = models.PositiveSmallIntegerField(default=0)
+    interval_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     recognition = models.CharField(max_length=16, choices=[(one.value, one.value) for one in Recognition])
     tax_class = models.CharField(max_length=16, choices=[(one.value, one.value) for one in TaxClass])
     license_metric = models.CharField(max_length=32, blank=True)
@@ -36,8 +37,9 @@ class Product(CompanyRow):
             ),
             models.CheckConstraint(
                 name="product_interval",
-                condition=models.Q(charge=ChargeKind.ONE_TIME.value, interval_months=0)
-                | models.Q(charge=ChargeKind.RECURRING.value, interval_months__range=(1, 120)),
+                condition=models.Q(charge=ChargeKind.ONE_TIME.value, interval_months=0, interval_days=0)
+                | models.Q(charge=ChargeKind.RECURRING.value, interval_months__range=(1, 120), interval_days=0)
+                | models.Q(charge=ChargeKind.RECURRING.value, interval_months=0, interval_days__range=(1, 3660)),
             ),
             models.CheckConstraint(
                 name="product_acceptance_is_one_time",

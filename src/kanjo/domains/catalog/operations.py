@@ -29,6 +29,7 @@ def add_product(
     tax_class: TaxClass,
     license_metric: str = "",
     external_key: str = "",
+    interval_days: int = 0,
     by: Actor,
     at: datetime,
 ) -> ProductId:
@@ -48,6 +49,7 @@ def add_product(
         tax_class=tax_class,
         license_metric=license_metric,
         external_key=external_key,
+        interval_days=interval_days,
     )
     columns = _columns(offering.checked(given))
     product, made = Product.objects.get_or_create(company_id=company_id, code=columns["code"], defaults=columns)
@@ -97,6 +99,7 @@ def _columns(given: NewProduct) -> dict[str, Any]:
         "charge": given.charge,
         "timing": given.timing,
         "interval_months": given.interval_months,
+        "interval_days": given.interval_days,
         "recognition": given.recognition,
         "tax_class": given.tax_class,
         "license_metric": given.license_metric,

@@ -185,6 +185,7 @@ def _terms(product: Product) -> ProductTerms:
         recognition=Recognition(product.recognition),
         tax_class=TaxClass(product.tax_class),
         license_metric=product.license_metric,
+        interval_days=product.interval_days,
     )
 
 

@@ -78,6 +78,7 @@ class OrderLine(CompanyRow):
     charge = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in ChargeKind])
     timing = models.CharField(max_length=16, choices=[(timing.value, timing.value) for timing in BillingTiming])
     interval_months = models.PositiveSmallIntegerField()
+    interval_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     recognition = models.CharField(max_length=16, choices=[(way.value, way.value) for way in Recognition])
     tax_class = models.CharField(max_length=16, choices=[(tax.value, tax.value) for tax in TaxClass])
     license_metric = models.CharField(max_length=40, blank=True)
@@ -108,9 +109,10 @@ class OrderLine(CompanyRow):
             ),
             models.CheckConstraint(
                 name="order_line_recurs",
-                condition=Q(charge="one_time", interval_months=0, total_minor=F("net_minor"))
-                | Q(charge="one_time", interval_months=0, changes__isnull=False)
-                | Q(charge="recurring", interval_months__gt=0, service_start__isnull=False),
+                condition=Q(charge="one_time", interval_months=0, interval_days=0, total_minor=F("net_minor"))
+                | Q(charge="one_time", interval_months=0, interval_days=0, changes__isnull=False)
+                | Q(charge="recurring", interval_months__gt=0, interval_days=0, service_start__isnull=False)
+                | Q(charge="recurring", interval_months=0, interval_days__gt=0, service_start__isnull=False),
             ),
         ]
         triggers = append_only()

@@ -255,6 +255,7 @@ def _line(order: Order, position: int, line: LineToBook) -> OrderLine:
         charge=terms.charge,
         timing=terms.timing,
         interval_months=terms.interval_months,
+        interval_days=terms.interval_days,
         recognition=terms.recognition,
         tax_class=terms.tax_class,
         license_metric=terms.license_metric,

@@ -255,6 +255,7 @@ def booked_line(line: OrderLine) -> BookedLine:
         recognition=Recognition(line.recognition),
         tax_class=TaxClass(line.tax_class),
         license_metric=line.license_metric,
+        interval_days=line.interval_days,
     )
     service = Period(line.service_start, line.service_until) if line.service_start and line.service_until else None
     return BookedLine(

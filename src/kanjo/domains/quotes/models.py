@@ -91,6 +91,7 @@ class QuoteLine(CompanyRow):
     charge = models.CharField(max_length=16, choices=[(one.value, one.value) for one in ChargeKind])
     timing = models.CharField(max_length=16, choices=[(one.value, one.value) for one in BillingTiming])
     interval_months = models.PositiveSmallIntegerField()
+    interval_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     recognition = models.CharField(max_length=16, choices=[(one.value, one.value) for one in Recognition])
     tax_class = models.CharField(max_length=16, choices=[(one.value, one.value) for one in TaxClass])
     license_metric = models.CharField(max_length=32, blank=True)

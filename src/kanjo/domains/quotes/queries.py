@@ -290,6 +290,7 @@ def _line(row: QuoteLine) -> OfferLine:
             recognition=Recognition(row.recognition),
             tax_class=TaxClass(row.tax_class),
             license_metric=row.license_metric,
+            interval_days=row.interval_days,
         ),
         quantity=row.quantity,
         list_minor=row.list_minor,

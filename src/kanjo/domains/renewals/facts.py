@@ -59,6 +59,7 @@ class EndingLine:
     interval_months: int
     total_minor: int
     service: Period | None
+    interval_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ def _line(line: EndingLine) -> dict[str, Any]:
         "quantity": line.quantity,
         "net_minor": line.net_minor,
         "interval_months": line.interval_months,
+        "interval_days": line.interval_days,
         "total_minor": line.total_minor,
         "service_start": line.service.start.isoformat() if line.service else None,
         "service_until": line.service.until.isoformat() if line.service else None,

@@ -76,6 +76,7 @@ COLUMN_NAMES: Mapping[str, Text] = {
     "found_in_id": Text(en="Found in (import)", ja="検出した取込（ID）"),
     "honorific": Text(en="Honorific", ja="敬称"),
     "interval_months": Text(en="Months per charge", ja="課金間隔（月）"),
+    "interval_days": Text(en="Days per charge", ja="課金間隔（日）"),
     "invited_by_id": Text(en="Invited by (person)", ja="招待者（ID）"),
     "invoice_id": Text(en="Invoice (id)", ja="請求書（ID）"),
     "is_active": Text(en="May sign in", ja="ログイン可"),

@@ -11,6 +11,7 @@ from kanjo.foundation.ids import (
     OrderLineId,
     PlanId,
 )
+from kanjo.foundation.intervals import Interval
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
 
@@ -52,6 +53,12 @@ class LineToBill:
     quantity: int
     due_from: date
     anchor_on: date | None = None
+    interval_days: int = 0
+
+    @property
+    def interval(self) -> Interval:
+        """How long one period of a recurring charge is."""
+        return Interval(self.interval_months, self.interval_days)
 
 
 class GroupKey(StrEnum):

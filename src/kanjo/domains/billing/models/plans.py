@@ -15,9 +15,9 @@ from kanjo.domains.billing.facts import (
     Stub,
 )
 from kanjo.domains.billing.models.columns import DAYS, IN_BOUNDS, STANDARD, choice
-from kanjo.domains.billing.rules.guards import LONGEST_INTERVAL
 from kanjo.domains.catalog.facts import BillingTiming, TaxClass
 from kanjo.foundation.day_counts import DayCount
+from kanjo.foundation.intervals import LONGEST_DAYS, LONGEST_MONTHS
 from kanjo.platform.tables import CompanyRow, append_only, audited, kept, no_truncate, recorded_at
 
 
@@ -107,6 +107,7 @@ class Plan(CompanyRow):
     charge = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in PlanCharge])
     timing = models.CharField(max_length=16, choices=[(timing.value, timing.value) for timing in BillingTiming])
     interval_months = models.PositiveSmallIntegerField()
+    interval_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     anchor_on = models.DateField()
     quantity = models.BigIntegerField()
     net_minor = models.BigIntegerField()
@@ -139,10 +140,11 @@ class Plan(CompanyRow):
             ),
             models.CheckConstraint(
                 name="plan_recurs",
-                condition=Q(charge=PlanCharge.ONE_TIME, interval_months=0)
+                condition=Q(charge=PlanCharge.ONE_TIME, interval_months=0, interval_days=0)
                 | Q(
+                    Q(interval_months__range=(1, LONGEST_MONTHS), interval_days=0)
+                    | Q(interval_months=0, interval_days__range=(1, LONGEST_DAYS)),
                     charge__in=(PlanCharge.RECURRING, PlanCharge.USAGE),
-                    interval_months__range=(1, LONGEST_INTERVAL),
                     service_start__isnull=False,
                 ),
             ),

@@ -71,7 +71,16 @@ def _part(plan: Plan, one: Instalment, number: int, count: int, on: date) -> Pla
         else OF.filled(line=name, number=number, count=count)
     )
     same = ("company_id", "account_id", "order_line_id", "order_id", "contract_id", "customer_id", "currency")
-    terms = ("payment_terms", "charge", "interval_months", "anchor_on", "quantity", "tax_class", "policy_id")
+    terms = (
+        "payment_terms",
+        "charge",
+        "interval_months",
+        "interval_days",
+        "anchor_on",
+        "quantity",
+        "tax_class",
+        "policy_id",
+    )
     served = ("service_start", "service_until")
     return Plan(
         **{field: getattr(plan, field) for field in (*same, *terms, *served)},

@@ -75,6 +75,7 @@ TERMS: dict[str, type[pl.DataType]] = {
     "charge": pl.String,
     "timing": pl.String,
     "interval_months": pl.Int64,
+    "interval_days": pl.Int64,
     "anchor_on": pl.Date,
     "quantity": pl.Int64,
     "net_minor": pl.Int64,
@@ -103,8 +104,8 @@ ISSUED_TO: dict[str, type[pl.DataType]] = {
 }
 """What an invoice says beside the terms of its lines."""
 
-_TERMS = """p.id, p.charge, p.timing, p.interval_months, p.anchor_on, p.quantity, p.net_minor, p.service_start,
-    p.service_until, p.due_from, x.accepted_on, p.policy_id, p.order_line_id, p.part, p.currency"""
+_TERMS = """p.id, p.charge, p.timing, p.interval_months, p.interval_days, p.anchor_on, p.quantity, p.net_minor,
+    p.service_start, p.service_until, p.due_from, x.accepted_on, p.policy_id, p.order_line_id, p.part, p.currency"""
 # Joined so that no plan is lost: what it names and is not there is null.
 _ISSUED_TO = """, p.account_id, p.contract_id, o.id, o.po_number, k.id, c.id, p.payment_terms,
     CASE WHEN c.language = 'ja' THEN p.description_ja ELSE p.description_en END, p.tax_class,

@@ -19,6 +19,7 @@ from kanjo.domains.billing.rules.shares import SHARE, WHOLE, measured
 from kanjo.domains.catalog.facts import BillingTiming
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import AmendmentId, ContractId, CustomerId, InvoiceId, InvoiceLineId, OrderId, OrderLineId
+from kanjo.foundation.intervals import Interval
 from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Text
@@ -36,7 +37,7 @@ class PlanTerms:
     customer_id: CustomerId
     charge: PlanCharge
     timing: BillingTiming
-    interval_months: int
+    interval: Interval
     anchor_on: date
     quantity: int
     price: Money
@@ -163,7 +164,7 @@ def _terms(plan: Plan) -> PlanTerms:
         customer_id=CustomerId(plan.customer_id),
         charge=PlanCharge(plan.charge),
         timing=BillingTiming(plan.timing),
-        interval_months=plan.interval_months,
+        interval=Interval(plan.interval_months, plan.interval_days),
         anchor_on=plan.anchor_on,
         quantity=plan.quantity,
         price=Money(plan.net_minor, plan.currency),

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from kanjo.domains.billing.facts import LineToBill
 from kanjo.domains.catalog.facts import ChargeKind
+from kanjo.foundation.intervals import LONGEST_DAYS, LONGEST_MONTHS
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 
 LARGEST_MINOR = 10**15
 """A price times the days of a period then stays exact in 64 bits."""
-LONGEST_INTERVAL = 120
 MOST_CHARGES = 2**15 - 1
 """How often a period can be charged and given back: the column that counts it is small."""
 
@@ -32,12 +32,12 @@ class IntervalUnfit(Refusal):
 
     rule = "billing.interval"
     says = Text(
-        en="{description} is billed every {months} months.",
-        ja="{description} の請求間隔が {months} か月になっています。",
+        en="{description} is billed {interval}.",
+        ja="{description} の請求間隔が「{interval}」になっています。",
     )
     remedy = Text(
-        en="A recurring charge takes 1 to {most} months, a one-time charge 0.",
-        ja="継続課金は1〜{most}か月、一時課金は0か月にしてください。",
+        en="A recurring charge takes 1 to {most_months} months or 1 to {most_days:,} days, a one-time charge neither.",
+        ja="継続課金は1〜{most_months}か月または1〜{most_days:,}日、一時課金は0にしてください。",
     )
 
 
@@ -253,8 +253,13 @@ def refuse_unbillable(lines: Sequence[LineToBill]) -> None:
         at = f"lines[{place}]"
         if line.charge is ChargeKind.RECURRING and not line.service:
             raise ServiceMissing(at=at, description=line.description)
-        fits = 1 <= line.interval_months <= LONGEST_INTERVAL if line.charge is ChargeKind.RECURRING else True
-        if not fits or (line.charge is ChargeKind.ONE_TIME and line.interval_months != 0):
-            raise IntervalUnfit(at=at, description=line.description, months=line.interval_months, most=LONGEST_INTERVAL)
+        if not (line.interval.recurs if line.charge is ChargeKind.RECURRING else line.interval.once):
+            raise IntervalUnfit(
+                at=at,
+                description=line.description,
+                interval=line.interval.shown,
+                most_months=LONGEST_MONTHS,
+                most_days=LONGEST_DAYS,
+            )
         if abs(line.net_minor) >= LARGEST_MINOR:
             raise AmountTooLarge(at=at, description=line.description, amount=line.net_minor, most=LARGEST_MINOR)

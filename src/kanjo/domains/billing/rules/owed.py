@@ -5,6 +5,7 @@ Guarantees, steps and worked tables: docs/algorithms/owed.md. Columns in, column
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -251,27 +252,59 @@ def _recurring(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.D
     """Return one row per period and stretch of each recurring plan, cut where the service covers only a part of it."""
     recurring = plans.filter(pl.col("charge") == ChargeKind.RECURRING)
     served = stretches(recurring, known.changes, known.away)
-    parts = _lowered(_periods(served.lazy(), until_on).collect())
-    return _billed(_stubs(parts.lazy())).collect()
+    by_days = pl.col(_BY_DAYS.length) > 0
+    if not (served[_BY_DAYS.length] > 0).any():
+        return _cut(served, _BY_MONTHS, until_on)
+    months, days = served.filter(~by_days), served.filter(by_days)
+    return pl.concat([_cut(months, _BY_MONTHS, until_on), _cut(days, _BY_DAYS, until_on)])
 
 
-def _periods(served: pl.LazyFrame, until_on: date | None) -> pl.LazyFrame:
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    """How periods are counted: in months, or in days.
+
+    *number* is that of the month or day of a day; *day* the first day of a period by its number and the anchor.
+    """
+
+    length: str
+    number: Callable[[pl.Expr], pl.Expr]
+    day: Callable[[pl.Expr, pl.Expr], pl.Expr]
+
+
+def _day_number(day: pl.Expr) -> pl.Expr:
+    return day.cast(pl.Int32).cast(pl.Int64)
+
+
+def _numbered_day(number: pl.Expr, _anchor: pl.Expr) -> pl.Expr:
+    return number.cast(pl.Int32).cast(pl.Date)
+
+
+_BY_MONTHS = _Calendar("interval_months", month_of, in_month)
+_BY_DAYS = _Calendar("interval_days", _day_number, _numbered_day)
+
+
+def _cut(served: pl.DataFrame, by: _Calendar, until_on: date | None) -> pl.DataFrame:
+    parts = _lowered(_periods(served.lazy(), by, until_on).collect())
+    return _billed(_stubs(parts.lazy(), by)).collect()
+
+
+def _periods(served: pl.LazyFrame, by: _Calendar, until_on: date | None) -> pl.LazyFrame:
     """Return one row per period: the whole one, counted from the anchor, and the part of it that is served."""
     last = pl.lit(until_on, dtype=pl.Date)
     reached = pl.max_horizontal(last, "reach_until")
     reach = pl.col("stretch_until") if until_on is None else pl.min_horizontal("stretch_until", reached)
-    anchor, months = pl.col("anchor_on"), pl.col("interval_months")
-    start = month_of(pl.col("stretch_start"))
-    reached_month = start - (in_month(start, anchor) > pl.col("stretch_start")).cast(pl.Int64)
-    first = month_of(anchor) + (reached_month - month_of(anchor)) // months * months
-    count = pl.max_horizontal((month_of(reach) - pl.col("first")) // months + 1, pl.lit(0))
-    month = pl.col("first") + pl.col("step") * months
+    anchor, length = pl.col("anchor_on"), pl.col(by.length)
+    start = by.number(pl.col("stretch_start"))
+    begun = start - (by.day(start, anchor) > pl.col("stretch_start")).cast(pl.Int64)
+    first = by.number(anchor) + (begun - by.number(anchor)) // length * length
+    count = pl.max_horizontal((by.number(reach) - pl.col("first")) // length + 1, pl.lit(0))
+    number = pl.col("first") + pl.col("step") * length
     return (
         served.with_columns(first=first)
         .with_columns(step=pl.int_ranges(pl.lit(0, dtype=pl.Int64), count, dtype=pl.Int64))
         .explode("step")
         .drop_nulls("step")
-        .with_columns(whole_start=in_month(month, anchor), whole_until=in_month(month + months, anchor))
+        .with_columns(whole_start=by.day(number, anchor), whole_until=by.day(number + length, anchor))
         .with_columns(
             start=pl.max_horizontal("whole_start", "stretch_start"),
             until=pl.min_horizontal("whole_until", "stretch_until"),
@@ -297,9 +330,9 @@ def _lowered(parts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([parts.filter(~pl.col("told")), joined])
 
 
-def _stubs(parts: pl.LazyFrame) -> pl.LazyFrame:
+def _stubs(parts: pl.LazyFrame, by: _Calendar) -> pl.LazyFrame:
     """Measure a first or last period that is not whole by a period of its own where the policy says so."""
-    months, begins, ends = (pl.col(name) for name in ("interval_months", "service_start", "service_until"))
+    length, begins, ends = (pl.col(name) for name in (by.length, "service_start", "service_until"))
     first = (
         (pl.col("first_stub") == Stub.OWN)
         & (pl.col("whole_start") < pl.col("service_start"))
@@ -314,10 +347,10 @@ def _stubs(parts: pl.LazyFrame) -> pl.LazyFrame:
         whole_start=pl.when("first")
         .then("service_start")
         .when("last")
-        .then(in_month(month_of(ends) - months, ends))
+        .then(by.day(by.number(ends) - length, ends))
         .otherwise("whole_start"),
         whole_until=pl.when("first")
-        .then(in_month(month_of(begins) + months, begins))
+        .then(by.day(by.number(begins) + length, begins))
         .when("last")
         .then("service_until")
         .otherwise("whole_until"),

@@ -17,20 +17,26 @@ def schedule(line: LineToBill) -> list[ChargeToCome]:
     if line.charge is ChargeKind.ONE_TIME:
         return [_once(line)]
     assert line.service
-    wholes = _wholes(line.service, line.interval_months, line.anchor_on or line.service.start)
+    wholes = _wholes(line, line.service, line.anchor_on or line.service.start)
     return [_recurring(line, part, whole) for whole in wholes if (part := whole.intersect(line.service))]
 
 
-def _wholes(service: Period, months: int, anchor_on: date) -> list[Period]:
+def _wholes(line: LineToBill, service: Period, anchor_on: date) -> list[Period]:
     """Walk from the anchor to the service, then along it."""
+
+    def start_of(step: int) -> date:
+        if line.interval_days:
+            return anchor_on + DAY * (step * line.interval_days)
+        return add_months(anchor_on, step * line.interval_months)
+
     step = 0
-    while add_months(anchor_on, step * months) > service.start:
+    while start_of(step) > service.start:
         step -= 1
-    while add_months(anchor_on, (step + 1) * months) <= service.start:
+    while start_of(step + 1) <= service.start:
         step += 1
     wholes = []
-    while (start := add_months(anchor_on, step * months)) < service.until:
-        wholes.append(Period(start, add_months(anchor_on, (step + 1) * months)))
+    while (start := start_of(step)) < service.until:
+        wholes.append(Period(start, start_of(step + 1)))
         step += 1
     return wholes
 

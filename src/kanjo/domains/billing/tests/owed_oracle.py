@@ -35,7 +35,7 @@ class Away:
 
 @dataclass(slots=True)
 class Life:
-    """A recurring plan, its policy and what became of it."""
+    """A recurring plan, its policy and what became of it; its periods are so many months, or else days."""
 
     service: Period
     months: int
@@ -47,6 +47,13 @@ class Life:
     policy: BillingPolicy = field(default_factory=BillingPolicy)
     changes: list[Change] = field(default_factory=list)
     away: list[Away] = field(default_factory=list)
+    every_days: int = 0
+
+    def later(self, day: date, periods: int) -> date:
+        """Return the day so many periods later."""
+        if self.every_days:
+            return day + DAY * (periods * self.every_days)
+        return add_months(day, periods * self.months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ def _day(life: Life, on: date) -> _Day:
         on,
         life.net + sum(change.net for change in true),
         life.quantity + sum(change.quantity for change in true),
-        _whole(anchor_on, life.months, on),
+        _whole(anchor_on, life, on),
     )
 
 
@@ -122,13 +129,13 @@ def _anchor(change: Change, life: Life) -> date | None:
     return change.anchor_on or (since if anew else None)
 
 
-def _whole(anchor_on: date, months: int, on: date) -> Period:
+def _whole(anchor_on: date, life: Life, on: date) -> Period:
     step = 0
-    while add_months(anchor_on, step * months) > on:
+    while life.later(anchor_on, step) > on:
         step -= 1
-    while add_months(anchor_on, (step + 1) * months) <= on:
+    while life.later(anchor_on, step + 1) <= on:
         step += 1
-    return Period(add_months(anchor_on, step * months), add_months(anchor_on, (step + 1) * months))
+    return Period(life.later(anchor_on, step), life.later(anchor_on, step + 1))
 
 
 def _lowered(days: list[_Day], decrease: Decrease) -> list[_Day]:
@@ -154,9 +161,9 @@ def _measure(life: Life, whole: Period) -> Period:
     service, policy = life.service, life.policy
     begins, ends = whole.start < service.start, whole.until > service.until
     if policy.first_stub is Stub.OWN and begins and whole.until < service.until:
-        return Period(service.start, add_months(service.start, life.months))
+        return Period(service.start, life.later(service.start, 1))
     if policy.last_stub is Stub.OWN and ends and whole.start > service.start:
-        return Period(add_months(service.until, -life.months), service.until)
+        return Period(life.later(service.until, -1), service.until)
     return whole
 
 

@@ -17,6 +17,7 @@ from kanjo.domains.billing.tests.test_operations import run_billing
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceLineId
+from kanjo.foundation.intervals import Interval
 from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
 from kanjo.platform.identity.queries import house
@@ -52,7 +53,7 @@ class TestExplainLine:
         (line,) = lines()
         row = explain_line(line, accountant)
         assert (row.whole, row.fraction, row.left) == (Period(TODAY, MAY), Fraction(1), Money(10_000, "JPY"))
-        assert (row.plan.price, row.plan.interval_months, row.plan.quantity) == (Money(10_000, "JPY"), 1, 10)
+        assert (row.plan.price, row.plan.interval, row.plan.quantity) == (Money(10_000, "JPY"), Interval(1), 10)
         assert (row.policy.number, row.policy.version, row.policy.choices) == (1, 1, BillingPolicy())
         assert (row.changes, row.charged, row.given_back) == ((), None, ())
         assert row.days_hold

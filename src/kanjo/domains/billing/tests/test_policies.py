@@ -267,6 +267,7 @@ def plan_again(planned: Planned, policy: PolicyId | None) -> tuple[PlanId, ...]:
         charge=ChargeKind(row.charge),
         timing=BillingTiming(row.timing),
         interval_months=row.interval_months,
+        interval_days=row.interval_days,
         net_minor=row.net_minor,
         tax_class=TaxClass(row.tax_class),
         service=Period(row.service_start, row.service_until),

@@ -55,12 +55,13 @@ days = st.dates(date(2019, 1, 1), date(2031, 12, 31))
 @st.composite
 def lines(draw: st.DrawFn) -> LineToBill:
     start, length = draw(days), draw(st.integers(1, 1_200))
-    recurring = draw(st.booleans())
+    recurring, by_days = draw(st.booleans()), draw(st.booleans())
     timings = [BillingTiming.IN_ADVANCE, BillingTiming.IN_ARREARS]
     return a_line(
         charge=ChargeKind.RECURRING if recurring else ChargeKind.ONE_TIME,
         timing=draw(st.sampled_from(timings if recurring else list(BillingTiming))),
-        interval_months=draw(st.integers(1, 24)) if recurring else 0,
+        interval_months=draw(st.integers(1, 24)) if recurring and not by_days else 0,
+        interval_days=draw(st.sampled_from([1, 5, 7, 28, 400])) if recurring and by_days else 0,
         net_minor=draw(st.integers(-(10**12), 10**12).filter(bool)),
         service=Period(start, start + timedelta(days=length)) if recurring or draw(st.booleans()) else None,
         due_from=start + timedelta(days=draw(st.integers(-40, 400))),
@@ -311,6 +312,9 @@ class TestGuards:
             ({"service": None}, ServiceMissing),
             ({"interval_months": 0}, IntervalUnfit),
             ({"interval_months": 121}, IntervalUnfit),
+            ({"interval_months": 0, "interval_days": 3_661}, IntervalUnfit),
+            ({"interval_months": 1, "interval_days": 7}, IntervalUnfit),
+            ({"charge": ChargeKind.ONE_TIME, "interval_months": 0, "interval_days": 7}, IntervalUnfit),
             ({"charge": ChargeKind.ONE_TIME}, IntervalUnfit),
             ({"net_minor": 10**15}, AmountTooLarge),
         ],

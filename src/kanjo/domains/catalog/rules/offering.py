@@ -6,12 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, NewProduct, TaxClass
+from kanjo.foundation.intervals import LONGEST_DAYS, LONGEST_MONTHS
 from kanjo.foundation.money import MINOR_MAX, Rate, currency
 from kanjo.foundation.quoting import quoted
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 
-LONGEST_INTERVAL = 120
 LENGTHS = {"code": 64, "family": 80, "license_metric": 32, "external_key": 255}
 UNTAXED = (TaxClass.EXPORT, TaxClass.EXEMPT, TaxClass.OUT_OF_SCOPE)
 
@@ -52,12 +52,12 @@ class IntervalWrong(Refusal):
 
     rule = "catalog.interval"
     says = Text(
-        en="A billing interval of {months} months does not go with a {charge} charge.",
-        ja="請求間隔{months}か月は、課金方式「{charge}」と組み合わせられません。",
+        en="A billing interval of {length} does not go with a {charge} charge.",
+        ja="請求間隔（{length}）は、課金方式「{charge}」と組み合わせられません。",
     )
     remedy = Text(
-        en="Give 0 for a one-time charge, 1 to 120 for a recurring one.",
-        ja="一括は0、継続課金は1〜120を指定してください。",
+        en="A one-time charge has none; a recurring one takes 1 to {most_months} months, or 1 to {most_days:,} days.",
+        ja="一括は指定なし、継続課金は1〜{most_months}か月または1〜{most_days:,}日としてください。",
     )
 
 
@@ -145,8 +145,14 @@ def checked(given: NewProduct) -> NewProduct:
         if len(name) > 200:
             raise TooLong(at="name", length=len(name), most=200)
     recurring = given.charge is ChargeKind.RECURRING
-    if not (1 <= given.interval_months <= LONGEST_INTERVAL if recurring else given.interval_months == 0):
-        raise IntervalWrong(at="interval_months", months=given.interval_months, charge=given.charge.shown)
+    if not (given.interval.recurs if recurring else given.interval.once):
+        raise IntervalWrong(
+            at="interval_days" if given.interval_days else "interval_months",
+            length=given.interval.length,
+            charge=given.charge.shown,
+            most_months=LONGEST_MONTHS,
+            most_days=LONGEST_DAYS,
+        )
     if recurring and given.timing is BillingTiming.ON_ACCEPTANCE:
         raise AcceptanceRecurring(at="timing")
     return trimmed

@@ -19,6 +19,7 @@ from kanjo.domains.catalog.rules.offering import (
     checked_rate,
 )
 from kanjo.foundation.currencies import UnknownCurrency
+from kanjo.foundation.intervals import Interval
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 
@@ -42,9 +43,11 @@ YEARLY: dict[str, Any] = {
 
 class TestChecked:
     def test_a_box_and_a_yearly_license_are_sound(self) -> None:
-        """What is sold once has no interval, what recurs has one."""
+        """What is sold once has no interval, what recurs has one, in months or in days."""
         assert checked(replace(BOX, code=" BOX ")).code == "BOX"
         assert checked(replace(BOX, **YEARLY)).interval_months == 12
+        weekly = {**YEARLY, "interval_months": 0, "interval_days": 7}
+        assert checked(replace(BOX, **weekly)).interval == Interval(days=7)
 
     @pytest.mark.parametrize(
         ("changes", "refusal"),
@@ -56,6 +59,9 @@ class TestChecked:
             ({"interval_months": 1}, IntervalWrong),
             ({**YEARLY, "interval_months": 0}, IntervalWrong),
             ({**YEARLY, "interval_months": 121}, IntervalWrong),
+            ({"interval_days": 7}, IntervalWrong),
+            ({**YEARLY, "interval_days": 7}, IntervalWrong),
+            ({**YEARLY, "interval_months": 0, "interval_days": 3_661}, IntervalWrong),
             ({**YEARLY, "timing": BillingTiming.ON_ACCEPTANCE}, AcceptanceRecurring),
         ],
     )

@@ -34,8 +34,8 @@ class NoServicePeriod(Refusal):
 
     rule = "orders.service-missing"
     says = Text(
-        en="{code} is charged every {months} months, but has no service period.",
-        ja="{code}は{months}か月ごとに請求する製品ですが、提供期間がありません。",
+        en="{code} is charged {interval}, but has no service period.",
+        ja="{code}は{interval}請求する製品ですが、提供期間がありません。",
     )
     remedy = Text(en="Give its first and last day.", ja="提供期間の初日と最終日を指定してください。")
 
@@ -153,7 +153,7 @@ def refuse_unsound_line(line: LineToBook, *, at: str, prorated: bool = False) ->
     if line.quantity <= 0:
         raise QuantityNotPositive(code=code, quantity=line.quantity, at=at)
     if line.terms.charge is ChargeKind.RECURRING and line.service is None:
-        raise NoServicePeriod(code=code, months=line.terms.interval_months, at=at)
+        raise NoServicePeriod(code=code, interval=line.terms.interval.shown, at=at)
     if line.service is not None and not line.service:
         raise EmptyServicePeriod(code=code, at=at)
     expected = None if prorated and line.terms.charge is ChargeKind.RECURRING else expected_total(line)
@@ -167,9 +167,8 @@ def expected_total(line: LineToBook) -> int | None:
         return line.net_minor
     if line.service is None:
         return None
-    months, days = line.service.months_and_days()
-    intervals, months_left = divmod(months, line.terms.interval_months)
-    return None if days or months_left else line.net_minor * intervals
+    whole, begun = line.terms.interval.counted_in(line.service)
+    return line.net_minor * whole if whole == begun else None
 
 
 def refuse_po_number(number: str, before: str, po_number: str) -> None:

@@ -97,6 +97,13 @@ class TestExpectedTotal:
         )
         assert expected_total(line) == sum(net for _ in range(intervals))
 
+    def test_days_are_counted_as_days(self) -> None:
+        """Four weeks of a weekly charge cost four of them; a day more is left to billing."""
+        weekly = replace(SUBSCRIPTION, terms=replace(MONTHLY, interval_months=0, interval_days=7), net_minor=700)
+        start = date(2026, 4, 1)
+        found = [expected_total(replace(weekly, service=Period(start, date(2026, 4, day)))) for day in (29, 30)]
+        assert found == [2_800, None]
+
     def test_a_part_of_an_interval_is_left_to_billing(self) -> None:
         """How a part of a month is charged is billing's to say, so the order takes the agreed total."""
         half_month = replace(SUBSCRIPTION, service=Period(date(2026, 4, 1), date(2026, 5, 16)), total_minor=15_000)

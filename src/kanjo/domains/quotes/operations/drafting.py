@@ -152,6 +152,7 @@ def _line(version: QuoteVersion, position: int, line: OfferLine) -> QuoteLine:
         charge=terms.charge,
         timing=terms.timing,
         interval_months=terms.interval_months,
+        interval_days=terms.interval_days,
         recognition=terms.recognition,
         tax_class=terms.tax_class,
         license_metric=terms.license_metric,

@@ -11,14 +11,16 @@ from kanjo.domains.catalog.facts import ChargeKind, TaxClass
 from kanjo.domains.customers.facts import CustomerRow
 from kanjo.domains.quotes.facts import Offer, OfferLine, PlannedCharge
 from kanjo.domains.quotes.papers.quotation import EstimatedTax, PlannedInvoice, QuotationLine, QuotationPaper
+from kanjo.foundation.intervals import WEEK, Interval
 from kanjo.foundation.money import Money, Rate, Rounding, divide
 from kanjo.foundation.periods import Period
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.documents.letter import Addressee, Sender
 
-_PER_INTERVAL = Text(en="{name} (price per {months} months)", ja="{name}（単価は{months}か月あたり）")
-_PER_MONTH = Text(en="{name} (price per month)", ja="{name}（単価は月額）")
+_PER_INTERVAL = Text(en="{name} (price per {length})", ja="{name}（単価は{length}あたり）")
+_PER_ONE = Text(en="{name} (price per {length})", ja="{name}（単価は{length}額）")
+_ONES = (Interval(months=1), Interval(days=1), Interval(days=WEEK))
 _AND_MORE = Text(en="{name} and {count} more", ja="{name} ほか{count}件")
 
 
@@ -97,8 +99,9 @@ def _line(line: OfferLine, currency: str, language: Language) -> QuotationLine:
 def _description(line: OfferLine) -> Text:
     if line.terms.charge is ChargeKind.ONE_TIME:
         return line.terms.name
-    shown = _PER_MONTH if line.terms.interval_months == 1 else _PER_INTERVAL
-    return shown.filled(name=line.terms.name, months=line.terms.interval_months)
+    interval = line.terms.interval
+    shown = _PER_ONE if interval in _ONES else _PER_INTERVAL
+    return shown.filled(name=line.terms.name, length=interval.length)
 
 
 def _percent(share: Fraction) -> Decimal:

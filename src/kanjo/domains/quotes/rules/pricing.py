@@ -29,6 +29,8 @@ def intervals(line: OfferLine) -> Fraction:
     """Return how many billing intervals the service period has; days of a broken month count as thirtieths."""
     if line.terms.charge is ChargeKind.ONE_TIME or line.service is None:
         return Fraction(1)
+    if line.terms.interval_days:
+        return Fraction(line.service.days, line.terms.interval_days)
     months, days = line.service.months_and_days()
     return (months + Fraction(min(days, 30), 30)) / line.terms.interval_months
 
@@ -37,9 +39,7 @@ def whole_intervals(line: OfferLine) -> tuple[int, int]:
     """Return how many whole billing intervals the service period has, and how many begin in it."""
     if line.terms.charge is ChargeKind.ONE_TIME or line.service is None:
         return 1, 1
-    months, days = line.service.months_and_days()
-    each = line.terms.interval_months
-    return months // each, -(-(months + (days > 0)) // each)
+    return line.terms.interval.counted_in(line.service)
 
 
 def list_total(line: OfferLine) -> Fraction:

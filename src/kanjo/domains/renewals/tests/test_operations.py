@@ -102,6 +102,7 @@ class TestFindDue:
             "quantity": 10,
             "net_minor": 10_000,
             "interval_months": 1,
+            "interval_days": 0,
             "total_minor": 120_000,
             "service_start": "2026-04-01",
             "service_until": "2027-04-01",

@@ -69,7 +69,8 @@ class ProductGiven(Given):
     family: Blank = ""
     charge: one_of(ChargeKind)  # type: ignore[valid-type]  # made from the enumeration
     timing: one_of(BillingTiming)  # type: ignore[valid-type]  # made from the enumeration
-    interval_months: int = Field(ge=0, le=120, strict=True)
+    interval_months: int = Field(0, ge=0, le=120, strict=True)
+    interval_days: int = Field(0, ge=0, le=3_660, strict=True)
     recognition: one_of(Recognition)  # type: ignore[valid-type]  # made from the enumeration
     tax_class: one_of(TaxClass)  # type: ignore[valid-type]  # made from the enumeration
     license_metric: Blank = ""

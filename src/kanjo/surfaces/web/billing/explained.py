@@ -58,7 +58,6 @@ COUNTED = Text(en="Days {first} to {last} of {period}", ja="期間{period}日中
 PERIOD = Text(en="The whole period", ja="1期間")
 PRICE = Text(en="Price of the whole period", ja="1期間の金額")
 ONCE = Text(en="one-time", ja="一時")
-EVERY = Text(en="every {months} months", ja="{months}か月ごと")
 AS_INVOICED = Text(en="as invoiced (IFRS 15.B16)", ja="請求額で認識（IFRS第15号B16項）")
 AT_POINT = Text(en="when the customer has accepted it", ja="検収時に一括")
 NO_PROMISE = Text(en="No revenue is planned for it.", ja="収益認識の予定はありません。")
@@ -193,7 +192,7 @@ def _terms(row: ExplainedLine) -> Iterator[Fact]:
     once = plan.charge is PlanCharge.ONE_TIME
     yield labels.CHARGE, plan.charge.shown
     yield labels.BILLED, plan.timing.shown
-    yield Text(en="Interval", ja="請求間隔"), ONCE if once else EVERY.filled(months=plan.interval_months)
+    yield Text(en="Interval", ja="請求間隔"), ONCE if once else plan.interval.shown
     yield Text(en="Periods are counted from", ja="起算日"), plan.anchor_on
     yield labels.QUANTITY, f"{plan.quantity:,}"
     if plan.charge is PlanCharge.USAGE:

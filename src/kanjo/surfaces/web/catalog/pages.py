@@ -23,7 +23,7 @@ from kanjo.surfaces.web.shown import Link, language
 
 TITLE = Text(en="Products", ja="製品")
 FAMILY = Text(en="Family", ja="製品群")
-INTERVAL = Text(en="Billing interval (months)", ja="請求間隔（月）")
+INTERVAL = Text(en="Billing interval", ja="請求間隔")
 METRIC = Text(en="License counts", ja="ライセンス単位")
 LAST_SOLD_ON = Text(en="Last day of sale", ja="販売終了日")
 SET_PRICE = Text(en="Set the list price", ja="標準価格を設定")
@@ -81,7 +81,7 @@ def product(request: DeskRequest, key: int) -> HttpResponse:
             (labels.CODE, terms.code),
             (FAMILY, row.family),
             (labels.CHARGE, terms.charge.shown),
-            (INTERVAL, terms.interval_months or None),
+            (INTERVAL, None if terms.interval.once else terms.interval.shown),
             (labels.BILLED, terms.timing.shown),
             (labels.RECOGNITION, terms.recognition.shown),
             (labels.TAX_CLASS, terms.tax_class.shown),

@@ -142,7 +142,7 @@ def rate(request: DeskRequest, key: int) -> HttpResponse:
     options = [
         (str(line.line.order_line_id), line.line.terms.name)
         for line in list_lines(desk.actor, row.id)
-        if line.line.terms.interval_months
+        if not line.line.terms.interval.once
     ]
     if not options:
         raise NothingRecurs(number=row.number)
