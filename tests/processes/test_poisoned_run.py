@@ -137,7 +137,7 @@ def test_what_can_not_be_billed_stops_nobody_and_is_somebodys_work(
 
 
 KEPT_OUT = {
-    "plan_recurs": "UPDATE billing_plan SET charge = 'usage'",
+    "plan_recurs": "UPDATE billing_plan SET charge = 'rental'",
     "plan_net_in_bounds": "UPDATE billing_plan SET net_minor = 10::bigint ^ 16",
     "plan_service": "UPDATE billing_plan SET service_until = service_start",
     "plan_days_exist": "UPDATE billing_plan SET service_until = 'infinity'",
