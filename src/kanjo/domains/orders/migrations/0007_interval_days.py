@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("catalog", "0004_interval_days"),
         ("companies", "0002_letterhead"),
-        ("orders", "0005_amendments_together"),
+        ("orders", "0006_po_numbers"),
     ]
 
     operations: ClassVar = [

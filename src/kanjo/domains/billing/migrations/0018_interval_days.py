@@ -7,11 +7,11 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("billing", "0016_metered"),
+        ("billing", "0017_holds_of_charges"),
         ("companies", "0002_letterhead"),
         ("contracts", "0007_termination"),
         ("customers", "0002_search"),
-        ("orders", "0006_interval_days"),
+        ("orders", "0007_interval_days"),
     ]
 
     operations: ClassVar = [
