@@ -12,7 +12,6 @@ from kanjo.domains.billing.queries import preview_changes
 from kanjo.domains.billing.tests.conftest import Planned, an_order
 from kanjo.domains.billing.tests.test_changes import amend, away, more
 from kanjo.domains.billing.tests.test_operations import run_billing
-from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.customers.operations import choose_tax_rounding
 from kanjo.domains.customers.queries import tax_roundings
 from kanjo.foundation.actors import Actor, Role
@@ -21,6 +20,7 @@ from kanjo.foundation.money import Rounding
 from kanjo.platform.acts import NotYourRole
 from kanjo.platform.tables import NotFound
 from tests.builders import NOW, TODAY, a_company, a_line, a_product, an_actor
+from tests.deals import AmendmentKind
 
 pytestmark = pytest.mark.django_db
 
