@@ -173,7 +173,7 @@ def _ordered(people: Mapping[Role, Window], quote: str, says: Mapping[str, str])
 def _billed(people: Mapping[Role, Window], order: str, says: Mapping[str, str]) -> None:
     clerk = people[Role.RECEIVABLES]
     clerk.goes("/invoices", says["preview"])
-    clerk.types(on="2026-04-30")
+    clerk.types(on="2026-04-30", because="月次請求")
     clerk.presses(says["preview"])
     run = clerk.path()
     people[Role.SALES_OPERATIONS].goes(run, says["approve"], says["approve"])

@@ -221,7 +221,7 @@ def _ordered(rep: Window, says: Words) -> None:
 def _billed(rep: Window, approver: Window, says: Words) -> None:
     rep.turns_to(says.invoices)
     rep.presses(says.preview)
-    rep.types(on="2026-04-30")
+    rep.types(on="2026-04-30", because="月次請求")
     rep.presses(says.preview)
     _let_pass(approver, says)
     rep.turns_to(says.runs)
