@@ -69,6 +69,7 @@ class Lives:
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     holds: list[HoldId] = field(default_factory=list)
+    deck: list[Callable[[Lives, Lived, date], None]] = field(default_factory=list)
     metered: list[OrderLineId] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
 
@@ -97,9 +98,10 @@ class Lives:
             self.contracts.append(Lived(deal.contract_id, customer_id))
 
     def live(self, on: date, acts: int) -> None:
-        """Let so many things happen by chance on a day; what the rules refuse does not happen."""
+        """Let so many things happen by chance on a day, each kind before any comes again; the rules may refuse one."""
         for _ in range(acts):
-            lived, act = self.chance.choice(self.contracts), self.chance.choice(ACTS)
+            self.deck = self.deck or self.chance.sample(ACTS, len(ACTS))
+            lived, act = self.chance.choice(self.contracts), self.deck.pop()
             name = act.__name__
             try:
                 with transaction.atomic():
