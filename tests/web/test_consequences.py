@@ -39,7 +39,7 @@ class TestBefore:
         [
             ("send-invoice", "¥9,900"),
             ("credit-invoice", "¥9,900"),
-            ("execute-run", "¥9,900"),
+            ("execute-run", "¥11,440"),
             ("terminate-contract", "¥158,000"),
             ("withdraw-quote", "¥170,000"),
             ("withdraw-run", "取り下げる内容"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
-from django.db.models import F, Max, Sum
+from django.db.models import F, Func, Max, Sum
 from django.db.models.functions import Coalesce
 
 from kanjo.domains.catalog.facts import Recognition
@@ -22,7 +22,6 @@ from kanjo.foundation.columns import totals
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, RunId
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.bulk.loading import read_frame
-from kanjo.platform.bulk.reading import read_columns
 from kanjo.platform.ordering import Orders, sorted_by
 from kanjo.platform.paging import Page, paged
 from kanjo.platform.runs.models import Run
@@ -85,7 +84,7 @@ def list_obligations(
     """Return obligations, newest first."""
     keys = sorted_by(Obligation, order, ORDERS, "-id")
     found = _obligations(actor, order_id, contract_id)
-    return paged(found, keys, at, limit, lambda page: _rows(_with_recognised(page)))
+    return paged(found, keys, at, limit, lambda page: [_row(row) for row in _with_recognised(page)])
 
 
 def count_obligations(actor: Actor, *, order_id: OrderId | None = None, contract_id: ContractId | None = None) -> Tally:
@@ -95,7 +94,7 @@ def count_obligations(actor: Actor, *, order_id: OrderId | None = None, contract
 
 def get_obligation(actor: Actor, obligation_id: int) -> ObligationRow:
     """Return one obligation, or refuse with `NotFound`."""
-    return _rows([_with_recognised(Obligation.objects.all()).seen(obligation_id, actor)])[0]
+    return _row(_with_recognised(Obligation.objects.all()).seen(obligation_id, actor))
 
 
 def list_slices(actor: Actor, obligation_id: int) -> list[SliceRow]:
@@ -293,22 +292,17 @@ def _obligations(actor: Actor, order_id: OrderId | None, contract_id: ContractId
 
 
 def _with_recognised(rows: Any) -> Any:
-    return rows.select_related("customer").annotate(recognised=Coalesce(Sum("slices__amount_minor"), 0))
+    return rows.select_related("customer").annotate(
+        recognised=Coalesce(Sum("slices__amount_minor"), 0), usage=Func(F("order_line_id"), template=_USAGE_OF)
+    )
 
 
-def _rows(found: Iterable[Any]) -> list[ObligationRow]:
-    obligations = list(found)
-    lines = {"lines": [one.order_line_id for one in obligations]}
-    usage = dict(read_columns(_USAGE_OF, lines, {"line": pl.Int64, "minor": pl.Int64}).iter_rows())
-    return [_row(one, usage.get(one.order_line_id, 0)) for one in obligations]
+_USAGE_OF = """(SELECT coalesce(sum(c.amount_minor), 0)::bigint
+    FROM billing_plan p JOIN billing_charge c ON c.plan_id = p.id
+    WHERE p.order_line_id = %(expressions)s AND p.charge = 'usage')"""
 
 
-_USAGE_OF = """
-SELECT p.order_line_id, sum(c.amount_minor)::bigint FROM billing_plan p JOIN billing_charge c ON c.plan_id = p.id
-WHERE p.order_line_id = ANY(%(lines)s) AND p.charge = 'usage' GROUP BY 1"""
-
-
-def _row(row: Any, usage_minor: int) -> ObligationRow:
+def _row(row: Any) -> ObligationRow:
     return ObligationRow(
         id=row.pk,
         contract_id=ContractId(row.contract_id),
@@ -319,7 +313,7 @@ def _row(row: Any, usage_minor: int) -> ObligationRow:
         currency=row.currency,
         method=Recognition(row.method),
         price_minor=row.price_minor,
-        usage_minor=usage_minor,
+        usage_minor=row.usage,
         recognised_minor=row.recognised,
         service_start=row.service_start,
         service_until=row.service_until,

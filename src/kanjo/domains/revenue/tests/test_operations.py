@@ -239,12 +239,12 @@ class TestWaterfall:
         assert queries.recognised(desk.company_id, AsKnown(JUNE, NOW)).rows() == []
 
     @pytest.mark.parametrize("orders", [2, 30])
-    def test_lists_take_three_queries_however_many(
+    def test_lists_take_two_queries_however_many(
         self, desk: Desk, orders: int, django_assert_num_queries: object
     ) -> None:
         for line in range(1, orders + 1):
             desk.promise(licence(line, 500))
-        with django_assert_num_queries(3):  # type: ignore[operator]
+        with django_assert_num_queries(2):  # type: ignore[operator]
             assert len(queries.list_obligations(desk.by)) == orders
 
 
