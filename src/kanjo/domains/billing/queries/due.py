@@ -30,12 +30,6 @@ LeftOut = tuple[Collection["AmendmentId"], "AmendmentId | None"]
 
 
 _MOVED_BY = "SELECT contract_id FROM billing_movedday WHERE moved_to <= %(due_by)s"
-# Of these a billing day may come that is not after what was posted of them; usage comes late.
-_COMES_BACK = """SELECT plan_id FROM billing_change UNION ALL SELECT plan_id FROM billing_away
-    UNION ALL SELECT plan_id FROM billing_charge WHERE credited_line_id IS NOT NULL"""
-_BILLED = f"""SELECT FROM billing_charge c WHERE c.plan_id = p.id AND p.charge <> 'usage'
-    AND p.id NOT IN ({_COMES_BACK}) AND p.contract_id NOT IN (SELECT contract_id FROM billing_movedday)
-    AND (c.service_until > %(due_by)s OR c.service_until >= p.service_until OR p.charge = 'one_time')"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +42,7 @@ class Scope:
     order_id: OrderId | None = None
     plan_id: PlanId | None = None
     due_by: date | None = None
-    """Leave out plans of which nothing may be billed by that day: not due yet, or all of it posted."""
+    """Leave out plans of which nothing may be billed by that day."""
 
     @property
     def where(self) -> str:
@@ -59,7 +53,6 @@ class Scope:
             (self.order_id, "p.order_id = %(order_id)s"),
             (self.plan_id, "p.id = %(plan_id)s"),
             (self.due_by, f"(p.due_from <= %(due_by)s OR p.contract_id IN ({_MOVED_BY}))"),
-            (self.due_by, f"NOT EXISTS ({_BILLED})"),
         )
         return " AND ".join(["p.company_id = %(company_id)s", *(words for given, words in narrowed if given)])
 
