@@ -24,6 +24,7 @@ from kanjo.connectors.peppol.documents import (
 )
 from kanjo.connectors.peppol.ubl import Amount, Identifier, Quantity
 from kanjo.connectors.peppol.writing import as_xml
+from kanjo.domains.billing.papers.usage_steps import step_words
 from kanjo.domains.billing.queries import InvoiceLineRow, InvoiceTaxRow, InvoiceView, get_invoice
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.domains.customers.facts import CustomerRow
@@ -35,7 +36,7 @@ from kanjo.foundation.money import Money, Rate
 from kanjo.foundation.periods import Period
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.terms import payment_terms
-from kanjo.foundation.texts import Text
+from kanjo.foundation.texts import Language, Text
 from kanjo.platform.companies.queries import get_company
 
 YEN = "JPY"
@@ -142,7 +143,7 @@ def as_pint(
             gross=_amount(view.row.total),
             payable=_amount(view.row.total),
         ),
-        lines=tuple(_line(line, kind, returned) for line in view.lines),
+        lines=tuple(_line(line, kind, returned, view.language) for line in view.lines),
     )
 
 
@@ -179,12 +180,12 @@ def _preceding(original: InvoiceView) -> Preceding:
     return Preceding(number=original.row.number, issued_on=original.row.issued_on)
 
 
-def _line(line: InvoiceLineRow, kind: Kind, returned: Period | None) -> Line:
+def _line(line: InvoiceLineRow, kind: Kind, returned: Period | None, language: Language) -> Line:
     """Return a line; its price is what it amounts to, per its quantity, and is never negative."""
     sold = abs(line.quantity) or 1
     return Line(
         number=str(line.position),
-        note=_note(line, returned),
+        note=_note(line, returned, language),
         quantity=Quantity(Decimal(-sold if line.net.minor < 0 else sold), UNIT),
         net=_amount(line.net),
         span=_span(returned or line.service),
@@ -195,11 +196,13 @@ def _line(line: InvoiceLineRow, kind: Kind, returned: Period | None) -> Line:
     )
 
 
-def _note(line: InvoiceLineRow, returned: Period | None) -> str:
-    """Return when what a line gives back was supplied, and on which invoice it stands."""
+def _note(line: InvoiceLineRow, returned: Period | None, language: Language) -> str:
+    """Return when what a line gives back was supplied and on which invoice it stands, or how usage came about."""
     if line.gives_back:
         return f"{line.gives_back.number} {line.service.start}/{line.service.last_on}"
-    return f"{line.service.start}/{line.service.last_on}" if returned else ""
+    days = f"{line.service.start}/{line.service.last_on}" if returned else ""
+    steps = "; ".join(step_words(step).said_in(language) for step in line.steps)
+    return " ".join(part for part in (days, steps) if part)
 
 
 def _tax(view: InvoiceView, kind: Kind) -> TaxTotal:

@@ -18,6 +18,7 @@ from kanjo.domains.billing.papers.qualified_invoice import (
     Original,
     RateTotal,
 )
+from kanjo.domains.billing.papers.usage_steps import step_words
 from kanjo.domains.billing.queries import CorrectedInvoice, InvoiceLineRow, InvoiceTaxRow, InvoiceView, get_invoice
 from kanjo.domains.billing.rules.guards import NoRecipient
 from kanjo.domains.catalog.facts import TaxClass
@@ -173,6 +174,7 @@ def _line(line: InvoiceLineRow, language: Language, *, credit: bool) -> InvoiceL
         rate_percent=_percent(line.tax_class, line.rate),
         reduced=line.tax_class is TaxClass.REDUCED,
         supplied=line.service,
+        steps=tuple(step_words(step) for step in line.steps),
     )
 
 

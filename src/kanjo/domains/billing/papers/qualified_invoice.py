@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from kanjo.domains.billing.papers import invoice_words as words
+from kanjo.domains.billing.papers.usage_steps import StepWords
 from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
 from kanjo.foundation.refusals import Refusal
@@ -36,7 +37,10 @@ class TotalsDoNotAddUp(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLine:
-    """One charged line, excluding tax; *supplied* is the day or period of the supply where it differs by line."""
+    """One charged line, excluding tax; *supplied* is the day or period of the supply where it differs by line.
+
+    *steps* say how the amount of usage came about.
+    """
 
     description: str
     quantity: Decimal
@@ -46,6 +50,7 @@ class InvoiceLine:
     rate_percent: Decimal | None
     reduced: bool = False
     supplied: Period | None = None
+    steps: tuple[StepWords, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +246,7 @@ class InvoicePaper:
             terms.append((words.DUE_ON, self.sender.day_in(self.due_on, language)))
         return [[label.said_in(language), shown] for label, shown in terms if shown]
 
-    def _line(self, line: InvoiceLine) -> dict[str, str]:
+    def _line(self, line: InvoiceLine) -> dict[str, object]:
         language = self.language
         return {
             "description": f"{line.description} {words.REDUCED_MARK}" if line.reduced else line.description,
@@ -250,6 +255,7 @@ class InvoicePaper:
             "unit_price": line.unit_price.shown(language) if line.unit_price else "",
             "rate": _percent(line.rate_percent) or words.NO_TAX.said_in(language),
             "amount": line.amount.shown(language),
+            "steps": [[one.said_in(language) for one in (step.name, step.counted, step.amount)] for step in line.steps],
         }
 
     def _rate(self, rate: RateTotal) -> list[str]:

@@ -80,7 +80,8 @@ _POSTED = ("plan_id", "service_start", "service_until", "invoice_line_id", "cred
 def _left(row: Standing, lines: dict[int, InvoiceLineRow]) -> InvoiceLineRow:
     line = lines[row.line_id]
     amounts = [line.net, *(lines[back].net for back in row.by)]
-    return replace(line, net=Money.total(amounts, line.net.currency), service=row.left)
+    net = Money.total(amounts, line.net.currency)
+    return replace(line, net=net, service=row.left, steps=line.steps if net == line.net else ())
 
 
 def _taxes(lines: Sequence[InvoiceLineRow], rounding: Rounding) -> tuple[InvoiceTaxRow, ...]:

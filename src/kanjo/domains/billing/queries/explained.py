@@ -10,8 +10,8 @@ from fractions import Fraction
 import polars as pl
 from django.db.models import Q
 
-from kanjo.domains.billing.facts import BillingPolicy, PlanCharge, PricedStep, UsageStep
-from kanjo.domains.billing.models import Change, Charge, ChargeStep, Invoice, InvoiceLine, Plan, Policy
+from kanjo.domains.billing.facts import BillingPolicy, PlanCharge, PricedStep
+from kanjo.domains.billing.models import Change, Charge, Invoice, InvoiceLine, Plan, Policy
 from kanjo.domains.billing.queries.invoices import InvoiceLineRow, InvoiceRow, get_invoice
 from kanjo.domains.billing.rules.choices import in_words
 from kanjo.domains.billing.rules.guards import LineMissing
@@ -131,27 +131,8 @@ def explain_line(line_id: InvoiceLineId, actor: Actor) -> ExplainedLine:
         charged=charged,
         given_back=given_back,
         left=Money(net + sum(one.net.minor for one in given_back), currency),
-        steps=_steps(posted, currency),
+        steps=row.steps,
         days_hold=_days_of(posted, line.plan, policy.choices) == (line.day_from, line.day_until, line.period_days),
-    )
-
-
-def _steps(posted: Charge, currency: str) -> tuple[PricedStep, ...]:
-    """Return how the price of usage came about, as it was when it was charged."""
-    rows = ChargeStep.objects.filter(
-        plan_id=posted.plan_id, service_start=posted.service_start, sequence=posted.sequence
-    ).order_by("position")
-    return tuple(
-        PricedStep(
-            UsageStep(row.kind),
-            row.units,
-            row.from_units,
-            Money(row.price_minor, currency),
-            row.per_units,
-            Money(row.flat_minor, currency),
-            Money(row.amount_minor, currency),
-        )
-        for row in rows
     )
 
 

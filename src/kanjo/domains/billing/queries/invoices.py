@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from kanjo.domains.billing.facts import Channel, Derivation, PlanCharge
+from kanjo.domains.billing.facts import Channel, Derivation, PlanCharge, PricedStep
 from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTax, Policy, Sending
+from kanjo.domains.billing.queries.steps import steps_of
 from kanjo.domains.billing.rules.guards import InvoiceMissing
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.domains.customers.queries import customers_found
@@ -93,6 +94,8 @@ class InvoiceLineRow:
     gives_back: GivesBack | None = None
     metered: bool = False
     """Its price is what was used costs: one unit has none."""
+    steps: tuple[PricedStep, ...] = ()
+    """What the price of usage is the sum of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,7 @@ def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
         raise InvoiceMissing(key=invoice_id)
     lines = InvoiceLine.objects.filter(invoice_id=invoice_id).select_related("plan").order_by("position")
     taxes = InvoiceTax.objects.filter(invoice_id=invoice_id).order_by("id")
-    given_back = _given_back(lines)
+    given_back, steps = _given_back(lines), steps_of(lines, invoice.currency)
     counts = dict(Policy.objects.filter(pk__in={line.policy for line in lines}).values_list("pk", "day_count"))
     return InvoiceView(
         row=_row(invoice),
@@ -208,7 +211,11 @@ def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
         supplied=Period(invoice.supplied_from, invoice.supplied_until),
         po_numbers=_po_numbers(invoice_id),
         lines=tuple(
-            _line(line, invoice.currency, DayCount(counts[line.policy]), given_back.get(line.pk)) for line in lines
+            replace(
+                _line(line, invoice.currency, DayCount(counts[line.policy]), given_back.get(line.pk)),
+                steps=steps.get(line.pk, ()),
+            )
+            for line in lines
         ),
         taxes=tuple(_tax(tax, invoice.currency) for tax in taxes),
         recorded_at=invoice.recorded_at,
