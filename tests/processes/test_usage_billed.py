@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -24,17 +25,21 @@ from kanjo.domains.billing.facts import (
 )
 from kanjo.domains.billing.models import Invoice, InvoiceLine
 from kanjo.domains.billing.operations import run as billing_run
-from kanjo.domains.billing.queries import explain_line, what_comes_next
+from kanjo.domains.billing.operations.send import corrected_paper_of, paper_of
+from kanjo.domains.billing.queries import explain_line, get_corrected, get_invoice, what_comes_next
+from kanjo.domains.billing.tests.test_invoice_paper import pages
 from kanjo.domains.catalog.facts import BillingTiming
 from kanjo.domains.contracts.facts import AmendmentKind
+from kanjo.domains.customers.queries import get_customer
 from kanjo.domains.revenue.queries import list_obligations, waterfall_by_month
 from kanjo.foundation.ids import InvoiceId, InvoiceLineId, OrderLineId
-from kanjo.foundation.texts import Text
+from kanjo.foundation.texts import Language, Text
 from kanjo.foundation.times import AsKnown
 from kanjo.processes.accept_quote import ConcludedDeal
 from kanjo.processes.agreed import Agreed
 from kanjo.processes.amend_contract import amend_contract, preview_amendment
 from kanjo.processes.draft_offer import LineWanted
+from kanjo.processes.electronic_invoice import as_pint
 from kanjo.reports.usage import get_metered
 from tests.builders import A_YEAR, a_customer, a_product
 from tests.harness.office import APRIL, MAY, Office, an_office, morning
@@ -243,6 +248,91 @@ class TestCharged:
             amend_contract(contract_id=deal.contract_id, agreed=back, by=office.deal_management, at=morning(MAYS_END))
         assert ("usage", 0, -3_760) in bill(date(2026, 6, 1))
         assert broken(office) == set()
+
+
+class TestPaused:
+    def test_told_late_it_takes_its_days_of_minimum_along(
+        self, office: Office, deal: ConcludedDeal, bill: Bill
+    ) -> None:
+        """Ten days of April are given back with what they included, as the preview said; taken back, charged again."""
+        least = UsageTerms(UsageModel.PER_UNIT, CALLS.unit, (UsageTier(0, 10),), 30, 3_000)
+        other = office.sell(a_customer(), [office.users(2)])
+        line_id = other.lines[0].order_line_id
+        rated(office, line_id, least)
+        used(office, other, "p-1", date(2026, 4, 3), 90)
+        assert ("usage", 90, 3_000) in bill(APRILS_END)
+        pause = Agreed(
+            kind=AmendmentKind.SUSPENSION,
+            effective_on=date(2026, 4, 11),
+            until=date(2026, 4, 21),
+            concluded_on=MAY,
+            because="一時停止",
+        )
+        preview = preview_amendment(other.contract_id, pause, office.deal_management)
+        told = [charge for invoice in preview.invoices for charge in invoice.charges if charge.order_line_id == line_id]
+        with transaction.atomic():
+            amended = amend_contract(
+                contract_id=other.contract_id, agreed=pause, by=office.deal_management, at=morning(MAY)
+            )
+        anew = [row for row in bill(date(2026, 5, 2)) if row[0] == "usage" and row[2] in {-3_000, 2_000}]
+        assert anew == [("usage", 90, -3_000), ("usage", 90, 2_000)]
+        assert {-3_000, 2_000} <= {charge.net_minor for charge in told}
+        steps = explain_line(InvoiceLineId(the_usage(net_minor=2_000).pk), office.receivables).steps
+        assert [(step.kind, step.units, step.amount.minor) for step in steps] == [
+            (UsageStep.INCLUDED, 20, 0),
+            (UsageStep.TIER, 70, 700),
+            (UsageStep.MINIMUM, 0, 1_300),
+        ]
+        with transaction.atomic():
+            back = Agreed(
+                kind=AmendmentKind.WITHDRAWAL,
+                effective_on=MAY,
+                concluded_on=MAY,
+                because="停止の取消",
+                withdraws=amended.amendment_id,
+            )
+            amend_contract(contract_id=other.contract_id, agreed=back, by=office.deal_management, at=morning(MAY))
+        assert [row for row in bill(date(2026, 5, 3)) if row[0] == "usage"] == [
+            ("usage", 90, -2_000),
+            ("usage", 90, 3_000),
+        ]
+        assert bill(date(2026, 5, 3)) == []
+        assert broken(office) == set()
+
+
+class TestOnPaper:
+    @pytest.mark.row("AR-2", "SFA-4")
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [
+            (Language.JAPANESE, ["無料分20¥0", "従量料金100×¥10¥1,000", "従量料金（100超）30×¥8¥240"]),
+            (Language.ENGLISH, ["Included20JPY0", "Usage100×JPY10JPY1,000", "Usageabove10030×JPY8JPY240"]),
+        ],
+    )
+    def test_the_line_shows_its_steps(
+        self, office: Office, deal: ConcludedDeal, bill: Bill, language: Language, words: list[str]
+    ) -> None:
+        """Units, price and amount of each step stand under the line, and in the note of the line for machines."""
+        used(office, deal, "e-1", date(2026, 4, 20), 150)
+        bill(APRILS_END)
+        view = replace(get_invoice(InvoiceId(the_usage().invoice_id), office.receivables), language=language)
+        (shown,) = pages(paper_of(view))
+        assert [word for word in words if word not in shown] == []
+        notes = [line.note for line in as_pint(view, "", get_customer(view.row.payer_id)).lines if line.note]
+        assert [word for word in words if word not in notes[0].replace(" ", "").replace("=", "")] == []
+
+    def test_what_is_charged_anew_shows_its_own(self, office: Office, deal: ConcludedDeal, bill: Bill) -> None:
+        """What is given back names its invoice and has no steps; the corrected invoice has those of the new charge."""
+        used(office, deal, "e-1", date(2026, 4, 20), 150)
+        bill(APRILS_END)
+        first = InvoiceId(the_usage().invoice_id)
+        used(office, deal, "e-2", date(2026, 4, 21), 50)
+        bill(date(2026, 5, 2))
+        view = get_invoice(InvoiceId(the_usage().invoice_id), office.receivables)
+        assert [(line.net.minor, len(line.steps)) for line in view.lines if line.metered] == [(-1_240, 0), (1_640, 3)]
+        (shown,) = pages(corrected_paper_of(get_corrected(first, office.receivables)))
+        assert "従量料金（100超）80×¥8¥640" in shown
+        assert "×¥8¥240" not in shown
 
 
 class TestRevenue:

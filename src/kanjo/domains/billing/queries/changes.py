@@ -56,9 +56,8 @@ def preview_changes(
         _, standing = read_due(scope, known_at, if_accepted=True, posted=True, withdrawn=change.withdraws)
     change = from_period_starts(plans, standing, change)
     after = with_change(standing, change, plan_ids(plans))
-    ends = {one.order_line_id: one.start for one in change.away if one.for_good}
-    if ends and not after.metered.is_empty():
-        after = replace(after, metered=read_metered(plans, known_at, (change.withdraws, None), ends=ends))
+    if change.away and not after.metered.is_empty():
+        after = replace(after, metered=read_metered(plans, known_at, (change.withdraws, None), away=change.away))
     everything = pl.concat([plans, _joining(CompanyId(found), plans, added)]) if added else plans
     due, due_before = due_apart(everything, after, plans, before)
     totals = difference_per_line(everything, due, due_before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from django.db import connection
 
-from kanjo.domains.billing.facts import GroupKey, PlanCharge
+from kanjo.domains.billing.facts import GroupKey, LineAway, PlanCharge
 from kanjo.domains.billing.queries.policies import read_policies
 from kanjo.domains.billing.queries.usage import STANDS, read_usage
 from kanjo.domains.billing.rules.invoicing import GROUPINGS, ORIGINALS
@@ -21,7 +21,7 @@ from kanjo.domains.billing.rules.usage import priced
 from kanjo.platform.bulk.reading import read_columns
 
 if TYPE_CHECKING:
-    from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, OrderId, OrderLineId, PlanId
+    from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, OrderId, PlanId
 
 Accounts = tuple[int, int]
 """The first and the last billing account of a part of the work."""
@@ -224,20 +224,18 @@ def read_held(scope: Scope, on: date, known_at: datetime) -> pl.DataFrame:
 
 
 def read_metered(
-    plans: pl.DataFrame, known_at: datetime, left_out: LeftOut, *, ends: Mapping[OrderLineId, date] | None = None
+    plans: pl.DataFrame, known_at: datetime, left_out: LeftOut, *, away: Sequence[LineAway] = ()
 ) -> pl.DataFrame:
     """Return what every period of the usage that *plans* charge should cost (`METERED`), each with its steps.
 
-    *ends* are lines taken as ended for good before a day.
+    *away* is taken as known too.
     """
     usage_plans = plans.filter(pl.col("charge") == PlanCharge.USAGE)
     if usage_plans.is_empty():
         return pl.DataFrame(schema=METERED)
     withdrawn, without = left_out
     lines = usage_plans["order_line_id"].to_list()
-    found = priced(
-        read_usage(lines, known_at, withdrawn=withdrawn, without=without).ended(list(ends.items()) if ends else [])
-    )
+    found = priced(read_usage(lines, known_at, withdrawn=withdrawn, without=without).without(away))
     period = ("line_id", "service_start")
     steps = found.steps.rename({"plan_id": "line_id"}).group_by(period, maintain_order=True)
     by_line = found.periods.rename({"plan_id": "line_id"}).join(

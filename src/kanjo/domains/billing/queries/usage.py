@@ -1,6 +1,6 @@
 """Usage as it is known: what is agreed of lines, what was used of them, and on which days they are served.
 
-Usage of other days is refused, and costs nothing.
+Usage of other days is refused. What was taken before a pause was known counts all the same.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import polars as pl
 from kanjo.domains.billing.models import Away
 from kanjo.domains.billing.queries.policies import read_policies
 from kanjo.domains.billing.rules.plans import POLICY
+from kanjo.domains.billing.rules.stretches import AWAY
 from kanjo.domains.billing.rules.usage import EVENTS, RATED, RATINGS, TIERS, Usage
 from kanjo.platform.bulk.reading import read_columns
 
@@ -48,6 +49,10 @@ FROM billing_usageevent e JOIN billing_plan p ON p.id = e.plan_id
 WHERE {_LINES} AND e.recorded_at <= %(known_at)s AND NOT EXISTS (
     SELECT FROM billing_usageevent c WHERE c.corrects_id = e.id AND c.recorded_at <= %(known_at)s)
 GROUP BY 1, 2"""  # noqa: S608
+# The days after a line ended for good are cut off its plan.
+_AWAY = f"""
+SELECT p.order_line_id, h.start, h.until, h.for_good::text
+FROM billing_away h JOIN billing_plan p ON p.id = h.plan_id WHERE {_LINES} AND NOT h.for_good AND {STANDS}"""  # noqa: S608
 _OF_TERM = ("commitment_minor", "prepaid_units", "prepaid_minor")
 _OF_PLAN = [name for name in RATED if name not in {*POLICY, *_OF_TERM}]
 
@@ -74,6 +79,7 @@ def read_usage(
         read_columns(_RATINGS, asked, RATINGS),
         read_columns(_TIERS, asked, TIERS),
         read_columns(_EVENTS, asked, EVENTS) if events else pl.DataFrame(schema=EVENTS),
+        read_columns(_AWAY, asked, {**AWAY, "for_good": pl.String}).with_columns(for_good=pl.lit(value=False)),
     )
 
 

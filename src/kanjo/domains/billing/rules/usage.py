@@ -6,15 +6,16 @@ Guarantees, steps and worked tables: docs/algorithms/usage.md. Columns in, colum
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
 
-from kanjo.domains.billing.facts import UsageModel, UsageStep
-from kanjo.domains.billing.rules.owed import METERED, should_be
+from kanjo.domains.billing.facts import LineAway, UsageModel, UsageStep
+from kanjo.domains.billing.rules.owed import METERED, Known, should_be
 from kanjo.domains.billing.rules.plans import FOLLOWED
-from kanjo.domains.billing.rules.shares import amount
+from kanjo.domains.billing.rules.shares import SHARE, amount
+from kanjo.domains.billing.rules.stretches import AWAY
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
 from kanjo.foundation.columns import proportion, totals
 from kanjo.foundation.money import Rounding
@@ -67,19 +68,32 @@ _ORDER = pl.Enum([step.value for step in UsageStep])
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What is agreed and what was used: frames as `RATED`, `RATINGS`, `TIERS` and `EVENTS`."""
+    """What is agreed, what was used and when plans are paused.
+
+    Frames as `RATED`, `RATINGS`, `TIERS`, `EVENTS` and `AWAY`.
+    """
 
     plans: pl.DataFrame
     ratings: pl.DataFrame
     tiers: pl.DataFrame
     events: pl.DataFrame
+    away: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=AWAY))
 
-    def ended(self, ends: Sequence[tuple[int, date]]) -> Usage:
-        """Return the same where plans end before a day."""
+    def without(self, away: Sequence[LineAway]) -> Usage:
+        """Return the same where lines, which are the plans here, are paused or end for good as well."""
+        if not away:
+            return self
+        ends = [(one.order_line_id, one.start) for one in away if one.for_good]
         days = pl.DataFrame(ends, {"plan_id": pl.Int64, "ends_on": pl.Date}, orient="row")
-        cut = self.plans.join(days, on="plan_id", how="left", maintain_order="left")
+        first = days.group_by("plan_id").agg(pl.min("ends_on"))
+        cut = self.plans.join(first, on="plan_id", how="left", maintain_order="left")
         until = pl.min_horizontal("service_until", "ends_on")
-        return replace(self, plans=cut.with_columns(service_until=until).drop("ends_on")) if ends else self
+        pauses = [(one.order_line_id, one.start, one.until, False) for one in away if not one.for_good]
+        return replace(
+            self,
+            plans=cut.with_columns(service_until=until).drop("ends_on"),
+            away=pl.concat([self.away, pl.DataFrame(pauses, AWAY, orient="row")]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +106,7 @@ class Priced:
 
 def priced(usage: Usage) -> Priced:
     """Return what each period of each plan should cost, with the steps that add up to it."""
-    used = _drawn_units(_used(usage))
+    used = _drawn_units(_by_days(_used(usage), usage))
     tiers = _in_tiers(used, usage.tiers)
     costs = _closed(_summed(used, tiers))
     steps = pl.concat(
@@ -131,6 +145,31 @@ def _used(usage: Usage) -> pl.DataFrame:
     return rated.join(quantities, on=_PERIOD, how="left").with_columns(pl.col("quantity").fill_null(0))
 
 
+def _by_days(rated: pl.DataFrame, usage: Usage) -> pl.DataFrame:
+    """Add what of the units included and of the minimum is for the days on which the plan is served in the period."""
+    shares = {f"{name}_share": amount(name) for name in _OF_PERIOD}
+    away = usage.away.select("plan_id").unique()
+    columns = (*_PERIOD, *_OF_PERIOD, *SHARE)
+    never = rated.join(away, on="plan_id", how="anti").select(columns)
+    paused = rated.join(away, on="plan_id", how="semi").sort("service_start")
+    plans = usage.plans.join(away, on="plan_id", how="semi")
+    served = _charged(plans, Known(away=usage.away)).rename({"service_start": "served_on"}).sort("served_on")
+    parts = served.select("plan_id", "served_on", *SHARE).join_asof(
+        paused.select(*_PERIOD, *_OF_PERIOD),
+        left_on="served_on",
+        right_on="service_start",
+        by="plan_id",
+        coalesce=False,
+        check_sortedness=False,
+    )
+    both = pl.concat([never, parts.drop_nulls("service_start").select(columns)])
+    sums = totals(both.with_columns(**shares), by=_PERIOD, columns=[*shares])
+    return rated.join(sums, on=_PERIOD, how="left").with_columns(pl.col(*shares).fill_null(0))
+
+
+_OF_PERIOD = ("included_units", "minimum_minor")
+
+
 def priced_from(usage: Usage) -> dict[int, date]:
     """Return per plan the first day of which usage has a price."""
     return dict(_priced_periods(usage).group_by("plan_id").agg(pl.min("service_start")).iter_rows())
@@ -145,19 +184,23 @@ def _priced_periods(usage: Usage) -> pl.DataFrame:
 
 def _periods(plans: pl.DataFrame) -> pl.DataFrame:
     """Return the periods of a recurring charge in arrears on the same terms, by their first day."""
+    return _charged(plans, Known()).sort("service_start")
+
+
+def _charged(plans: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Return what a recurring charge in arrears on the same terms would be charged for, with the share of its price."""
     recurring = plans.with_columns(
         charge=pl.lit(ChargeKind.RECURRING.value),
         timing=pl.lit(BillingTiming.IN_ARREARS.value),
         net_minor=pl.lit(0, dtype=pl.Int64),
         billed_until=pl.lit(None, dtype=pl.Date),
     ).select(*FOLLOWED)
-    share = ("day_from", "day_until", "period_days")
-    return should_be(recurring, None).select(*_PERIOD, "service_until", "bill_on", *share).sort("service_start")
+    return should_be(recurring, None, known).select(*_PERIOD, "service_until", "bill_on", *SHARE)
 
 
 def _drawn_units(used: pl.DataFrame) -> pl.DataFrame:
     """Add the units that are included and prepaid, used up in order of day, and those that are left to be priced."""
-    counted = used.sort(_PERIOD).with_columns(included=pl.min_horizontal("quantity", "included_units"))
+    counted = used.sort(_PERIOD).with_columns(included=pl.min_horizontal("quantity", "included_units_share"))
     counted = counted.with_columns(left=pl.col("quantity") - pl.col("included"))
     counted = counted.with_columns(prepaid=_drawn("left", "prepaid_units"))
     return counted.with_columns(billable=pl.col("left") - pl.col("prepaid"))
@@ -203,7 +246,7 @@ def _closed(costs: pl.DataFrame) -> pl.DataFrame:
     last = pl.col("service_start") == pl.col("service_start").max().over("plan_id")
     missing = pl.col("commitment_minor") - pl.col("cost").sum().over("plan_id")
     raised = (
-        costs.with_columns(minimum=pl.max_horizontal(amount("minimum_minor") - pl.col("cost"), 0))
+        costs.with_columns(minimum=pl.max_horizontal(pl.col("minimum_minor_share") - pl.col("cost"), 0))
         .with_columns(cost=pl.col("cost") + pl.col("minimum"))
         .with_columns(commitment=pl.when(last).then(pl.max_horizontal(missing, 0)).otherwise(0))
         .with_columns(cost=pl.col("cost") + pl.col("commitment"))

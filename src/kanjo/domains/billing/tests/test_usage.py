@@ -17,7 +17,7 @@ from kanjo.domains.billing.rules.owed import still_due
 from kanjo.domains.billing.rules.plans import FOLLOWED
 from kanjo.domains.billing.rules.shares import WHOLE
 from kanjo.domains.billing.rules.usage import priced, priced_from
-from kanjo.domains.billing.tests.owed_oracle import DAY
+from kanjo.domains.billing.tests.owed_oracle import DAY, Away
 from kanjo.domains.billing.tests.posting import House
 from kanjo.domains.billing.tests.usage_oracle import Meter, Rating, Tier, as_usage, periods
 from kanjo.foundation.day_counts import DayCount
@@ -29,6 +29,11 @@ FAR = date(2035, 1, 1)
 few = settings(max_examples=30)
 days = st.integers(0, 300).map(lambda number: BEGIN + DAY * number)
 units = st.integers(0, 60)
+pauses = st.builds(
+    lambda start, length: Away(start, None if length is None else start + DAY * length),
+    days,
+    st.none() | st.integers(0, 90),
+)
 rising = [UsageModel.PER_UNIT, UsageModel.GRADUATED, UsageModel.PACKAGE]
 
 
@@ -65,6 +70,7 @@ def meters(draw: st.DrawFn, models: list[UsageModel] | None = None) -> Meter:
         prepaid_units=draw(st.sampled_from([0, 0, 90])),
         prepaid_minor=draw(st.sampled_from([0, 0, 2_500])),
         policy=policy,
+        away=tuple(draw(st.lists(pauses, max_size=2))),
     )
 
 
@@ -217,6 +223,31 @@ class TestUsageDue:
         simple.bill(ended, FAR)
         assert book.net == simple.net
 
+    @few
+    @given(some, st.lists(pauses, min_size=1, max_size=2), days)
+    def test_a_pause_told_late_and_taken_back(self, plans: list[Meter], late: list[Away], day: date) -> None:
+        """Billed before a pause was known, each period ends at what it costs with it; taken back, at what it did."""
+        paused = [replace(meter, away=(*meter.away, *late)) for meter in plans]
+        book = Book()
+        for told in (plans, paused, plans):
+            book.bill(told, FAR if told is not plans else day)
+            book.bill(told, FAR)
+            assert book.net == {
+                (place, month.days.start): month.cost
+                for place, meter in enumerate(told)
+                for month in periods(meter)
+                if month.cost
+            }
+        assert book.bill(plans, FAR).is_empty()
+
+    @few
+    @given(some)
+    def test_away_for_all_of_a_period_there_is_no_minimum(self, plans: list[Meter]) -> None:
+        """Nothing used and never served, a period has neither minimum nor included units: only the term's true-up."""
+        gone = [replace(meter, away=(Away(date.min),), used=()) for meter in plans]
+        kinds = set(priced(as_usage(gone)).steps["kind"])
+        assert kinds <= {UsageStep.COMMITMENT, UsageStep.DRAWN}
+
     def test_a_late_event_charges_its_period_anew(self) -> None:
         """An event of April that comes in May is charged to April, at the tier April has reached, for April's days."""
         book = Book()
@@ -293,7 +324,13 @@ def _meter(row: dict[str, str]) -> Meter:
         commitment=int(agreed.get("commitment", 0)),
         prepaid_units=int(prepaid.removesuffix(" units")) if prepaid.endswith(" units") else 0,
         prepaid_minor=0 if prepaid.endswith(" units") else int(prepaid),
+        away=tuple(Away(start, last + DAY) for start, last in _days(agreed.get("paused", ""))),
     )
+
+
+def _days(words: str) -> list[tuple[date, date]]:
+    pairs = [one.split(" to ") for one in words.split(", ") if one]
+    return [(date.fromisoformat(start), date.fromisoformat(last)) for start, last in pairs]
 
 
 def _pairs(used: str) -> list[list[str]]:

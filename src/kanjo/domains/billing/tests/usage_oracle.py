@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 
 from kanjo.domains.billing.facts import BillingPolicy, UsageModel
+from kanjo.domains.billing.rules.stretches import AWAY
 from kanjo.domains.billing.rules.usage import EVENTS, RATED, RATINGS, TIERS, Usage
-from kanjo.domains.billing.tests.owed_oracle import Life, Owed, owed
+from kanjo.domains.billing.tests.owed_oracle import Away, Life, Owed, owed
 from kanjo.domains.billing.tests.posting import House
 from kanjo.domains.catalog.facts import BillingTiming
 from kanjo.foundation.money import Rounding, divide
@@ -52,6 +53,7 @@ class Meter:
     prepaid_units: int = 0
     prepaid_minor: int = 0
     policy: BillingPolicy = field(default_factory=BillingPolicy)
+    away: tuple[Away, ...] = ()
 
     @property
     def life(self) -> Life:
@@ -89,10 +91,12 @@ def periods(meter: Meter) -> list[Month]:
     term = 0
     priced_on = min(rating.effective_on for rating in meter.ratings)
     parts = [part for part in owed(meter.life) if part.days.until > priced_on]
+    served = owed(replace(meter.life, away=list(meter.away)))
     for part in parts:
         quantity = sum(number for day, number in meter.used if part.days.start <= day < part.days.until)
         rating = _in_force(meter.ratings, part.days.start)
-        included = min(quantity, rating.included)
+        days = [one for one in served if part.days.start <= one.days.start < part.days.until]
+        included = min(quantity, _share(meter, days, rating.included))
         prepaid = min(quantity - included, units)
         units -= prepaid
         steps = [
@@ -101,7 +105,7 @@ def periods(meter: Meter) -> list[Month]:
             *_tiers(rating, quantity - included - prepaid),
         ]
         cost = _cost(steps)
-        minimum = max(_share(meter, part, rating.minimum) - cost, 0)
+        minimum = max(_share(meter, days, rating.minimum) - cost, 0)
         term += cost + minimum
         missing = max(meter.commitment - term, 0) if part is parts[-1] else 0
         drawn = min(cost + minimum + missing, money)
@@ -120,8 +124,9 @@ def _in_force(ratings: tuple[Rating, ...], on: date) -> Rating:
     return [ordered[0], *(rating for rating in ordered if rating.effective_on <= on)][-1]
 
 
-def _share(meter: Meter, part: Owed, minimum: int) -> int:
-    return replace(part, price=minimum).cost(meter.policy)
+def _share(meter: Meter, days: list[Owed], whole: int) -> int:
+    """Return what a recurring charge of so much would cost on the days that were served."""
+    return sum(replace(one, price=whole).cost(meter.policy) for one in days)
 
 
 def _tiers(rating: Rating, units: int) -> list[tuple[str, int, int, int]]:
@@ -168,6 +173,10 @@ def as_usage(meters: list[Meter]) -> Usage:
             ],
         ),
         _frame(EVENTS, [(place, *event) for place, meter in enumerate(meters) for event in meter.used]),
+        _frame(
+            AWAY,
+            [(place, one.start, one.until, False) for place, meter in enumerate(meters) for one in meter.away],
+        ),
     )
 
 
