@@ -27,7 +27,7 @@ NOTHING = 9_999_999
 SHARED = {"customers"} | OF_ALL
 FOREIGN = [one for one in OPERATIONS if one.keyed and one.of not in SHARED]
 COMPANY_LISTS = [one for one in READS if not one.keyed and not RESOURCES[one.path.rpartition("/")[2]].shared]
-FORMATS = {"date": "2026-04-01", "date-time": "2026-04-01T00:00:00Z"}
+FORMATS = {"clock": "06:00", "date": "2026-04-01", "date-time": "2026-04-01T00:00:00Z"}
 WORDS = {"currency": "JPY", "payment_terms": "net:30:none", "rate": "10%", "country": "JP"}
 
 

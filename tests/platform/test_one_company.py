@@ -107,7 +107,7 @@ def value_of(field: models.Field[Any, Any], world: World) -> Any:
     kind = field.get_internal_type()
     plain: dict[str, Any] = {
         "DateField": date(2026, 4, 1), "DateTimeField": datetime(2026, 4, 1, tzinfo=UTC), "BooleanField": False,
-        "JSONField": json.dumps({}), "BinaryField": b"x", "DecimalField": 0,
+        "JSONField": json.dumps({}), "BinaryField": b"x", "DecimalField": 0, "TimeField": "06:00",
     }  # fmt: skip
     return plain.get(kind, 0 if "Integer" in kind else "x")
 

@@ -218,6 +218,17 @@ MONEY = [
     Bad("set-run-limit", Role.CFO, "runs.limit-not-positive", "amount", {"amount": "0"}),
     Bad("set-run-limit", Role.CFO, "money.too-many-decimals", "amount", {"amount": "1.5"}),
     Bad("set-run-limit", Role.CFO, "days.unreadable", "on", {"on": "月末"}),
+    Bad("set-billing-schedule", Role.CFO, "schedules.no-days", "month_days", {"rhythm": "monthly"}),
+    Bad(
+        "set-billing-schedule",
+        Role.CFO,
+        "schedules.not-such-a-day",
+        "month_days",
+        {"rhythm": "monthly", "month_days": "32日"},
+    ),
+    Bad("set-billing-schedule", Role.CFO, "schedules.in-past", "on", {"on": "2026-03-31"}),
+    Bad("set-billing-schedule", Role.CFO, "form.not-a-clock", "at_time", {"at_time": "24:00"}),
+    Bad("pause-billing-schedule", Role.RECEIVABLES, "schedules.nothing-scheduled", "on", {"on": "2099-01-01"}, 409),
     Bad("approve-run", Role.RECEIVABLES, "duties.apart", "", status=403),
 ]
 
@@ -266,6 +277,7 @@ def rightly(bad: Bad, story: Told) -> dict[str, object]:
         "write-off-fee": {**ON, "amount": "1", "because": "手数料"},
         "terminate-contract": {"stops_on": "2026-10-01", "because": "都合により"},
         "recognise": {"last_on": "2026-05-31"},
+        "set-billing-schedule": {"on": "2099-01-01", "rhythm": "daily", "at_time": "06:00", "because": "自動化"},
         "set-run-limit": {**ON, "amount": "1,000,000"},
     }
     return known.get(bad.form, {**ON, "because": "都合により"})

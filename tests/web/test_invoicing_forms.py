@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import time
+from itertools import islice
 
 import pytest
+from django.utils import timezone
 
 from kanjo.domains.billing.models import Charge, Plan
 from kanjo.foundation.actors import Role
+from kanjo.foundation.rhythms import DAY, InForce, Rhythm, Timetable, days_due
 from kanjo.foundation.texts import Language
 from tests.builders import TODAY, a_company, an_actor
 from tests.web.office import Desk, Office, faults, ordered
@@ -15,6 +19,7 @@ from tests.web.pages import Page
 from tests.web.test_forms import everything
 
 ON = {"on": TODAY.isoformat()}
+SOON = timezone.now().date() + 2 * DAY
 
 
 class TestLimit:
@@ -36,6 +41,25 @@ class TestLimit:
         ordered(office)
         run = office.desk(Role.RECEIVABLES).do("preview-billing", because="月次請求", on="2026-04-30")
         office.desk(Role.SALES_OPERATIONS).do("approve-run", run)
+
+
+class TestSchedule:
+    def test_it_is_set_shown_and_paused(self, office: Office) -> None:
+        """The CFO sets it; the page says the days to come; receivables pause it and nothing comes any more."""
+        cfo, clerk = office.desk(Role.CFO, Language.ENGLISH), office.desk(Role.RECEIVABLES, Language.ENGLISH)
+        assert 'href="/runs/schedule"' in cfo.see("runs")
+        assert "Nothing is billed by schedule." in clerk.see("billing-schedule")
+        given = {"rhythm": "monthly", "month_days": "１０、31", "at_time": "７：30", "because": "月2回", "on": SOON}
+        cfo.do("set-billing-schedule", **given)
+        page = clerk.see("billing-schedule")
+        assert "On day 10, the last day of every month" in page
+        twice = Timetable(Rhythm.MONTHLY, (10, 31), time(7, 30))
+        coming = islice(days_due([InForce(SOON, twice)], after=None, until=SOON + 400 * DAY), 5)
+        assert [day for day in coming if day.isoformat() not in page] == []
+        assert clerk.refused("set-billing-schedule", **given)[0] == 403
+        clerk.do("pause-billing-schedule", because="確認", on=SOON)
+        page = clerk.see("billing-schedule")
+        assert ("Nothing is billed by schedule." in page, page.count("Paused")) == (True, 1)
 
 
 class TestGrouping:

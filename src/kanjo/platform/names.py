@@ -82,6 +82,8 @@ ROW_NAMES: Mapping[str, Text] = {
     "revenue_slice": Text(en="slice of revenue", ja="収益明細"),
     "privacy_look": Text(en="look at personal data", ja="個人情報の閲覧"),
     "runs_limit": Text(en="limit of runs", ja="一括処理の承認上限"),
+    "runs_schedule": Text(en="schedule of runs", ja="自動実行の予定"),
+    "runs_turn": Text(en="turn of a schedule", ja="予定による実行"),
     "runs_run": Text(en="run", ja="一括処理"),
     "webhooks_endpoint": Text(en="webhook", ja="Webhookの送信先"),
     "webhooks_sending": Text(en="webhook delivery", ja="Webhookの送信"),

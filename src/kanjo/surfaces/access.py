@@ -113,6 +113,9 @@ NEEDS_COMPANY = frozenset(
         "policies",
         "choose-policy",
         "set-run-limit",
+        "billing-schedule",
+        "set-billing-schedule",
+        "pause-billing-schedule",
     }
     | {"hand-over-all"}
 )

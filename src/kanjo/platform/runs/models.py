@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from kanjo.foundation.rhythms import Rhythm
 from kanjo.platform.runs.states import RunState
 from kanjo.platform.tables import CompanyRow, append_only, audited, kept, no_truncate, recorded_at, steps
 
@@ -82,6 +83,45 @@ class Limit(CompanyRow):
     class Meta:
         verbose_name = "limit of runs"
         constraints = [models.CheckConstraint(name="limit_above_zero", condition=models.Q(amount_minor__gt=0))]
+        triggers = append_only()
+
+
+class Schedule(CompanyRow):
+    """On which days runs of a kind are made by the house, from a day on; the latest word counts."""
+
+    kind = models.CharField(max_length=40)
+    rhythm = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Rhythm])
+    days = models.JSONField(default=list)
+    at_time = models.TimeField()
+    paused = models.BooleanField()
+    effective_on = models.DateField()
+    because = models.TextField()
+    set_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "schedule of runs"
+        constraints = [
+            models.CheckConstraint(
+                name="schedule_has_days",
+                condition=models.Q(rhythm=Rhythm.DAILY.value) | ~models.Q(days=[]),
+            )
+        ]
+        indexes = [models.Index(fields=["company", "kind", "effective_on"], name="schedules_of_kind")]
+        triggers = append_only()
+
+
+class Turn(CompanyRow):
+    """A day of a schedule and the run that was made for it: there is one, whoever is asked and how often."""
+
+    kind = models.CharField(max_length=40)
+    on = models.DateField()
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "turn of a schedule"
+        constraints = [models.UniqueConstraint(fields=["company", "kind", "on"], name="one_turn_per_day")]
         triggers = append_only()
 
 

@@ -146,6 +146,8 @@ def preview_run(*, plan: RunPlan, by: Actor, at: datetime, because: str = "") ->
 
 ABOVE = "runs.above-limit"
 """The kind of work that a run above its limit is to the CFO."""
+BEFORE_SCHEDULE = "runs.schedule-waits"
+"""The kind of work that a run is behind which a schedule waits."""
 
 
 def _above(plan: RunPlan) -> dict[str, Any]:
@@ -194,7 +196,7 @@ def approve_run(*, run_id: RunId, by: Actor, at: datetime) -> None:
     above = run.preview.get("above")
     if above and (by.system or not by.holds(Role.CFO)):
         raise _refused(above)
-    worklist_operations.close(kind=ABOVE, subject=("runs_run", run.pk), by=by, at=at)
+    _close(run, by, at, ABOVE)
     run.state, run.approved_by_id = Run.State.APPROVED, by.id
     run.save(update_fields=["state", "approved_by"])
 
@@ -206,7 +208,7 @@ def withdraw_run(*, run_id: RunId, by: Actor, at: datetime, because: str) -> Non
     run = Run.objects.locked(run_id, by)
     if run.state not in (Run.State.PREVIEWED, Run.State.APPROVED) or begun:
         raise wrong_state(run, RunState.APPROVED)
-    worklist_operations.close(kind=ABOVE, subject=("runs_run", run.pk), by=by, at=at)
+    _close(run, by, at, ABOVE, STOPPED, BEFORE_SCHEDULE)
     run.state = Run.State.WITHDRAWN
     run.save(update_fields=["state"])
 
@@ -221,8 +223,13 @@ def start_run(*, run_id: RunId, by: Actor, at: datetime) -> bool:
     run.started_by_id, run.started_for_id, run.started_at = by.id, by.for_id, at
     run.stopped_rule = run.stopped_en = run.stopped_ja = ""
     run.save(update_fields=["started_by", "started_for", "started_at", *_STOPPED])
-    worklist_operations.close(kind=STOPPED, subject=("runs_run", run.pk), by=by, at=at)
+    _close(run, by, at, STOPPED, BEFORE_SCHEDULE)
     return True
+
+
+def _close(run: Run, by: Actor, at: datetime, *kinds: str) -> None:
+    for kind in kinds:
+        worklist_operations.close(kind=kind, subject=("runs_run", run.pk), by=by, at=at)
 
 
 @verb("runs.note-stop", Role.ADMINISTRATOR)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -16,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
@@ -43,6 +44,14 @@ def _written(given: object) -> object:
     raise PydanticCustomError("date_parsing", "not a day")
 
 
+def _clock(given: object) -> time:
+    """Return a time of day written as 06:00; pydantic alone would take seconds and zones, too."""
+    if isinstance(given, str) and _CLOCK.fullmatch(given):
+        return time.fromisoformat(given)
+    raise PydanticCustomError("time_parsing", "not a time of day")
+
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 TEXT = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f]*$"
 """Text without characters that no text has."""
@@ -68,6 +77,12 @@ Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 BlankProse = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000, pattern=TEXT)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=LINE)]
 Day = Annotated[date, BeforeValidator(_written), Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
+Clock = Annotated[
+    time,
+    BeforeValidator(_clock),
+    WithJsonSchema({"type": "string", "format": "clock", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}),
+]
+"""A time of day to the minute, as 06:00."""
 Moment = Annotated[
     AwareDatetime,
     Field(ge=datetime(1990, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC)),

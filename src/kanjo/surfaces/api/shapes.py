@@ -7,7 +7,7 @@ with its own fields.
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from enum import Enum
 from fractions import Fraction
 from functools import cache
@@ -27,6 +27,9 @@ _ALSO: Mapping[type, Mapping[str, Any]] = {Derivation: {"holds": bool, "sentence
 """What a value says besides its fields."""
 
 Share = Annotated[str, Field(pattern=r"^-?\d+(/\d+)?$", description="An exact share: 1/10 is 10 %")]
+
+
+ClockTime = Annotated[str, Field(pattern=r"^\d{2}:\d{2}$", description="A time of day: 06:00")]
 
 
 class Amount(BaseModel):
@@ -71,6 +74,7 @@ _PLAIN: Mapping[Any, Any] = {
     Period: Days,
     Rate: Share,
     Fraction: Share,
+    time: ClockTime,
     Text: str,
     Personal: str,
     Any: Any,
@@ -89,7 +93,7 @@ def told(value: Any, language: Language) -> Any:
             return {str(name): told(one, language) for name, one in value.items()}
         case list() | tuple():
             return [told(one, language) for one in value]
-        case Money() | Period() | Rate() | Fraction() | Enum() | date():
+        case Money() | Period() | Rate() | Fraction() | Enum() | date() | time():
             return _plain(value)
         case _ if dataclasses.is_dataclass(value):
             return {name: told(one, language) for name, one in _values(value)}
@@ -97,7 +101,7 @@ def told(value: Any, language: Language) -> Any:
             return value
 
 
-def _plain(value: Money | Period | Rate | Fraction | Enum | date) -> Any:
+def _plain(value: Money | Period | Rate | Fraction | Enum | date | time) -> Any:
     match value:
         case Money():
             return {"minor": value.minor, "currency": value.currency}
@@ -109,6 +113,8 @@ def _plain(value: Money | Period | Rate | Fraction | Enum | date) -> Any:
             return value.value
         case date():
             return value.isoformat()
+        case time():
+            return value.isoformat(timespec="minutes")
         case _:
             return str(value)
 

@@ -66,6 +66,16 @@ def stop_lost_runs(timestamp: int) -> int:
     return stop_lost(at=datetime.now(UTC))
 
 
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(queue=RUNS, queueing_lock="bill-by-schedule", lock="bill-by-schedule", pass_context=False)
+def bill_by_schedule(timestamp: int) -> int:
+    """Bill the days of every company's schedule whose time has come; return how many runs were made."""
+    from kanjo.platform.identity.queries import house
+    from kanjo.processes.bill_by_schedule import take_turns
+
+    return len(take_turns(by=house(), now=lambda: datetime.now(UTC)))
+
+
 @app.periodic(cron=EARLY_EVERY_DAY)
 @app.task(queueing_lock="find-renewals", pass_context=False)
 def find_renewals(timestamp: int) -> int:

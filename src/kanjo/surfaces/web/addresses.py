@@ -47,7 +47,7 @@ from kanjo.surfaces.web.receivables.reports import ageing_report
 from kanjo.surfaces.web.renewals import pages as renewals
 from kanjo.surfaces.web.revenue import pages as revenue
 from kanjo.surfaces.web.runs import pages as runs
-from kanjo.surfaces.web.runs import progress
+from kanjo.surfaces.web.runs import progress, schedule
 from kanjo.surfaces.web.searching import pages as searching
 from kanjo.surfaces.web.sessions import pages as sessions
 from kanjo.surfaces.web.tokens import pages as tokens
@@ -207,6 +207,9 @@ urlpatterns: list[URLPattern] = [
     path("renewals/<int:key>/lapse", renewals.lapse, name="let-lapse"),
     path("runs", runs.RUNS, name="runs"),
     path("runs/limit", runs.limit, name="set-run-limit"),
+    path("runs/schedule", schedule.schedule, name="billing-schedule"),
+    path("runs/schedule/set", schedule.set_one, name="set-billing-schedule"),
+    path("runs/schedule/pause", schedule.pause, name="pause-billing-schedule"),
     path("runs/<int:key>", runs.run, name="run"),
     path("runs/<int:key>/progress", progress.progress, name="run-progress"),
     path("working", progress.working, name="working"),

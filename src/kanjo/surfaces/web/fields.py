@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -75,6 +75,14 @@ class Unreadable(Refusal):
     rule = "pages.unreadable"
     says = Text(en="What was sent holds a character that cannot be kept.", ja="保存できない文字が含まれています。")
     remedy = Text(en="Type the text anew instead of pasting it.", ja="貼り付けずに入力し直してください。")
+
+
+class NotAClock(Refusal):
+    """Text that is no time of day."""
+
+    rule = "form.not-a-clock"
+    says = Text(en="“{text}” is no time of day.", ja="「{text}」は時刻として読み取れません。")
+    remedy = Text(en="Write it as 22:00.", ja="22:00 の形で入力してください。")
 
 
 class EmptyFile(Refusal):
@@ -149,6 +157,24 @@ def _day(text: str, at: str) -> date:
     if read == date.max:
         raise LastDayOfCalendar(at=at, last_on=read)
     return read
+
+
+def clock(name: str, label: Text, initial: time | None, *, needed: bool = True, hint: Text | None = None) -> Field:
+    """Return a field of a time of day, such as 22:00; full width is read, too."""
+    return Field(name, label, _clock, "text", needed, hint, clock_shown(initial))
+
+
+def clock_shown(moment: time | None) -> str:
+    """Return a time of day as it is typed."""
+    return moment.strftime("%H:%M") if moment else ""
+
+
+def _clock(text: str, at: str) -> time:
+    hour, colon, minute = text.translate(str.maketrans("０１２３４５６７８９：", "0123456789:")).partition(":")
+    numbers = all(part.isascii() and part.isdigit() and len(part) <= 2 for part in (hour, minute))
+    if not (colon and numbers and int(hour) < 24 and int(minute) < 60):
+        raise NotAClock(at=at, text=quoted(text))
+    return time(int(hour), int(minute))
 
 
 def money(name: str, label: Text, currency: str, *, needed: bool = True, hint: Text | None = None) -> Field:

@@ -46,6 +46,7 @@ _SUBJECTS = {
     "renewals_renewal": Subject(Text(en="Renewal", ja="契約更新"), "renewal", "renewals"),
     "revenue_obligation": Subject(Text(en="Performance obligation", ja="履行義務"), "obligation", "obligations"),
     "webhooks_endpoint": Subject(Text(en="Webhook", ja="Webhook"), "webhook", "webhooks"),
+    "runs_schedule": Subject(Text(en="Billing by schedule", ja="自動請求の予定")),
     "runs_run": Subject(Text(en="Run", ja="一括処理"), "run", "runs"),
 }
 FACT_TABLES = {

@@ -27,6 +27,7 @@ from kanjo.platform.ledger.queries import (
 from kanjo.platform.names import ROW_NAMES
 from kanjo.platform.paging import Page
 from kanjo.platform.runs.queries import FailureRow, RunRow, get_run, list_failures, list_runs
+from kanjo.platform.runs.schedules import ScheduleView, get_schedule
 from kanjo.platform.runs.states import RunState
 from kanjo.platform.tables import NotFound
 from kanjo.platform.worklist.queries import WorkRow, list_queue
@@ -214,6 +215,13 @@ RESOURCES = (
 )
 
 REPORTS = (
+    Report(
+        name="billing-schedule",
+        title=Text(en="Billing by schedule: the days to come and the last ones", ja="自動請求の予定と実績"),
+        whole=ScheduleView,
+        make=lambda caller, key: get_schedule(caller.actor, CompanyId(key), "billing", at=caller.now),
+        door=BOOKS,
+    ),
     Report(
         name="trial-balance",
         title=Text(en="Trial balance as known", ja="残高試算表"),

@@ -24,6 +24,7 @@ LEFT_OUT: Mapping[str, str] = {
     "notices.": "A person's own arrangement of what it is told and how.",
     "opportunities.take-in": _EXPORT,
     "runs.note-stop": "Written down by the worker whose run it is.",
+    "runs.take-turn": "Taken by the schedule alone, when its time has come.",
     "privacy.": "A reason is given by a person, for one page, at that moment; programs read by role alone.",
     "outbox.deliver-again": "An administrator mends the cause first, at the page that shows it.",
 }

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from kanjo.domains.billing.facts import Channel
 from kanjo.domains.billing.queries import get_invoice
 from kanjo.domains.orders.queries import get_order
@@ -20,11 +24,13 @@ from kanjo.foundation.fiscal import FiscalCalendar
 from kanjo.foundation.ids import InvoiceId, OrderId, ReceiptId, RunId
 from kanjo.foundation.money import currency
 from kanjo.foundation.refusals import Refusal, RefusalKind
+from kanjo.foundation.rhythms import Rhythm, Timetable
 from kanjo.foundation.texts import Text
 from kanjo.platform.ledger.operations import lock_period, open_periods
 from kanjo.platform.ledger.queries import next_year
 from kanjo.platform.runs.operations import approve_run, set_limit, withdraw_run
 from kanjo.platform.runs.queries import get_run, state_of
+from kanjo.platform.runs.schedules import pause_schedule, set_schedule
 from kanjo.processes.bill import credit_invoice, issue_invoice, preview, preview_reversal
 from kanjo.processes.execute_run import start
 from kanjo.processes.paper_of_invoice import send_invoice
@@ -36,6 +42,7 @@ from kanjo.surfaces.api.fields import (
     BecauseOn,
     Blank,
     BlankProse,
+    Clock,
     Code,
     Content,
     Day,
@@ -129,6 +136,16 @@ class RunLimit(Given):
     currency: Code
     amount_minor: Owed
     on: Day
+
+
+class Scheduled(Given):
+    """On which days of the week (1 is Monday) or of the month (31 is its last day) the house bills, and when."""
+
+    rhythm: one_of(Rhythm)  # type: ignore[valid-type]  # made from the enumeration
+    days: list[Annotated[int, Field(ge=1, le=31, strict=True)]] = Field(default=[], max_length=31)
+    at_time: Clock
+    on: Day
+    because: Prose
 
 
 class SetOff(Given):
@@ -266,6 +283,25 @@ def _set_limit(caller: Caller, key: int, given: RunLimit) -> Made:
     return Made("companies", key)
 
 
+def _schedule(caller: Caller, key: int, given: Scheduled) -> Made:
+    set_schedule(
+        company_id=caller.company(key).id,
+        kind="billing",
+        given=Timetable(Rhythm(given.rhythm), tuple(given.days), given.at_time),
+        on=given.on,
+        because=given.because,
+        by=caller.actor,
+        at=caller.now,
+    )
+    return Made("companies", key)
+
+
+def _pause(caller: Caller, key: int, given: BecauseOn) -> Made:
+    company_id = caller.company(key).id
+    pause_schedule(company_id=company_id, kind="billing", **given.model_dump(), by=caller.actor, at=caller.now)
+    return Made("companies", key)
+
+
 def _open_year(caller: Caller, key: int, given: Year) -> Made:
     company = caller.company(key)
     calendar = FiscalCalendar(first_month=company.fiscal_first_month)
@@ -394,6 +430,22 @@ ACTS = (
         title=Text(en="Let the CFO approve billing runs above an amount", ja="請求処理の承認上限を設定"),
         takes=RunLimit,
         do=_set_limit,
+        of="companies",
+    ),
+    Act(
+        path="companies/{int:key}/set-billing-schedule",
+        verbs=("runs.set-schedule",),
+        title=Text(en="Set on which days the house bills", ja="自動請求の予定を設定"),
+        takes=Scheduled,
+        do=_schedule,
+        of="companies",
+    ),
+    Act(
+        path="companies/{int:key}/pause-billing-schedule",
+        verbs=("runs.pause-schedule",),
+        title=Text(en="Pause the billing by schedule", ja="自動請求の予定を一時停止"),
+        takes=BecauseOn,
+        do=_pause,
         of="companies",
     ),
     Act(

@@ -21,6 +21,7 @@ from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amou
 from kanjo.surfaces.web.differences import Facts, changes_of
 from kanjo.surfaces.web.doors import SIGNED_IN, door
 from kanjo.surfaces.web.outbox.pages import TITLE as STEPS
+from kanjo.surfaces.web.runs.schedule import TITLE as SCHEDULE
 from kanjo.surfaces.web.shown import Link
 from kanjo.surfaces.web.webhooks.pages import TITLE as WEBHOOKS
 
@@ -127,6 +128,7 @@ def company(request: DeskRequest) -> HttpResponse:
         acts=(
             Act(AMEND, Link("", "amend-company"), "companies.amend"),
             Act(DRAFT, Link("", "draft-matrix"), "approvals.draft-matrix"),
+            Act(SCHEDULE, Link("", "billing-schedule"), "runs.pause-schedule"),
             Act(STEPS, Link("", "failed-deliveries"), "outbox.deliver-again"),
             Act(WEBHOOKS, Link("", "webhooks"), "webhooks.register"),
         ),

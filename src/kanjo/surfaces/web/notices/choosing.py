@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import time
-
 from django.http import HttpResponse
 
-from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.notices.kinds import CHOSEN, Kind, Way
 from kanjo.platform.notices.letters import quiet_hours
@@ -16,7 +13,7 @@ from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, door
-from kanjo.surfaces.web.fields import Field, choice
+from kanjo.surfaces.web.fields import Field, choice, clock, clock_shown
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.notices.pages import HOW, KIND, TITLE
 from kanjo.surfaces.web.shown import NO, NOTHING, YES, Link
@@ -40,14 +37,6 @@ CLOCK_HINT = Text(
 _YES, _NO = "yes", "no"
 
 
-class NotAClock(Refusal):
-    """Text that is no time of day."""
-
-    rule = "form.not-a-clock"
-    says = Text(en="“{text}” is no time of day.", ja="「{text}」は時刻として読み取れません。")
-    remedy = Text(en="Write it as 22:00.", ja="22:00 の形で入力してください。")
-
-
 @door(SIGNED_IN)
 def told(request: DeskRequest) -> HttpResponse:
     """Show how the person is told."""
@@ -56,7 +45,7 @@ def told(request: DeskRequest) -> HttpResponse:
     quiet = quiet_hours(chosen, desk.own)
     over = quiet.over_at(desk.now)
     window = chosen.quiet_from is not None and FROM_TO.filled(
-        first=_clock(chosen.quiet_from), last=_clock(chosen.quiet_until)
+        first=clock_shown(chosen.quiet_from), last=clock_shown(chosen.quiet_until)
     )
     columns: tuple[Column[Kind], ...] = (
         Column(KIND, lambda kind: kind.shown),
@@ -108,21 +97,9 @@ def choose_ways(request: DeskRequest) -> HttpResponse:
     fields = (
         *(choice(f"way-{kind}", kind.shown, ways, initial=chosen.ways[kind]) for kind in CHOSEN),
         choice("digest_hour", DIGEST_HOUR, hours, initial=str(chosen.digest_hour)),
-        Field("quiet_from", QUIET_FROM, _read_clock, "text", False, CLOCK_HINT, _clock(chosen.quiet_from)),
-        Field("quiet_until", QUIET_UNTIL, _read_clock, "text", False, None, _clock(chosen.quiet_until)),
+        clock("quiet_from", QUIET_FROM, chosen.quiet_from, needed=False, hint=CLOCK_HINT),
+        clock("quiet_until", QUIET_UNTIL, chosen.quiet_until, needed=False),
         choice("closed_days", CLOSED_DAYS, ((_YES, YES), (_NO, NO)), initial=_YES if chosen.closed_days_quiet else _NO),
         Field("time_zone", ZONE, lambda text, _at: text, "text", False, AS_COMPANY, chosen.time_zone, most=64),
     )
     return perform(request, Deed(title=HOW, back=Link(HOW, "told"), button=CHANGE, do=do, fields=fields))
-
-
-def _clock(clock: time | None) -> str:
-    return clock.strftime("%H:%M") if clock else ""
-
-
-def _read_clock(text: str, at: str) -> time:
-    hour, colon, minute = text.translate(str.maketrans("０１２３４５６７８９：", "0123456789:")).partition(":")
-    whole = all(part.isascii() and part.isdigit() and len(part) <= 2 for part in (hour, minute))
-    if not (colon and whole and int(hour) < 24 and int(minute) < 60):
-        raise NotAClock(at=at, text=text)
-    return time(int(hour), int(minute))

@@ -25,6 +25,7 @@ from kanjo.surfaces.web.fields import day, money, prose
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import Filter, ListPage
 from kanjo.surfaces.web.runs.progress import begin, drawn, seen
+from kanjo.surfaces.web.runs.schedule import TITLE as SCHEDULE
 from kanjo.surfaces.web.shown import Link, said
 from kanjo.surfaces.web.subjects import source_of
 from kanjo.surfaces.web.words import RUN_NAMES
@@ -101,7 +102,10 @@ RUNS = ListPage[RunRow](
         at=asked.at,
     ),
     count=lambda asked: count_runs(asked.desk.actor, kind=asked.choices["kind"], state=asked.choices["state"]),
-    acts=lambda _desk: (Act(LIMIT, Link("", "set-run-limit"), "runs.set-limit"),),
+    acts=lambda _desk: (
+        Act(SCHEDULE, Link("", "billing-schedule"), "runs.pause-schedule"),
+        Act(LIMIT, Link("", "set-run-limit"), "runs.set-limit"),
+    ),
     key=lambda row: row.id,
     each=(
         Each(

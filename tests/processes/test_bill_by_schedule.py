@@ -1,0 +1,308 @@
+"""The house bills the days of a schedule: each once, in order, also after nothing worked for a while."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import LineToBill
+from kanjo.domains.billing.models import Invoice
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, RunId
+from kanjo.foundation.rhythms import Rhythm, Timetable
+from kanjo.platform.acts import NotYourRole
+from kanjo.platform.identity.queries import house
+from kanjo.platform.runs import operations as runs
+from kanjo.platform.runs.models import Run, Turn
+from kanjo.platform.runs.queries import get_run
+from kanjo.platform.runs.schedules import (
+    NothingScheduled,
+    ScheduleInPast,
+    get_schedule,
+    pause_schedule,
+    set_schedule,
+)
+from kanjo.platform.runs.states import RunState
+from kanjo.platform.worklist.models import WorkItem
+from kanjo.processes import bill
+from kanjo.processes.bill_by_schedule import take_turn, take_turns
+from kanjo.processes.execute_run import start
+from tests.builders import NOW, TODAY, a_company, a_customer, a_line, a_product, an_actor, lock_books
+from tests.deals import a_deal
+from tests.plumbing import FreshDatabase
+from tests.races import at_once
+from tests.worker import let_work
+
+pytestmark = pytest.mark.row("SCL-3")
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+SIX = time(6, 0)
+DAILY = Timetable(Rhythm.DAILY, (), SIX)
+TENTH = date(2026, 4, 10)
+
+
+def at(day: date, hour: int = 6, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=TOKYO)
+
+
+def a_house(*due: date, name: str = "kanjo-jp") -> CompanyId:
+    """A company with an order of 11,000 yen with tax a month for each of these days, first due on it."""
+    company = a_company(name)
+    product = a_product(company, "A")
+    for number, day in enumerate(due):
+        customer = a_customer(f"株式会社{name}{number}", name_kana="")
+        deal = a_deal(company, customer, [a_line(product)])
+        (line,) = deal.order.lines
+        with transaction.atomic():
+            billing.plan(
+                company_id=company,
+                customer_id=customer,
+                payer_id=customer,
+                order_id=deal.order.order_id,
+                contract_id=deal.contract_id,
+                currency="JPY",
+                payment_terms="close:31:1:31:none",
+                lines=[
+                    LineToBill(
+                        order_line_id=line.order_line_id,
+                        description=line.terms.name,
+                        charge=line.terms.charge,
+                        timing=line.terms.timing,
+                        interval_months=line.terms.interval_months,
+                        net_minor=line.net_minor,
+                        tax_class=line.terms.tax_class,
+                        service=line.service,
+                        quantity=line.quantity,
+                        due_from=day,
+                    )
+                ],
+                by=house(),
+                at=NOW,
+                on=TODAY,
+            )
+    return company
+
+
+def let(company: CompanyId, given: Timetable = DAILY, *, on: date = TENTH, set_at: datetime = NOW) -> None:
+    """Let the CFO set the schedule."""
+    cfo = an_actor(Role.CFO, companies=[company])
+    with transaction.atomic():
+        set_schedule(company_id=company, kind="billing", given=given, on=on, because="月次", by=cfo, at=set_at)
+
+
+def tick(moment: datetime) -> list[RunId]:
+    """Let the worker come by once and do what it finds; return the runs that were made."""
+    made = take_turns(by=house(), now=lambda: moment)
+    let_work()
+    return made
+
+
+def issued(company: CompanyId) -> list[tuple[date, int]]:
+    rows = Invoice.objects.filter(company_id=company).order_by("issued_on", "id")
+    return list(rows.values_list("issued_on", "total_minor"))
+
+
+def work(company: CompanyId) -> list[tuple[str, str]]:
+    items = WorkItem.objects.filter(company_id=company, state="open", kind__startswith="runs.").order_by("kind")
+    return list(items.values_list("kind", "owner_role"))
+
+
+@pytest.mark.django_db
+class TestTurns:
+    def test_the_day_is_billed_at_its_hour_once(self) -> None:
+        """Not before six where the company is; then at once, dated that day; asked again, nothing is made."""
+        company = a_house(TENTH)
+        let(company)
+        assert (tick(at(TENTH, 5, 59)), issued(company)) == ([], [])
+        (made,) = tick(at(TENTH))
+        assert issued(company) == [(TENTH, 11_000)]
+        row = get_run(house(), made)
+        assert (row.state, row.target_on, row.made_by, row.started_by) == (RunState.EXECUTED, TENTH, "Kanjo", "Kanjo")
+        assert [tick(at(TENTH, hour)) for hour in (7, 23)] == [[], []]
+        assert (Turn.objects.count(), work(company)) == (1, [])
+
+    def test_three_days_nothing_worked(self) -> None:
+        """What was missed is made up for: each day by its own run, in order, each invoice dated its day."""
+        days = [TENTH + timedelta(days=number) for number in range(3)]
+        company = a_house(*days)
+        let(company)
+        back = at(days[-1], 12)
+        made = [tick(back) for _ in range(4)]
+        assert [len(one) for one in made] == [1, 1, 1, 0]
+        assert [get_run(house(), one[0]).target_on for one in made[:3]] == days
+        assert issued(company) == [(day, 11_000) for day in days]
+
+    def test_a_run_above_the_limit_waits_and_so_do_the_days_after(self) -> None:
+        """The CFO and the receivables are told; the next days come when the CFO has approved and it was executed."""
+        days = [TENTH, TENTH + timedelta(days=1)]
+        company = a_house(*days)
+        let(company)
+        cfo = an_actor(Role.CFO, companies=[company])
+        with transaction.atomic():
+            runs.set_limit(
+                company_id=company, kind="billing", currency="JPY", amount_minor=10_999, on=TODAY, by=cfo, at=NOW
+            )
+        (above,) = tick(at(TENTH))
+        assert (get_run(house(), above).state, issued(company)) == (RunState.PREVIEWED, [])
+        assert work(company) == [("runs.above-limit", "cfo"), ("runs.schedule-waits", "receivables")]
+        assert (tick(at(days[1])), len(work(company))) == ([], 2)
+        with transaction.atomic():
+            runs.approve_run(run_id=above, by=cfo, at=at(days[1]))
+        assert tick(at(days[1])) == []
+        clerk = an_actor(Role.RECEIVABLES, companies=[company])
+        execute(above, clerk)
+        assert (issued(company), work(company)) == ([(TENTH, 11_000)], [])
+        assert len(tick(at(days[1]))) == 1
+        assert Turn.objects.count() == 2
+
+    def test_exactly_the_limit_is_not_above_it(self) -> None:
+        """11,000 up to 11,000 is executed at once."""
+        company = a_house(TENTH)
+        let(company)
+        cfo = an_actor(Role.CFO, companies=[company])
+        with transaction.atomic():
+            runs.set_limit(
+                company_id=company, kind="billing", currency="JPY", amount_minor=11_000, on=TODAY, by=cfo, at=NOW
+            )
+        tick(at(TENTH))
+        assert issued(company) == [(TENTH, 11_000)]
+
+    def test_a_locked_period(self) -> None:
+        """The run stops and says why, nothing is half done; withdrawn, the next day bills what was due."""
+        end, first = date(2026, 4, 30), date(2026, 5, 1)
+        company = a_house(end)
+        let(company, on=end)
+        lock_books(company, through=end, by=an_actor(Role.CFO, companies=[company]))
+        (stopped,) = tick(at(first))
+        row = get_run(house(), stopped)
+        assert (row.state, row.stopped_rule, issued(company)) == (RunState.APPROVED, "ledger.period-locked", [])
+        assert work(company) == [("runs.stopped", "receivables")]
+        assert tick(at(first)) == []
+        clerk = an_actor(Role.RECEIVABLES, companies=[company])
+        with transaction.atomic():
+            runs.withdraw_run(run_id=stopped, because="4月は締め済み", by=clerk, at=at(first))
+        assert work(company) == []
+        (made,) = tick(at(first))
+        assert (get_run(house(), made).target_on, issued(company)) == (first, [(first, 22_000)])
+
+    def test_it_waits_behind_what_somebody_began_by_hand(self) -> None:
+        """A run by hand is finished by people: the schedule neither approves it nor overtakes it, and says so."""
+        company = a_house(TENTH)
+        let(company)
+        clerk = an_actor(Role.RECEIVABLES, companies=[company])
+        with transaction.atomic():
+            by_hand = bill.preview(company_id=company, on=TENTH, because="先に確認", by=clerk, at=NOW)
+        assert tick(at(TENTH)) == []
+        assert work(company) == [("runs.schedule-waits", "receivables")]
+        assert get_run(house(), by_hand).state is RunState.PREVIEWED
+        with transaction.atomic():
+            runs.withdraw_run(run_id=by_hand, because="自動に任せる", by=clerk, at=NOW)
+        assert work(company) == []
+        tick(at(TENTH))
+        assert issued(company) == [(TENTH, 11_000)]
+
+    def test_a_company_that_fails_stops_no_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A mistake of ours is raised for the doctor and is work of the receivables, until the turn is taken."""
+        broken, sound = a_house(TENTH), a_house(TENTH, name="kanjo-b")
+        let(broken)
+        let(sound)
+        preview = bill.preview
+
+        def breaking(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> RunId:
+            if company_id == broken:
+                raise ZeroDivisionError
+            return preview(company_id=company_id, on=on, by=by, at=at)
+
+        monkeypatch.setattr(bill, "preview", breaking)
+        with pytest.raises(ExceptionGroup):
+            take_turns(by=house(), now=lambda: at(TENTH))
+        let_work()
+        assert (issued(broken), issued(sound)) == ([], [(TENTH, 11_000)])
+        assert work(broken) == [("runs.schedule-failed", "receivables")]
+        monkeypatch.undo()
+        tick(at(TENTH, 7))
+        assert (issued(broken), work(broken)) == ([(TENTH, 11_000)], [])
+
+
+def execute(run_id: RunId, by: Actor) -> None:
+    with transaction.atomic():
+        start(run_id=run_id, by=by, at=NOW)
+    let_work()
+
+
+@pytest.mark.usefixtures("fresh_database")
+class TestRaces:
+    def test_two_workers_at_the_same_moment(self, fresh_database: FreshDatabase) -> None:
+        """Of four that come by at once one takes the turn; there is one run and every invoice once."""
+        company = a_house(TENTH)
+        let(company)
+        acting = house()
+        made = at_once(lambda: take_turn(company_id=company, by=acting, at=at(TENTH)), times=4)
+        assert sorted(one is None for one in made) == [False, True, True, True]
+        assert (Run.objects.count(), Turn.objects.count()) == (1, 1)
+        let_work()
+        assert issued(company) == [(TENTH, 11_000)]
+
+
+@pytest.mark.django_db
+class TestSchedule:
+    def test_who_sets_it(self) -> None:
+        """It stands in for the second person of a run: the CFO sets it, who prepares runs may only pause it."""
+        company = a_house()
+        clerk = an_actor(Role.RECEIVABLES, companies=[company])
+        with pytest.raises(NotYourRole):
+            set_schedule(company_id=company, kind="billing", given=DAILY, on=TENTH, because="自動化", by=clerk, at=NOW)
+        with pytest.raises(NothingScheduled):
+            pause_schedule(company_id=company, kind="billing", on=TENTH, because="確認", by=clerk, at=NOW)
+        let(company)
+        pause_schedule(company_id=company, kind="billing", on=TENTH, because="確認", by=clerk, at=NOW)
+        with pytest.raises(NothingScheduled):
+            pause_schedule(company_id=company, kind="billing", on=TENTH, because="再度", by=clerk, at=NOW)
+
+    def test_it_does_not_begin_in_the_past(self) -> None:
+        """A schedule from yesterday would bill days that are over."""
+        company = a_house()
+        with pytest.raises(ScheduleInPast):
+            let(company, on=TODAY - timedelta(days=1))
+
+    def test_paused_days_are_not_made_up_for(self) -> None:
+        """Paused on the tenth and set anew from the twelfth: the twelfth bills what was due since."""
+        company = a_house(TENTH)
+        let(company)
+        clerk = an_actor(Role.RECEIVABLES, companies=[company])
+        pause_schedule(company_id=company, kind="billing", on=TENTH, because="確認", by=clerk, at=NOW)
+        twelfth = TENTH + timedelta(days=2)
+        assert tick(at(TENTH, 12)) == []
+        let(company, on=twelfth)
+        tick(at(twelfth))
+        assert issued(company) == [(twelfth, 11_000)]
+
+    def test_what_comes_next(self) -> None:
+        """The page shows the days to come, of the version that will hold on each, and the turns that were taken."""
+        company = a_house(TENTH)
+        let(company, Timetable(Rhythm.MONTHLY, (10, 31), SIX))
+        let(company, Timetable(Rhythm.WEEKLY, (1,), time(7, 30)), on=date(2026, 5, 1))
+        reader = an_actor(Role.AUDITOR, companies=[company])
+        view = get_schedule(reader, company, "billing", at=at(TENTH, 1))
+        assert [day.isoformat()[5:] for day in view.next_on] == ["04-10", "04-30", "05-04", "05-11", "05-18"]
+        assert view.in_force is not None
+        assert view.in_force.timetable.shown.en == "On day 10, the last day of every month"
+        tick(at(TENTH))
+        view = get_schedule(reader, company, "billing", at=at(TENTH, 7))
+        assert view.next_on[0] == date(2026, 4, 30)
+        assert [(turn.on, turn.state, turn.made["total_JPY"]) for turn in view.turns] == [
+            (TENTH, RunState.EXECUTED, 11_000)
+        ]
+
+    @pytest.mark.parametrize("table", ["runs_schedule", "runs_turn"])
+    def test_what_was_set_is_kept(self, table: str) -> None:
+        """Neither a version nor a turn is ever changed: the application may not, whatever it tries."""
+        company = a_house(TENTH)
+        let(company)
+        tick(at(TENTH))
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET kind = 'other'")
