@@ -55,6 +55,7 @@ BREAKS: dict[str, Break] = {
     "charges-invoice-lines": broken(
         "UPDATE billing_charge SET invoice_line_id = invoice_line_id + 1000000 WHERE sequence = 1"
     ),
+    "charges-prices": broken("UPDATE billing_invoiceline SET price_minor = price_minor + 1000 WHERE price_minor > 0"),
     "invoice-sums": broken(
         ONE_UP_ONE_DOWN.format(table="billing_invoicetax", column="tax_minor", rows="billing_invoicetax")
     ),

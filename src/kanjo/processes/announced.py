@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kanjo.domains.approvals.facts import ApprovalConcluded, MatrixActivated
-from kanjo.domains.billing.facts import InvoiceIssued, InvoiceSent, OrderPlanned
+from kanjo.domains.billing.facts import InvoiceIssued, InvoiceSent, InvoiceSplit, OrderPlanned
 from kanjo.domains.contracts.facts import ContractAmended, ContractConcluded, ContractEnded, ContractTerminated
 from kanjo.domains.licenses.facts import EndOfUseConfirmed, LicensesGranted
 from kanjo.domains.opportunities.facts import (
@@ -59,6 +59,7 @@ ANNOUNCED: Mapping[type[Fact], Text] = {
     OrderPlanned: Text(en="The billing of an order was planned", ja="請求計画の作成"),
     InvoiceIssued: Text(en="An invoice or a credit note was issued", ja="請求書・適格返還請求書の発行"),
     InvoiceSent: Text(en="An invoice was sent", ja="請求書の送付"),
+    InvoiceSplit: Text(en="An invoice was split between payers", ja="請求書の分割"),
     BankFileTaken: Text(en="A bank file was taken in", ja="入金データの取込"),
     PaymentAllocated: Text(en="A payment was allocated", ja="入金の消込"),
     AllocationReversed: Text(en="An allocation was taken back", ja="消込の取消"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import polars as pl
 from django.db import transaction
 
 from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import ShareOfPayer
 from kanjo.domains.billing.queries import InvoiceView, get_invoice
 from kanjo.domains.receivables import operations as receivables
 from kanjo.foundation.actors import Actor
@@ -105,6 +106,28 @@ def credit_invoice(
     """Give back one invoice by a credit note, which stands against its open item."""
     also = _what_follows(company_id, by, at)
     return billing.credit_invoice(invoice_id=invoice_id, on=on, because=because, by=by, at=at, also=also)
+
+
+def split_invoice(
+    *,
+    company_id: CompanyId,
+    invoice_id: InvoiceId,
+    shares: Sequence[ShareOfPayer],
+    on: date,
+    because: str,
+    by: Actor,
+    at: datetime,
+) -> tuple[InvoiceId, ...]:
+    """Split an invoice of which nothing is paid between payers; return the invoices in its place.
+
+    A credit note closes it, the parts are open in its stead, in one transaction.
+    """
+    also = _what_follows(company_id, by, at)
+    note, parts = billing.split_invoice(
+        invoice_id=invoice_id, shares=shares, on=on, because=because, by=by, at=at, also=also
+    )
+    receivables.close_by_note(item_id=invoice_id, credit_id=note, on=on, because=because, by=by, at=at)
+    return parts
 
 
 def _what_follows(company_id: CompanyId, by: Actor, at: datetime) -> billing.Also:

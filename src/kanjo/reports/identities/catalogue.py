@@ -79,6 +79,14 @@ IDENTITIES: tuple[Identity, ...] = (
         pairs(q.CHARGED),
     ),
     Identity(
+        "charges-prices",
+        Text(
+            en="what all payers bear of a charge = its days of its price",
+            ja="請求先の負担額の合計 = 期間の金額のうち請求日数分",
+        ),
+        pairs(q.PRICED),
+    ),
+    Identity(
         "invoice-sums",
         Text(en="invoice = its lines + its tax per rate", ja="請求額 = 明細の合計 + 税率ごとの消費税"),
         pairs(q.INVOICE_SUMS),

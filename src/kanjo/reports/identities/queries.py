@@ -68,6 +68,20 @@ CHARGED = """
     LEFT JOIN billing_charge c ON c.invoice_line_id = l.id AND c.plan_id = l.plan_id
     WHERE i.company_id = %(company)s"""
 
+# Of a charge that was handed on by a split, what was given back for that is counted too: the parts stand for it.
+PRICED = """
+    SELECT i.number || '/' || h.position, i.currency, (sign(h.price_minor) * (
+            div(2 * abs(h.price_minor::numeric) * h.day_until + h.period_days, 2 * h.period_days)
+            - div(2 * abs(h.price_minor::numeric) * h.day_from + h.period_days, 2 * h.period_days)))::bigint, b.minor
+    FROM (
+        SELECT coalesce(c.shared_line_id, c.invoice_line_id) AS head, sum(c.amount_minor)::bigint AS minor
+        FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id
+        WHERE p.company_id = %(company)s AND (c.credited_line_id IS NULL OR EXISTS (
+            SELECT FROM billing_invoiceline l JOIN billing_split s ON s.invoice_id = l.invoice_id
+            WHERE l.id = c.credited_line_id))
+        GROUP BY 1) b
+    JOIN billing_invoiceline h ON h.id = b.head JOIN billing_invoice i ON i.id = h.invoice_id"""
+
 INVOICE_SUMS = """
     SELECT i.number, i.currency, i.total_minor, (
         coalesce((SELECT sum(l.net_minor) FROM billing_invoiceline l WHERE l.invoice_id = i.id), 0)
@@ -130,8 +144,12 @@ REVENUE_AND_DEFERRED = """
 
 TRACED = """
     SELECT i.number || '/' || l.position, '', 1::bigint, (
-        p.id IS NOT NULL AND ol.id IS NOT NULL AND (o.company_id, o.payer_id, o.currency) = (i.company_id, i.payer_id,
-        i.currency) AND o.id = p.order_id AND c.id IS NOT NULL AND r.id IS NOT NULL
+        p.id IS NOT NULL AND ol.id IS NOT NULL AND (o.company_id, o.currency) = (i.company_id, i.currency)
+        AND (o.payer_id = i.payer_id OR (l.share_of IS NOT NULL AND i.payer_id IN (
+            SELECT a.payer_id FROM billing_payershare s JOIN billing_account a ON a.id = s.account_id
+            WHERE s.company_id = %(company)s
+            UNION SELECT x.payer_id FROM billing_splitpart s JOIN billing_invoice x ON x.id = s.invoice_id
+            WHERE s.company_id = %(company)s))) AND o.id = p.order_id AND c.id IS NOT NULL AND r.id IS NOT NULL
         AND r.state = 'approved' AND v.id IS NOT NULL AND r.version_id = v.id AND r.digest = v.digest
         AND v.quote_id = c.quote_id AND CASE WHEN o.amendment_id IS NULL
             THEN o.quote_version_id = v.id AND ql.id IS NOT NULL

@@ -51,6 +51,7 @@ _SUBJECTS = {
 }
 FACT_TABLES = {
     "billing.invoice-sent": "billing_invoice",
+    "billing.invoice-split": "billing_invoice",
     "billing.held": "billing_hold",
     "billing.released": "billing_hold",
     "contracts.concluded": "contracts_contract",

@@ -10,6 +10,7 @@ from kanjo.domains.billing.facts.changes import (
     LineChange,
 )
 from kanjo.domains.billing.facts.derivation import (
+    WHOLE_SHARE,
     Derivation,
 )
 from kanjo.domains.billing.facts.plans import (
@@ -28,6 +29,11 @@ from kanjo.domains.billing.facts.policies import (
     Decrease,
     Restart,
     Stub,
+)
+from kanjo.domains.billing.facts.sharing import (
+    AgreedSharing,
+    InvoiceSplit,
+    ShareOfPayer,
 )
 from kanjo.domains.billing.facts.told import (
     BillingHeld,
@@ -50,6 +56,8 @@ from kanjo.domains.billing.facts.usage import (
 )
 
 __all__ = [
+    "WHOLE_SHARE",
+    "AgreedSharing",
     "Anchor",
     "Billed",
     "BillingHeld",
@@ -68,6 +76,7 @@ __all__ = [
     "Instalment",
     "InvoiceIssued",
     "InvoiceSent",
+    "InvoiceSplit",
     "InvoiceToCome",
     "LineAway",
     "LineChange",
@@ -78,6 +87,7 @@ __all__ = [
     "PricedStep",
     "Remainder",
     "Restart",
+    "ShareOfPayer",
     "Stub",
     "UsageGiven",
     "UsageModel",

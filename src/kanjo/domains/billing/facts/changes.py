@@ -95,13 +95,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceToCome:
-    """An invoice as it will be issued: its day, its charges and what it comes to, negative for a credit note."""
+    """An invoice as it will be issued: its day, payer, charges and what it comes to, negative for a credit note."""
 
     issued_on: date
     due_on: date
     charges: tuple[ChargeToCome, ...]
     net: Money
     tax: Money
+    payer_id: CustomerId
+    payer_name: str
 
     @property
     def total(self) -> Money:

@@ -9,6 +9,9 @@ from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.money import Money, Rounding, divide
 from kanjo.foundation.texts import Text
 
+WHOLE_SHARE = (0, 1, 1)
+"""That of one payer who bears all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
@@ -16,7 +19,8 @@ class Derivation:
 
     The amount is the price through `day_until` less the price through `day_from`, each rounded once; so the parts of
     a period always add up to its price. `holds` says whether the amount follows from the facts. Days are those of the
-    *day_count*; where months come first they are parts of the period.
+    *day_count*; where months come first they are parts of the period. Where several payers bear it, *share* is
+    this one's, from and until of how many: what is through it less what is through the one before, rounded down.
     """
 
     price: Money
@@ -25,6 +29,7 @@ class Derivation:
     period_days: int
     amount: Money
     day_count: DayCount = DayCount.ACTUAL
+    share: tuple[int, int, int] = WHOLE_SHARE
 
     @property
     def fraction(self) -> Fraction:
@@ -41,10 +46,28 @@ class Derivation:
         return first, last
 
     @property
-    def recomputed(self) -> Money:
-        """What follows from the price and the days."""
+    def undivided(self) -> Money:
+        """What all payers bear together."""
         first, last = self.through
         return Money(last.minor - first.minor, self.price.currency)
+
+    @property
+    def recomputed(self) -> Money:
+        """What follows from the price, the days and the share."""
+        first, last = self.through_payers
+        return Money(last.minor - first.minor, self.price.currency)
+
+    @property
+    def through_payers(self) -> tuple[Money, Money]:
+        """What is through the payer before and through this one, each rounded down."""
+        whole, of = self.undivided, self.share[2]
+        first, last = (Money(divide(whole.minor * edge, of, Rounding.FLOOR), whole.currency) for edge in self.share[:2])
+        return first, last
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether others bear some of it."""
+        return self.share != WHOLE_SHARE
 
     @property
     def holds(self) -> bool:
@@ -63,11 +86,31 @@ class Derivation:
             steps += [(through.filled(days=self.day_until), last), (less.filled(days=self.day_from), first)]
         elif not whole:
             steps += [(_ROUNDED.filled(rounding=Rounding.HALF_UP.shown), _unrounded(self.price, self.fraction))]
-        return (*steps, (_AMOUNT, self.recomputed))
+        return (*steps, *self._of_payers, (_AMOUNT, self.recomputed))
+
+    @property
+    def _of_payers(self) -> tuple[tuple[Text, object], ...]:
+        if not self.is_shared:
+            return ()
+        begins, ends, of = self.share
+        first, last = self.through_payers
+        borne = ((_ALL_PAYERS, self.undivided), (_OF_PAYER, f"{ends - begins:,} ÷ {of:,}"))
+        if not begins:
+            return borne
+        return (
+            *borne,
+            (_THROUGH_PAYER.filled(edge=f"{ends:,}"), last),
+            (_LESS_PAYER.filled(edge=f"{begins:,}"), first),
+        )
 
     @property
     def sentence(self) -> Text:
         """The derivation in words."""
+        if self.is_shared:
+            begins, ends, of = self.share
+            return _SHARED.filled(
+                share=f"{ends - begins:,}", of=f"{of:,}", whole=_shown(self.undivided), amount=_shown(self.amount)
+            )
         if self.day_until - self.day_from == self.period_days:
             return Text(en="The price of one whole period.", ja="1期間分の金額です。")
         says = _IN_PARTS if self._in_parts else _IN_DAYS if self.day_count is DayCount.ACTUAL else _COUNTED_OTHERWISE
@@ -145,6 +188,24 @@ _ROUNDED = Text(en="Unrounded; {rounding}", ja="端数処理前（{rounding}）"
 
 
 _AMOUNT = Text(en="Result", ja="計算結果")
+
+
+_ALL_PAYERS = Text(en="For all payers together", ja="請求先全体の金額")
+
+
+_OF_PAYER = Text(en="× share of this payer ÷ all shares", ja="× この請求先の負担割合 ÷ 全体")
+
+
+_THROUGH_PAYER = Text(en="Through share {edge}, rounded down", ja="割合{edge}までの累計（切り捨て）")
+
+
+_LESS_PAYER = Text(en="− through share {edge}, rounded down", ja="− 割合{edge}までの累計（切り捨て）")
+
+
+_SHARED = Text(
+    en="{share} of {of} shares of {whole} for all payers: {amount}.",
+    ja="請求先全体の {whole} のうち、負担割合 {of} 分の {share} を {amount} としました。",
+)
 
 
 def _unrounded(price: Money, share: Fraction) -> str:

@@ -26,6 +26,12 @@ from kanjo.domains.billing.models.plans import (
     Policy,
     PolicyChoice,
 )
+from kanjo.domains.billing.models.sharing import (
+    PayerShare,
+    Sharing,
+    Split,
+    SplitPart,
+)
 from kanjo.domains.billing.models.usage import (
     ChargeStep,
     UsageDelivery,
@@ -48,11 +54,15 @@ __all__ = [
     "InvoiceLine",
     "InvoiceTax",
     "MovedDay",
+    "PayerShare",
     "Plan",
     "Policy",
     "PolicyChoice",
     "Release",
     "Sending",
+    "Sharing",
+    "Split",
+    "SplitPart",
     "Tag",
     "UsageDelivery",
     "UsageEvent",

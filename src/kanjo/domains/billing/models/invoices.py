@@ -68,7 +68,8 @@ class Invoice(CompanyRow):
 class InvoiceLine(models.Model):
     """One charge as invoiced. Its amount is what `period_days` give up to `day_until` less up to `day_from`.
 
-    Both are rounded once by `policy`; the rate is exact: numerator over denominator. Partitioned by id.
+    Both are rounded once by `policy`; the rate is exact: numerator over denominator. Where several payers share, the
+    line is what `share_of` parts give up to `share_until` less up to `share_from`, rounded down. Partitioned by id.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
@@ -87,9 +88,19 @@ class InvoiceLine(models.Model):
     rate_numerator = models.BigIntegerField()
     rate_denominator = models.BigIntegerField()
     policy = models.PositiveSmallIntegerField()
+    share_from = models.BigIntegerField(null=True)
+    share_until = models.BigIntegerField(null=True)
+    share_of = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = "invoice line"
+        constraints = [
+            models.CheckConstraint(
+                name="line_share",
+                condition=Q(share_of__isnull=True)
+                | Q(share_from__gte=0, share_from__lt=F("share_until"), share_until__lte=F("share_of")),
+            ),
+        ]
         triggers = append_only()
 
 
@@ -115,6 +126,10 @@ class Charge(models.Model):
     Sequence counts what begins on one day; a credit names the line it gives back and has its price negated. No day of
     a line is given back twice, and never more than the line charged (`given_back.sql`). The lines are not foreign
     keys: a large run attaches them when it ends, and a charge must be seen at once.
+
+    What several payers bear stands in a row for each: days, whole and price are those of all of them, the amount is the
+    payer's. `shared_line_id` is the first line of the charge, on all rows but that line's own; of a row that stands
+    *beside*, the days are counted by another.
     """
 
     pk = models.CompositePrimaryKey("plan_id", "service_start", "sequence")
@@ -132,15 +147,21 @@ class Charge(models.Model):
     invoice_id = models.BigIntegerField()
     invoice_line_id = models.BigIntegerField()
     credited_line_id = models.BigIntegerField(null=True)
+    shared_line_id = models.BigIntegerField(null=True)
+    beside = models.BooleanField(default=False, db_default=False)
     effective_on = models.DateField()
     recorded_at = recorded_at()
 
     class Meta:
         verbose_name = "charge"
+        constraints = [
+            models.CheckConstraint(name="beside_another", condition=Q(beside=False) | Q(shared_line_id__isnull=False)),
+        ]
         indexes = [
+            models.Index(fields=["shared_line_id"], condition=Q(shared_line_id__isnull=False), name="charge_shared"),
             models.Index(
                 fields=["credited_line_id"], condition=Q(credited_line_id__isnull=False), name="charge_given_back"
-            )
+            ),
         ]
         triggers = append_only()
 

@@ -10,6 +10,8 @@ from kanjo.domains.billing.operations.policies import choose_policy, define_poli
 from kanjo.domains.billing.operations.reverse import credit_invoice, preview_reversal
 from kanjo.domains.billing.operations.run import execute, preview_run
 from kanjo.domains.billing.operations.send import send_invoice
+from kanjo.domains.billing.operations.sharing import share_account, share_contract
+from kanjo.domains.billing.operations.split import split_invoice
 from kanjo.domains.billing.operations.usage import check_usage, correct_usage, rate_usage, record_usage, told_refused
 from kanjo.domains.billing.operations.writing import Also
 
@@ -36,6 +38,9 @@ __all__ = [
     "record_usage",
     "release_billing",
     "send_invoice",
+    "share_account",
+    "share_contract",
+    "split_invoice",
     "tag_contract",
     "told_refused",
 ]

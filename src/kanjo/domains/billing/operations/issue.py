@@ -20,11 +20,13 @@ from kanjo.domains.billing.queries.due import (
     read_held,
     read_originals,
 )
+from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.changing import OnHold
 from kanjo.domains.billing.rules.guards import NothingDue, NotTaken
 from kanjo.domains.billing.rules.invoicing import Drafted, drafted, grouped, rated, rounded_by
 from kanjo.domains.billing.rules.owed import still_due
 from kanjo.domains.billing.rules.soundness import refused
+from kanjo.domains.billing.rules.splitting import shared
 from kanjo.domains.catalog.queries import tax_rate_table
 from kanjo.domains.customers.queries import tax_roundings
 from kanjo.foundation.actors import Actor, Role
@@ -45,13 +47,14 @@ OF_PLAN = ("plan_id", "timing", "currency", "policy", *ISSUED_TO)
 def charges_due(scope: Scope, target_on: date, known_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what is due by *target_on* as known, each charge with its plan's columns and its tax rate.
 
-    First what may be invoiced, then what is held, with the hold_id.
+    Where payers share, a row for each of them. First what may be invoiced, then what is held, with the hold_id.
     """
     scope = replace(scope, due_by=target_on)
     plans, known = read_due(scope, known_at, issued_to=True)
     due = still_due(plans, target_on, known)
     of_plans = due.join(plans.select(OF_PLAN), on="plan_id", maintain_order="left")
-    charges = rated(of_plans, tax_rate_table(), read_originals(due))
+    charges = shared(of_plans, read_sharing(scope.company_id, of_plans, known_at), pl.lit(target_on))
+    charges = rated(charges, tax_rate_table(), read_originals(charges))
     charges = grouped(charges, *read_groupings(scope, target_on, known_at))
     if not known.metered.is_empty():
         steps = known.metered.select("plan_id", "service_start", "steps")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
@@ -11,9 +12,11 @@ from django.db import connection
 from kanjo.domains.billing.models import Invoice
 from kanjo.domains.billing.operations.writing import Also, Issuing, counted, write
 from kanjo.domains.billing.queries.due import known_now, read_posted
+from kanjo.domains.billing.queries.sharing import any_is_shared, billed_together, read_carriers
 from kanjo.domains.billing.rules.guards import AlreadyCredited, InvoiceMissing
-from kanjo.domains.billing.rules.invoicing import Drafted, returned_in_full
-from kanjo.domains.billing.rules.owed import Known, given_back
+from kanjo.domains.billing.rules.invoicing import PAYER, Drafted, returned_in_full
+from kanjo.domains.billing.rules.owed import given_back
+from kanjo.domains.billing.rules.splitting import Sharing, shared
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, InvoiceId, RunId
 from kanjo.platform.acts import verb
@@ -29,28 +32,32 @@ STAGED_FROM = 2_500
 """Documents from which a reversal loads into tables of its own."""
 SHARD_INVOICES = 10_000
 
-_ASKED = """
-FROM billing_invoice i WHERE i.company_id = %(company)s AND i.original_id IS NULL
-AND i.id BETWEEN %(first)s AND %(last)s AND (%(run)s::bigint IS NULL OR i.run_id = %(run)s)
-"""
-_INVOICES = f"""
+_INVOICES = """
 SELECT i.id, i.payer_id, i.customer_id, i.order_id, i.currency, i.payment_terms, i.tax_rounding, i.payer_name,
        i.payer_address, i.language, i.issuer_name, i.issuer_address, i.registration_number, i.bank_account
-{_ASKED} ORDER BY i.id
+{asked} ORDER BY i.id
 """
 # What it charged; what it gave back itself stands as it is.
-_LINES = f"""
+_LINES = """
 SELECT l.invoice_id, l.id, l.position, l.plan_id, l.description, l.net_minor, l.tax_class, l.rate_numerator,
        l.rate_denominator, l.policy
 FROM billing_invoiceline l
 JOIN billing_charge c ON c.plan_id = l.plan_id AND c.invoice_line_id = l.id AND c.credited_line_id IS NULL
-WHERE l.invoice_id IN (SELECT i.id {_ASKED}) ORDER BY l.id
-"""  # noqa: S608 our own text
-_PAYERS = f"""
+WHERE l.invoice_id IN (SELECT i.id {asked}) ORDER BY l.id
+"""
+_PAYERS = """
 SELECT count(*) FROM (
-    SELECT id FROM billing_account WHERE company_id = %(company)s AND payer_id IN (SELECT i.payer_id {_ASKED})
+    SELECT id FROM billing_account
+    WHERE company_id = %(company)s AND (payer_id IN (SELECT i.payer_id {asked}){or_plans})
     ORDER BY id FOR NO KEY UPDATE) locked
-"""  # noqa: S608 our own text
+"""
+# Of several payers, one has the plans.
+_OR_PLANS = """ OR id IN (
+    SELECT p.account_id FROM billing_invoiceline l JOIN billing_plan p ON p.id = l.plan_id
+    WHERE l.invoice_id IN (SELECT i.id {asked}))"""
+_OF_COMPANY = "FROM billing_invoice i WHERE i.company_id = %(company)s AND i.original_id IS NULL AND "
+_IN_RANGE = "i.id BETWEEN %(first)s AND %(last)s AND (%(run)s::bigint IS NULL OR i.run_id = %(run)s)"
+_LISTED = "i.id = ANY(%(invoices)s)"
 _INVOICE_COLUMNS = {
     **dict.fromkeys(("original_id", "payer_id", "customer_id", "order_id"), pl.Int64),
     **dict.fromkeys(("currency", "payment_terms"), pl.String),
@@ -72,20 +79,21 @@ def credit_invoice(
 ) -> InvoiceId:
     """Give back what is left of an invoice by a credit note at the rates of the original; return the credit note.
 
-    What it charged is due again from the next run on, what it gave back itself stands. Refuses `AlreadyCredited`,
+    What it charged is due again from the next run on, what it gave back itself stands. What several payers bear is
+    given back to all of them, by a credit note for each: days are billed or they are not. Refuses `AlreadyCredited`,
     also for credit notes.
     """
     invoice = Invoice.objects.visible_to(by).filter(pk=invoice_id).first()
     if invoice is None:
         raise InvoiceMissing(key=invoice_id)
     company_id = CompanyId(invoice.company_id)
-    asked: dict[str, int | None] = {"company": company_id, "first": invoice_id, "last": invoice_id, "run": None}
-    _lock_payers(asked)
+    asked = _together({"company": company_id, "first": invoice_id, "last": invoice_id, "run": None})
+    lock_payers(asked)
     draft = _given_back(asked, on)
-    if draft.invoices.is_empty():
+    if invoice_id not in draft.invoices["original_id"]:
         raise AlreadyCredited(number=invoice.number)
     issuing = Issuing(company_id=company_id, issued_on=on, loading=Live(), by=by, also=also)
-    return InvoiceId(write(draft, issuing)["id"][0])
+    return InvoiceId(write(draft, issuing).filter(pl.col("original_id") == invoice_id)["id"][0])
 
 
 @verb("billing.preview-reversal", Role.RECEIVABLES)
@@ -119,9 +127,9 @@ def preview_reversal(*, run_id: RunId, on: date, because: str, by: Actor, at: da
 
 
 def reverse_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None) -> ShardResult:
-    """Give back the invoices of one part of the reversed run."""
-    asked = {"company": task.company_id, **task.scope}
-    _lock_payers(asked)
+    """Give back the invoices of one part of the reversed run, and those of other payers that share with them."""
+    asked = _together({"company": task.company_id, **task.scope})
+    lock_payers(asked)
     draft = _given_back(asked, task.target_on)
     if draft.invoices.is_empty():
         return ShardResult(made={})
@@ -143,19 +151,58 @@ def mark_reversed(run_id: RunId) -> None:
     run.save(update_fields=["state"])
 
 
-def _lock_payers(asked: Mapping[str, int | None]) -> None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which invoices are to be given back: a condition on `billing_invoice i`, and what it asks for."""
+
+    where: str
+    values: Mapping[str, object]
+    are_shared: bool
+
+    def sql(self, template: str) -> str:
+        """Return a query over these invoices."""
+        or_plans = _OR_PLANS.format(asked=self.where) if self.are_shared else ""
+        return template.format(asked=self.where, or_plans=or_plans)
+
+
+def _together(asked: Mapping[str, int | None]) -> Asked:
+    """Return the invoices of a range, and where payers share all that share with them."""
+    in_range = Asked(_OF_COMPANY + _IN_RANGE, asked, are_shared=False)
+    if not any_is_shared():
+        return in_range
+    ids = read_columns(f"SELECT i.id {in_range.where}", asked, {"id": pl.Int64})["id"].to_list()
+    return Asked(_OF_COMPANY + _LISTED, {**asked, "invoices": billed_together(ids)}, are_shared=True)
+
+
+def listed(company_id: CompanyId, invoice_ids: list[int]) -> Asked:
+    """Return some invoices, each by itself, to be read and locked."""
+    values = {"company": company_id, "invoices": invoice_ids}
+    return Asked(_OF_COMPANY + _LISTED, values, are_shared=True)
+
+
+def read_invoices(asked: Asked) -> pl.DataFrame:
+    """Return invoices as `returned_in_full` takes them."""
+    return read_columns(asked.sql(_INVOICES), asked.values, _INVOICE_COLUMNS)
+
+
+def read_lines(asked: Asked) -> pl.DataFrame:
+    """Return the lines that invoices charged, as `returned_in_full` takes them."""
+    return read_columns(asked.sql(_LINES), asked.values, _LINE_COLUMNS)
+
+
+def lock_payers(asked: Asked) -> None:
+    """Lock the accounts of who was billed and of whose plans it was, in the order of their ids."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _PAYERS,
-            asked,
-        )
+        cursor.execute(asked.sql(_PAYERS), asked.values)
 
 
-def _given_back(asked: Mapping[str, int | None], on: date) -> Drafted:
+def _given_back(asked: Asked, on: date) -> Drafted:
     """Return the credit notes of what is left of invoices: shares of what was charged, nothing priced anew."""
-    charged = read_columns(_LINES, asked, _LINE_COLUMNS)
-    posted, returned = read_posted(charged["plan_id"].unique())
-    known = Known(charged=posted, given_back=returned)
-    back = given_back(posted.join(charged, on="charge_id", how="semi"), known).drop("plan_id")
-    invoices = read_columns(_INVOICES, asked, _INVOICE_COLUMNS)
-    return returned_in_full(invoices, charged, back.rename({"credited_line_id": "charge_id"}), on)
+    charged = read_lines(asked)
+    known = read_posted(charged["plan_id"].unique())
+    back = given_back(known.charged.join(charged, on="charge_id", how="semi"), known)
+    if asked.are_shared:
+        carriers = read_carriers(back["credited_line_id"].to_list())
+        back = shared(back, Sharing(carriers=carriers), pl.lit(on)).drop(*PAYER, "description", strict=False)
+    lines = back.drop("plan_id").rename({"credited_line_id": "charge_id"})
+    return returned_in_full(read_invoices(asked), charged, lines, on)

@@ -11,8 +11,10 @@ import polars as pl
 from django.db import transaction
 
 from kanjo.domains.billing.facts import InvoiceIssued
+from kanjo.domains.billing.models import Sharing
 from kanjo.domains.billing.operations.issue import (
     ACCOUNT,
+    OF_PLAN,
     charges_due,
     drafted_for,
     invoiceable,
@@ -24,8 +26,10 @@ from kanjo.domains.billing.operations.reverse import KIND as REVERSAL
 from kanjo.domains.billing.operations.reverse import mark_reversed, reverse_shard
 from kanjo.domains.billing.operations.writing import TABLES, Also, Issuing, counted
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due
+from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.guards import RunUnexplained
 from kanjo.domains.billing.rules.owed import still_due
+from kanjo.domains.billing.rules.splitting import shared
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.platform.acts import verb
@@ -176,8 +180,13 @@ def _preview(company: SellingCompany, charges: pl.DataFrame, on: date) -> dict[s
 
 def _forecast(company_id: CompanyId, on: date, known_at: datetime) -> dict[str, int]:
     """Return how many charges would be due, and how much before tax by currency, by what was known then."""
-    plans, known = read_due(Scope(company_id, due_by=on), known_at)
-    due = still_due(plans, on, known).join(plans.select("plan_id", "currency"), on="plan_id")
+    are_shared = Sharing.objects.filter(company_id=company_id).exists()
+    plans, known = read_due(Scope(company_id, due_by=on), known_at, issued_to=are_shared)
+    due = still_due(plans, on, known).join(
+        plans.select(OF_PLAN if are_shared else ("plan_id", "currency")), on="plan_id"
+    )
+    if are_shared:
+        due = shared(due, read_sharing(company_id, due, known_at), pl.lit(on))
     sums = due.group_by("currency").agg(pl.sum("net_minor")).sort("currency")
     return {"lines": due.height, **{f"net_{currency}": net for currency, net in sums.iter_rows()}}
 

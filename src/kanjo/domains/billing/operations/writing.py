@@ -10,6 +10,7 @@ import polars as pl
 
 from kanjo.domains.billing.facts import InvoiceIssued
 from kanjo.domains.billing.rules.invoicing import Drafted
+from kanjo.domains.billing.rules.splitting import PAYER_SHARE
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.platform.bulk.loading import Live, Loading, copy_in
@@ -133,7 +134,10 @@ def write(drafted: Drafted, issuing: Issuing) -> pl.DataFrame:
 
 def _write_lines(lines: pl.DataFrame, issuing: Issuing) -> None:
     numbered = lines.with_columns(issuing.loading.ids("billing_invoiceline", lines.height).alias("id"))
-    issuing.loading.load("billing_invoiceline", numbered.select("id", "invoice_id", *_LINE))
+    are_shared = "share_of" in numbered.columns
+    issuing.loading.load(
+        "billing_invoiceline", numbered.select("id", "invoice_id", *_LINE, *(PAYER_SHARE if are_shared else ()))
+    )
     # Charges always go live: from this shard's commit on, nobody can bill the same period again.
     copy_in(
         "billing_charge",
@@ -148,13 +152,23 @@ def _write_lines(lines: pl.DataFrame, issuing: Issuing) -> None:
             "quantity",
             "invoice_id",
             "credited_line_id",
+            **(_beside() if are_shared else {}),
             amount_minor="net_minor",
             invoice_line_id="id",
             effective_on=pl.lit(issuing.issued_on),
         ),
     )
     if "steps" in numbered.columns:
-        _write_steps(numbered.filter(pl.col("credited_line_id").is_null()).drop_nulls("steps"))
+        counted = ~pl.col("beside") if are_shared else pl.lit(value=True)
+        _write_steps(numbered.filter(pl.col("credited_line_id").is_null(), counted).drop_nulls("steps"))
+
+
+def _beside() -> dict[str, pl.Expr]:
+    """Return whose days the rows of several payers are: those of the first line of their charge, counted once."""
+    counted = pl.col("id").filter(~pl.col("beside")).first().over("shared_row")
+    is_part = pl.col("share_of").is_not_null()
+    head = pl.when(is_part & (pl.col("beside") | pl.col("credited_line_id").is_not_null())).then(counted)
+    return {"shared_line_id": pl.coalesce("head_line_id", head), "beside": pl.col("beside")}
 
 
 def _write_steps(lines: pl.DataFrame) -> None:

@@ -64,6 +64,7 @@ from kanjo.domains.billing.queries.schedules import (
     preview_schedule,
     still_to_bill,
 )
+from kanjo.domains.billing.queries.sharing import list_sharings, parts_of, shared_with, sharing_of, split_from
 from kanjo.domains.billing.rules.waiting import Reason, Why
 
 __all__ = [
@@ -121,14 +122,19 @@ __all__ = [
     "list_invoices",
     "list_policies",
     "list_sendings",
+    "list_sharings",
     "list_uncut",
     "list_waiting",
     "money_on_hold",
     "next_charges",
     "offered_policy",
+    "parts_of",
     "policy_for",
     "preview_changes",
     "preview_schedule",
+    "shared_with",
+    "sharing_of",
+    "split_from",
     "still_to_bill",
     "what_comes_next",
 ]

@@ -15,12 +15,14 @@ from kanjo.domains.billing.models import Plan
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_groupings, read_metered, read_originals
 from kanjo.domains.billing.queries.policies import anchor_for
 from kanjo.domains.billing.queries.schedules import as_to_come
+from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.compared import difference_per_line, due_apart
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.rules.invoicing import drafted, grouped, rated, rounded_by
 from kanjo.domains.billing.rules.owed import Known, should_be
 from kanjo.domains.billing.rules.plans import POLICY, anchored, as_plans
 from kanjo.domains.billing.rules.soundness import refused
+from kanjo.domains.billing.rules.splitting import shared
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
 from kanjo.domains.catalog.queries import tax_rate_table
 from kanjo.domains.customers.queries import tax_roundings
@@ -157,9 +159,12 @@ def _credit(due: pl.DataFrame) -> int:
 def invoices_to_come(company: SellingCompany, plans: pl.DataFrame, due: pl.DataFrame) -> Iterator[InvoiceToCome]:
     """Yield the invoices of each billing day in order, as a run of that day would draft them; refuses what it would."""
     said = plans.select("plan_id", "policy", "timing", "tax_class", "description", *_SAID, *_PRINTED)
-    originals = read_originals(due)
-    charges = rated(due.join(said, on="plan_id"), tax_rate_table(), originals)
-    charges = grouped(charges, *read_groupings(Scope(CompanyId(company.pk)), date.max, known_now()))
+    known_at = known_now()
+    of_plans = due.join(said, on="plan_id")
+    charges = shared(of_plans, read_sharing(CompanyId(company.pk), of_plans, known_at), pl.col("bill_on"))
+    originals = read_originals(charges)
+    charges = rated(charges, tax_rate_table(), originals)
+    charges = grouped(charges, *read_groupings(Scope(CompanyId(company.pk)), date.max, known_at))
     for refusal in refused(charges).values():
         raise refusal
     # All days at once: each day's lines are groups of their own, in the order of the days.
@@ -178,4 +183,6 @@ def invoices_to_come(company: SellingCompany, plans: pl.DataFrame, due: pl.DataF
             charges=of_invoice,
             net=Money(header["net_minor"], header["currency"]),
             tax=Money(header["tax_minor"], header["currency"]),
+            payer_id=CustomerId(header["payer_id"]),
+            payer_name=header["payer_name"],
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kanjo.domains.billing.models import Charge, InvoiceLine
+from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine
 from kanjo.domains.billing.queries.invoices import InvoiceLineRow, InvoiceTaxRow, InvoiceView, get_invoice
 from kanjo.domains.billing.rules.corrections import NothingCorrected, PostedDays, Standing, standing
 from kanjo.domains.catalog.facts import TaxClass
@@ -70,7 +70,9 @@ def _standing(view: InvoiceView) -> tuple[list[Standing], bool]:
     if not Charge.objects.filter(credited_line_id__in=charged).exists():
         return [], False
     own = InvoiceLine.objects.filter(pk__in=charged).values("plan_id")
-    posted = Charge.objects.filter(plan_id__in=own).values_list(*_POSTED)
+    # What others who share were charged anew is theirs to be told of.
+    to_payer = Invoice.objects.filter(payer_id=view.row.payer_id).values("pk")
+    posted = Charge.objects.filter(plan_id__in=own, invoice_id__in=to_payer).values_list(*_POSTED)
     return standing(charged, (PostedDays(*row) for row in posted))
 
 

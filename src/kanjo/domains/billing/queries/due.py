@@ -14,7 +14,7 @@ from kanjo.domains.billing.facts import GroupKey, LineAway, PlanCharge
 from kanjo.domains.billing.queries.policies import read_policies
 from kanjo.domains.billing.queries.usage import STANDS, read_usage
 from kanjo.domains.billing.rules.invoicing import GROUPINGS, ORIGINALS
-from kanjo.domains.billing.rules.owed import METERED, MOVED, POSTED, RETURNED, Known
+from kanjo.domains.billing.rules.owed import BESIDE, METERED, MOVED, POSTED, RETURNED, Known
 from kanjo.domains.billing.rules.shares import WHOLE
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
 from kanjo.domains.billing.rules.usage import priced
@@ -115,9 +115,10 @@ SELECT c.plan_id, max(c.service_until), bool_or(c.credited_line_id IS NOT NULL)
 FROM billing_charge c WHERE c.plan_id IN (SELECT p.id FROM billing_plan p WHERE {where}) GROUP BY 1
 """
 _CHARGED = """
-SELECT coalesce(c.credited_line_id, c.invoice_line_id), c.plan_id, c.price_minor, c.service_start, c.service_until,
-       c.whole_start, c.whole_until, c.price_minor, CASE p.charge WHEN 'recurring' THEN y.day_count ELSE %(whole)s END,
-       y.month_days, c.quantity, c.sequence, c.credited_line_id IS NULL
+SELECT coalesce(c.shared_line_id, c.credited_line_id, c.invoice_line_id), c.plan_id, c.price_minor,
+       c.service_start, c.service_until, c.whole_start, c.whole_until, c.price_minor,
+       CASE p.charge WHEN 'recurring' THEN y.day_count ELSE %(whole)s END,
+       y.month_days, c.quantity, c.sequence, c.credited_line_id IS NULL, c.beside
 FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id JOIN billing_policy y ON y.id = p.policy_id
 WHERE c.plan_id = ANY(%(told)s)
 """
@@ -266,18 +267,21 @@ def _known(
     ever = read_columns(_EVER_TOLD.format(where=scope.where), asked, {"plan_id": pl.Int64})
     metered = plans.filter(pl.col("charge") == PlanCharge.USAGE)
     told = pl.concat([frame["plan_id"] for frame in (ever, moved, given_back, metered)]).unique()
-    charged, returned = read_posted(told)
-    return Known(changes=changes, away=away, moved=moved, charged=charged, given_back=returned)
+    return replace(read_posted(told), changes=changes, away=away, moved=moved)
 
 
-def read_posted(plan_ids: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return what was charged of plans and what of it given back, as `POSTED` and `RETURNED`."""
+def read_posted(plan_ids: pl.Series) -> Known:
+    """Return what was charged of plans and what of it given back: each day once, whoever bears it."""
     if plan_ids.is_empty():
-        return pl.DataFrame(schema=POSTED), pl.DataFrame(schema=RETURNED)
+        return Known()
     asked = {"told": plan_ids.to_list(), "whole": WHOLE}
-    rows = read_columns(_CHARGED, asked, {**POSTED, "charged": pl.String})
-    charged = pl.col("charged") == "t"
-    return rows.filter(charged).select(*POSTED), rows.filter(~charged).select(*RETURNED)
+    rows = read_columns(_CHARGED, asked, {**POSTED, "charged": pl.String, "beside": pl.String})
+    charged, beside = pl.col("charged") == "t", pl.col("beside") == "t"
+    return Known(
+        charged=rows.filter(charged, ~beside).select(*POSTED),
+        given_back=rows.filter(~charged, ~beside).select(*RETURNED),
+        beside=rows.filter(beside).select(*BESIDE),
+    )
 
 
 def read_groupings(scope: Scope, on: date, known_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:

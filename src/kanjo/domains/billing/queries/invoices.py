@@ -377,6 +377,7 @@ def _line(line: InvoiceLine, currency: str, day_count: DayCount, gives_back: Giv
             period_days=line.period_days,
             amount=Money(line.net_minor, currency),
             day_count=day_count,
+            share=(line.share_from or 0, line.share_until or 1, line.share_of or 1),
         ),
         policy=line.policy,
         gives_back=gives_back,

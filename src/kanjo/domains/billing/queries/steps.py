@@ -12,24 +12,25 @@ from kanjo.foundation.money import Money
 def steps_of(lines: Collection[InvoiceLine], currency: str) -> dict[int, tuple[PricedStep, ...]]:
     """Return the steps of each line that charges usage, by the line; what gives usage back has none.
 
-    Needs the plan of each line.
+    Of what several payers bear, each is shown all of them. Needs the plan of each line.
     """
     metered = [line for line in lines if line.net_minor > 0 and line.plan.charge == PlanCharge.USAGE]
     if not metered:
         return {}
     plans = {line.plan_id for line in metered}
     days = {line.service_start for line in metered}
-    posted = Charge.objects.filter(
-        plan_id__in=plans, service_start__in=days, invoice_line_id__in=[line.pk for line in metered]
-    )
-    line_of = {
-        (plan, start, sequence): line for plan, start, sequence, line in posted.values_list(*_CHARGE, "invoice_line_id")
-    }
+    posted = Charge.objects.filter(plan_id__in=plans, service_start__in=days, credited_line_id=None)
+    charges = list(posted.values_list(*_CHARGE, "invoice_line_id", "shared_line_id"))
+    wanted = {line.pk for line in metered}
+    borne: dict[int, list[int]] = {}
+    for _, _, _, line, head in charges:
+        if line in wanted:
+            borne.setdefault(head or line, []).append(line)
+    lines_of = {(plan, start, sequence): borne.get(line, ()) for plan, start, sequence, line, _ in charges}
     steps: dict[int, list[PricedStep]] = {}
     rows = ChargeStep.objects.filter(plan_id__in=plans, service_start__in=days).order_by(*_CHARGE, "position")
     for row in rows:
-        line = line_of.get((row.plan_id, row.service_start, row.sequence))
-        if line is not None:
+        for line in lines_of.get((row.plan_id, row.service_start, row.sequence), ()):
             steps.setdefault(line, []).append(_step(row, currency))
     return {line: tuple(found) for line, found in steps.items()}
 

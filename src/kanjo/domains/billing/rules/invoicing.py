@@ -89,7 +89,7 @@ def grouped(charges: pl.DataFrame, groupings: pl.DataFrame, tags: pl.DataFrame) 
     Needs account_id, contract_id, order_id, po_number and plan_id; *tags* has contract_id and tag.
     """
     if groupings.is_empty():
-        return charges.with_columns(group="contract_id")
+        return _payers_apart(charges.with_columns(group="contract_id"))
     everybody = groupings.filter(pl.col("account_id").is_null())["keys"].first() if groupings.height else None
     default = BY_CONTRACT if everybody is None else everybody
     named = charges.join(groupings.drop_nulls("account_id"), on="account_id", how="left").join(
@@ -100,13 +100,20 @@ def grouped(charges: pl.DataFrame, groupings: pl.DataFrame, tags: pl.DataFrame) 
         pl.when(keys.list.contains(key.value)).then(pl.col(column)).alias(f"by_{column}")
         for key, column in _GROUPED_BY_KEY.items()
     ]
-    return (
+    return _payers_apart(
         named.with_columns(parts)
         .with_columns(
             group=pl.struct(f"by_{column}" for column in _GROUPED_BY_KEY.values()).rank("dense").cast(pl.Int64)
         )
         .drop("keys", "tag", *(f"by_{column}" for column in _GROUPED_BY_KEY.values()))
     )
+
+
+def _payers_apart(charges: pl.DataFrame) -> pl.DataFrame:
+    """Put what several payers bear on a document for each."""
+    if "share_of" not in charges.columns:
+        return charges
+    return charges.with_columns(group=pl.struct("group", "payer_id").rank("dense").cast(pl.Int64))
 
 
 _GROUPED_BY_KEY = {

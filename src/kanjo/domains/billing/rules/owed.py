@@ -34,7 +34,11 @@ DUE = (
 )
 POSTED: dict[str, type[pl.DataType]] = {**CHARGED, "quantity": pl.Int64, "sequence": pl.Int64}
 RETURNED: dict[str, type[pl.DataType]] = {"line_id": pl.Int64, **GIVEN_BACK, "sequence": pl.Int64}
-"""What was charged and what of it given back, as the difference takes it; the line is the plan."""
+BESIDE: dict[str, type[pl.DataType]] = {"line_id": pl.Int64, "start": pl.Date, "sequence": pl.Int64}
+"""What was charged and what of it given back, as the difference takes it, and the rows of other payers beside that.
+
+The line is the plan.
+"""
 
 MOVED: dict[str, type[pl.DataType]] = {"plan_id": pl.Int64, "bill_on": pl.Date, "moved_to": pl.Date}
 """A billing day that was put on another day once; nothing but the day moves."""
@@ -56,8 +60,8 @@ _CUT = ("plan_id", "start", "until", "whole_start", "whole_until", "price_minor"
 class Known:
     """What is known of plans beside their terms: changes, days away, moved billing days, usage, and what was posted.
 
-    Frames as `CHANGES`, `AWAY`, `MOVED`, `POSTED`, `RETURNED` and `METERED`. A plan that stands in none of them never
-    changed.
+    Frames as `CHANGES`, `AWAY`, `MOVED`, `POSTED`, `RETURNED`, `BESIDE` and `METERED`. A plan that stands in none of
+    them never changed.
     """
 
     changes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGES))
@@ -65,6 +69,7 @@ class Known:
     moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVED))
     charged: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSTED))
     given_back: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RETURNED))
+    beside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BESIDE))
     metered: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=METERED))
 
     @property
@@ -108,7 +113,7 @@ def given_back(lines: pl.DataFrame, known: Known) -> pl.DataFrame:
     nothing = pl.DataFrame(schema={**COVERED, "quantity": pl.Int64})
     returned = known.given_back.join(lines.select("charge_id"), on="charge_id", how="semi")
     _, back = difference(nothing, lines, returned)
-    return _numbered(_as_credits(back).rename(_DAYS_OF_PLAN), known)
+    return numbered(_as_credits(back).rename(_DAYS_OF_PLAN), known)
 
 
 _UNCREDITED = {
@@ -129,7 +134,7 @@ def _changed(plans: pl.DataFrame, target_on: date, known: Known) -> pl.DataFrame
     )
     both = pl.concat([_as_credits(back), charges.with_columns(**_UNCREDITED).select(_BOTH)])
     due = both.rename(_DAYS_OF_PLAN).filter(pl.col("bill_on") <= target_on, pl.col("net_minor") != 0)
-    return _numbered(due, known)
+    return numbered(due, known)
 
 
 def _on_terms(due: pl.DataFrame, charged: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -152,11 +157,12 @@ def _as_credits(back: pl.DataFrame) -> pl.DataFrame:
     ).select(_BOTH)
 
 
-def _numbered(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
+def numbered(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Add the sequence of each row among all that were ever posted from its day on; what is given back comes first."""
     place = ("plan_id", "service_start")
     named = {"line_id": "plan_id", "start": "service_start"}
-    posted = pl.concat([frame.select(*named, "sequence").rename(named) for frame in (known.charged, known.given_back)])
+    rows_posted = (known.charged, known.given_back, known.beside)
+    posted = pl.concat([frame.select(*named, "sequence").rename(named) for frame in rows_posted])
     next_free = posted.group_by(place).agg(free=pl.col("sequence").max() + 1)
     before = pl.int_range(pl.len(), dtype=pl.Int64).over(place)
     return (

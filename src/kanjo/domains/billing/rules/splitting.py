@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from kanjo.domains.billing.rules.shares import amount
 from kanjo.foundation.columns import proportion
 from kanjo.foundation.money import Rounding
 
@@ -23,13 +24,13 @@ SHARINGS: dict[str, type[pl.DataType]] = {
 }
 """From a day on the lines of a contract or of an account are shared; of one day the last row counts."""
 
-_PAYER: dict[str, type[pl.DataType]] = {
+PAYER: dict[str, type[pl.DataType]] = {
     "payer_id": pl.Int64,
     "payer_name": pl.String,
     "payer_address": pl.String,
     "language": pl.String,
 }
-PAYERS: dict[str, type[pl.DataType]] = {"sharing_id": pl.Int64, "position": pl.Int64, "weight": pl.Int64, **_PAYER}
+PAYERS: dict[str, type[pl.DataType]] = {"sharing_id": pl.Int64, "position": pl.Int64, "weight": pl.Int64, **PAYER}
 """Who shares, in their order, and by which weights. A sharing without payers is none."""
 
 CARRIERS: dict[str, type[pl.DataType]] = {
@@ -37,7 +38,7 @@ CARRIERS: dict[str, type[pl.DataType]] = {
     "line_id": pl.Int64,
     "left_minor": pl.Int64,
     "description": pl.String,
-    **_PAYER,
+    **PAYER,
 }
 """The posted lines that carry a shared charge, known by its first line, and what is left of each."""
 
@@ -67,18 +68,19 @@ def shared(charges: pl.DataFrame, sharing: Sharing, on: pl.Expr) -> pl.DataFrame
         return charges
     rows = charges.with_columns(shared_row=pl.int_range(pl.len(), dtype=pl.Int64))
     is_new = pl.col("credited_line_id").is_null()
-    parts = pl.concat(
+    found = pl.concat(
         [
             _charged(rows.filter(is_new).with_columns(shared_on=on), sharing),
             _given_back(rows.filter(~is_new), sharing.carriers),
         ],
         how="diagonal",
     )
-    if parts.is_empty():
+    if found.is_empty():
         return charges
-    alone = rows.join(parts, on="shared_row", how="anti")
+    alone = rows.join(found, on="shared_row", how="anti")
     first = pl.col("position") == pl.col("position").min().over("shared_row")
-    together = pl.concat([alone, parts.with_columns(beside=~first)], how="diagonal")
+    unheaded = pl.DataFrame(schema={"head_line_id": pl.Int64})
+    together = pl.concat([alone, found.with_columns(beside=~first), unheaded], how="diagonal")
     return _numbered(together.with_columns(pl.col("beside").fill_null(value=False)).drop("position", "weight"))
 
 
@@ -106,8 +108,40 @@ def amounts(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(net_minor=part).drop("share_from_minor", "share_until_minor")
 
 
+def again(lines: pl.DataFrame, payers: pl.DataFrame) -> pl.DataFrame:
+    """Return posted *lines* once for each of *payers*, with the part of the line that is the payer's.
+
+    The new part is a piece of the interval that the line was: from its price and days the parts of a line add up to
+    it. Needs the line's price, days, `PAYER_SHARE` (null for all of it), and what it is called (description_en and
+    description_ja); of payers, in their order, weight and who they are. Adds group, the place of the payer, and
+    credited_line_id, null.
+    """
+    until = payers["weight"].cum_sum()
+    placed = payers.with_columns(
+        group=pl.int_range(pl.len(), dtype=pl.Int64), ends=until, begins=until - payers["weight"]
+    )
+    all_shares = int(payers["weight"].sum())
+    first, last, of = (
+        pl.col("share_from").fill_null(0),
+        pl.col("share_until").fill_null(1),
+        pl.col("share_of").fill_null(1),
+    )
+    both = lines.drop(*PAYER, "description", strict=False).join(placed, how="cross")
+    cut = both.with_columns(
+        share_from=first * all_shares + (last - first) * pl.col("begins"),
+        share_until=first * all_shares + (last - first) * pl.col("ends"),
+        share_of=of * all_shares,
+        net_minor=amount("price_minor"),
+        description=pl.when(pl.col("language") == "ja").then("description_ja").otherwise("description_en"),
+        credited_line_id=pl.lit(None, dtype=pl.Int64),
+    )
+    return amounts(cut).filter(pl.col("net_minor") != 0).drop("weight", "begins", "ends")
+
+
 def _charged(rows: pl.DataFrame, sharing: Sharing) -> pl.DataFrame:
     """Return the parts of new charges: by what is agreed for the contract on its day, else for the account."""
+    if sharing.payers.is_empty():
+        return rows.clear()
     for key in ("contract_id", "account_id"):
         agreed = sharing.sharings.drop_nulls(key).unique([key, "effective_on"], keep="last", maintain_order=True)
         rows = rows.sort("shared_on").join_asof(
@@ -119,7 +153,7 @@ def _charged(rows: pl.DataFrame, sharing: Sharing) -> pl.DataFrame:
         )
         rows = rows.drop("effective_on")
     found = rows.with_columns(sharing_id=pl.coalesce("by_contract_id", "by_account_id"))
-    by_payer = found.drop(*_PAYER, "by_contract_id", "by_account_id", "shared_on").join(sharing.payers, on="sharing_id")
+    by_payer = found.drop(*PAYER, "by_contract_id", "by_account_id", "shared_on").join(sharing.payers, on="sharing_id")
     called = by_payer.join(sharing.named, on=["plan_id", "language"], how="left")
     said = called.with_columns(description=pl.coalesce("named", "description")).drop("named", "sharing_id")
     return parts(said).filter(pl.col("net_minor") != 0)
@@ -133,7 +167,7 @@ def _given_back(rows: pl.DataFrame, carriers: pl.DataFrame) -> pl.DataFrame:
     for place in range(rows["nth"].max() + 1 if rows.height else 0):  # type: ignore[operator]  # whole numbers
         heads = rows.filter(pl.col("nth") == place).rename({"credited_line_id": "head_line_id"})
         open_ones = carriers.filter(pl.col("left_minor") != 0)
-        by_line = heads.drop(*_PAYER, "description").join(open_ones, on="head_line_id")
+        by_line = heads.drop(*PAYER, "description", strict=False).join(open_ones, on="head_line_id")
         part = parts(by_line.with_columns(position="line_id", weight=pl.col("left_minor").abs()))
         done.append(part.filter(pl.col("net_minor") != 0))
         gone = part.select("line_id", gone="net_minor")

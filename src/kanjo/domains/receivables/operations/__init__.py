@@ -10,13 +10,14 @@ from kanjo.domains.receivables.operations.by_hand import (
 from kanjo.domains.receivables.operations.items import STAGED_TABLES, open_items
 from kanjo.domains.receivables.operations.matching import match_receipts
 from kanjo.domains.receivables.operations.papers import acknowledge, acknowledge_again, state_month
-from kanjo.domains.receivables.operations.set_off import return_transfer, set_off
+from kanjo.domains.receivables.operations.set_off import close_by_note, return_transfer, set_off
 
 __all__ = [
     "STAGED_TABLES",
     "acknowledge",
     "acknowledge_again",
     "allocate",
+    "close_by_note",
     "import_bank_file",
     "match_receipts",
     "note_fee",

@@ -11,6 +11,8 @@ from kanjo.domains.receivables.operations.matching import UNMATCHED
 from kanjo.domains.receivables.rules import guards
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import InvoiceId, ReceiptId
+from kanjo.foundation.money import Money
+from kanjo.foundation.texts import Text
 from kanjo.platform.acts import verb
 from kanjo.platform.worklist import operations as worklist
 
@@ -37,6 +39,17 @@ def set_off(
             _half(matching, item_id=item.pk, amount_minor=amount_minor),
         ]
     )
+
+
+def close_by_note(*, item_id: InvoiceId, credit_id: InvoiceId, on: date, because: str, by: Actor, at: datetime) -> None:
+    """Set an invoice off against the credit note over all of it, as `set_off` does; refuses `SettledInPart`."""
+    item = locked_item(item_id, by)
+    told = item.item
+    if item.open_minor != told.amount_minor:
+        settled = Money(told.amount_minor - item.open_minor, told.currency)
+        said = Text(en=settled.shown("en"), ja=settled.shown("ja"))
+        raise guards.SettledInPart(number=told.number, settled=said)
+    set_off(credit_id=credit_id, item_id=item_id, amount_minor=told.amount_minor, on=on, because=because, by=by, at=at)
 
 
 @verb("receivables.return-transfer", Role.RECEIVABLES)

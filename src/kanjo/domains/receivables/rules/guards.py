@@ -120,6 +120,21 @@ class NotReversible(Refusal):
     remedy = Text(en="Allocate what is open again instead.", ja="未消込の残高をあらためて消し込んでください。")
 
 
+class SettledInPart(Refusal):
+    """An invoice of which something was paid, set off or borne already."""
+
+    rule = "receivables.settled-in-part"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="Of invoice {number} {settled} is settled.",
+        ja="請求書 {number} は {settled} が消込済みです。",
+    )
+    remedy = Text(
+        en="Take the matching back first; then it is open in full.",
+        ja="先に消込を取り消し、全額を未消込に戻してください。",
+    )
+
+
 class NotOpposite(Refusal):
     """What is set off must be a debt and a credit of one customer, or a transfer and its return."""
 
