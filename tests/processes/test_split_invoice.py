@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -86,11 +87,11 @@ def test_what_is_paid_in_part_is_not_split() -> None:
     office.sell(buyer, [office.users(10, 9_000)])
     office.bill(APRIL)
     ((invoice_id,),) = rows("SELECT id FROM billing_invoice")
-    fee = {"on": APRIL, "because": "振込手数料", "by": office.receivables, "at": NOW}
+    fee: dict[str, Any] = {"on": APRIL, "because": "振込手数料", "by": office.receivables, "at": NOW}
     with transaction.atomic():
         taken = write_off_fee(item_id=InvoiceId(invoice_id), amount_minor=1, **fee)
     before = rows("SELECT count(*) FROM billing_invoice"), owing()
-    with pytest.raises(SettledInPart, match="¥1 is settled"):
+    with pytest.raises(SettledInPart, match="JPY 1 is settled"):
         split(office, InvoiceId(invoice_id), (north, 1))
     assert (rows("SELECT count(*) FROM billing_invoice"), owing()) == before
     with transaction.atomic():
@@ -105,7 +106,12 @@ def test_one_of_eight_at_once_splits(fresh_database: FreshDatabase) -> None:
     with transaction.atomic():
         north = a_customer("株式会社北部")
     ((invoice_id, payer),) = rows("SELECT id, payer_id FROM billing_invoice ORDER BY id LIMIT 1")
-    asked = {"shares": shares((north, 1), (payer, 1)), "on": date(2026, 4, 1), "because": "部門", "by": house()}
+    asked: dict[str, Any] = {
+        "shares": shares((north, 1), (payer, 1)),
+        "on": date(2026, 4, 1),
+        "because": "部門",
+        "by": house(),
+    }
     told = at_once(lambda: bill.split_invoice(company_id=company, invoice_id=invoice_id, at=NOW, **asked))
     assert sum(isinstance(one, AlreadySplit) for one in told) == 7
     assert rows("SELECT count(*) FROM billing_split") == [(1,)]

@@ -36,7 +36,7 @@ AMENDED = (
 )
 CUSTOMERS = (
     *("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department"),
-    *("state-month", "choose-grouping", "choose-tax-rounding"),
+    *("state-month", "choose-grouping", "choose-tax-rounding", "share-account"),
 )
 MATRIX = ("matrix", "add-matrix-row", "activate-matrix", "withdraw-matrix")
 WEBHOOK = (
@@ -110,7 +110,9 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("rate-usage", "plan-instalments", "reach-milestone"), order),
             **dict.fromkeys(("metered-line", "correct-usage"), line),
             "usage-delivery": usage,
-            **dict.fromkeys(("invoice", "invoice-pdf", "invoice-xml", "send-invoice", "credit-invoice"), invoice),
+            **dict.fromkeys(
+                ("invoice", "invoice-pdf", "invoice-xml", "send-invoice", "credit-invoice", "split-invoice"), invoice
+            ),
             "open-item": invoice,
             **dict.fromkeys(("write-off-fee", "set-off"), receivables.key("open-item", "open-items")),
             "reverse-recognition": done.revenue_run,
@@ -132,7 +134,7 @@ def told(office: Office) -> Told:
             ),
             "invoice-line": receivables.key("invoice-line", "invoice", invoice),
             **dict.fromkeys(("hold", "release-hold"), hold),
-            **dict.fromkeys(("what-next", "place-hold", "move-billing-day"), contract),
+            **dict.fromkeys(("what-next", "place-hold", "move-billing-day", "share-contract"), contract),
             "receipt": receipt,
             **dict.fromkeys(("allocate", "return-transfer"), receivables.key("receipt", "bank-file", strange)),
             "reverse-allocation": receivables.key("reverse-allocation", "receipt", receipt),

@@ -46,6 +46,9 @@ VERB_NAMES: Mapping[str, Text] = {
     "billing.release": Text(en="released the billing", ja="請求の保留を解除"),
     "billing.reversal.execute": Text(en="executed a reversal", ja="請求処理の取消を実行"),
     "billing.send-invoice": Text(en="sent the invoice", ja="請求書を送付"),
+    "billing.share-account": Text(en="agreed who shares what a payer pays", ja="請求先の負担割合を設定"),
+    "billing.share-contract": Text(en="agreed who shares the contract's invoices", ja="契約の請求先の負担割合を設定"),
+    "billing.split-invoice": Text(en="divided the invoice between payers", ja="請求書を請求先別に分割"),
     "billing.tag-contract": Text(en="tagged the contract for billing", ja="契約に請求のまとめ区分を設定"),
     "bookmarks.drop": Text(en="dropped a kept view", ja="保存した表示を削除"),
     "bookmarks.keep": Text(en="kept a view", ja="表示を保存"),
@@ -186,7 +189,7 @@ _PAIRS = """
     recognised:recognise registered:register removed:remove renewed:renew replayed:replay resumed:resume
     reversed:reverse revised:revise revoked:revoke sent:send set:set started:start submitted:submit
     terminated:terminate told:tell took:take withdrew:withdraw held:hold moved:move released:release tagged:tag
-    defined:define
+    defined:define divided:divide
 """
 _PLAIN = dict(pair.split(":") for pair in _PAIRS.split())
 """The first word of what was done, and the same as an act."""

@@ -10,7 +10,6 @@ from kanjo.domains.billing.facts.changes import (
     LineChange,
 )
 from kanjo.domains.billing.facts.derivation import (
-    WHOLE_SHARE,
     Derivation,
 )
 from kanjo.domains.billing.facts.plans import (
@@ -56,7 +55,6 @@ from kanjo.domains.billing.facts.usage import (
 )
 
 __all__ = [
-    "WHOLE_SHARE",
     "AgreedSharing",
     "Anchor",
     "Billed",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 from django.db import connection
@@ -156,7 +157,7 @@ class Asked:
     """Which invoices are to be given back: a condition on `billing_invoice i`, and what it asks for."""
 
     where: str
-    values: Mapping[str, object]
+    values: Mapping[str, Any]
     are_shared: bool
 
     def sql(self, template: str) -> str:
@@ -193,7 +194,7 @@ def read_lines(asked: Asked) -> pl.DataFrame:
 def lock_payers(asked: Asked) -> None:
     """Lock the accounts of who was billed and of whose plans it was, in the order of their ids."""
     with connection.cursor() as cursor:
-        cursor.execute(asked.sql(_PAYERS), asked.values)
+        cursor.execute(asked.sql(_PAYERS), dict(asked.values))
 
 
 def _given_back(asked: Asked, on: date) -> Drafted:

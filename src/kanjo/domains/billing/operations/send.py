@@ -165,8 +165,12 @@ def _original(view: InvoiceView) -> Original:
 
 def _line(line: InvoiceLineRow, language: Language, *, credit: bool) -> InvoiceLine:
     back = GIVEN_BACK.filled(number=line.gives_back.number).said_in(language) if line.gives_back else ""
+    more = back if not credit else ""
+    if line.derivation.is_shared and not line.gives_back:
+        begins, ends, of = line.derivation.share
+        more = SHARE_OF.filled(share=f"{ends - begins:,}", of=f"{of:,}").said_in(language)
     return InvoiceLine(
-        description=line.description if credit or not back else f"{line.description} {back}",
+        description=f"{line.description} {more}" if more else line.description,
         quantity=Decimal(line.quantity),
         unit="",
         unit_price=_unit_price(line, credit=credit),
@@ -178,6 +182,7 @@ def _line(line: InvoiceLineRow, language: Language, *, credit: bool) -> InvoiceL
     )
 
 
+SHARE_OF = Text(en="(share {share} of {of})", ja="（負担割合 {share}/{of}）")
 GIVEN_BACK = Text(en="(given back of {number})", ja="（{number} の返還）")
 
 

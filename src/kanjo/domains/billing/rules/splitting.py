@@ -164,7 +164,7 @@ def _given_back(rows: pl.DataFrame, carriers: pl.DataFrame) -> pl.DataFrame:
     nth = pl.int_range(pl.len(), dtype=pl.Int64).over("credited_line_id")
     rows = rows.sort("credited_line_id", "sequence").with_columns(nth=nth)
     done = []
-    for place in range(rows["nth"].max() + 1 if rows.height else 0):  # type: ignore[operator]  # whole numbers
+    for place in rows["nth"].unique().sort():
         heads = rows.filter(pl.col("nth") == place).rename({"credited_line_id": "head_line_id"})
         open_ones = carriers.filter(pl.col("left_minor") != 0)
         by_line = heads.drop(*PAYER, "description", strict=False).join(open_ones, on="head_line_id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -305,7 +306,7 @@ class TestRefused:
         """Sales may not; a stranger sees neither the contract nor the company."""
         stranger = an_actor(Role.RECEIVABLES, companies=[a_company("OTHER")])
         shares = [ShareOfPayer(north, 1)]
-        asked = {"shares": shares, "on": TODAY, "because": "部門", "at": NOW}
+        asked: dict[str, Any] = {"shares": shares, "on": TODAY, "because": "部門", "at": NOW}
         with pytest.raises(PlanMissing):
             billing.share_contract(contract_id=planned.contract_id, by=stranger, **asked)
         with pytest.raises(NotFound):
@@ -314,6 +315,7 @@ class TestRefused:
     def test_what_was_agreed_is_not_edited(self, planned: Planned, north: CustomerId) -> None:
         """A new word counts from its day on; the old one stands."""
         share(planned, (north, 1))
-        for table in (Sharing, PayerShare):
-            with pytest.raises(DatabaseError), transaction.atomic():
-                table.objects.update(effective_on=MAY) if table is Sharing else table.objects.update(weight=2)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Sharing.objects.update(effective_on=MAY)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            PayerShare.objects.update(weight=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -27,7 +28,7 @@ from kanjo.domains.billing.tests.conftest import Planned, an_order
 from kanjo.domains.billing.tests.test_changes import amend, more
 from kanjo.domains.billing.tests.test_operations import run_billing
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceId, InvoiceLineId
+from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceId, InvoiceLineId, RunId
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.acts import NotYourRole
 from kanjo.platform.identity.queries import house
@@ -150,7 +151,7 @@ class TestSplitInvoice:
         split(issued, (north, 1), (south, 2))
         run_id = Invoice.objects.get(pk=issued).run_id
         assert run_id is not None
-        back = billing.preview_reversal(run_id=run_id, on=TODAY, because="誤り", by=house(), at=NOW)
+        back = billing.preview_reversal(run_id=RunId(run_id), on=TODAY, because="誤り", by=house(), at=NOW)
         runs.approve_run(run_id=back, by=house(), at=NOW)
         billing.execute(run_id=back, by=house(), at=NOW)
         assert Charge.objects.aggregate(net=Sum("amount_minor"))["net"] == 0
@@ -161,7 +162,7 @@ class TestSplitInvoice:
     ) -> None:
         """One of two payers hands its part to two others: their lines add up to it."""
         shares = [ShareOfPayer(north, 1), ShareOfPayer(south, 2)]
-        asked = {"contract_id": planned.contract_id, "shares": shares, "on": TODAY, "because": "部門"}
+        asked: dict[str, Any] = {"contract_id": planned.contract_id, "shares": shares, "on": TODAY, "because": "部門"}
         billing.share_contract(**asked, by=house(), at=NOW)
         run_billing(company, TODAY)
         of_south = InvoiceId(Invoice.objects.get(payer_id=south).pk)

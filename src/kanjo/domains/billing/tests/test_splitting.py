@@ -111,7 +111,11 @@ class TestShared:
     def test_the_contract_goes_before_the_account_and_the_last_word_counts(self) -> None:
         """Without a word for the contract that of the account holds; a sharing without payers ends it."""
         due = charges([(1, 100, None)])
-        told = (("account_id", 0, [1, 3]), ("contract_id", 5, [1, 1]), ("contract_id", 9, []))
+        told: tuple[tuple[str, int, list[int]], ...] = (
+            ("account_id", 0, [1, 3]),
+            ("contract_id", 5, [1, 1]),
+            ("contract_id", 9, []),
+        )
         on = {day: shared(due, agreed(*told), pl.lit(BEGIN + timedelta(days=day))) for day in (-1, 0, 5, 9)}
         assert [on[day]["net_minor"].to_list() for day in on] == [[100], [25, 75], [50, 50], [100]]
         assert [on[day]["payer_id"].to_list() for day in on] == [[90], [100, 101], [100, 101], [90]]

@@ -6,17 +6,27 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kanjo.domains.billing.facts import GroupKey, Instalment
-from kanjo.domains.billing.operations import choose_grouping, plan_instalments, reach_milestone, tag_contract
+from kanjo.domains.billing.facts import GroupKey, Instalment, ShareOfPayer
+from kanjo.domains.billing.operations import (
+    choose_grouping,
+    plan_instalments,
+    reach_milestone,
+    share_account,
+    share_contract,
+    tag_contract,
+)
+from kanjo.domains.billing.queries import get_invoice
 from kanjo.domains.customers.operations import choose_tax_rounding
-from kanjo.foundation.ids import ContractId, OrderLineId
+from kanjo.foundation.ids import ContractId, InvoiceId, OrderLineId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.texts import Text
+from kanjo.processes.bill import split_invoice
 from kanjo.surfaces.api.acts import Act, Made
 from kanjo.surfaces.api.callers import Caller
-from kanjo.surfaces.api.fields import Blank, BothLanguages, CustomerKey, Day, Given, Minor, one_of
+from kanjo.surfaces.api.fields import Blank, BothLanguages, CustomerKey, Day, Given, Minor, Prose, one_of
 
 MOST = 120
+MOST_WEIGHT, MOST_PAYERS = 10_000, 20
 _GroupKey = one_of(GroupKey)
 
 
@@ -48,6 +58,27 @@ class Grouped(Given):
     payer_id: CustomerKey | None = None
     keys: list[_GroupKey] = Field(max_length=len(GroupKey))  # type: ignore[valid-type]  # made at import
     on: Day
+
+
+class OneShare(Given):
+    """A payer and its share, a whole number beside those of the others."""
+
+    payer_id: CustomerKey
+    weight: Annotated[int, Field(ge=1, le=MOST_WEIGHT, strict=True)]
+
+
+class Shared(Given):
+    """Who bears what is invoiced from a day on, in their order, and why; nobody ends it."""
+
+    shares: list[OneShare] = Field(max_length=MOST_PAYERS)
+    on: Day
+    because: Prose
+
+
+class SharedByPayer(Shared):
+    """The same of all that one payer pays."""
+
+    payer_id: CustomerKey
 
 
 class Rounded(Given):
@@ -90,6 +121,49 @@ def _group(caller: Caller, key: int, given: Grouped) -> Made:
         company_id=company_id, payer_id=given.payer_id, keys=keys, on=given.on, by=caller.actor, at=caller.now
     )
     return Made("companies", key)
+
+
+def _shares(given: Shared) -> list[ShareOfPayer]:
+    return [ShareOfPayer(one.payer_id, one.weight) for one in given.shares]
+
+
+def _share_contract(caller: Caller, key: int, given: Shared) -> Made:
+    share_contract(
+        contract_id=ContractId(key),
+        shares=_shares(given),
+        on=given.on,
+        because=given.because,
+        by=caller.actor,
+        at=caller.now,
+    )
+    return Made("contracts", key)
+
+
+def _share_account(caller: Caller, key: int, given: SharedByPayer) -> Made:
+    share_account(
+        company_id=caller.company(key).id,
+        payer_id=given.payer_id,
+        shares=_shares(given),
+        on=given.on,
+        because=given.because,
+        by=caller.actor,
+        at=caller.now,
+    )
+    return Made("companies", key)
+
+
+def _split(caller: Caller, key: int, given: Shared) -> Made:
+    row = get_invoice(InvoiceId(key), caller.actor).row
+    parts = split_invoice(
+        company_id=row.company_id,
+        invoice_id=row.id,
+        shares=_shares(given),
+        on=given.on,
+        because=given.because,
+        by=caller.actor,
+        at=caller.now,
+    )
+    return Made("invoices", parts[0])
 
 
 def _round(caller: Caller, key: int, given: Rounded) -> Made:
@@ -139,6 +213,30 @@ ACTS: tuple[Act, ...] = (
         takes=Rounded,
         do=_round,
         of="companies",
+    ),
+    Act(
+        path="companies/{int:key}/shares",
+        verbs=("billing.share-account",),
+        title=Text(en="Share what a payer pays between payers", ja="請求先の負担割合を設定"),
+        takes=SharedByPayer,
+        do=_share_account,
+        of="companies",
+    ),
+    Act(
+        path="contracts/{int:key}/shares",
+        verbs=("billing.share-contract",),
+        title=Text(en="Share the invoices of a contract between payers", ja="契約の請求先の負担割合を設定"),
+        takes=Shared,
+        do=_share_contract,
+        of="contracts",
+    ),
+    Act(
+        path="invoices/{int:key}/split",
+        verbs=("billing.split-invoice",),
+        title=Text(en="Split an invoice between payers", ja="請求書を請求先別に分割"),
+        takes=Shared,
+        do=_split,
+        of="invoices",
     ),
     Act(
         path="contracts/{int:key}/tag",

@@ -21,6 +21,7 @@ from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.shown import Link
 
 GROUP = Text(en="Choose what stands together on invoices", ja="請求書のまとめ方を設定")
+SHARE = Text(en="Share invoices between payers", ja="請求先の負担割合を設定")
 APART = Text(en="Separate invoices", ja="請求書を分ける単位")
 GROUP_SAYS = Text(
     en="Lines that this customer pays for stand on separate invoices by what is ticked. Nothing ticked: one invoice for"

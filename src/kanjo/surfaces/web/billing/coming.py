@@ -75,6 +75,7 @@ class _Why:
 
 _INVOICES: tuple[Column[InvoiceToCome], ...] = (
     Column(ISSUED, lambda row: row.issued_on),
+    Column(Text(en="Pays", ja="請求先"), lambda row: Link(row.payer_name, "customer", row.payer_id)),
     Column(labels.DUE_ON, lambda row: row.due_on),
     amount(labels.LINES, lambda row: len(row.charges)),
     amount(labels.TOTAL_BEFORE_TAX, lambda row: row.net),

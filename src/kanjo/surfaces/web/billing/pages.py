@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.http import HttpResponse
 
 from kanjo.domains.billing.facts import Channel
@@ -12,6 +14,9 @@ from kanjo.domains.billing.queries import (
     is_corrected,
     list_invoices,
     list_sendings,
+    parts_of,
+    shared_with,
+    split_from,
 )
 from kanjo.foundation.ids import InvoiceId
 from kanjo.foundation.personal import Kind
@@ -23,6 +28,7 @@ from kanjo.surfaces.readers import showed
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.columns import INVOICES as COLUMNS
 from kanjo.surfaces.web.billing.columns import LINES, SENDINGS, state_of, tax_columns, totals
+from kanjo.surfaces.web.billing.sharing import SPLIT
 from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.chosen import Each, Pack
 from kanjo.surfaces.web.desk import Desk, DeskRequest
@@ -52,6 +58,12 @@ CREDIT_SAYS = Text(
     en="A credit note over the whole of {total} is issued to {payer} for invoice {number}. It cannot be taken back.",
     ja="請求書 {number} の全額 {total} について、{payer} 宛に適格返還請求書を発行します。発行後は元に戻せません。",
 )
+CREDIT_OTHERS = Text(
+    en="What is left of {numbers}, which bear the rest of its charges, is given back with it.",
+    ja="同じ課金を分担する {numbers} の残額も、あわせて返還します。",
+)
+SHARES_WITH = Text(en="Shares its charges with", ja="課金を分担する請求書")
+AND = Text(en="and", ja="同上")
 NOT_SENT = Text(en="It was not sent yet.", ja="まだ送付されていません。")
 CREDITED = Text(en="It was credited before, or is itself a credit note.", ja="返還済み、または返還請求書です。")
 
@@ -119,6 +131,7 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
                 Text(en="Credit note for", ja="返還元の請求書"),
                 Link(view.original_number, "invoice", row.original_id) if row.original_id else None,
             ),
+            *_split_or_shared(row, request.desk),
             (Text(en="Issued by", ja="発行者"), view.issuer_name),
             (Text(en="Registration number", ja="登録番号"), view.registration_number),
             (labels.ISSUED_ON, row.issued_on),
@@ -152,12 +165,24 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
         ),
         acts=(
             Act(CREDIT, Link("", "credit-invoice", key), "billing.credit-invoice", held),
+            Act(SPLIT, Link("", "split-invoice", key), "billing.split-invoice", held),
             Act(SEND, Link("", "send-invoice", key), "billing.send-invoice", main=True),
         ),
         trail=((INVOICE, key),),
         steps=stages(find_deal(request.desk.actor, INVOICE, row.id)),
     )
     return show(request, detail)
+
+
+def _split_or_shared(row: InvoiceRow, desk: Desk) -> Iterator[tuple[Text, object]]:
+    """Yield what an invoice was split into, of which it is a part, and who bears the rest of its charges."""
+    for number, (key, told_as) in enumerate(parts_of(row.id)):
+        yield Text(en="Split into", ja="分割後の請求書") if number == 0 else AND, Link(told_as, "invoice", key)
+    original = split_from(row.id)
+    if original:
+        yield Text(en="Split from", ja="分割元の請求書"), Link(original[1], "invoice", original[0])
+    for number, (key, told_as) in enumerate(shared_with(row.id, desk.actor)):
+        yield SHARES_WITH if number == 0 else AND, Link(told_as, "invoice", key)
 
 
 @door(paper(Kind.ADDRESS))
@@ -238,5 +263,9 @@ def credit(request: DeskRequest, key: int) -> HttpResponse:
 
     fields = (prose("because", labels.REASON), day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY))
     says = CREDIT_SAYS.filled(number=row.number, total=told(row.total), payer=row.payer_name)
+    others = ", ".join(number for _, number in shared_with(row.id, desk.actor))
+    if others:
+        also = CREDIT_OTHERS.filled(numbers=others)
+        says = Text(en=f"{says.en} {also.en}", ja=f"{says.ja}{also.ja}")
     back = Link(row.number, "invoice", key)
     return perform(request, Deed(tried=False, title=CREDIT, back=back, button=CREDIT, do=do, fields=fields, says=says))

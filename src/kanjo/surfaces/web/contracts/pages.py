@@ -6,6 +6,7 @@ from datetime import date
 
 from django.http import HttpResponse
 
+from kanjo.domains.billing.queries import sharing_of
 from kanjo.domains.contracts.facts import ContractState
 from kanjo.domains.contracts.operations import end_contract, terminate_contract
 from kanjo.domains.contracts.queries import ContractRow, count_contracts, get_contract, list_amendments, list_contracts
@@ -19,7 +20,9 @@ from kanjo.reports.deals import CONTRACT, QUOTE, find_deal
 from kanjo.reports.promised import list_promised
 from kanjo.reports.usage import list_metered
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.billing.arranging import SHARE
 from kanjo.surfaces.web.billing.holds import NEXT
+from kanjo.surfaces.web.billing.sharing import SHARES, shares_shown
 from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.contracts import amending
 from kanjo.surfaces.web.contracts.columns import CONCLUDED_ON
@@ -111,6 +114,7 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
             (STOPS_ON, row.stops_on),
             *facts_of(use_ended),
             (Text(en="Billing", ja="請求"), Link(NEXT, "what-next", row.id)),
+            (SHARES, shares_shown(sharing_of(row.company_id, request.desk.today, contract_id=row.id))),
             (labels.OWNER, row.owner),
             (
                 Text(en="Signed paper", ja="署名済み契約書"),
@@ -131,6 +135,7 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
         acts=(
             *amending.amend_acts(row, amendments),
             *_acts(row, request.desk.today),
+            Act(SHARE, Link("", "share-contract", key), "billing.share-contract"),
             confirm_act(row, grants, use_ended, request.desk),
         ),
         trail=((CONTRACT, key), (QUOTE, row.quote_id)),

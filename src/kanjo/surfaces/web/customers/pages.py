@@ -28,7 +28,7 @@ from kanjo.platform.paging import Page
 from kanjo.platform.privacy.queries import list_looks
 from kanjo.reports.customer_stage import Stage, ids_in_stage, stage_of, stages_of
 from kanjo.surfaces.web import labels
-from kanjo.surfaces.web.billing.arranging import GROUP, ROUND_TAX
+from kanjo.surfaces.web.billing.arranging import GROUP, ROUND_TAX, SHARE
 from kanjo.surfaces.web.contracts.columns import CONTRACTS
 from kanjo.surfaces.web.customers.shared import the_customer
 from kanjo.surfaces.web.desk import DeskRequest
@@ -179,6 +179,7 @@ def customer(request: DeskRequest, key: int) -> HttpResponse:
             Act(PLACE, Link("", "place-under", key), "customers.place-under"),
             Act(ADD_DEPARTMENT, Link("", "add-department", key), "customers.add-department"),
             Act(GROUP, Link("", "choose-grouping", key), "billing.choose-grouping"),
+            Act(SHARE, Link("", "share-account", key), "billing.share-account"),
             Act(ROUND_TAX, Link("", "choose-tax-rounding", key), "customers.choose-tax-rounding"),
             Act(STATE_MONTH, Link("", "state-month", key), "receivables.state-month"),
             Act(NEW_OPPORTUNITY, Link("", "open-opportunity", key), "opportunities.open", main=True),
