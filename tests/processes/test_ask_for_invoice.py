@@ -139,6 +139,7 @@ class TestAskForInvoice:
                     company_id=office.company_id,
                     order_id=deal.order_id,
                     on=APRIL,
+                    because="個別発行",
                     by=office.receivables,
                     at=morning(APRIL),
                 )
@@ -155,6 +156,7 @@ class TestAskForInvoice:
                 company_id=office.company_id,
                 order_id=first.order_id,
                 on=APRIL,
+                because="個別発行",
                 by=office.receivables,
                 at=morning(APRIL),
             )

@@ -173,7 +173,12 @@ class TestPeopleAtWork:
                 [(order_id,)] = rows("SELECT id FROM orders_order WHERE po_number = 'PO-3'")
                 with transaction.atomic():
                     bill.issue_invoice(
-                        company_id=company_id, order_id=order_id, on=date(2018, 12, 3), by=cast.receivables, at=AT
+                        company_id=company_id,
+                        order_id=order_id,
+                        on=date(2018, 12, 3),
+                        because="個別発行",
+                        by=cast.receivables,
+                        at=AT,
                     )
             if day == 4:
                 with transaction.atomic():

@@ -44,6 +44,7 @@ def issue(office: Office, order_id: OrderId) -> bool:
                     company_id=office.company_id,
                     order_id=order_id,
                     on=LAST_OF_APRIL,
+                    because="個別発行",
                     by=office.receivables,
                     at=morning(LAST_OF_APRIL),
                 )

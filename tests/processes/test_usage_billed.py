@@ -194,7 +194,7 @@ class TestCharged:
             hold_id = billing.hold_billing(
                 company_id=office.company_id,
                 held=Held(order_line_id=deal.lines[0].order_line_id),
-                condition=HoldCondition.APPROVAL,
+                condition=HoldCondition.OTHER,
                 because="数量確認中",
                 owner_id=office.receivables.id,
                 on=APRIL,

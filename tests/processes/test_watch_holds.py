@@ -5,23 +5,28 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
+from kanjo.domains.approvals.facts import Decision
 from kanjo.domains.billing.facts import Held, HoldCondition
 from kanjo.domains.billing.operations import hold_billing, release_billing
 from kanjo.domains.billing.operations.send import paper_of
-from kanjo.domains.billing.queries import HoldState, get_hold, get_invoice, list_invoices
+from kanjo.domains.billing.queries import HoldState, get_hold, get_invoice, list_holds, list_invoices
+from kanjo.domains.billing.rules.holding import ApprovalSettled, ApprovalUnnamed, RevenueDecides
 from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.orders.operations import note_po_number
 from kanjo.domains.orders.queries import list_orders
-from kanjo.foundation.ids import HoldId, OrderId, OrderLineId
+from kanjo.foundation.actors import Role
+from kanjo.foundation.ids import ApprovalRequestId, HoldId, OrderId, OrderLineId
 from kanjo.platform.identity.queries import house
 from kanjo.platform.outbox.operations import deliver
 from kanjo.platform.worklist.queries import WorkRow, list_queue
 from kanjo.processes.agreed import Agreed
 from kanjo.processes.amend_contract import amend_contract
-from kanjo.processes.watch_holds import KIND, watch_holds
-from tests.builders import a_customer
+from kanjo.processes.ask_approval import decide_item
+from kanjo.processes.watch_holds import KIND, REFUSED, watch_holds
+from tests.builders import a_customer, an_actor
 from tests.harness.office import APRIL, Office, an_office, morning
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("BIL-10")]
@@ -55,7 +60,17 @@ def number(office: Office, order_id: OrderId, po_number: str) -> None:
     deliver(by=house(), at=timezone.now())
 
 
-def hold_of(office: Office, held: Held, condition: HoldCondition, expires_on: date | None = None) -> HoldId:
+def served() -> None:
+    deliver(by=house(), at=timezone.now())
+
+
+def hold_of(
+    office: Office,
+    held: Held,
+    condition: HoldCondition,
+    expires_on: date | None = None,
+    request_id: ApprovalRequestId | None = None,
+) -> HoldId:
     return hold_billing(
         company_id=office.company_id,
         held=held,
@@ -64,6 +79,7 @@ def hold_of(office: Office, held: Held, condition: HoldCondition, expires_on: da
         owner_id=office.receivables.id,
         on=APRIL,
         expires_on=expires_on,
+        approval_request_id=request_id,
         by=office.receivables,
         at=morning(APRIL),
     )
@@ -142,11 +158,9 @@ class TestReleaseNumbered:
         assert [view.po_numbers for view in shown] == [("PO-1",), ("PO-2",)]
         assert [paper_of(view).references[0][1] for view in shown] == ["PO-1", "PO-2"]
 
-    @pytest.mark.parametrize(
-        "condition", [HoldCondition.APPROVAL, HoldCondition.REVENUE, HoldCondition.ACCEPTANCE, HoldCondition.OTHER]
-    )
+    @pytest.mark.parametrize("condition", [HoldCondition.REVENUE, HoldCondition.ACCEPTANCE, HoldCondition.OTHER])
     def test_what_people_decide_stays_until_they_did(self, office: Office, condition: HoldCondition) -> None:
-        """Approval and Rev/Rec are told by the release itself; acceptance by the customer's, not by a number."""
+        """What Rev/Rec decides is told by the release itself; acceptance by the customer's, not by a number."""
         deal = office.sell(a_customer(), [office.users(1)])
         stays = hold(office, deal.lines[0].order_line_id, condition, None)
         number(office, list_orders(house(), contract_id=deal.contract_id)[0].id, "PO-77")
@@ -169,6 +183,80 @@ class TestReleaseNumbered:
             number(office, order.id, f"PO-{order.id}")
             states.append(get_hold(office.receivables, waits, on=MID_APRIL).state)
         assert states == [HoldState.OPEN, HoldState.RELEASED]
+
+
+class TestApproval:
+    @pytest.fixture
+    def waiting(self, office: Office) -> tuple[ApprovalRequestId, HoldId]:
+        """A quote with a discount that waits for the CxO, and a hold that waits for that answer."""
+        request_id = office.submit(office.quote(a_customer("株式会社相談"), [office.users(10, 9_000)]))
+        line = office.sell(a_customer(), [office.users(1)]).lines[0].order_line_id
+        return request_id, hold_of(office, Held(order_line_id=line), HoldCondition.APPROVAL, None, request_id)
+
+    def test_the_approval_releases_what_waited_for_it(
+        self, office: Office, waiting: tuple[ApprovalRequestId, HoldId]
+    ) -> None:
+        """Released on the day of the approval, with the request as its reason; told twice it is released once."""
+        request_id, waits = waiting
+        served()
+        assert get_hold(office.receivables, waits, on=MID_APRIL).state is HoldState.OPEN
+        office.approve(request_id, on=MID_APRIL)
+        served()
+        served()
+        row = get_hold(office.receivables, waits, on=MID_APRIL)
+        assert (row.state, row.released_on, row.approval_request_id) == (HoldState.RELEASED, MID_APRIL, request_id)
+        assert f"承認申請 {request_id}" in row.released_because
+
+    def test_refused_it_stays_and_its_owner_is_told(
+        self, office: Office, waiting: tuple[ApprovalRequestId, HoldId]
+    ) -> None:
+        """Nobody bills by a refusal: the owner decides, once; the release ends the work."""
+        request_id, waits = waiting
+        with transaction.atomic():
+            decide_item(
+                item_id=office.open_items(request_id)[0],
+                decision=Decision.REJECT,
+                comment="不可",
+                on=MID_APRIL,
+                by=office.cxo,
+                at=morning(MID_APRIL),
+            )
+        served()
+        watch(office, MID_APRIL)
+        assert get_hold(office.receivables, waits, on=MID_APRIL).state is HoldState.OPEN
+        refused = [row for row in list_queue(office.receivables) if row.kind == REFUSED]
+        assert [row.subject_id for row in refused] == [waits]
+        release_billing(hold_id=waits, on=MID_APRIL, because="請求する", by=office.receivables, at=morning(MID_APRIL))
+        assert [row for row in list_queue(office.receivables) if row.kind == REFUSED] == []
+
+    def test_it_names_a_request_that_may_still_be_approved(
+        self, office: Office, waiting: tuple[ApprovalRequestId, HoldId]
+    ) -> None:
+        """None named, one named for another condition, one that is settled: refused, and nothing is held."""
+        request_id, _ = waiting
+        line = Held(order_line_id=office.sell(a_customer("別社"), [office.users(1)]).lines[0].order_line_id)
+        with pytest.raises(ApprovalUnnamed):
+            hold_of(office, line, HoldCondition.APPROVAL)
+        with pytest.raises(ApprovalUnnamed):
+            hold_of(office, line, HoldCondition.OTHER, None, request_id)
+        office.approve(request_id, on=MID_APRIL)
+        with pytest.raises(ApprovalSettled):
+            hold_of(office, line, HoldCondition.APPROVAL, None, request_id)
+        assert len(list_holds(office.receivables, on=MID_APRIL)) == 1
+
+
+class TestRevenue:
+    def test_only_rev_rec_ends_it(self, office: Office, boxes: OrderLineId) -> None:
+        """Whoever else may release holds may not release this one; Rev/Rec may, and its day ends it too."""
+        waits = hold(office, boxes, HoldCondition.REVENUE, None)
+        ends = hold(office, boxes, HoldCondition.REVENUE, EXPIRES)
+        accountant = an_actor(Role.REV_REC, companies=[office.company_id])
+        for by in (office.receivables, office.deal_management):
+            with pytest.raises(RevenueDecides):
+                release_billing(hold_id=waits, on=MID_APRIL, because="済", by=by, at=morning(MID_APRIL))
+        release_billing(hold_id=waits, on=MID_APRIL, because="判断済み", by=accountant, at=morning(MID_APRIL))
+        states = [get_hold(accountant, one, on=EXPIRES).state for one in (waits, ends)]
+        assert states == [HoldState.RELEASED, HoldState.EXPIRED]
 
 
 class TestReleaseAccepted:

@@ -103,7 +103,7 @@ class TestHold:
         """Whoever tries is told why, by the words of the hold."""
         place(clerk, contract)
         order = clerk.key("order", "contract", contract)
-        status, page = clerk.refused("issue-invoice", order, on="2026-04-30")
+        status, page = clerk.refused("issue-invoice", order, on="2026-04-30", because="依頼")
         assert (status, "billing.on-hold" in page, "注文番号の確認待ち" in page) == (409, True, True)
 
     def test_it_cannot_be_released_twice(self, clerk: Desk, contract: int) -> None:

@@ -207,7 +207,7 @@ class TestInstalments:
 
 def billed_by(desk: Desk, order: int, on: str, line: str) -> list[int]:
     """Return what of a line was billed after its order was billed by hand on a day."""
-    desk.do("issue-invoice", order, on=on)
+    desk.do("issue-invoice", order, on=on, because="依頼")
     return [*Charge.objects.filter(plan__order_line_id=int(line)).values_list("amount_minor", flat=True)]
 
 

@@ -14,7 +14,7 @@ from kanjo.platform.identity.queries import house
 from kanjo.platform.outbox.models import FactRow
 from tests.web.office import Desk, Office, faults, ordered
 
-APRIL = {"on": "2026-04-30"}
+APRIL = {"on": "2026-04-30", "because": "個別の依頼"}
 
 
 @pytest.fixture
@@ -61,6 +61,16 @@ class TestIssue:
         for amount in (row.net, row.tax, row.total):
             assert amount.shown(language) in page
 
+    @pytest.mark.row("BIL-4")
+    def test_a_person_says_why(self, office: Office, order: int) -> None:
+        """What would be issued is shown without a reason; nothing is issued without one; it stays with the invoice."""
+        desk = office.desk(Role.RECEIVABLES)
+        assert "クラウド利用料" in looked(desk, order, APRIL["on"])
+        status, page = desk.refused("issue-invoice", order, on=APRIL["on"], because=" ")
+        assert (status, "billing.run-unexplained" in faults(page), Invoice.objects.count()) == (400, True, 0)
+        page = desk.see("invoice", desk.do("issue-invoice", order, **APRIL))
+        assert (page.count("個別の依頼") > 0, "手動発行者" in page, desk.actor.name in page) == (True, True, True)
+
     def test_later_days_bring_more(self, office: Office, order: int) -> None:
         """Two months are due by the end of May, one line each."""
         page = looked(office.desk(Role.RECEIVABLES), order, "2026-05-31")
@@ -72,7 +82,7 @@ class TestIssue:
         for on, issued in (("2026-03-31", 0), (APRIL["on"], 1)):
             if issued:
                 desk.do("issue-invoice", order, **APRIL)
-            status, page = desk.refused("issue-invoice", order, on=on)
+            status, page = desk.refused("issue-invoice", order, on=on, because="個別の依頼")
             assert status == 409
             assert "billing.nothing-due" in page.split('id="on-said"')[1].split("</form>")[0]
             assert "billing.nothing-due" in looked(desk, order, on)
@@ -80,7 +90,9 @@ class TestIssue:
 
     def test_a_locked_day_is_told_beside_it_too(self, office: Office, order: int) -> None:
         """No invoice is issued into books that are closed or not open."""
-        status, page = office.desk(Role.RECEIVABLES).refused("issue-invoice", order, on="2190-04-30")
+        status, page = office.desk(Role.RECEIVABLES).refused(
+            "issue-invoice", order, on="2190-04-30", because="個別の依頼"
+        )
         assert status in {400, 409}
         assert 'class="fault"' in page.split('id="on-said"')[1].split("</form>")[0], faults(page)
         assert not Invoice.objects.exists()
@@ -89,7 +101,7 @@ class TestIssue:
         """The whole year and the appliance are invoiced: no form leads on."""
         accepted(office, order)
         desk = office.desk(Role.RECEIVABLES)
-        desk.do("issue-invoice", order, on="2027-03-31")
+        desk.do("issue-invoice", order, on="2027-03-31", because="個別の依頼")
         page = desk.see("order", order)
         assert "すべて請求済みです" in page
         assert f'href="/orders/{order}/invoices"' not in page

@@ -78,6 +78,7 @@ class TestUsage:
             company_id=office.company_id,
             order_id=OrderId(metered.order),
             on=date(2026, 5, 31),
+            because="個別発行",
             by=clerk.actor,
             at=timezone.now(),
         )

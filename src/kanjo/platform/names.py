@@ -22,6 +22,7 @@ ROW_NAMES: Mapping[str, Text] = {
     "billing_change": Text(en="change of a plan", ja="請求計画の変更"),
     "customers_taxrounding": Text(en="tax rounding", ja="消費税の端数処理"),
     "billing_grouping": Text(en="grouping of invoices", ja="請求書のまとめ方"),
+    "billing_issuedbyhand": Text(en="issue by hand", ja="手動での発行"),
     "billing_invoice": Text(en="invoice", ja="請求書"),
     "billing_movedday": Text(en="moved billing day", ja="請求日の変更"),
     "billing_plan": Text(en="billing plan", ja="請求計画"),

@@ -23,6 +23,9 @@ from kanjo.platform.worklist import operations as worklist
 from kanjo.processes.ask_for_invoice import KIND as ASKED
 from kanjo.processes.ask_for_invoice import ORDER
 
+PREVIEWED = "-"
+"""The reason of what is issued and taken back."""
+
 
 def preview(*, company_id: CompanyId, on: date, because: str = "", by: Actor, at: datetime) -> RunId:
     """Compute what would be issued on *on*; nothing is issued. The run waits for its approval.
@@ -82,11 +85,11 @@ def bill_day(
 
 
 def issue_invoice(
-    *, company_id: CompanyId, order_id: OrderId, on: date, by: Actor, at: datetime
+    *, company_id: CompanyId, order_id: OrderId, on: date, because: str = "", by: Actor, at: datetime
 ) -> tuple[InvoiceId, ...]:
-    """Issue by hand what is due of one order, in one transaction."""
+    """Issue by hand what is due of one order, in one transaction; a person says why."""
     also = _what_follows(company_id, by, at)
-    return billing.issue_invoice(order_id=order_id, on=on, by=by, at=at, also=also)
+    return billing.issue_invoice(order_id=order_id, on=on, because=because, by=by, at=at, also=also)
 
 
 def preview_invoices(
@@ -94,7 +97,7 @@ def preview_invoices(
 ) -> tuple[InvoiceView, ...]:
     """Return the invoices that `issue_invoice` would issue: they are issued and taken back. Refuses as it does."""
     with transaction.atomic():
-        issued = issue_invoice(company_id=company_id, order_id=order_id, on=on, by=by, at=at)
+        issued = issue_invoice(company_id=company_id, order_id=order_id, on=on, because=PREVIEWED, by=by, at=at)
         views = tuple(get_invoice(one, by) for one in issued)
         transaction.set_rollback(True)
     return views

@@ -35,8 +35,13 @@ def send_invoice(
     at: datetime,
     channel: Channel = Channel.BY_HAND,
     recipient: str = "",
+    corrected: bool = False,
 ) -> FileId:
-    """Send an invoice with its XML inside, and return the paper as it was kept."""
+    """Send an invoice with its XML inside, or the corrected one in its place; return the paper as it was kept.
+
+    A corrected invoice has no XML: the documents that corrected it are electronic invoices of their own, and one that
+    takes the place of the first would be booked beside them.
+    """
     return billing.send_invoice(
         invoice_id=invoice_id,
         on=on,
@@ -44,7 +49,8 @@ def send_invoice(
         at=at,
         channel=channel,
         recipient=recipient,
-        electronic=_xml(invoice_id, by),
+        corrected=corrected,
+        electronic="" if corrected else _xml(invoice_id, by),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kanjo.domains.approvals.facts import ApprovalConcluded
 from kanjo.domains.billing.facts import InvoiceSent
 from kanjo.domains.contracts.facts import ContractConcluded, ContractTerminated
 from kanjo.domains.opportunities.facts import OpportunityHandedOver
@@ -28,7 +29,7 @@ from kanjo.processes.tell_people import (
     tell_run,
     tell_terminated,
 )
-from kanjo.processes.watch_holds import release_accepted, release_numbered
+from kanjo.processes.watch_holds import answer_approval, release_accepted, release_numbered
 from kanjo.processes.watch_rights import watch_rights, watch_stopped
 
 REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
@@ -37,6 +38,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     QuoteClosed: [tell_closed],
     ContractConcluded: [tell_concluded],
     OrderBooked: [ask_for_invoice, ask_for_acceptance],
+    ApprovalConcluded: [answer_approval],
     DeliveryAccepted: [release_accepted],
     PoNumberNoted: [release_numbered],
     RenewalLapsed: [watch_rights],

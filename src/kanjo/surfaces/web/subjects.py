@@ -50,6 +50,7 @@ _SUBJECTS = {
     "runs_run": Subject(Text(en="Run", ja="一括処理"), "run", "runs"),
 }
 FACT_TABLES = {
+    "approvals.concluded": "approvals_approvalrequest",
     "billing.invoice-sent": "billing_invoice",
     "billing.invoice-split": "billing_invoice",
     "billing.held": "billing_hold",

@@ -215,6 +215,9 @@ WORK_NAMES: Mapping[str, Text] = {
     "receivables.unmatched-receipt": Text(en="Allocate a receipt", ja="入金を消し込む"),
     "renewals.prepare": Text(en="Prepare a renewal", ja="契約更新を準備する"),
     "billing.hold-expires": Text(en="Look after a billing hold", ja="請求保留を確認する"),
+    "billing.hold-refused": Text(
+        en="Decide on a hold whose approval was refused", ja="承認されなかった請求保留を判断する"
+    ),
     "billing.invoice-asked": Text(en="Bill an order", ja="注文を請求する"),
     "licenses.running-out": Text(en="Confirm the end of use", ja="利用終了を確認する"),
     "orders.acceptance-awaited": Text(en="Get an acceptance", ja="検収を確認する"),
@@ -238,6 +241,9 @@ FACT_NAMES: Mapping[str, Text] = {fact.kind: name for fact, name in ANNOUNCED.it
 REACTION_NAMES: Mapping[str, Text] = {
     "kanjo.processes.deliver_invoice.deliver_invoice": Text(
         en="Mail the invoice or put it into the folder", ja="請求書をメールまたはフォルダーへ送付"
+    ),
+    "kanjo.processes.watch_holds.answer_approval": Text(
+        en="Release what waited for the approval", ja="承認待ちの請求保留の解除"
     ),
     "kanjo.processes.ask_for_acceptance.ask_for_acceptance": Text(en="Ask for the acceptance", ja="検収の依頼"),
     "kanjo.processes.ask_for_acceptance.await_no_longer": Text(en="Await no acceptance any more", ja="検収依頼の終了"),

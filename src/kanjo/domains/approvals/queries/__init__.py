@@ -12,6 +12,7 @@ from kanjo.domains.approvals.queries.matrices import (
     rows_in_force,
 )
 from kanjo.domains.approvals.queries.requests import (
+    PENDING,
     ConditionView,
     ItemView,
     RequestDetail,
@@ -19,12 +20,14 @@ from kanjo.domains.approvals.queries.requests import (
     count_requests,
     find_request,
     get_request,
+    list_pending,
     list_requests,
     request_of,
 )
 from kanjo.domains.approvals.rules.standard import STANDARD_ROWS
 
 __all__ = [
+    "PENDING",
     "STANDARD_ROWS",
     "ConditionView",
     "ItemView",
@@ -40,6 +43,7 @@ __all__ = [
     "get_matrix",
     "get_request",
     "list_matrices",
+    "list_pending",
     "list_requests",
     "preview_path",
     "request_of",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -82,6 +83,25 @@ class RequestDetail:
     facts: dict[str, str]
     path: tuple[PathStep, ...]
     items: tuple[ItemView, ...]
+
+
+PENDING = (RequestState.OPEN, RequestState.CONDITIONAL)
+"""Where a request stands while its approval may still come."""
+
+
+def list_pending(actor: Actor, *, company_id: CompanyId, limit: int = 100) -> list[tuple[ApprovalRequestId, Text]]:
+    """Return the latest requests of a company whose approval may still come, and what each is called."""
+    found = ApprovalRequest.objects.visible_to(actor).filter(company_id=company_id, state__in=PENDING)
+    rows = found.order_by("-id").values_list("pk", "facts")[:limit]
+    return [(ApprovalRequestId(key), _called(key, facts)) for key, facts in rows]
+
+
+def _called(key: int, facts: dict[str, Any]) -> Text:
+    called = facts.get("called")
+    return NUMBERED.filled(key=key, called=Text(**called)) if called else Text(en=f"#{key}", ja=f"#{key}")
+
+
+NUMBERED = Text(en="#{key} {called}", ja="#{key} {called}")
 
 
 def list_requests(

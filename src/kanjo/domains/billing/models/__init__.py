@@ -17,6 +17,7 @@ from kanjo.domains.billing.models.invoices import (
     Invoice,
     InvoiceLine,
     InvoiceTax,
+    IssuedByHand,
     Sending,
 )
 from kanjo.domains.billing.models.plans import (
@@ -53,6 +54,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "InvoiceTax",
+    "IssuedByHand",
     "MovedDay",
     "PayerShare",
     "Plan",

@@ -115,7 +115,8 @@ class Tag(CompanyRow):
 class Hold(CompanyRow):
     """That a payer, a contract, an order or one line is not invoiced for the time being; with *charge* only that kind.
 
-    It ends by its release, or by itself on `expires_on`. What is due meanwhile is due still.
+    It ends by its release, or by itself on `expires_on`; one that waits for an approval ends with it.
+    What is due meanwhile is due still.
     """
 
     account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
@@ -127,6 +128,9 @@ class Hold(CompanyRow):
     )
     condition = choice(HoldCondition)
     because = models.TextField()
+    approval_request = models.ForeignKey(
+        "approvals.ApprovalRequest", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     owner = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField()
     expires_on = models.DateField(null=True)
@@ -138,6 +142,10 @@ class Hold(CompanyRow):
             models.CheckConstraint(
                 name="hold_of_one_thing",
                 condition=one_of("account", "contract", "order", "plan"),
+            ),
+            models.CheckConstraint(
+                name="hold_names_request",
+                condition=Q(approval_request__isnull=True) | Q(condition=HoldCondition.APPROVAL),
             ),
             models.CheckConstraint(name="hold_has_cause", condition=Q(because__regex=r"\S")),
             models.CheckConstraint(

@@ -12,7 +12,7 @@ from kanjo.domains.billing.facts import (
 )
 from kanjo.domains.billing.models.plans import Plan
 from kanjo.foundation.personal import Kind
-from kanjo.platform.tables import CompanyRow, append_only, recorded_at
+from kanjo.platform.tables import CompanyRow, append_only, audited, recorded_at
 
 
 class Invoice(CompanyRow):
@@ -63,6 +63,20 @@ class Invoice(CompanyRow):
             models.Index(fields=["original"], name="invoice_given_back", condition=Q(original__isnull=False)),
         ]
         triggers = append_only()
+
+
+class IssuedByHand(models.Model):
+    """That a person issued an invoice apart from a run, and why."""
+
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="by_hand")
+    because = models.TextField()
+    issued_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "issue by hand"
+        constraints = [models.CheckConstraint(name="issued_by_hand_with_cause", condition=Q(because__regex=r"\S"))]
+        triggers = [*append_only(), audited()[0]]
 
 
 class InvoiceLine(models.Model):
@@ -167,7 +181,10 @@ class Charge(models.Model):
 
 
 class Sending(models.Model):
-    """An invoice as it was sent: the file, the day, by what way and to whom. One sent again points to its first."""
+    """An invoice as it was sent: the file, the day, by what way and to whom. One sent again points to its first.
+
+    Of a corrected invoice (修正請求書) that took its place, `corrected` is the number.
+    """
 
     PERSONAL: ClassVar = {"recipient": Kind.ADDRESS}
 
@@ -178,6 +195,7 @@ class Sending(models.Model):
         max_length=16, choices=[(one.value, one.value) for one in Channel], default=Channel.BY_HAND
     )
     recipient = models.CharField(max_length=254, blank=True)
+    corrected = models.CharField(max_length=48, blank=True, db_default="")
     first = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="again")
     sent_by = models.ForeignKey("identity.Person", null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = recorded_at()

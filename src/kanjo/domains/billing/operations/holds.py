@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date, datetime
 
+from kanjo.domains.approvals.queries import PENDING, get_request
 from kanjo.domains.billing.facts import BillingHeld, BillingReleased, Held, HoldCondition, PlanCharge
 from kanjo.domains.billing.models import Hold, Plan, Release
 from kanjo.domains.billing.operations.locking import lock_accounts
@@ -15,13 +16,18 @@ from kanjo.domains.billing.rules.changing import (
     HoldUnexplained,
     NothingToHold,
 )
+from kanjo.domains.billing.rules.holding import ApprovalSettled, ApprovalUnnamed, RevenueDecides
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import CompanyId, HoldId, PersonId
+from kanjo.foundation.ids import ApprovalRequestId, CompanyId, HoldId, PersonId
 from kanjo.platform.acts import verb
+from kanjo.platform.names import ROW_NAMES
 from kanjo.platform.outbox.operations import record
-from kanjo.platform.tables import refuse_unseen
+from kanjo.platform.tables import NotFound, refuse_unseen
+from kanjo.platform.tables import hold as hold_row
 from kanjo.platform.worklist import operations as worklist
 
+WATCHED = ("billing.hold-expires", "billing.hold-refused")
+"""The kinds of work that a hold is to its owner."""
 HOLDERS = (Role.RECEIVABLES, Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT, Role.REV_REC)
 
 
@@ -36,23 +42,30 @@ def hold_billing(
     on: date,
     expires_on: date | None = None,
     charge: PlanCharge | None = None,
+    approval_request_id: ApprovalRequestId | None = None,
     by: Actor,
     at: datetime,
 ) -> HoldId:
     """Keep a payer, a contract, an order or a line out of invoices from *on*, until released or until *expires_on*.
 
     With *charge* only what is charged that way. Whoever *owner_id* is answers for it. Nothing else moves: what is due
-    stays due, for the same days at the same amounts. Refuses `HoldUnexplained`, `HoldExpired` and `NothingToHold`.
+    stays due, for the same days at the same amounts. One until an approval names its request and ends with it. Refuses
+    `HoldUnexplained`, `HoldExpired`, `NothingToHold`, `ApprovalUnnamed` and `ApprovalSettled`.
     """
     refuse_unseen(company_id, by)
     if not because.strip():
         raise HoldUnexplained(at="because")
     if expires_on is not None and expires_on <= on:
         raise HoldExpired(start=on, day=expires_on, at="expires_on")
+    if (condition is HoldCondition.APPROVAL) != (approval_request_id is not None):
+        raise ApprovalUnnamed(at="approval_request_id")
+    if approval_request_id is not None:
+        _await(approval_request_id, company_id, by)
     hold = Hold.objects.create(
         company_id=company_id,
         charge=charge or "",
         condition=condition,
+        approval_request_id=approval_request_id,
         because=because,
         owner_id=owner_id,
         effective_on=on,
@@ -67,11 +80,14 @@ def hold_billing(
 def release_billing(*, hold_id: HoldId, on: date, because: str, by: Actor, at: datetime) -> None:
     """End a hold on *on*: what is due meanwhile is billed by the next run, or at once by hand.
 
-    Refuses `HoldMissing`, `AlreadyReleased` and `HoldUnexplained`.
+    One that waits for revenue accounting is ended by Rev/Rec alone (`RevenueDecides`). Refuses `HoldMissing`,
+    `AlreadyReleased` and `HoldUnexplained`.
     """
     hold = Hold.objects.visible_to(by).filter(pk=hold_id).select_related("release").first()
     if hold is None:
         raise HoldMissing(key=hold_id)
+    if hold.condition == HoldCondition.REVENUE and not by.holds(Role.REV_REC):
+        raise RevenueDecides
     if not because.strip():
         raise HoldUnexplained(at="because")
     release, new = Release.objects.get_or_create(
@@ -81,7 +97,18 @@ def release_billing(*, hold_id: HoldId, on: date, because: str, by: Actor, at: d
         raise AlreadyReleased(day=release.effective_on)
     told = BillingReleased(company_id=CompanyId(hold.company_id), effective_on=on, hold_id=hold_id)
     record(told, by=by, at=at)
-    worklist.close(kind="billing.hold-expires", subject=("billing_hold", hold_id), by=by, at=at)
+    for kind in WATCHED:
+        worklist.close(kind=kind, subject=("billing_hold", hold_id), by=by, at=at)
+
+
+def _await(request_id: ApprovalRequestId, company_id: CompanyId, by: Actor) -> None:
+    """Refuse a request that is settled, or of another company; nobody settles it until this transaction ends."""
+    hold_row("approvals_approvalrequest", request_id)
+    request = get_request(by, request_id).row
+    if request.company_id != company_id:
+        raise NotFound(what=ROW_NAMES["approvals_approvalrequest"], key=request_id)
+    if request.state not in PENDING:
+        raise ApprovalSettled(number=request_id, state=request.state.shown, at="approval_request_id")
 
 
 def _scope(company_id: CompanyId, held: Held) -> dict[str, int]:

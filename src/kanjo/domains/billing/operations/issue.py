@@ -8,7 +8,7 @@ from datetime import date, datetime
 import polars as pl
 from django.db import DatabaseError, connection, transaction
 
-from kanjo.domains.billing.models import Hold, Plan
+from kanjo.domains.billing.models import Hold, IssuedByHand, Plan
 from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.writing import Also, Issuing, write
 from kanjo.domains.billing.queries.due import (
@@ -22,7 +22,7 @@ from kanjo.domains.billing.queries.due import (
 )
 from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.changing import OnHold
-from kanjo.domains.billing.rules.guards import NothingDue, NotTaken
+from kanjo.domains.billing.rules.guards import NothingDue, NotTaken, RunUnexplained
 from kanjo.domains.billing.rules.invoicing import Drafted, drafted, grouped, rated, rounded_by
 from kanjo.domains.billing.rules.owed import still_due
 from kanjo.domains.billing.rules.soundness import refused
@@ -118,13 +118,15 @@ def no_longer_failed(billed: pl.DataFrame, by: Actor, at: datetime) -> None:
 
 @verb("billing.issue-invoice", Role.RECEIVABLES, Role.SALES_OPERATIONS)
 def issue_invoice(
-    *, order_id: OrderId, on: date, by: Actor, at: datetime, also: Also | None = None
+    *, order_id: OrderId, on: date, because: str = "", by: Actor, at: datetime, also: Also | None = None
 ) -> tuple[InvoiceId, ...]:
     """Issue what is due of one order by *on*, as the billing run would; return the invoices.
 
-    Refuses `NothingDue`, also when it was all issued before; `OnHold` where all that is due is held; `RateMissing`
-    and `PeriodLocked`.
+    A person says why, which is kept (`RunUnexplained`); the house need not. Refuses `NothingDue`, also when it was all
+    issued before; `OnHold` where all that is due is held; `RateMissing` and `PeriodLocked`.
     """
+    if not (by.system or because.strip()):
+        raise RunUnexplained(at="because")
     first = Plan.objects.visible_to(by).filter(order_id=order_id).first()
     if first is None:
         raise NothingDue(key=order_id, day=on)
@@ -142,4 +144,8 @@ def issue_invoice(
     company = SellingCompany.objects.get(pk=company_id)
     issuing = Issuing(company_id=company_id, issued_on=on, loading=Live(), by=by, also=also)
     issued = write(drafted_for(company, charges, on), issuing)
+    if because.strip():
+        IssuedByHand.objects.bulk_create(
+            IssuedByHand(invoice_id=key, because=because, issued_by_id=by.id) for key in issued["id"]
+        )
     return tuple(InvoiceId(key) for key in issued["id"])

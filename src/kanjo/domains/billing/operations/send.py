@@ -19,7 +19,14 @@ from kanjo.domains.billing.papers.qualified_invoice import (
     RateTotal,
 )
 from kanjo.domains.billing.papers.usage_steps import step_words
-from kanjo.domains.billing.queries import CorrectedInvoice, InvoiceLineRow, InvoiceTaxRow, InvoiceView, get_invoice
+from kanjo.domains.billing.queries import (
+    CorrectedInvoice,
+    InvoiceLineRow,
+    InvoiceTaxRow,
+    InvoiceView,
+    get_corrected,
+    get_invoice,
+)
 from kanjo.domains.billing.rules.guards import NoRecipient
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.foundation.actors import Actor, Role
@@ -50,25 +57,30 @@ def send_invoice(
     at: datetime,
     channel: Channel = Channel.BY_HAND,
     recipient: str = "",
+    corrected: bool = False,
     electronic: str = "",
 ) -> FileId:
     """Keep the invoice's paper as it is sent on *on* by *channel*, and return the file; later it is sent again.
 
     Sent twice on one day by one way to one recipient it is kept once. One that was sent before points to its first
     sending. Mail and folder are served by a reaction once this is written. *electronic* is its JP PINT XML, which the
-    paper carries. Refuses `NoRecipient`.
+    paper carries. With *corrected* it is the corrected invoice (修正請求書) that is sent, under its own number and with
+    sendings of its own. Refuses `NoRecipient` and `NothingCorrected`.
     """
     view = get_invoice(invoice_id, by)
+    instead = get_corrected(invoice_id, by) if corrected else None
+    number = instead.number if instead else ""
     if channel is Channel.MAIL and not _ADDRESS.fullmatch(recipient):
         raise NoRecipient(at="recipient", recipient=quoted(recipient))
     alone("billing.send-invoice", invoice_id)
-    sendings = Sending.objects.filter(invoice_id=invoice_id).order_by("id")
+    sendings = Sending.objects.filter(invoice_id=invoice_id, corrected=number).order_by("id")
     sent = sendings.filter(sent_on=on, channel=channel, recipient=recipient).first()
     if sent is not None:
         return FileId(sent.file_id)
+    paper = corrected_paper_of(instead) if instead else paper_of(view, electronic=electronic)
     file_id = store(
-        content=signed(paper_of(view, electronic=electronic).as_pdf(), view.row.company_id),
-        name=f"{view.row.number}.pdf",
+        content=signed(paper.as_pdf(), view.row.company_id),
+        name=f"{paper.number}.pdf",
         media_type="application/pdf",
         company_id=view.row.company_id,
         by=by,
@@ -79,6 +91,7 @@ def send_invoice(
         sent_on=on,
         channel=channel,
         recipient=recipient,
+        corrected=number,
         first=sendings.first(),
         sent_by_id=by.id,
     )
@@ -131,6 +144,7 @@ def corrected_paper_of(corrected: CorrectedInvoice) -> InvoicePaper:
     days = [day for line in corrected.lines for day in (line.service.start, line.service.until)]
     return replace(
         paper_of(view),
+        number=corrected.number,
         supplied=Period(min(days), max(days)) if days else view.supplied,
         issued_on=corrected.corrected_on,
         lines=tuple(_line(line, view.language, credit=False) for line in corrected.lines),

@@ -27,6 +27,7 @@ REDUCED_RATE = Text(en="※ Taxable at {percent} (reduced rate)", ja="※{percen
 NO_TAX = Text(en="Not taxable", ja="対象外")
 ACCOUNT = Text(en="{kind} account {number}", ja="{kind} {number}")
 ELECTRONIC = Text(en="This invoice as JP PINT", ja="この請求書のデジタルインボイス（JP PINT）")
+OWN_NUMBER = Text(en="Corrected invoice No.", ja="修正請求書番号")
 CORRECTED_NUMBER = Text(en="Corrects invoice No.", ja="修正対象の請求書番号")
 CORRECTED_ISSUED_ON = Text(en="Which was issued on", ja="修正対象の発行日")
 CORRECTED_ON = Text(en="Corrected on", ja="修正日")

@@ -199,6 +199,7 @@ class InvoicePaper:
         language, day_in, corrects = self.language, self.sender.day_in, self.corrects
         assert corrects is not None
         rows = [
+            (words.OWN_NUMBER, self.number),
             (words.CORRECTED_NUMBER, corrects.number),
             (words.CORRECTED_ISSUED_ON, day_in(corrects.issued_on, language)),
             (words.CORRECTED_ON, day_in(self.issued_on, language)),

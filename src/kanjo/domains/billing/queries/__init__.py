@@ -1,5 +1,6 @@
 """Reads of billing: invoices and what they stand on, what is due, and what comes next."""
 
+from kanjo.domains.billing.queries.by_hand import ByHand, find_by_hand
 from kanjo.domains.billing.queries.changes import preview_changes
 from kanjo.domains.billing.queries.corrections import CorrectedInvoice, get_corrected, is_corrected
 from kanjo.domains.billing.queries.explained import (
@@ -20,7 +21,9 @@ from kanjo.domains.billing.queries.holds import (
     count_holds,
     get_hold,
     held_until_accepted,
+    held_until_approved,
     held_until_numbered,
+    holds_refused,
     list_expiring,
     list_hold_owners,
     list_holds,
@@ -71,6 +74,7 @@ __all__ = [
     "CHOOSERS",
     "ORDERS",
     "SOON",
+    "ByHand",
     "ChoiceRow",
     "CorrectedInvoice",
     "ExplainedLine",
@@ -102,6 +106,7 @@ __all__ = [
     "due_and_not_invoiced",
     "equal_instalments",
     "explain_line",
+    "find_by_hand",
     "find_invoice",
     "find_sending",
     "get_corrected",
@@ -109,7 +114,9 @@ __all__ = [
     "get_invoice",
     "get_policy",
     "held_until_accepted",
+    "held_until_approved",
     "held_until_numbered",
+    "holds_refused",
     "in_words",
     "invoiced",
     "is_corrected",

@@ -20,13 +20,20 @@ class CorrectedInvoice:
     """An issued invoice with what stands of it: lines that are left or were charged anew, and their tax.
 
     The tax is rounded once per rate over what stands. *documents* are the invoices and credit notes that corrected it,
-    with their days; the correction is of the last of these.
+    with their days; the correction is of the last of these. *version* counts what corrected it: a document that charged
+    it anew, and each one after the first.
     """
 
     original: InvoiceView
     lines: tuple[InvoiceLineRow, ...]
     taxes: tuple[InvoiceTaxRow, ...]
     documents: tuple[tuple[str, date], ...]
+    version: int
+
+    @property
+    def number(self) -> str:
+        """Its own number: that of the original, and which correction of it this is."""
+        return f"{self.original.row.number}-R{self.version}"
 
     @property
     def corrected_on(self) -> date:
@@ -62,7 +69,15 @@ def get_corrected(invoice_id: InvoiceId, actor: Actor) -> CorrectedInvoice:
         lines=stands,
         taxes=_taxes(stands, original.tax_rounding),
         documents=tuple((view.row.number, view.row.issued_on) for view in views[1:]),
+        version=_version(views, rows),
     )
+
+
+def _version(views: Sequence[InvoiceView], rows: Sequence[Standing]) -> int:
+    """Return how many documents came since the first that charged anew, itself included."""
+    anew = {row.line_id for row in rows} - {int(line.id) for line in views[0].lines}
+    charged = [any(int(line.id) in anew for line in view.lines) for view in views]
+    return len(views) - charged.index(True)
 
 
 def _standing(view: InvoiceView) -> tuple[list[Standing], bool]:

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from kanjo.domains.approvals.facts import RequestState
 from kanjo.domains.billing.facts import HoldCondition, PlanCharge
 from kanjo.domains.billing.models import Hold, Plan, Release
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_held
@@ -20,7 +21,16 @@ from kanjo.domains.billing.rules.changing import HoldMissing
 from kanjo.domains.billing.rules.owed import still_due
 from kanjo.domains.customers.queries import customers_found
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, HoldId, OrderId, OrderLineId, PersonId
+from kanjo.foundation.ids import (
+    ApprovalRequestId,
+    CompanyId,
+    ContractId,
+    CustomerId,
+    HoldId,
+    OrderId,
+    OrderLineId,
+    PersonId,
+)
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Name, Text
 from kanjo.platform.bulk.reading import read_columns
@@ -69,6 +79,7 @@ class HoldRow:
     what: Text
     charge: PlanCharge | None
     condition: HoldCondition
+    approval_request_id: ApprovalRequestId | None
     because: str
     owner_id: PersonId
     owner: str
@@ -175,6 +186,19 @@ def held_until_numbered(order_id: OrderId, contract_id: ContractId | None, on: d
         of |= Q(contract_id=contract_id)
     waiting = Hold.objects.filter(of, _open(on), condition=HoldCondition.PO_NUMBER)
     return [HoldId(key) for key in waiting.order_by("id").values_list("pk", flat=True)]
+
+
+def held_until_approved(request_id: ApprovalRequestId, on: date) -> list[HoldId]:
+    """Return the open holds that wait for the approval of a request."""
+    waiting = Hold.objects.filter(_open(on), approval_request_id=request_id)
+    return [HoldId(key) for key in waiting.order_by("id").values_list("pk", flat=True)]
+
+
+def holds_refused(company_id: CompanyId, on: date) -> list[HoldRow]:
+    """Return the open holds of a company whose approval will not come any more, without their amounts."""
+    refused = Q(approval_request__state__in=[RequestState.REJECTED, RequestState.RECALLED])
+    found = Hold.objects.filter(refused, _open(on), company_id=company_id).order_by("id")
+    return [_row(hold, on, ()) for hold in _told(found)]
 
 
 def open_holds_of(contract_id: ContractId, on: date) -> QuerySet[Hold]:
@@ -321,6 +345,7 @@ def _row(hold: Any, on: date, held: tuple[Money, ...]) -> HoldRow:
         what=_what(hold),
         charge=PlanCharge(hold.charge) if hold.charge else None,
         condition=HoldCondition(hold.condition),
+        approval_request_id=ApprovalRequestId(hold.approval_request_id) if hold.approval_request_id else None,
         because=hold.because,
         owner_id=PersonId(hold.owner_id),
         owner=hold.owner.name,

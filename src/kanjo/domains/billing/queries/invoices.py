@@ -112,7 +112,8 @@ class InvoiceTaxRow:
 class SendingRow:
     """An invoice as it was sent: when, by what way, to whom, by whom, and the file that was kept.
 
-    One that was sent again has the day of its first sending.
+    One that was sent again has the day of its first sending. *corrected* is the number of the corrected invoice, where
+    that was sent in its place.
     """
 
     id: int
@@ -120,6 +121,7 @@ class SendingRow:
     sent_on: date
     channel: Channel
     recipient: Personal
+    corrected: str
     first_id: int | None
     first_on: date | None
     file_id: FileId
@@ -253,6 +255,7 @@ def _sending(row: Sending) -> SendingRow:
         sent_on=row.sent_on,
         channel=Channel(row.channel),
         recipient=personal(row, "recipient"),
+        corrected=row.corrected,
         first_id=row.first_id,
         first_on=row.first.sent_on if row.first else None,
         file_id=FileId(row.file_id),

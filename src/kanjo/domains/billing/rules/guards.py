@@ -42,11 +42,11 @@ class IntervalUnfit(Refusal):
 
 
 class RunUnexplained(Refusal):
-    """A run that a person begins without a reason; the schedule needs none."""
+    """A run, or an issue of one order, that a person begins without a reason; the schedule needs none."""
 
     rule = "billing.run-unexplained"
     says = Text(en="No reason is given.", ja="理由が記入されていません。")
-    remedy = Text(en="Write why the run is begun by hand.", ja="手動で請求処理を行う理由を記入してください。")
+    remedy = Text(en="Write why it is billed by hand.", ja="手動で請求する理由を記入してください。")
 
 
 class AmountTooLarge(Refusal):

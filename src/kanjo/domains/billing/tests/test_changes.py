@@ -280,7 +280,7 @@ class TestHolds:
         _, report = run_billing(company, MAY)
         assert (posted(), report) == ([], {"failed": 0})
         with pytest.raises(OnHold):
-            billing.issue_invoice(order_id=planned.order_id, on=MAY, by=accountant, at=NOW)
+            billing.issue_invoice(order_id=planned.order_id, on=MAY, because="個別発行", by=accountant, at=NOW)
         release(hold_id, accountant, on=MAY)
         run_billing(company, MAY)
         assert posted() == [(TODAY, MAY, 10_000), (MAY, JUNE, 10_000)]
@@ -389,4 +389,6 @@ class TestGivenBack:
         billing.credit_invoice(invoice_id=InvoiceId(april.pk), on=MAY, because="誤請求", by=accountant, at=NOW)
         assert sum(Invoice.objects.values_list("total_minor", flat=True)) == 0
         with pytest.raises(NothingDue):
-            billing.issue_invoice(order_id=planned.order_id, on=date(2026, 3, 31), by=accountant, at=NOW)
+            billing.issue_invoice(
+                order_id=planned.order_id, on=date(2026, 3, 31), because="個別発行", by=accountant, at=NOW
+            )

@@ -8,22 +8,34 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core import mail
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import Channel
 from kanjo.domains.billing.models import Invoice
 from kanjo.domains.billing.operations.send import corrected_paper_of
-from kanjo.domains.billing.queries import CorrectedInvoice, get_corrected, get_invoice, is_corrected, list_invoices
+from kanjo.domains.billing.queries import (
+    CorrectedInvoice,
+    get_corrected,
+    get_invoice,
+    is_corrected,
+    list_invoices,
+    list_sendings,
+)
 from kanjo.domains.billing.rules.corrections import NothingCorrected, PostedDays, standing
 from kanjo.domains.billing.tests.conftest import Planned, an_order
 from kanjo.domains.billing.tests.test_changes import amend, away, more
 from kanjo.domains.billing.tests.test_operations import run_billing
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceId
+from kanjo.foundation.ids import CompanyId, CustomerId, FileId, InvoiceId
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Language
+from kanjo.platform.identity.queries import house
+from kanjo.platform.outbox.operations import deliver
 from tests.builders import NOW, TODAY, a_line, a_product
 
 APRIL = Period(date(2026, 4, 1), date(2026, 5, 1))
@@ -113,6 +125,7 @@ class TestCorrectedInvoice:
                 Language.JAPANESE,
                 (
                     "修正請求書",
+                    "修正請求書番号INV-2026-000001-R1",
                     "修正対象の請求書番号INV-2026-000001",
                     "修正対象の発行日2026年4月1日",
                     "修正日2026年4月21日",
@@ -143,6 +156,50 @@ class TestCorrectedInvoice:
         told = page(get_corrected(first(accountant), accountant), language)
         assert [one for one in shown if one not in told] == [], told
         assert "お振込先" not in told
+
+
+@pytest.mark.django_db
+@pytest.mark.row("AR-3", "AR-7")
+class TestSent:
+    def test_it_is_sent_under_its_own_number(self, planned: Planned, company: CompanyId, accountant: Actor) -> None:
+        """By mail with its paper alone, apart from what was sent of the first; sent again it names its own first."""
+        key = first(accountant)
+        send(key, accountant, LATER, corrected=False)
+        with pytest.raises(NothingCorrected):
+            send(key, accountant, LATER, corrected=True)
+        amend(planned, more(planned, LATER, 3_000, 3))
+        run_billing(company, LATER)
+        send(key, accountant, LATER, corrected=True)
+        again = send(key, accountant, LATER + timedelta(days=1), corrected=True)
+        last, before, original = list_sendings(key, accountant)
+        assert [row.corrected for row in (last, before, original)] == ["INV-2026-000001-R1"] * 2 + [""]
+        assert (last.first_id, before.first_id, original.first_id) == (before.id, None, None)
+        assert last.file_id == again != before.file_id
+        deliver(by=house(), at=timezone.now())
+        message = mail.outbox[-1]
+        assert message.subject.endswith("修正請求書 INV-2026-000001-R1 のご送付")
+        assert "お支払いは不要" in message.body
+        ((name, content, _),) = message.attachments
+        told = "".join(one.extract_text() for one in PdfReader(io.BytesIO(content)).pages)
+        assert (name, "INV-2026-000001-R1" in re.sub(r"\s|\u200b", "", told)) == ("INV-2026-000001-R1.pdf", True)
+
+    def test_each_correction_has_its_number(self, planned: Planned, company: CompanyId, accountant: Actor) -> None:
+        """Given back and charged anew is one correction, by one document or two; each one after it is the next."""
+        key = first(accountant)
+        billing.credit_invoice(invoice_id=key, on=LATER, because="誤請求", by=accountant, at=NOW)
+        numbers = []
+        for day, units in ((1, -2), (11, 3), (16, -1)):
+            amend(planned, more(planned, date(2026, 4, day), units * 1_000, units))
+            run_billing(company, LATER)
+            numbers.append(get_corrected(key, accountant).number[-2:])
+        assert numbers == ["R1", "R2", "R3"]
+
+
+def send(key: InvoiceId, by: Actor, on: date, *, corrected: bool) -> FileId:
+    to = "keiri@aoba.example"
+    return billing.send_invoice(
+        invoice_id=key, on=on, by=by, at=NOW, channel=Channel.MAIL, recipient=to, corrected=corrected
+    )
 
 
 class TestStanding:

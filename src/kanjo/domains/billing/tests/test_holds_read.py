@@ -147,7 +147,7 @@ class TestListHolds:
         other = an_actor(Role.REV_REC, companies=[company])
         open_one = hold(company, Held(contract_id=planned.contract_id), accountant, HoldCondition.PO_NUMBER)
         expired = hold(company, Held(order_id=planned.order_id), other, expires_on=MAY)
-        released = hold(company, Held(order_id=planned.order_id), other, HoldCondition.APPROVAL)
+        released = hold(company, Held(order_id=planned.order_id), other, HoldCondition.OTHER)
         billing.release_billing(hold_id=released, on=MAY, because="承認済み", by=accountant, at=NOW)
 
         def ids(state: HoldState | None = None, condition: HoldCondition | None = None) -> list[HoldId]:
@@ -204,10 +204,10 @@ class TestMoneyOnHold:
     ) -> None:
         """By condition; what two holds keep back counts once; together what the run leaves out."""
         hold(company, Held(order_line_id=planned.lines[0]), accountant, HoldCondition.PO_NUMBER)
-        hold(company, Held(contract_id=planned.contract_id), accountant, HoldCondition.APPROVAL)
+        hold(company, Held(contract_id=planned.contract_id), accountant, HoldCondition.OTHER)
         rows = money_on_hold(company, MAY)
         assert [(row.condition, row.holds, row.charges, row.net.minor) for row in rows] == [
-            (HoldCondition.APPROVAL, 1, 2, 20_000),
+            (HoldCondition.OTHER, 1, 2, 20_000),
             (HoldCondition.PO_NUMBER, 1, 2, 20_000),
         ]
         run_id = billing.preview_run(company_id=company, on=MAY, by=house(), at=NOW)
@@ -240,6 +240,6 @@ class TestExpiring:
         """Only holds of that line with that condition."""
         line = Held(order_line_id=planned.lines[0])
         waits = hold(company, line, accountant, HoldCondition.ACCEPTANCE)
-        hold(company, line, accountant, HoldCondition.APPROVAL)
+        hold(company, line, accountant, HoldCondition.OTHER)
         hold(company, Held(order_line_id=planned.lines[1]), accountant, HoldCondition.ACCEPTANCE)
         assert held_until_accepted(planned.lines[0], TODAY) == [waits]

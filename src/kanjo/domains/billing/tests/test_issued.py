@@ -23,7 +23,7 @@ def test_an_issued_invoice_takes_no_more_rows(
 ) -> None:
     """Not even a row of nothing, which would leave its sums as they are."""
     planned = an_order(company, customer, [a_line(a_product(company))])
-    billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+    billing.issue_invoice(order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW)
     row = table.objects.get()
     row.pk, row.net_minor = None, 0
     with pytest.raises(DatabaseError, match="is issued"), transaction.atomic():
@@ -38,7 +38,9 @@ STAGED = ("billing_invoice", "billing_invoiceline", "billing_invoicetax")
 def issued(company: CompanyId, customer: CustomerId, accountant: Actor) -> InvoiceId:
     """An invoice of one line at one rate."""
     planned = an_order(company, customer, [a_line(a_product(company))])
-    (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+    (invoice_id,) = billing.issue_invoice(
+        order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW
+    )
     return invoice_id
 
 

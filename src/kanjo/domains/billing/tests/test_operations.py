@@ -113,12 +113,16 @@ class TestNoteAcceptance:
         """検収 on 20 May: nothing is due before, all of it from that day on."""
         planned = an_order(company, customer, [a_line(a_box(company), quantity=1, unit_minor=50_000)])
         with pytest.raises(NothingDue):
-            billing.issue_invoice(order_id=planned.order_id, on=LATER, by=accountant, at=NOW)
+            billing.issue_invoice(order_id=planned.order_id, on=LATER, because="個別発行", by=accountant, at=NOW)
         accepted_on = date(2026, 5, 20)
         billing.note_acceptance(order_line_id=planned.lines[0], accepted_on=accepted_on, by=house(), at=NOW)
         with pytest.raises(NothingDue):
-            billing.issue_invoice(order_id=planned.order_id, on=accepted_on - timedelta(days=1), by=accountant, at=NOW)
-        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=accepted_on, by=accountant, at=NOW)
+            billing.issue_invoice(
+                order_id=planned.order_id, on=accepted_on - timedelta(days=1), because="個別発行", by=accountant, at=NOW
+            )
+        (invoice_id,) = billing.issue_invoice(
+            order_id=planned.order_id, on=accepted_on, because="個別発行", by=accountant, at=NOW
+        )
         assert get_invoice(invoice_id, accountant).row.total == Money(55_000, "JPY")
 
     def test_another_day_is_refused(self, company: CompanyId, customer: CustomerId) -> None:
@@ -150,7 +154,9 @@ class TestIssueInvoice:
             ],
             terms="close:31:1:31:none",
         )
-        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        (invoice_id,) = billing.issue_invoice(
+            order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW
+        )
         view = get_invoice(invoice_id, accountant)
         assert view.row.number == "INV-2026-000001"
         assert (view.row.net, view.row.tax, view.row.total) == (
@@ -167,7 +173,7 @@ class TestIssueInvoice:
     def test_the_books_balance(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
         """Receivable gross, contract liability net, tax payable: together zero."""
         planned = an_order(company, customer, [a_line(a_product(company))])
-        billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        billing.issue_invoice(order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW)
         known = AsKnown(TODAY)
         booked = {code: balance_of(company, code, known) for code in AccountCode}
         assert booked[AccountCode.RECEIVABLE] == 11_000
@@ -180,7 +186,9 @@ class TestIssueInvoice:
     ) -> None:
         """A fact written by columns is the fact that one written alone would be."""
         planned = an_order(company, customer, [a_line(a_product(company))])
-        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        (invoice_id,) = billing.issue_invoice(
+            order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW
+        )
         row = FactRow.objects.get(kind=InvoiceIssued.kind)
         fact = TypeAdapter(InvoiceIssued).validate_python(row.payload)
         assert fact == InvoiceIssued(
@@ -204,10 +212,10 @@ class TestIssueInvoice:
     def test_issuing_again_is_refused(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
         """The month is billed once; the refusal leaves no number behind."""
         planned = an_order(company, customer, [a_line(a_product(company))])
-        billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        billing.issue_invoice(order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW)
         before = documents()
         with pytest.raises(NothingDue):
-            billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+            billing.issue_invoice(order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW)
         assert documents() == before
         assert Issued.objects.filter(series__kind="invoice").count() == 1
 
@@ -217,7 +225,7 @@ class TestIssueInvoice:
         planned = an_order(company, customer, [a_line(a_product(company))])
         lock_books(company, through=TODAY, by=an_actor(Role.CFO, companies=[company]))
         with pytest.raises(PeriodLocked), transaction.atomic():
-            billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+            billing.issue_invoice(order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW)
         assert (
             Invoice.objects.count(),
             Charge.objects.count(),
@@ -231,7 +239,12 @@ class TestIssueInvoice:
         told: list[pl.DataFrame] = []
         planned = an_order(company, customer, [a_line(a_product(company))])
         (invoice_id,) = billing.issue_invoice(
-            order_id=planned.order_id, on=TODAY, by=accountant, at=NOW, also=lambda frame, _: told.append(frame)
+            order_id=planned.order_id,
+            on=TODAY,
+            because="個別発行",
+            by=accountant,
+            at=NOW,
+            also=lambda frame, _: told.append(frame),
         )
         assert told[0].rows(named=True) == [
             {
@@ -251,7 +264,9 @@ class TestIssueInvoice:
     ) -> None:
         """The database itself compares an invoice with its lines and rates."""
         planned = an_order(company, customer, [a_line(a_product(company))])
-        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        (invoice_id,) = billing.issue_invoice(
+            order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW
+        )
         forged = Invoice.objects.get(pk=invoice_id)
         forged.pk, forged.number = None, "INV-2026-999999"
         with pytest.raises(Exception, match="is not the sum of its lines"), transaction.atomic():
@@ -262,7 +277,9 @@ class TestIssueInvoice:
     ) -> None:
         """What a run loads is compared with its lines and rates before it joins the others."""
         planned = an_order(company, customer, [a_line(a_product(company))])
-        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        (invoice_id,) = billing.issue_invoice(
+            order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW
+        )
         run_id = billing.preview_run(company_id=company, on=LATER, by=house(), at=NOW)
         tables = ("billing_invoice", "billing_invoiceline", "billing_invoicetax")
         prepare_stage(run_id=run_id, shards=1, tables=tables)
@@ -492,7 +509,9 @@ class TestReverse:
     def test_one_invoice_is_given_back_once(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
         """A credit note of a credited invoice, or of a credit note, is refused."""
         planned = an_order(company, customer, [a_line(a_product(company))])
-        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        (invoice_id,) = billing.issue_invoice(
+            order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW
+        )
         note_id = billing.credit_invoice(invoice_id=invoice_id, on=LATER, because="返品", by=accountant, at=NOW)
         for key in (invoice_id, note_id):
             with pytest.raises(AlreadyCredited):
@@ -508,7 +527,9 @@ class TestSendInvoice:
     ) -> None:
         """Sent twice on a day it is one file, a PDF that reads as the invoice."""
         planned = an_order(company, customer, [a_line(a_product(company))])
-        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        (invoice_id,) = billing.issue_invoice(
+            order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW
+        )
         file_id = billing.send_invoice(invoice_id=invoice_id, on=TODAY, by=accountant, at=NOW)
         assert billing.send_invoice(invoice_id=invoice_id, on=TODAY, by=accountant, at=NOW) == file_id
         stored, content = read(file_id, by=accountant)
@@ -518,7 +539,9 @@ class TestSendInvoice:
     def test_a_credit_note_has_its_own_paper(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
         """A credit note shows what is given back, positive, with the number of the original."""
         planned = an_order(company, customer, [a_line(a_product(company))])
-        (invoice_id,) = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        (invoice_id,) = billing.issue_invoice(
+            order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW
+        )
         note_id = billing.credit_invoice(invoice_id=invoice_id, on=LATER, because="返品", by=accountant, at=NOW)
         file_id = billing.send_invoice(invoice_id=note_id, on=LATER, by=accountant, at=NOW)
         assert read(file_id, by=accountant)[1][:5] == b"%PDF-"
@@ -530,7 +553,7 @@ class TestQueries:
     ) -> None:
         """Another company's accountant sees no invoice, here or by its id."""
         planned = an_order(company, customer, [a_line(a_product(company))])
-        billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        billing.issue_invoice(order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW)
         stranger = an_actor(Role.RECEIVABLES, companies=[a_company("other")])
         assert [row.number for row in list_invoices(accountant, search="青葉")] == ["INV-2026-000001"]
         assert (count_invoices(accountant), count_invoices(stranger), list_invoices(stranger)) == (1, 0, [])
@@ -540,7 +563,7 @@ class TestQueries:
     ) -> None:
         """After April was billed, May comes next; the year's charges are invoiced and to come together."""
         planned = an_order(company, customer, [a_line(a_product(company))])
-        billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        billing.issue_invoice(order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW)
         coming = next_charges(planned.plans[0], accountant, limit=20)
         assert coming[0].bill_on == date(2026, 5, 1)
         done = invoiced(company, AsKnown(LATER))["invoiced_minor"].sum()

@@ -251,7 +251,7 @@ class TestDerivation:
         choose(company, define(an_actor(Role.ADMINISTRATOR), BillingPolicy(day_count=DayCount.THIRTY_360)), accountant)
         service = Period(TODAY, date(2026, 5, 16))
         planned = an_order(company, customer, [a_line(a_product(company), service=service)], term=service)
-        (key,) = billing.issue_invoice(order_id=planned.order_id, on=MAY, by=accountant, at=NOW)
+        (key,) = billing.issue_invoice(order_id=planned.order_id, on=MAY, because="個別発行", by=accountant, at=NOW)
         _, line = get_invoice(key, accountant).lines
         assert "15 of 30 days (30/360)" in line.derivation.sentence.en
 

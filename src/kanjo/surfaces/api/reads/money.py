@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from kanjo.domains.billing.queries import (
+    ByHand,
     InvoiceRow,
     InvoiceView,
     PolicyRow,
     SendingRow,
+    find_by_hand,
     get_invoice,
     get_policy,
     list_invoices,
@@ -64,6 +66,7 @@ class Invoice:
     """An invoice in full: lines with the derivation of each amount, tax by rate, and when it was sent."""
 
     row: InvoiceView
+    by_hand: ByHand | None
     sendings: tuple[SendingRow, ...]
 
 
@@ -93,7 +96,7 @@ class Obligation:
 
 def _invoice(caller: Caller, key: int) -> Invoice:
     view = get_invoice(InvoiceId(key), caller.actor)
-    return Invoice(view, tuple(list_sendings(view.row.id, caller.actor)))
+    return Invoice(view, find_by_hand(view.row.id, caller.actor), tuple(list_sendings(view.row.id, caller.actor)))
 
 
 def _electronic(caller: Caller, key: int) -> ElectronicInvoice:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from kanjo.domains.billing.facts import Held, HoldCondition, PlanCharge
 from kanjo.domains.billing.operations import hold_billing, move_billing_day, release_billing
-from kanjo.foundation.ids import ContractId, HoldId, OrderId, OrderLineId
+from kanjo.foundation.ids import ApprovalRequestId, ContractId, HoldId, OrderId, OrderLineId
 from kanjo.foundation.money import MINOR_MAX
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.api.acts import Act, Made
@@ -19,13 +19,17 @@ _KEY = Field(ge=1, le=MINOR_MAX, strict=True)
 
 
 class HoldGiven(Given):
-    """What to keep back (exactly one of the four ids), all or one kind of charge, why, until what, and whose it is."""
+    """What to keep back (exactly one of the four ids), all or one kind of charge, why, until what, and whose it is.
+
+    One until an approval names its request.
+    """
 
     payer_id: CustomerKey | None = None
     contract_id: Annotated[ContractId, _KEY] | None = None
     order_id: Annotated[OrderId, _KEY] | None = None
     order_line_id: Annotated[OrderLineId, _KEY] | None = None
     charge: one_of(PlanCharge) | None = None  # type: ignore[valid-type]  # made from the enumeration
+    approval_request_id: Annotated[ApprovalRequestId, _KEY] | None = None
     condition: one_of(HoldCondition)  # type: ignore[valid-type]  # made from the enumeration
     because: Prose
     owner_id: PersonKey
@@ -51,6 +55,7 @@ def _hold(caller: Caller, key: int, given: HoldGiven) -> Made:
         on=given.on,
         expires_on=given.expires_on,
         charge=given.charge,
+        approval_request_id=given.approval_request_id,
         by=caller.actor,
         at=caller.now,
     )

@@ -123,11 +123,15 @@ class KnownFee(Given):
 
 
 class SentBy(Given):
-    """The day on which an invoice is sent, by what way, and to whom: for mail, its one address."""
+    """The day on which an invoice is sent, by what way, and to whom: for mail, its one address.
+
+    With *corrected* the corrected invoice is sent in its place.
+    """
 
     on: Day
     channel: one_of(Channel) = Channel.BY_HAND.value  # type: ignore[valid-type]  # made from the enumeration
     recipient: Blank = ""
+    corrected: bool = False
 
 
 class RunLimit(Given):
@@ -164,9 +168,11 @@ class Returned(Given):
     on: Day
 
 
-def _issue(caller: Caller, key: int, given: On) -> Made:
+def _issue(caller: Caller, key: int, given: BecauseOn) -> Made:
     row = get_order(caller.actor, OrderId(key))
-    made = issue_invoice(company_id=row.company_id, order_id=row.id, on=given.on, by=caller.actor, at=caller.now)
+    made = issue_invoice(
+        company_id=row.company_id, order_id=row.id, **given.model_dump(), by=caller.actor, at=caller.now
+    )
     return Made("invoices", made[0] if len(made) == 1 else None)
 
 
@@ -176,6 +182,7 @@ def _send(caller: Caller, key: int, given: SentBy) -> Made:
         on=given.on,
         channel=Channel(given.channel),
         recipient=given.recipient,
+        corrected=given.corrected,
         by=caller.actor,
         at=caller.now,
     )
@@ -323,7 +330,7 @@ ACTS = (
         path="orders/{int:key}/invoices",
         verbs=("billing.issue-invoice", "receivables.open-items"),
         title=Text(en="Issue what is due of an order", ja="注文の請求書を発行"),
-        takes=On,
+        takes=BecauseOn,
         do=_issue,
         of="orders",
     ),

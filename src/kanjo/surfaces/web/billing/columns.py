@@ -119,6 +119,7 @@ def totals(view: InvoiceView) -> tuple[Derived, Derived, Derived]:
 
 SENDINGS: tuple[Column[SendingRow], ...] = (
     Column(Text(en="Sent on", ja="送付日"), lambda row: row.sent_on),
+    Column(Text(en="Corrected invoice", ja="修正請求書"), lambda row: row.corrected),
     Column(Text(en="By", ja="送付方法"), lambda row: row.channel.shown),
     Column(Text(en="To", ja="送付先"), lambda row: row.recipient),
     Column(Text(en="First sent on", ja="初回送付日"), lambda row: row.first_on),

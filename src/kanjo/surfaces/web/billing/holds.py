@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 
+from kanjo.domains.approvals.queries import list_pending
 from kanjo.domains.billing.facts import Held, HoldCondition, PlanCharge
 from kanjo.domains.billing.operations import hold_billing, release_billing
 from kanjo.domains.billing.queries import (
@@ -21,7 +22,8 @@ from kanjo.domains.billing.queries import (
 )
 from kanjo.domains.contracts.queries import ContractRow, get_contract
 from kanjo.domains.orders.queries import OrderRow, lines_of_contract, list_orders
-from kanjo.foundation.ids import ContractId, CustomerId, HoldId, OrderId, OrderLineId, PersonId
+from kanjo.foundation.actors import Role
+from kanjo.foundation.ids import ApprovalRequestId, ContractId, CustomerId, HoldId, OrderId, OrderLineId, PersonId
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.platform.identity.queries import list_colleagues
@@ -42,6 +44,12 @@ WHAT = Text(en="On hold", ja="保留対象")
 CONDITION = Text(en="Waits for", ja="保留条件")
 CHARGE = Text(en="Kind of charge", ja="料金の種類")
 ALL_CHARGES = Text(en="Blank: all of it", ja="空欄の場合、すべての料金")
+REQUEST = Text(en="Request for approval", ja="承認申請")
+FOR_APPROVAL = Text(
+    en="For a hold until an approval: it ends by itself when the request is approved.",
+    ja="承認待ちの場合に選択してください。申請が承認されると自動的に解除されます。",
+)
+BY_REVENUE = Text(en="Rev/Rec releases it.", ja="Rev/Recが解除します。")
 SINCE = Text(en="Since", ja="保留開始日")
 EXPIRES = Text(en="Ends by itself on", ja="自動解除日")
 HELD = Text(en="Due and kept back", ja="保留中の請求対象額")
@@ -158,6 +166,11 @@ def hold(request: DeskRequest, key: int) -> HttpResponse:
             *(((CHARGE, row.charge.shown),) if row.charge else ()),
             (HELD, held_shown(row.held)),
             (CONDITION, row.condition.shown),
+            *(
+                ((REQUEST, Link(f"#{row.approval_request_id}", "approval", row.approval_request_id)),)
+                if row.approval_request_id
+                else ()
+            ),
             (labels.REASON, row.because),
             (labels.OWNER, row.owner),
             (SINCE, row.since),
@@ -170,12 +183,20 @@ def hold(request: DeskRequest, key: int) -> HttpResponse:
                 RELEASE,
                 Link("", "release-hold", key),
                 "billing.release",
-                RELEASED if row.released_on else None,
+                _kept(row, desk),
                 main=True,
             ),
         ),
     )
     return show(request, detail)
+
+
+def _kept(row: HoldRow, desk: Desk) -> Text | None:
+    """Return why a hold is not released here and now, None where it may be."""
+    if row.released_on:
+        return RELEASED
+    mine = row.condition is not HoldCondition.REVENUE or desk.actor.holds(Role.REV_REC)
+    return None if mine else BY_REVENUE
 
 
 def _leading(row: HoldRow) -> Link:
@@ -202,6 +223,7 @@ def place(request: DeskRequest, key: int) -> HttpResponse:
             on=given["on"],
             expires_on=given["expires_on"],
             charge=PlanCharge(given["charge"]) if given["charge"] else None,
+            approval_request_id=ApprovalRequestId(int(given["approval"])) if given["approval"] else None,
             by=desk.actor,
             at=desk.now,
         )
@@ -209,18 +231,30 @@ def place(request: DeskRequest, key: int) -> HttpResponse:
 
     whats = _what_may_be_held(row, desk)
     people = tuple((str(person), name) for person, name in list_colleagues({row.company_id}))
+    pending = list_pending(desk.actor, company_id=row.company_id)
+    requests = tuple((str(request_id), called) for request_id, called in pending)
     kinds = tuple((one.value, one.shown) for one in PlanCharge)
     fields = (
         choice("what", WHAT, whats, initial=whats[0][0]),
         replace(choice("charge", CHARGE, kinds, needed=False), hint=ALL_CHARGES),
         choice("condition", CONDITION, tuple((one.value, one.shown) for one in HoldCondition)),
+        replace(choice("approval", REQUEST, requests, needed=False), hint=FOR_APPROVAL),
         prose("because", labels.REASON),
         choice("owner", labels.OWNER, people, initial=str(desk.actor.id)),
         day("on", SINCE, desk.today, hint=labels.BUSINESS_DAY),
         day("expires_on", EXPIRES, None, needed=False),
     )
     back = Link(NEXT, "what-next", key)
-    deed = Deed(of=(CONTRACT, key), title=PLACE, back=back, button=PLACE, do=do, fields=fields, says=PLACE_SAYS)
+    deed = Deed(
+        of=(CONTRACT, key),
+        title=PLACE,
+        back=back,
+        button=PLACE,
+        do=do,
+        fields=fields,
+        says=PLACE_SAYS,
+        beside=lambda at, _given: "approval" if at == "approval_request_id" else at,
+    )
     return perform(request, deed)
 
 

@@ -10,6 +10,7 @@ from kanjo.domains.billing.facts import Channel
 from kanjo.domains.billing.queries import (
     InvoiceRow,
     count_invoices,
+    find_by_hand,
     get_invoice,
     is_corrected,
     list_invoices,
@@ -46,6 +47,9 @@ TITLE = Text(en="Invoices", ja="請求書")
 RUN = Text(en="Preview a billing run", ja="請求処理を試算")
 SEND = Text(en="Send or note as sent", ja="送付・送付の登録")
 NOTE_SENT = Text(en="Note as sent", ja="送付を登録")
+PAPER = Text(en="What is sent", ja="送付する書類")
+CORRECTED = Text(en="Corrected invoice", ja="修正請求書")
+ITSELF, IN_ITS_PLACE = "invoice", "corrected"
 CHANNEL = Text(en="By", ja="送付方法")
 RECIPIENT = Text(en="To", ja="送付先")
 RECIPIENT_HINT = Text(en="For e-mail, its address", ja="メールの場合はメールアドレス")
@@ -64,6 +68,7 @@ CREDIT_OTHERS = Text(
 )
 SHARES_WITH = Text(en="Shares its charges with", ja="課金を分担する請求書")
 AND = Text(en="and", ja="同上")
+BY_HAND = Text(en="Issued by hand by", ja="手動発行者")
 NOT_SENT = Text(en="It was not sent yet.", ja="まだ送付されていません。")
 CREDITED = Text(en="It was credited before, or is itself a credit note.", ja="返還済み、または返還請求書です。")
 
@@ -115,7 +120,7 @@ INVOICES = ListPage[InvoiceRow](
 def invoice(request: DeskRequest, key: int) -> HttpResponse:
     """Show an invoice with the derivation of every line."""
     view = get_invoice(InvoiceId(key), request.desk.actor)
-    row = view.row
+    row, by_hand = view.row, find_by_hand(InvoiceId(key), request.desk.actor)
     net, tax, total = totals(view)
     held = CREDITED if row.credited or row.is_credit else None
     detail = Detail(
@@ -136,6 +141,7 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Registration number", ja="登録番号"), view.registration_number),
             (labels.ISSUED_ON, row.issued_on),
             (labels.DUE_ON, row.due_on),
+            *(((BY_HAND, by_hand.issued_by), (labels.REASON, by_hand.because)) if by_hand else ()),
             *(((PO_NUMBER, ", ".join(view.po_numbers)),) if view.po_numbers else ()),
             (labels.TOTAL_BEFORE_TAX, net),
             (labels.TAX, tax),
@@ -144,7 +150,7 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Open item", ja="売掛金"), Link(row.number, "open-item", row.id)),
             (Text(en="Paper", ja="請求書"), Link(Text(en="PDF", ja="PDF"), "invoice-pdf", row.id)),
             (
-                Text(en="Corrected invoice", ja="修正請求書"),
+                CORRECTED,
                 Link(Text(en="PDF", ja="PDF"), "invoice-pdf", row.id, AS_CORRECTED) if is_corrected(view) else None,
             ),
             (
@@ -168,7 +174,7 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
             Act(SPLIT, Link("", "split-invoice", key), "billing.split-invoice", held),
             Act(SEND, Link("", "send-invoice", key), "billing.send-invoice", main=True),
         ),
-        trail=((INVOICE, key),),
+        trail=((INVOICE, key), *((("billing_issuedbyhand", by_hand.id),) if by_hand else ())),
         steps=stages(find_deal(request.desk.actor, INVOICE, row.id)),
     )
     return show(request, detail)
@@ -220,7 +226,8 @@ def preview_billing(request: DeskRequest) -> HttpResponse:
 def send(request: DeskRequest, key: int) -> HttpResponse:
     """Keep the paper of an invoice as it was sent."""
     desk = request.desk
-    row = get_invoice(InvoiceId(key), desk.actor).row
+    view = get_invoice(InvoiceId(key), desk.actor)
+    row, corrected = view.row, is_corrected(view)
 
     def do(given: Given) -> Link:
         send_invoice(
@@ -228,6 +235,7 @@ def send(request: DeskRequest, key: int) -> HttpResponse:
             on=given["on"],
             channel=Channel(given["channel"] or Channel.BY_HAND),
             recipient=given["recipient"] or "",
+            corrected=given.get("paper") == IN_ITS_PLACE,
             by=desk.actor,
             at=desk.now,
         )
@@ -235,7 +243,9 @@ def send(request: DeskRequest, key: int) -> HttpResponse:
 
     says = SENT_SAYS.filled(number=row.number, total=told(row.total), payer=row.payer_name)
     channels = tuple((one.value, one.shown) for one in Channel)
+    papers = ((ITSELF, labels.INVOICE), (IN_ITS_PLACE, CORRECTED))
     fields = (
+        *((choice("paper", PAPER, papers, initial=IN_ITS_PLACE),) if corrected else ()),
         choice("channel", CHANNEL, channels, needed=False, initial=Channel.BY_HAND),
         words("recipient", RECIPIENT, needed=False, hint=RECIPIENT_HINT),
         day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),

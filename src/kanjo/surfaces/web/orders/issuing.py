@@ -20,7 +20,7 @@ from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.desk import Desk, DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Section, Table, amount
 from kanjo.surfaces.web.doors import doing, door
-from kanjo.surfaces.web.fields import day
+from kanjo.surfaces.web.fields import day, prose
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.shown import Link, day_shown
 
@@ -60,7 +60,14 @@ def issue(request: DeskRequest, key: int) -> HttpResponse:
     row = get_order(desk.actor, OrderId(key))
 
     def do(given: Given) -> Link:
-        made = issue_invoice(company_id=row.company_id, order_id=row.id, on=given["on"], by=desk.actor, at=desk.now)
+        made = issue_invoice(
+            company_id=row.company_id,
+            order_id=row.id,
+            on=given["on"],
+            because=given["because"] or "",
+            by=desk.actor,
+            at=desk.now,
+        )
         return Link("", "invoice", made[0]) if len(made) == 1 else Link("", "order", key)
 
     deed = Deed(
@@ -69,11 +76,14 @@ def issue(request: DeskRequest, key: int) -> HttpResponse:
         back=Link(row.number, "order", key),
         button=ISSUE,
         do=do,
-        fields=(day("on", labels.ISSUED_ON, desk.today, hint=labels.BUSINESS_DAY),),
+        fields=(
+            day("on", labels.ISSUED_ON, desk.today, hint=labels.BUSINESS_DAY),
+            prose("because", labels.REASON, needed=False),
+        ),
         says=SAYS,
         look=lambda given: [_section(view) for view in _due(desk, row, given["on"])],
         seen=_today(desk, row) if request.method == "GET" else (),
-        beside=lambda _at, _given: "on",
+        beside=lambda at, _given: at if at == "because" else "on",
         tried=False,
     )
     return perform(request, deed)
