@@ -13,7 +13,7 @@ import pytest
 from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from django.conf import settings
 from django.urls import reverse
@@ -25,9 +25,10 @@ from pypdf import PdfReader
 from kanjo.domains.billing.models import Sending
 from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import FileId, InvoiceId
-from kanjo.platform.documents.signing import CertificateNotValid, CertificateUnusable, keep_certificate
+from kanjo.platform.documents.signing import CertificateNotValid, CertificateUnusable, keep_certificate, signed
 from kanjo.platform.files.models import StoredFile
 from kanjo.platform.files.operations import read
+from tests.builders import a_company
 from tests.web.office import Office, billed, faults
 from tests.web.test_electronic_invoice import everybody, reach
 
@@ -36,19 +37,46 @@ KEY = ec.generate_private_key(ec.SECP256R1())
 CODE = "kanjo-jp"
 
 
-def certificate(*, days: int = 30, password: str = PASSWORD) -> tuple[bytes, Certificate]:
-    """Return a self-made certificate that ends in *days*: as PKCS#12, and to be trusted."""
+A_PAPER = b"""%PDF-1.7
+1 0 obj
+<</Type /Catalog /Pages 2 0 R>>
+endobj
+2 0 obj
+<</Type /Pages /Kids [3 0 R] /Count 1>>
+endobj
+3 0 obj
+<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <<>>>>
+endobj
+xref
+0 4
+0000000000 65535 f\x20
+0000000009 00000 n\x20
+0000000056 00000 n\x20
+0000000111 00000 n\x20
+trailer
+<</Size 4 /Root 1 0 R>>
+startxref
+196
+%%EOF
+"""
+"""One blank page."""
+
+
+def certificate(
+    *, days: int = 30, password: str = PASSWORD, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey = KEY
+) -> tuple[bytes, Certificate]:
+    """Return a self-made certificate of a key that ends in *days*: as PKCS#12, and to be trusted."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "株式会社カンジョウ")])
     now = datetime.now(UTC)
     made = (
-        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=KEY.public_key())
+        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
         .serial_number(7)
         .not_valid_before(now - timedelta(days=60))
         .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.KeyUsage(True, True, *[False] * 7), critical=True)
-        .sign(KEY, hashes.SHA256())
+        .sign(key, hashes.SHA256())
     )
-    packed = pkcs12.serialize_key_and_certificates(b"", KEY, made, None, BestAvailableEncryption(password.encode()))
+    packed = pkcs12.serialize_key_and_certificates(b"", key, made, None, BestAvailableEncryption(password.encode()))
     return packed, Certificate.load(made.public_bytes(Encoding.DER))
 
 
@@ -101,6 +129,30 @@ class TestSignature:
         assert signatures(pdf)[0].sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
         (settings.ENVIRONMENT.home / "certificates" / f"{CODE}.p12").unlink()
         assert pdf.startswith(paper(office, invoice))
+
+    @pytest.mark.parametrize(
+        ("key", "how"),
+        [
+            (lambda: rsa.generate_private_key(65537, 2048), "sha256_rsa"),
+            (lambda: rsa.generate_private_key(65537, 3072), "sha256_rsa"),
+            (lambda: ec.generate_private_key(ec.SECP384R1()), "sha256_ecdsa"),
+        ],
+        ids=["RSA 2048", "RSA 3072", "P-384"],
+    )
+    def test_is_made_with_whatever_key_the_authority_gave(
+        self, home: Path, key: Callable[[], rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey], how: str
+    ) -> None:
+        """RSA of either length and another curve: whole and trusted, by the algorithm it says; a change is seen."""
+        packed, made = certificate(key=key())
+        company = a_company(CODE)
+        keep_certificate(packed, CODE)
+        pdf = signed(A_PAPER, company)
+        told = judged(pdf, made)
+        assert (told.intact, told.valid, told.trusted, told.coverage.name) == (True, True, True, "ENTIRE_FILE")
+        assert (told.pkcs7_signature_mechanism, told.md_algorithm) == (how, "sha256")
+        spoilt = bytearray(pdf)
+        spoilt[pdf.index(b"/MediaBox") + 12] ^= 1
+        assert not judged(bytes(spoilt), made).intact
 
     @pytest.mark.parametrize("what", [b"/Author", b"/Contents", b"stream\n"])
     def test_tampering_is_seen(self, office: Office, trusted: Certificate, invoice: InvoiceId, what: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -74,7 +75,7 @@ def schedule(request: DeskRequest) -> HttpResponse:
     view = get_schedule(desk.actor, desk.company_id, KIND, at=desk.now)
     holds = view.in_force
     held = None if view.next_on else NO_NEXT
-    stands = Section(NEXT, Table.of(_next(holds), view.next_on), empty=NO_NEXT)
+    stands = Section(NEXT, Table.of(_next(view.versions), view.next_on), empty=NO_NEXT)
     detail = Detail(
         kind=TITLE,
         title=TITLE.said_in(desk.actor.language),
@@ -100,9 +101,13 @@ def schedule(request: DeskRequest) -> HttpResponse:
     return show(request, detail)
 
 
-def _next(holds: ScheduleRow | None) -> tuple[Column[date], ...]:
-    at = clock_shown(holds.at_time) if holds else ""
-    return (Column(DAY, lambda on: on), Column(AT, lambda _on: at))
+def _next(versions: Sequence[ScheduleRow]) -> tuple[Column[date], ...]:
+    """Return a day to come and its hour, by the version that holds on it; *versions* begin with the last."""
+
+    def at(on: date) -> str:
+        return next(clock_shown(row.at_time) for row in versions if row.effective_on <= on)
+
+    return (Column(DAY, lambda on: on), Column(AT, at))
 
 
 def _days(row: ScheduleRow) -> Text:
