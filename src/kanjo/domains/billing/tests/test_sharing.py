@@ -183,11 +183,11 @@ class TestShareContract:
     ) -> None:
         """As a run would, and the second time there is nothing."""
         share(planned, (north, 1), (south, 1))
-        issued = billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+        issued = billing.issue_invoice(order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW)
         assert len(issued) == 2
         assert bills(TODAY) == [(north, 5_000, 500), (south, 5_001, 500)]
         with pytest.raises(NothingDue):
-            billing.issue_invoice(order_id=planned.order_id, on=TODAY, by=accountant, at=NOW)
+            billing.issue_invoice(order_id=planned.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW)
 
     def test_a_payer_that_cannot_be_invoiced_stops_the_others_too(
         self, planned: Planned, company: CompanyId, north: CustomerId, south: CustomerId
