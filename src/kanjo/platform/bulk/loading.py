@@ -85,6 +85,7 @@ def make_ready(*, run_id: RunId, tables: Sequence[str], workers: int) -> None:
 
     def ready(table: str) -> None:
         try:
+            alone()
             with transaction.atomic():
                 _call("bulk_ready", table, run_id)
         finally:
@@ -94,6 +95,16 @@ def make_ready(*, run_id: RunId, tables: Sequence[str], workers: int) -> None:
         _call("bulk_close_stage", run_id)
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(ready, tables))
+
+
+def alone() -> None:
+    """Let the server use no further processes for what this connection asks: who works beside others has no core over.
+
+    Call it on a connection of a thread's own, which is closed when the thread is done.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
+        cursor.execute("SET max_parallel_maintenance_workers = 0")
 
 
 def settle(*, run_id: RunId, tables: Sequence[str]) -> list[str]:

@@ -32,6 +32,11 @@ def read_columns(
     return pl.read_csv(content, has_header=False, schema=schema, null_values=_NULL, empty_string_is_null=False)
 
 
+def as_text(ids: pl.Series) -> str:
+    """Return ids as one text, for `unnest(string_to_array(…))`: a list of thousands costs more than what it asks."""
+    return ",".join(map(str, ids.to_list()))
+
+
 def _rows(copying: Copy) -> Iterator[bytes]:
     """Yield every row as the server sent it.
 

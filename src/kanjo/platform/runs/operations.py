@@ -19,6 +19,7 @@ from kanjo.foundation.money import currency as known_currency
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import name_act, verb
+from kanjo.platform.bulk.loading import alone
 from kanjo.platform.outbox.operations import record
 from kanjo.platform.runs.facts import RunExecuted
 from kanjo.platform.runs.models import Failure, Limit, Run, Shard
@@ -301,6 +302,7 @@ def _side_by_side(workers: int, take_shards: Callable[[], None], stopped: Event)
 
     def work() -> None:
         try:
+            alone()
             take_shards()
         finally:
             connection.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import polars as pl
@@ -12,7 +12,6 @@ from kanjo.domains.billing.models import Hold, IssuedByHand, Plan
 from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.writing import Also, Issuing, write
 from kanjo.domains.billing.queries.due import (
-    ISSUED_TO,
     Scope,
     known_now,
     read_due,
@@ -20,11 +19,12 @@ from kanjo.domains.billing.queries.due import (
     read_held,
     read_originals,
 )
+from kanjo.domains.billing.queries.issued_to import ISSUED_TO
 from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.changing import OnHold
 from kanjo.domains.billing.rules.guards import NothingDue, NotTaken, RunUnexplained
 from kanjo.domains.billing.rules.invoicing import Drafted, drafted, grouped, rated, rounded_by
-from kanjo.domains.billing.rules.owed import still_due
+from kanjo.domains.billing.rules.owed import Known, still_due
 from kanjo.domains.billing.rules.soundness import refused
 from kanjo.domains.billing.rules.splitting import shared
 from kanjo.domains.catalog.queries import tax_rate_table
@@ -44,13 +44,23 @@ OF_ROWS = ("22", "23", "KJ")
 OF_PLAN = ("plan_id", "timing", "currency", "policy", *ISSUED_TO)
 
 
-def charges_due(scope: Scope, target_on: date, known_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due: what may be invoiced, what is held, with the hold_id, and what was read for it."""
+
+    charges: pl.DataFrame
+    held: pl.DataFrame
+    plans: pl.DataFrame
+    known: Known
+
+
+def charges_due(scope: Scope, target_on: date, known_at: datetime, *, then: datetime | None = None) -> Due:
     """Return what is due by *target_on* as known, each charge with its plan's columns and its tax rate.
 
-    Where payers share, a row for each of them. First what may be invoiced, then what is held, with the hold_id.
+    Where payers share, a row for each of them. With *then* the plans can also be taken as of an earlier moment.
     """
     scope = replace(scope, due_by=target_on)
-    plans, known = read_due(scope, known_at, issued_to=True)
+    plans, known = read_due(scope, known_at, issued_to=True, then=then)
     due = still_due(plans, target_on, known)
     of_plans = due.join(plans.select(OF_PLAN), on="plan_id", maintain_order="left")
     charges = shared(of_plans, read_sharing(scope.company_id, of_plans, known_at), pl.lit(target_on))
@@ -60,7 +70,8 @@ def charges_due(scope: Scope, target_on: date, known_at: datetime) -> tuple[pl.D
         steps = known.metered.select("plan_id", "service_start", "steps")
         charges = charges.join(steps, on=["plan_id", "service_start"], how="left", maintain_order="left")
     held = read_held(scope, target_on, known_at)
-    return charges.join(held, on="plan_id", how="anti", maintain_order="left"), charges.join(held, on="plan_id")
+    free = charges.join(held, on="plan_id", how="anti", maintain_order="left")
+    return Due(charges=free, held=charges.join(held, on="plan_id"), plans=plans, known=known)
 
 
 def invoiceable(charges: pl.DataFrame) -> tuple[pl.DataFrame, dict[int, Refusal]]:
@@ -132,12 +143,12 @@ def issue_invoice(
         raise NothingDue(key=order_id, day=on)
     company_id = CompanyId(first.company_id)
     lock_accounts(company_id, (first.account_id, first.account_id))
-    due, held = charges_due(Scope(company_id, order_id=order_id), on, known_now())
-    charges, wrong = invoiceable(due)
+    due = charges_due(Scope(company_id, order_id=order_id), on, known_now())
+    charges, wrong = invoiceable(due.charges)
     for refusal in wrong.values():
         raise refusal
-    if charges.is_empty() and not held.is_empty():
-        raise OnHold(because=Hold.objects.get(pk=held["hold_id"][0]).because)
+    if charges.is_empty() and not due.held.is_empty():
+        raise OnHold(because=Hold.objects.get(pk=due.held["hold_id"][0]).because)
     if charges.is_empty():
         raise NothingDue(key=order_id, day=on)
     no_longer_failed(charges, by, at)

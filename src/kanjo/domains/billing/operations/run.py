@@ -11,10 +11,10 @@ import polars as pl
 from django.db import transaction
 
 from kanjo.domains.billing.facts import InvoiceIssued
-from kanjo.domains.billing.models import Sharing
 from kanjo.domains.billing.operations.issue import (
     ACCOUNT,
     OF_PLAN,
+    Due,
     charges_due,
     drafted_for,
     invoiceable,
@@ -25,7 +25,7 @@ from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.reverse import KIND as REVERSAL
 from kanjo.domains.billing.operations.reverse import mark_reversed, reverse_shard
 from kanjo.domains.billing.operations.writing import TABLES, Also, Issuing, counted
-from kanjo.domains.billing.queries.due import Scope, known_now, read_due
+from kanjo.domains.billing.queries.due import Scope, as_of, known_now
 from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.guards import RunUnexplained
 from kanjo.domains.billing.rules.owed import still_due
@@ -62,16 +62,25 @@ def preview_run(*, company_id: CompanyId, on: date, because: str = "", by: Actor
     if under_way is not None:
         return RunId(under_way.pk)
     known_at = known_now()
-    charges, held = charges_due(Scope(company_id), on, known_at)
+    of_kind = Run.objects.filter(company_id=company_id, kind=KIND)
+    issued = of_kind.filter(state=Run.State.EXECUTED, report__invoices__gt=0).order_by("-target_on", "-id").first()
+    due = charges_due(Scope(company_id), on, known_at, then=issued.known_at if issued else None)
+    company = SellingCompany.objects.get(pk=company_id)
+    preview = {
+        **_to_make(company, due.charges, on),
+        **_compared(of_kind.order_by("-id").first(), issued),
+        "forecast": _forecast(due, company_id, on, issued.known_at) if issued else {},
+        **_on_hold(due.held),
+    }
     plan = RunPlan(
         kind=KIND,
         key=f"{on}#{of_day.count() + 1}",
         company_id=company_id,
         target_on=on,
         known_at=known_at,
-        shards=tuple(_shards(charges)),
-        preview=_preview(SellingCompany.objects.get(pk=company_id), charges, on) | _on_hold(held),
-        staged=charges.height >= STAGED_FROM,
+        shards=tuple(_shards(due.charges)),
+        preview=preview,
+        staged=due.charges.height >= STAGED_FROM,
     )
     return runs.preview_run(plan=plan, by=by, at=at, because=because)
 
@@ -115,8 +124,7 @@ def bill_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None, 
     accounts = (int(task.scope["first"]), int(task.scope["last"]))
     lock_accounts(task.company_id, accounts)
     scope = Scope(task.company_id, accounts=accounts)
-    due, _ = charges_due(scope, task.target_on, task.known_at)
-    charges, wrong = invoiceable(due)
+    charges, wrong = invoiceable(charges_due(scope, task.target_on, task.known_at).charges)
     issuing = Issuing(
         company_id=task.company_id,
         issued_on=task.target_on,
@@ -159,36 +167,31 @@ def _shards(charges: pl.DataFrame) -> list[dict[str, int]]:
     ]
 
 
-def _preview(company: SellingCompany, charges: pl.DataFrame, on: date) -> dict[str, Any]:
-    """Return what would be issued, and what it is compared with: the last run, the last preview, and the forecast.
-
-    The forecast is what would be due on the day by what was known when the last run was: the rest was told since.
-    """
+def _to_make(company: SellingCompany, charges: pl.DataFrame, on: date) -> dict[str, Any]:
+    """Return what would be issued, and how many accounts would be refused."""
     good, wrong = invoiceable(charges)
     totals = counted(drafted_for(company, good, on).invoices) if good.height else {"invoices": 0, "lines": 0}
-    runs_of = Run.objects.filter(company_id=company.pk, kind=KIND)
-    issued = runs_of.filter(state=Run.State.EXECUTED, report__invoices__gt=0).order_by("-target_on", "-id").first()
-    shown = runs_of.order_by("-id").first()
+    return {"made": totals, "refused": len(wrong)}
+
+
+def _compared(shown: Run | None, issued: Run | None) -> dict[str, Any]:
+    """Return what the last preview showed, and what the last run that issued made."""
     return {
-        "made": totals,
-        "refused": len(wrong),
         "before": {"run": issued.key, **issued.report} if issued else {},
         "preview_before": {"run": shown.key, **shown.preview["made"]} if shown else {},
-        "forecast": _forecast(CompanyId(company.pk), on, issued.known_at) if issued else {},
     }
 
 
-def _forecast(company_id: CompanyId, on: date, known_at: datetime) -> dict[str, int]:
-    """Return how many charges would be due, and how much before tax by currency, by what was known then."""
-    are_shared = Sharing.objects.filter(company_id=company_id).exists()
-    plans, known = read_due(Scope(company_id, due_by=on), known_at, issued_to=are_shared)
-    due = still_due(plans, on, known).join(
-        plans.select(OF_PLAN if are_shared else ("plan_id", "currency")), on="plan_id"
-    )
-    if are_shared:
-        due = shared(due, read_sharing(company_id, due, known_at), pl.lit(on))
-    sums = due.group_by("currency").agg(pl.sum("net_minor")).sort("currency")
-    return {"lines": due.height, **{f"net_{currency}": net for currency, net in sums.iter_rows()}}
+def _forecast(due: Due, company_id: CompanyId, on: date, then: datetime) -> dict[str, int]:
+    """Return how many charges would be due, and how much before tax by currency, by what was known at the last run.
+
+    What else is due was told since.
+    """
+    plans, known = as_of(then, due.plans, due.known, Scope(company_id, due_by=on))
+    charges = still_due(plans, on, known).join(plans.select(OF_PLAN), on="plan_id")
+    charges = shared(charges, read_sharing(company_id, charges, then), pl.lit(on))
+    sums = charges.group_by("currency").agg(pl.sum("net_minor")).sort("currency")
+    return {"lines": charges.height, **{f"net_{currency}": net for currency, net in sums.iter_rows()}}
 
 
 def _on_hold(held: pl.DataFrame) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import polars as pl
 from django.db import connection
 
 from kanjo.domains.billing.facts import GroupKey, LineAway, PlanCharge
+from kanjo.domains.billing.queries.issued_to import NAMED, with_parties
 from kanjo.domains.billing.queries.policies import read_policies
 from kanjo.domains.billing.queries.usage import STANDS, read_usage
 from kanjo.domains.billing.rules.invoicing import GROUPINGS, ORIGINALS
@@ -18,7 +19,7 @@ from kanjo.domains.billing.rules.owed import BESIDE, METERED, MOVED, POSTED, RET
 from kanjo.domains.billing.rules.shares import WHOLE
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
 from kanjo.domains.billing.rules.usage import priced
-from kanjo.platform.bulk.reading import read_columns
+from kanjo.platform.bulk.reading import as_text, read_columns
 
 if TYPE_CHECKING:
     from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, OrderId, PlanId
@@ -81,38 +82,20 @@ TERMS: dict[str, type[pl.DataType]] = {
     "part": pl.Int64,
     "currency": pl.String,
 }
-ISSUED_TO: dict[str, type[pl.DataType]] = {
-    "account_id": pl.Int64,
-    "contract_id": pl.Int64,
-    "order_id": pl.Int64,
-    "po_number": pl.String,
-    "customer_id": pl.Int64,
-    "payer_id": pl.Int64,
-    "payment_terms": pl.String,
-    "description": pl.String,
-    "tax_class": pl.String,
-    "payer_name": pl.String,
-    "payer_address": pl.String,
-    "language": pl.String,
-}
-"""What an invoice says beside the terms of its lines."""
-
 _TERMS = """p.id, p.charge, p.timing, p.interval_months, p.interval_days, p.anchor_on, p.quantity, p.net_minor,
     p.service_start, p.service_until, p.due_from, x.accepted_on, p.policy_id, p.order_line_id, p.part, p.currency"""
-# Joined so that no plan is lost: what it names and is not there is null.
-_ISSUED_TO = """, p.account_id, p.contract_id, o.id, o.po_number, k.id, c.id, p.payment_terms,
-    CASE WHEN c.language = 'ja' THEN p.description_ja ELSE p.description_en END, p.tax_class,
-    CASE WHEN c.language <> 'ja' AND c.name_en <> '' THEN c.name_en ELSE c.name END, c.address, c.language"""
+_NAMED = "".join(f", p.{name}" for name in NAMED)
+# The last part that was charged ends where a plan is billed until; of those that changed it is taken from all parts.
 _PLANS = """
-FROM billing_plan p LEFT JOIN billing_acceptance x ON x.plan_id = p.id AND x.recorded_at <= %(known_at)s"""
-_PARTIES = """
-LEFT JOIN billing_account a ON a.id = p.account_id AND a.company_id = p.company_id
-LEFT JOIN customers_customer c ON c.id = a.payer_id
-LEFT JOIN customers_customer k ON k.id = p.customer_id
-LEFT JOIN orders_order o ON o.id = p.order_id"""
-_PROGRESS = """
-SELECT c.plan_id, max(c.service_until), bool_or(c.credited_line_id IS NOT NULL)
-FROM billing_charge c WHERE c.plan_id IN (SELECT p.id FROM billing_plan p WHERE {where}) GROUP BY 1
+FROM billing_plan p LEFT JOIN billing_acceptance x ON x.plan_id = p.id AND x.recorded_at <= %(known_at)s
+LEFT JOIN LATERAL (
+    SELECT b.service_until FROM billing_charge b WHERE b.plan_id = p.id
+    ORDER BY b.service_start DESC, b.sequence DESC LIMIT 1) b ON true
+"""
+# Nothing is due of what is billed beyond the day and never changed: it is not even read.
+_NOT_BEYOND = """
+AND (b.service_until IS NULL OR b.service_until <= %(due_by)s OR p.charge = 'usage'
+    OR p.id IN (SELECT unnest(string_to_array(%(told)s, ',')::bigint[])))
 """
 _CHARGED = """
 SELECT coalesce(c.shared_line_id, c.credited_line_id, c.invoice_line_id), c.plan_id, c.price_minor,
@@ -150,6 +133,9 @@ FROM billing_change h JOIN billing_plan p ON p.id = h.plan_id WHERE {where} AND 
 _EVER_TOLD = """
 SELECT h.plan_id FROM billing_change h JOIN billing_plan p ON p.id = h.plan_id WHERE {where}
 UNION SELECT h.plan_id FROM billing_away h JOIN billing_plan p ON p.id = h.plan_id WHERE {where}
+UNION SELECT p.id FROM billing_movedday h JOIN billing_plan p ON p.contract_id = h.contract_id WHERE {where}
+UNION SELECT c.plan_id FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id
+WHERE c.credited_line_id IS NOT NULL AND {where}
 """
 _AWAY = """
 SELECT h.plan_id, h.start, h.until, h.for_good::text
@@ -175,17 +161,6 @@ _HELD_BY = (
 )
 
 
-def read_plans(scope: Scope, known_at: datetime, *, issued_to: bool = False) -> pl.DataFrame:
-    """Return plans with their policy as recorded by *known_at*: `TERMS`, and `ISSUED_TO` where asked."""
-    selected = f"SELECT {_TERMS}{_ISSUED_TO if issued_to else ''} {_PLANS}{_PARTIES if issued_to else ''}"
-    plans = read_columns(
-        f"{selected} WHERE {scope.where} AND p.recorded_at <= %(known_at)s",
-        {**scope.asked, "known_at": known_at},
-        {**TERMS, **(ISSUED_TO if issued_to else {})},
-    )
-    return plans.join(read_policies(), on="policy", how="left", maintain_order="left")
-
-
 def read_due(
     scope: Scope,
     known_at: datetime,
@@ -195,25 +170,58 @@ def read_due(
     posted: bool = False,
     withdrawn: Collection[AmendmentId] = (),
     without: AmendmentId | None = None,
+    then: datetime | None = None,
 ) -> tuple[pl.DataFrame, Known]:
     """Return plans with how far they are billed, and what was told of them, as recorded by *known_at*.
 
     What is posted is as of now. *if_accepted* takes what waits for acceptance as accepted when it may be billed;
     *posted* reads what was posted of every plan, for facts that are still to be added. *withdrawn* amendments are left
-    out, and that of *without* is, with what it withdraws itself.
+    out, and that of *without* is, with what it withdraws itself. With *then* the plans can be taken `as_of` it.
     """
-    plans = read_plans(scope, known_at, issued_to=issued_to)
+    told = read_columns(_EVER_TOLD.format(where=scope.where), scope.asked, {"plan_id": pl.Int64})["plan_id"]
+    plans = _read_plans(scope, told, known_at, then, issued_to=issued_to)
     if if_accepted:
         plans = plans.with_columns(pl.coalesce("accepted_on", "due_from").alias("accepted_on"))
-    progress = read_columns(
-        _PROGRESS.format(where=scope.where),
-        scope.asked,
-        {"plan_id": pl.Int64, "billed_until": pl.Date, "given_back": pl.String},
+    usage = plans.filter(pl.col("charge") == PlanCharge.USAGE)["plan_id"]
+    known = read_posted(plans["plan_id"] if posted else pl.concat([told, usage]).unique())
+    last = known.charged.group_by(plan_id="line_id").agg(last=pl.max("until"))
+    plans = plans.join(last, on="plan_id", how="left", maintain_order="left").with_columns(
+        billed_until=pl.coalesce("last", "billed_until")
     )
-    followed = plans.join(progress.drop("given_back"), on="plan_id", how="left", maintain_order="left")
-    given_back = progress.filter((pl.col("given_back") == "t") | posted).select("plan_id")
-    metered = read_metered(plans, known_at, (withdrawn, without))
-    return followed, replace(_known(given_back, plans, scope, known_at, (withdrawn, without)), metered=metered)
+    return plans.drop("last"), read_known(known, plans, scope, known_at, (withdrawn, without))
+
+
+def _read_plans(
+    scope: Scope, told: pl.Series, known_at: datetime, then: datetime | None, *, issued_to: bool
+) -> pl.DataFrame:
+    """Return plans with their policy as recorded by *known_at*: `TERMS`, billed_until, and `ISSUED_TO` where asked."""
+    read: dict[str, type[pl.DataType]] = {
+        **TERMS,
+        "billed_until": pl.Date,
+        **(NAMED if issued_to else {}),
+        **(_THEN if then else {}),
+    }
+    columns = f"{_TERMS}, b.service_until{_NAMED if issued_to else ''}{_KNOWN_THEN if then else ''}"
+    plans = read_columns(
+        f"SELECT {columns} {_PLANS} WHERE {scope.where} AND p.recorded_at <= %(known_at)s"
+        f"{_NOT_BEYOND if scope.due_by else ''}",
+        {**scope.asked, "known_at": known_at, "then": then, "told": as_text(told)},
+        read,
+    )
+    named = with_parties(plans, scope.company_id) if issued_to else plans
+    return named.join(read_policies(), on="policy", how="left", maintain_order="left")
+
+
+_THEN: dict[str, type[pl.DataType]] = {"was_known": pl.Int64, "was_accepted": pl.Int64}
+_KNOWN_THEN = ", (p.recorded_at <= %(then)s)::int, coalesce(x.recorded_at <= %(then)s, false)::int"
+
+
+def as_of(then: datetime, plans: pl.DataFrame, known: Known, scope: Scope) -> tuple[pl.DataFrame, Known]:
+    """Return plans that were read with *then*, and what was told of them, as recorded by then; posted is as it was."""
+    known_then = plans.filter(pl.col("was_known") == 1).with_columns(
+        accepted_on=pl.when(pl.col("was_accepted") == 1).then("accepted_on")
+    )
+    return known_then, read_known(known, known_then, scope, then)
 
 
 def read_held(scope: Scope, on: date, known_at: datetime) -> pl.DataFrame:
@@ -246,13 +254,10 @@ def read_metered(
     return by_line.join(named, on="line_id").select(*METERED, "steps")
 
 
-def _known(
-    given_back: pl.DataFrame,
-    plans: pl.DataFrame,
-    scope: Scope,
-    known_at: datetime,
-    left_out: LeftOut,
+def read_known(
+    known: Known, plans: pl.DataFrame, scope: Scope, known_at: datetime, left_out: LeftOut = ((), None)
 ) -> Known:
+    """Return *known* with what was told of *plans*, and their usage, as recorded by *known_at*; posted stays."""
     withdrawn, without = left_out
     asked = {**scope.asked, "known_at": known_at, "left_out": [*withdrawn, without or 0], "without": without or 0}
     told_of: tuple[tuple[str, dict[str, type[pl.DataType]]], ...] = (
@@ -264,10 +269,7 @@ def _known(
         read_columns(query.format(where=scope.where, stands=STANDS), asked, schema) for query, schema in told_of
     )
     away = away.with_columns(for_good=pl.col("for_good") == "true")
-    ever = read_columns(_EVER_TOLD.format(where=scope.where), asked, {"plan_id": pl.Int64})
-    metered = plans.filter(pl.col("charge") == PlanCharge.USAGE)
-    told = pl.concat([frame["plan_id"] for frame in (ever, moved, given_back, metered)]).unique()
-    return replace(read_posted(told), changes=changes, away=away, moved=moved)
+    return replace(known, changes=changes, away=away, moved=moved, metered=read_metered(plans, known_at, left_out))
 
 
 def read_posted(plan_ids: pl.Series) -> Known:
