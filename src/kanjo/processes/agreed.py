@@ -67,6 +67,23 @@ class Misfit(Refusal):
     )
 
 
+_NAMES: Mapping[str, Text] = {
+    "more": Text(en="more or fewer units", ja="数量の増減"),
+    "added": Text(en="added products", ja="追加する製品"),
+    "ends": Text(en="lines that end", ja="終了する明細"),
+    "withdraws": Text(en="the amendment that is taken back", ja="取り消す契約変更"),
+    "anchor_on": Text(en="the billing day", ja="請求の基準日"),
+    "until": Text(en="its last day", ja="終了日"),
+    "effective_on": Text(en="the day it is true from", ja="適用日"),
+}
+
+
+def _named(fields: Sequence[str]) -> Text:
+    """Return what an amendment takes, as people call it."""
+    names = [_NAMES[field] for field in fields]
+    return Text(en=" and ".join(one.en for one in names), ja="と".join(one.ja for one in names))
+
+
 _TAKES: Mapping[AmendmentKind, tuple[str, ...]] = {
     AmendmentKind.CHANGE: ("more",),
     AmendmentKind.ADD_ON: ("added",),
@@ -100,7 +117,8 @@ def meant(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
     """
     told = tuple(name for name in ("more", "ends", "added", "anchor_on", "withdraws") if getattr(agreed, name))
     if told != _TAKES[agreed.kind] or (agreed.until and agreed.kind is not AmendmentKind.SUSPENSION):
-        raise Misfit(kind=agreed.kind.shown, needed=", ".join(_TAKES[agreed.kind]) or "until", at="kind")
+        alone = "until" if agreed.kind is AmendmentKind.SUSPENSION else "effective_on"
+        raise Misfit(kind=agreed.kind.shown, needed=_named(_TAKES[agreed.kind] or (alone,)), at="kind")
     return _MEANT[agreed.kind](agreed, contract, actor)
 
 

@@ -18,6 +18,7 @@ from kanjo.domains.orders.models import Acceptance, Order, OrderLine, PoNumber
 from kanjo.domains.orders.queries import booked_line, booked_order, standing_lines
 from kanjo.domains.orders.rules.amending import AmendmentBooked, NoLineToChange, NothingChanged, differences
 from kanjo.domains.orders.rules.booking import (
+    AnothersDeal,
     OtherwiseAccepted,
     OtherwiseBooked,
     refuse_acceptance,
@@ -26,7 +27,16 @@ from kanjo.domains.orders.rules.booking import (
     refuse_unsound_line,
 )
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, CustomerId, OrderId, OrderLineId, QuoteVersionId
+from kanjo.foundation.ids import (
+    AmendmentId,
+    CompanyId,
+    ContractId,
+    CustomerId,
+    OrderId,
+    OrderLineId,
+    PersonId,
+    QuoteVersionId,
+)
 from kanjo.platform.acts import verb
 from kanjo.platform.numbering.models import Issued
 from kanjo.platform.numbering.operations import take_block
@@ -123,13 +133,22 @@ def book_amendment(
     return _written(order, booked, by=by, at=at)
 
 
-@verb("orders.note-po-number", Role.DEAL_MANAGEMENT, Role.SALES_OPERATIONS, Role.SALES_REP)
-def note_po_number(*, order_id: OrderId, po_number: str, on: date, by: Actor, at: datetime) -> PoNumberNoted:
+OF_ANY_DEAL = (Role.DEAL_MANAGEMENT, Role.SALES_OPERATIONS, Role.RECEIVABLES)
+"""Who notes the customer's number of any order; a seller does of the own deals."""
+
+
+@verb("orders.note-po-number", *OF_ANY_DEAL, Role.SALES_REP)
+def note_po_number(
+    *, order_id: OrderId, po_number: str, on: date, owner_id: PersonId | None = None, by: Actor, at: datetime
+) -> PoNumberNoted:
     """Note the customer's number of an order that came later, or another one than before; invoices to come carry it.
 
-    Each change is kept. Refuses `NoPoNumber` and `SamePoNumber`.
+    Each change is kept. A seller notes it where *owner_id*, whose deal it is, is the own id (`AnothersDeal`). Refuses
+    `NoPoNumber` and `SamePoNumber`.
     """
     order = Order.objects.locked(order_id, by)
+    if not by.holds(*OF_ANY_DEAL) and owner_id not in by.persons:
+        raise AnothersDeal(number=order.number)
     before, po_number = order.po_number, po_number.strip()
     refuse_po_number(order.number, before, po_number)
     PoNumber.objects.create(

@@ -111,6 +111,20 @@ class AcceptedInFuture(Refusal):
     remedy = Text(en="Note the acceptance when the customer has given it.", ja="顧客が検収してから登録してください。")
 
 
+class AnothersDeal(Refusal):
+    """An order of a deal that somebody else carries."""
+
+    rule = "orders.anothers-deal"
+    kind = RefusalKind.FORBIDDEN
+    says = Text(
+        en="Order {number} belongs to somebody else's deal.", ja="注文 {number} はほかの担当者の商談によるものです。"
+    )
+    remedy = Text(
+        en="Its owner, Deal Management, Sales Operations or Accounts Receivable do it.",
+        ja="商談の担当者、Deal Management、Sales Operations または売掛金管理が登録できます。",
+    )
+
+
 class NoPoNumber(Refusal):
     """A customer's order number of blanks."""
 

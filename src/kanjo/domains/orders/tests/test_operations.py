@@ -24,6 +24,7 @@ from kanjo.domains.orders.queries import (
 from kanjo.domains.orders.rules.booking import (
     AcceptedBeforeOrder,
     AcceptedInFuture,
+    AnothersDeal,
     NoPoNumber,
     OtherwiseAccepted,
     OtherwiseBooked,
@@ -185,16 +186,24 @@ class TestNotePoNumber:
             PoNumber.objects.update(po_number="A-3")
 
     def test_who_may(self, deal: Deal, approved: Approved) -> None:
-        """The seller notes it, Receivables does not, and of another company there is none."""
+        """The seller notes it for the own deal, Receivables for any; of another company there is none."""
         for role, companies, refusal in (
-            (Role.RECEIVABLES, [approved.company_id], NotYourRole),
+            (Role.LEGAL, [approved.company_id], NotYourRole),
+            (Role.SALES_REP, [approved.company_id], AnothersDeal),
             (Role.SALES_REP, [], NotFound),
         ):
             with pytest.raises(refusal):
                 by = an_actor(role, companies=companies)
                 note_po_number(order_id=deal.order.order_id, po_number="A-1", on=TODAY, by=by, at=NOW)
         seller = an_actor(Role.SALES_REP, companies=[approved.company_id])
-        note_po_number(order_id=deal.order.order_id, po_number="A-1", on=TODAY, by=seller, at=NOW)
+        other = an_actor(Role.SALES_REP, companies=[approved.company_id], name="別の 営業")
+        with pytest.raises(AnothersDeal):
+            note_po_number(
+                order_id=deal.order.order_id, po_number="A-1", on=TODAY, owner_id=seller.id, by=other, at=NOW
+            )
+        note_po_number(order_id=deal.order.order_id, po_number="A-1", on=TODAY, owner_id=seller.id, by=seller, at=NOW)
+        clerk = an_actor(Role.RECEIVABLES, companies=[approved.company_id])
+        note_po_number(order_id=deal.order.order_id, po_number="A-2", on=TODAY, owner_id=seller.id, by=clerk, at=NOW)
 
 
 class TestAcceptDelivery:

@@ -8,7 +8,6 @@ from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.contracts.operations import end_contract, terminate_contract
 from kanjo.domains.contracts.queries import find_contract_of_quote, get_contract
 from kanjo.domains.licenses.facts import HowConfirmed
-from kanjo.domains.orders.operations import note_po_number
 from kanjo.domains.quotes.queries import get_quote
 from kanjo.domains.renewals.operations import let_lapse, renew
 from kanjo.domains.renewals.queries import get_renewal
@@ -22,6 +21,7 @@ from kanjo.processes.agreed import Agreed, LineMore
 from kanjo.processes.amend_contract import amend_contract
 from kanjo.processes.draft_offer import LineWanted
 from kanjo.processes.find_renewals import find_renewals
+from kanjo.processes.note_po_number import note_po_number
 from kanjo.processes.offer_renewal import offer_renewal
 from kanjo.processes.watch_rights import confirm_end_of_use
 from kanjo.surfaces.api.acts import Act, Made

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 
 from kanjo.domains.billing.queries import list_invoices
 from kanjo.domains.orders.facts import BookedLine
-from kanjo.domains.orders.operations import note_po_number
 from kanjo.domains.orders.queries import OrderLineRow, OrderRow, count_orders, get_order, list_lines, list_orders
 from kanjo.foundation.ids import OrderId, OrderLineId
 from kanjo.foundation.money import Money
@@ -18,6 +17,7 @@ from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import VERBS
 from kanjo.processes.accept_delivery import accept_delivery
+from kanjo.processes.note_po_number import note_po_number
 from kanjo.reports.deals import ORDER, find_deal
 from kanjo.reports.promised import list_promised
 from kanjo.reports.usage import list_metered
