@@ -25,6 +25,7 @@ from kanjo.domains.billing.rules import usage_guards as guards
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.tests.conftest import an_order
 from kanjo.domains.billing.tests.test_changes import amend, away
+from kanjo.domains.catalog.rules import usage as catalog
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, CustomerId, OrderLineId, UsageDeliveryId
 from kanjo.foundation.refusals import Refusal
@@ -119,13 +120,13 @@ class TestRateUsage:
     @pytest.mark.parametrize(
         ("terms", "refusal"),
         [
-            ({"tiers": ()}, guards.TiersUnfit),
-            ({"tiers": (UsageTier(5, 10),)}, guards.TiersUnfit),
-            ({"tiers": (UsageTier(0, 10), UsageTier(0, 8))}, guards.TiersUnfit),
-            ({"model": UsageModel.PACKAGE}, guards.TiersUnfit),
-            ({"tiers": (UsageTier(0, -1),)}, guards.AmountUnfit),
-            ({"tiers": (UsageTier(0, 1, 0),)}, guards.AmountUnfit),
-            ({"minimum_minor": -1}, guards.AmountUnfit),
+            ({"tiers": ()}, catalog.TiersUnfit),
+            ({"tiers": (UsageTier(5, 10),)}, catalog.TiersUnfit),
+            ({"tiers": (UsageTier(0, 10), UsageTier(0, 8))}, catalog.TiersUnfit),
+            ({"model": UsageModel.PACKAGE}, catalog.TiersUnfit),
+            ({"tiers": (UsageTier(0, -1),)}, catalog.AmountUnfit),
+            ({"tiers": (UsageTier(0, 1, 0),)}, catalog.AmountUnfit),
+            ({"minimum_minor": -1}, catalog.AmountUnfit),
         ],
     )
     def test_terms_without_a_price_for_every_unit_are_refused(
@@ -141,7 +142,7 @@ class TestRateUsage:
     ) -> None:
         """Usage is priced on recurring lines, of the actor's companies, by those who agree prices."""
         (box,) = an_order(company, customer, [a_line(a_box(company))]).lines
-        with pytest.raises(guards.NotByPeriod):
+        with pytest.raises(catalog.NotByPeriod):
             rated(box, operator)
         with pytest.raises(PlanMissing):
             rated(box, an_actor(Role.SALES_OPERATIONS, companies=[a_company(code="OTHER")]))

@@ -126,7 +126,7 @@ def told(office: Office) -> Told:
             **dict.fromkeys(
                 ("webhook-delivery", "send-again"), Sending.objects.filter(endpoint_id=webhook).earliest("id").pk
             ),
-            **dict.fromkeys(("product", "set-list-price", "withdraw-product"), office.cloud),
+            **dict.fromkeys(("product", "set-list-price", "set-usage-price", "withdraw-product"), office.cloud),
             "opportunity": done.opportunity,
             **dict.fromkeys(("approval", "recall-request"), conditional.request),
             **dict.fromkeys(

@@ -117,6 +117,8 @@ CUSTOMERS = [
     Bad("add-department", Role.SALES_REP, "form.missing", "name", {"name": " "}),
     Bad("set-list-price", Role.SALES_OPERATIONS, "money.too-many-decimals", "amount", {"amount": "1.5"}),
     Bad("set-list-price", Role.SALES_OPERATIONS, "money.currency-unknown", "currency", {"currency": "ZZZ"}),
+    Bad("set-usage-price", Role.SALES_OPERATIONS, "usage.tiers", "", {"tiers-1-from_units": "0"}),
+    Bad("set-usage-price", Role.SALES_OPERATIONS, "usage.amount", "minimum", {"minimum": "-1"}),
     Bad("withdraw-product", Role.SALES_OPERATIONS, "days.unreadable", "last_on", {"last_on": "月末"}),
     Bad("withdraw-product", Role.SALES_OPERATIONS, "periods.last-day", "last_on", {"last_on": "9999-12-31"}),
 ]
@@ -251,6 +253,7 @@ def rightly(bad: Bad, story: Told) -> dict[str, object]:
             "stage": "1",
         },
         "set-list-price": {"amount": "1,200", "currency": "JPY", "effective_on": "2026-05-01"},
+        "set-usage-price": {**PRICED},
         "expect-close": {"close_on": "2026-12-31", "value": "1,000,000"},
         "open-opportunity": {**opened(office)},
         "decide-item": {**ON, **CONDITION},

@@ -36,6 +36,7 @@ ROW_NAMES: Mapping[str, Text] = {
     "billing_tag": Text(en="billing tag", ja="請求用のタグ"),
     "billing_usagedelivery": Text(en="delivery of usage", ja="利用実績"),
     "billing_usageevent": Text(en="usage event", ja="利用実績の明細"),
+    "catalog_usageprice": Text(en="usage price", ja="製品の従量単価"),
     "billing_usagerating": Text(en="price of usage", ja="従量単価"),
     "bookmarks_bookmark": Text(en="kept view", ja="保存した表示"),
     "catalog_product": Text(en="product", ja="製品"),

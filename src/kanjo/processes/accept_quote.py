@@ -8,7 +8,7 @@ from datetime import date, datetime
 from kanjo.domains.approvals.queries import find_request
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import LineToBill
-from kanjo.domains.catalog.facts import ChargeKind
+from kanjo.domains.catalog.facts import ChargeKind, UsageTerms
 from kanjo.domains.contracts import operations as contracts
 from kanjo.domains.licenses import operations as licenses
 from kanjo.domains.licenses.facts import LineToGrant
@@ -130,7 +130,10 @@ def _plan_what_follows(
         contract_id=contract_id,
         currency=offer.currency,
         payment_terms=offer.payment_terms,
-        lines=[_to_bill(line, on, offer.billing.anchor_on) for line in order.lines],
+        lines=[
+            _to_bill(line, on, offer.billing.anchor_on, offered.usage)
+            for line, offered in zip(order.lines, offer.lines, strict=True)
+        ],
         policy=PolicyId(offer.billing.policy),
         by=by,
         at=at,
@@ -163,7 +166,7 @@ def _to_book(line: OfferLine) -> LineToBook:
     return LineToBook(line.terms, line.quantity, line.list_minor, line.net_minor, line.total_minor, line.service)
 
 
-def _to_bill(line: BookedLine, on: date, anchor_on: date | None) -> LineToBill:
+def _to_bill(line: BookedLine, on: date, anchor_on: date | None, usage: UsageTerms | None) -> LineToBill:
     return LineToBill(
         order_line_id=line.order_line_id,
         description=line.terms.name,
@@ -177,6 +180,7 @@ def _to_bill(line: BookedLine, on: date, anchor_on: date | None) -> LineToBill:
         quantity=line.quantity,
         due_from=line.service.start if line.service else on,
         anchor_on=anchor_on if line.terms.charge is ChargeKind.RECURRING else None,
+        usage=usage,
     )
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from kanjo.domains.billing.facts import ContractChange, LineAway, LineChange, LineToBill
-from kanjo.domains.catalog.facts import ChargeKind
+from kanjo.domains.catalog.facts import ChargeKind, UsageTerms
 from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.contracts.queries import ContractRow, get_amendment
 from kanjo.domains.orders.facts import LineNow, LineToBook, LineToChange
 from kanjo.domains.orders.queries import lines_now, lines_of_amendment, lines_to_change
+from kanjo.domains.quotes.facts import OfferLine
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import AmendmentId, OrderLineId
 from kanjo.foundation.money import Rounding, divide
@@ -108,6 +109,8 @@ class Meant:
     billing: ContractChange
     changes: tuple[LineToChange, ...] = ()
     new: tuple[LineToBook, ...] = ()
+    usage: tuple[UsageTerms | None, ...] = ()
+    """How usage is priced of each of the new lines."""
 
 
 def meant(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
@@ -127,6 +130,7 @@ def _other_lines(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
     named = [more.order_line_id for more in agreed.more]
     lines = lines_to_change(actor, contract.id, [*named, *agreed.ends], agreed.effective_on)
     rest = {key: _rest(now, agreed.effective_on) for key, now in lines.items()}
+    offered = price(agreed.added, currency=contract.currency, on=agreed.effective_on)
     return Meant(
         ContractChange(
             changes=tuple(
@@ -142,11 +146,12 @@ def _other_lines(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
             ),
             *(LineToChange(key, rest[key], 0, ends=True) for key in agreed.ends),
         ),
-        _new_lines(agreed, contract),
+        _new_lines(offered, agreed, contract),
+        tuple(line.usage for line in offered),
     )
 
 
-def _new_lines(agreed: Agreed, contract: ContractRow) -> tuple[LineToBook, ...]:
+def _new_lines(offered: Sequence[OfferLine], agreed: Agreed, contract: ContractRow) -> tuple[LineToBook, ...]:
     """Return the lines that join the contract: what runs, to its end, unless other days were agreed (co-terming)."""
     to_end = Period(agreed.effective_on, contract.until) if contract.until else None
     return tuple(
@@ -158,7 +163,7 @@ def _new_lines(agreed: Agreed, contract: ContractRow) -> tuple[LineToBook, ...]:
             line.total_minor,
             line.service or (to_end if line.terms.charge is ChargeKind.RECURRING else None),
         )
-        for line in price(agreed.added, currency=contract.currency, on=agreed.effective_on)
+        for line in offered
     )
 
 
@@ -240,7 +245,12 @@ _MEANT: Mapping[AmendmentKind, Callable[[Agreed, ContractRow, Actor], Meant]] = 
 
 
 def to_bill(
-    lines: Sequence[LineToBook], keys: Sequence[OrderLineId], *, anchor_on: date | None, on: date
+    lines: Sequence[LineToBook],
+    keys: Sequence[OrderLineId],
+    usage: Sequence[UsageTerms | None],
+    *,
+    anchor_on: date | None,
+    on: date,
 ) -> list[LineToBill]:
     """Return new lines as billing needs them: counted from the anchor of the others, billed with them."""
     return [
@@ -257,8 +267,9 @@ def to_bill(
             quantity=line.quantity,
             due_from=line.service.start if line.service else on,
             anchor_on=anchor_on if line.terms.charge is ChargeKind.RECURRING else None,
+            usage=terms,
         )
-        for line, key in zip(lines, keys, strict=True)
+        for line, key, terms in zip(lines, keys, usage, strict=True)
     ]
 
 

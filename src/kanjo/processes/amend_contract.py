@@ -76,7 +76,7 @@ def amend_contract(*, contract_id: ContractId, agreed: Agreed, by: Actor, at: da
         by=by,
         at=at,
     )
-    _let_follow(order, agreed, contract, by=by, at=at)
+    _let_follow(order, change, agreed, contract, by=by, at=at)
     for before in list_orders(by, contract_id=contract_id):
         ask_anew(before.id, by=by, at=at)
     return amended
@@ -89,7 +89,7 @@ def _keys(change: Meant) -> list[OrderLineId]:
 
 def _preview(change: Meant, agreed: Agreed, contract: ContractRow, actor: Actor) -> ChangePreview:
     anchor_on = _anchor(contract.id, agreed.effective_on, actor) if change.new else None
-    added = to_bill(change.new, _keys(change), anchor_on=anchor_on, on=agreed.effective_on)
+    added = to_bill(change.new, _keys(change), change.usage, anchor_on=anchor_on, on=agreed.effective_on)
     return preview_changes(contract.id, change.billing, actor, added=added)
 
 
@@ -100,7 +100,9 @@ def _anchor(contract_id: ContractId, on: date, actor: Actor) -> date | None:
     return anchor_of_line(first.order_line_id) if first else None
 
 
-def _let_follow(order: BookedOrder, agreed: Agreed, contract: ContractRow, *, by: Actor, at: datetime) -> None:
+def _let_follow(
+    order: BookedOrder, change: Meant, agreed: Agreed, contract: ContractRow, *, by: Actor, at: datetime
+) -> None:
     """Plan the billing of what is new, open obligations, and let licenses follow from the day of the change."""
     new = [line for line in order.lines if line.changes is None]
     anchor_on = _anchor(contract.id, agreed.effective_on, by)
@@ -113,7 +115,9 @@ def _let_follow(order: BookedOrder, agreed: Agreed, contract: ContractRow, *, by
             contract_id=contract.id,
             currency=contract.currency,
             payment_terms=contract.payment_terms,
-            lines=to_bill(new, [line.order_line_id for line in new], anchor_on=anchor_on, on=agreed.effective_on),
+            lines=to_bill(
+                new, [line.order_line_id for line in new], change.usage, anchor_on=anchor_on, on=agreed.effective_on
+            ),
             by=by,
             at=at,
             on=agreed.concluded_on,

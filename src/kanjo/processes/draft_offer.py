@@ -9,7 +9,7 @@ from datetime import date, datetime
 from kanjo.domains.billing.facts import LineToBill
 from kanjo.domains.billing.queries import anchor_for, get_policy, offered_policy, preview_schedule
 from kanjo.domains.catalog.facts import ChargeKind, ProductTerms
-from kanjo.domains.catalog.queries import list_price_on, terms_on_sale
+from kanjo.domains.catalog.queries import list_price_on, terms_on_sale, usage_terms_on
 from kanjo.domains.quotes import operations as quotes
 from kanjo.domains.quotes.facts import BillingTerms, OfferLine
 from kanjo.domains.quotes.queries import get_quote
@@ -146,8 +146,12 @@ def billing_terms(
 def price(
     wanted: Sequence[LineWanted], *, currency: str, on: date, billing: BillingTerms = _STANDARD
 ) -> list[OfferLine]:
-    """Return the lines as offers: the list price of the day, the net price, and the total that will be billed."""
+    """Return the lines as offers: the list price of the day, the net price, and the total that will be billed.
+
+    How usage is priced is taken over from the catalog.
+    """
     terms = terms_on_sale((line.product_id for line in wanted), on)
+    usage = usage_terms_on(terms, currency, on)
     choices = get_policy(PolicyId(billing.policy)).choices
 
     def offered(line: LineWanted) -> OfferLine:
@@ -162,6 +166,7 @@ def price(
             net_minor=net_minor,
             total_minor=sum(charge.net_minor for charge in charges) if line.service else net_minor,
             service=line.service,
+            usage=usage.get(line.product_id),
         )
 
     return [offered(line) for line in wanted]

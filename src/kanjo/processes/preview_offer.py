@@ -24,11 +24,11 @@ def planned_charges(
 ) -> list[PlannedCharge]:
     """Return the invoices before tax that billing would make of *lines* ordered on *on*, in their order.
 
-    Who read the *policy* of the terms already gives it.
+    Of usage there is what is owed whatever is used. Who read the *policy* of the terms already gives it.
     """
     to_bill = [_to_bill(line, on, billing) for line in lines]
     charges = preview_schedule(to_bill, policy=policy or get_policy(PolicyId(billing.policy)).choices)
-    return [PlannedCharge(charge.bill_on, charge.net_minor, charge.service) for charge in charges]
+    return [PlannedCharge(charge.bill_on, charge.net_minor, charge.service, charge.usage) for charge in charges]
 
 
 def planned_revenue(lines: Sequence[OfferLine]) -> list[tuple[date | None, int]]:
@@ -57,4 +57,5 @@ def _to_bill(line: OfferLine, on: date, billing: BillingTerms) -> LineToBill:
         quantity=line.quantity,
         due_from=line.service.start if line.service else on,
         anchor_on=billing.anchor_on if line.terms.charge is ChargeKind.RECURRING else None,
+        usage=line.usage,
     )

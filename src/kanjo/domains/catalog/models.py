@@ -74,6 +74,27 @@ class Price(models.Model):
         return f"{self.currency} {self.amount_minor} ({self.effective_on})"
 
 
+class UsagePrice(models.Model):
+    """How the usage of a product is priced from a day on, beside its list price; `terms` as `UsageTerms.as_json`.
+
+    In force on a day is the latest `effective_on` not after it; of several for one day the last recorded.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="usage_prices", db_index=False)
+    currency = models.CharField(max_length=3)
+    terms = models.JSONField()
+    effective_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "usage price"
+        indexes = [models.Index(fields=["product", "currency", "-effective_on", "-id"], name="usage_price_in_force")]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.currency} ({self.effective_on})"
+
+
 class TaxRate(models.Model):
     """The consumption tax rate of a class from a day on, national and local tax together."""
 

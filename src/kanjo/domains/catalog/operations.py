@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, NewProduct, Recognition, TaxClass
+from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, NewProduct, Recognition, TaxClass, UsageTerms
 from kanjo.domains.catalog.models import Product, TaxRate
 from kanjo.domains.catalog.rules import offering
+from kanjo.domains.catalog.rules.usage import NotByPeriod, refuse_terms
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, PriceId, ProductId
+from kanjo.foundation.money import currency as known_currency
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import verb
 from kanjo.platform.companies.models import SellingCompany
@@ -78,6 +80,25 @@ def set_list_price(
     if in_force is None or in_force.amount_minor != amount_minor:
         in_force = product.prices.create(currency=code, amount_minor=amount_minor, effective_on=effective_on)
     return PriceId(in_force.pk)
+
+
+@verb("catalog.set-usage-price", Role.SALES_OPERATIONS, Role.ADMINISTRATOR)
+def set_usage_price(
+    *, product_id: ProductId, currency: str, terms: UsageTerms, effective_on: date, by: Actor, at: datetime
+) -> None:
+    """Set how the usage of a recurring product is priced from a day on; the terms already in force add nothing.
+
+    Quotes of that day or later take them over, line by line; what was quoted or agreed before stays.
+    """
+    product = Product.objects.locked(product_id, by)
+    code = known_currency(currency, at="currency").code
+    if product.charge != ChargeKind.RECURRING:
+        raise NotByPeriod(description=Text(en=product.name_en, ja=product.name_ja))
+    refuse_terms(terms)
+    known = product.usage_prices.filter(currency=code, effective_on__lte=effective_on)
+    in_force = known.order_by("-effective_on", "-id").first()
+    if in_force is None or UsageTerms.from_json(in_force.terms) != terms:
+        product.usage_prices.create(currency=code, terms=terms.as_json(), effective_on=effective_on)
 
 
 @verb("catalog.set-tax-rate", Role.ADMINISTRATOR)

@@ -18,8 +18,10 @@ from kanjo.domains.catalog.facts import (
     ProductTerms,
     Recognition,
     TaxClass,
+    UsagePriceRow,
+    UsageTerms,
 )
-from kanjo.domains.catalog.models import Price, Product, TaxRate
+from kanjo.domains.catalog.models import Price, Product, TaxRate, UsagePrice
 from kanjo.domains.catalog.rules.offering import UNTAXED, NotOnSale, PriceMissing, RateMissing
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, PriceId, ProductId
@@ -82,6 +84,27 @@ def list_prices(product_id: ProductId) -> list[PriceRow]:
             recorded_at=row.recorded_at,
         )
         for row in Price.objects.filter(product_id=product_id).order_by("currency", "-effective_on", "-id")
+    ]
+
+
+def usage_terms_on(product_ids: Iterable[ProductId], currency: str, day: date) -> dict[ProductId, UsageTerms]:
+    """Return how usage is priced on *day* of those of the products that have a price of usage, in one query."""
+    known = UsagePrice.objects.filter(product_id__in=set(product_ids), currency=currency, effective_on__lte=day)
+    latest = known.order_by("product_id", "-effective_on", "-id").distinct("product_id")
+    return {ProductId(row.product_id): UsageTerms.from_json(row.terms) for row in latest}
+
+
+def list_usage_prices(product_id: ProductId) -> list[UsagePriceRow]:
+    """Return every price of usage a product was given, the latest day first."""
+    rows = UsagePrice.objects.filter(product_id=product_id).order_by("currency", "-effective_on", "-id")
+    return [
+        UsagePriceRow(
+            currency=row.currency,
+            effective_on=row.effective_on,
+            terms=UsageTerms.from_json(row.terms),
+            recorded_at=row.recorded_at,
+        )
+        for row in rows
     ]
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import ClassVar
 
-from kanjo.domains.catalog.facts import ProductTerms
+from kanjo.domains.catalog.facts import ProductTerms, UsageTerms
 from kanjo.foundation.facts import Fact
 from kanjo.foundation.ids import CustomerId, FileId, OpportunityId, QuoteId, QuoteVersionId
 from kanjo.foundation.periods import Period
@@ -67,7 +67,8 @@ class OfferLine:
     """One line of an offer.
 
     `list_minor` is the list price of one unit: once, or per billing interval of a recurring product. `net_minor` is
-    the price of the whole quantity, likewise once or per interval; `total_minor` the price over the whole term.
+    the price of the whole quantity, likewise once or per interval; `total_minor` the price over the whole term. What is
+    used is priced by `usage` beside them: it is no part of the total.
     """
 
     terms: ProductTerms
@@ -76,6 +77,7 @@ class OfferLine:
     net_minor: int
     total_minor: int
     service: Period | None = None
+    usage: UsageTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +121,15 @@ class WaterfallStep:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCharge:
-    """An invoice that the offer would lead to, before tax: what the quotation shows as its schedule."""
+    """An invoice that the offer would lead to, before tax: what the quotation shows as its schedule.
+
+    One of *usage* is what is owed of it whatever is used: minimum and commitment.
+    """
 
     billing_on: date
     amount_minor: int
     service: Period | None = None
+    usage: bool = False
 
 
 @dataclass(frozen=True, slots=True)

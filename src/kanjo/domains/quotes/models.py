@@ -101,6 +101,7 @@ class QuoteLine(CompanyRow):
     total_minor = models.BigIntegerField()
     service_starts_on = models.DateField(null=True)
     service_until = models.DateField(null=True)
+    usage = models.JSONField(null=True)
 
     class Meta:
         verbose_name = "quote line"

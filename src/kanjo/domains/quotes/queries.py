@@ -9,7 +9,7 @@ from fractions import Fraction
 from django.db.models import F, QuerySet
 
 from kanjo.domains.approvals.facts import DealFacts
-from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
+from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass, UsageTerms
 from kanjo.domains.customers.queries import customers_found, name_of
 from kanjo.domains.quotes.facts import BillingTerms, Offer, OfferLine, QuoteState, WaterfallStep
 from kanjo.domains.quotes.models import Quote, QuoteLine, QuoteVersion, Sending
@@ -297,4 +297,5 @@ def _line(row: QuoteLine) -> OfferLine:
         net_minor=row.net_minor,
         total_minor=row.total_minor,
         service=Period(starts_on, until) if starts_on and until else None,
+        usage=UsageTerms.from_json(row.usage) if row.usage else None,
     )

@@ -104,6 +104,7 @@ urlpatterns: list[URLPattern] = [
     path("products", catalog.PRODUCTS, name="products"),
     path("products/<int:key>", catalog.product, name="product"),
     path("products/<int:key>/price", catalog.set_price, name="set-list-price"),
+    path("products/<int:key>/usage-price", catalog.set_price_of_usage, name="set-usage-price"),
     path("products/<int:key>/withdraw", catalog.withdraw, name="withdraw-product"),
     path("opportunities", opportunities.OPPORTUNITIES, name="opportunities"),
     path("opportunities/<int:key>", opportunities.opportunity, name="opportunity"),

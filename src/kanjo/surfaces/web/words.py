@@ -54,6 +54,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "bookmarks.keep": Text(en="kept a view", ja="表示を保存"),
     "catalog.add-product": Text(en="added the product", ja="製品を登録"),
     "catalog.set-list-price": Text(en="set the list price", ja="標準価格を設定"),
+    "catalog.set-usage-price": Text(en="set the usage price", ja="従量単価を設定"),
     "catalog.set-tax-rate": Text(en="set the tax rate", ja="税率を設定"),
     "catalog.withdraw-product": Text(en="withdrew the product", ja="製品の販売を終了"),
     "companies.found": Text(en="founded the company", ja="販売会社を登録"),

@@ -46,13 +46,11 @@ from kanjo.domains.billing.facts.told import (
 from kanjo.domains.billing.facts.usage import (
     PricedStep,
     UsageGiven,
-    UsageModel,
     UsageRefused,
     UsageSource,
     UsageStep,
-    UsageTerms,
-    UsageTier,
 )
+from kanjo.domains.catalog.facts import UsageModel, UsageTerms, UsageTier
 
 __all__ = [
     "AgreedSharing",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass
+from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass, UsageTerms
 from kanjo.foundation.ids import (
     OrderLineId,
     PlanId,
@@ -39,7 +39,7 @@ class LineToBill:
     `net_minor` is the price of one interval of a recurring charge, or the whole of a one-time one, for the quantity.
     `due_from` is the first day anything may be billed. `order_line_id` may be any number where nothing is stored
     (a preview on a quote). Periods are counted from `anchor_on`, by default the service start: a line that joins
-    others takes their anchor, and its first period is prorated.
+    others takes their anchor, and its first period is prorated. What is used of it is charged by `usage` beside it.
     """
 
     order_line_id: OrderLineId
@@ -54,6 +54,7 @@ class LineToBill:
     due_from: date
     anchor_on: date | None = None
     interval_days: int = 0
+    usage: UsageTerms | None = None
 
     @property
     def interval(self) -> Interval:
@@ -131,3 +132,5 @@ class ChargeToCome:
     period_days: int
     plan_id: PlanId | None = field(default=None, compare=False)
     """Which plan of the line: itself, an instalment or its usage; a number below zero where nothing is planned yet."""
+    usage: bool = False
+    """Whether it is what the usage of the line costs."""

@@ -6,29 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from kanjo.foundation.ids import (
-    OrderLineId,
-)
+from kanjo.foundation.ids import OrderLineId
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
-
-
-class UsageModel(StrEnum):
-    """How the units used in a period are priced."""
-
-    PER_UNIT = "per_unit"
-    """Every unit at one price."""
-    GRADUATED = "graduated"
-    """Each unit at the price of the tier it falls in."""
-    VOLUME = "volume"
-    """All units at the price of the tier that the last of them reaches."""
-    PACKAGE = "package"
-    """By packages; one that is begun costs what a full one does."""
-
-    @property
-    def shown(self) -> Text:
-        """The word as people read it."""
-        return _USAGE_NAMES[self]
 
 
 class UsageStep(StrEnum):
@@ -67,10 +47,6 @@ class UsageSource(StrEnum):
 
 
 _USAGE_NAMES: dict[StrEnum, Text] = {
-    UsageModel.PER_UNIT: Text(en="per unit", ja="単一単価"),
-    UsageModel.GRADUATED: Text(en="graduated tiers", ja="段階別単価（超過分ごと）"),
-    UsageModel.VOLUME: Text(en="by volume", ja="スラブ単価（全量一律）"),
-    UsageModel.PACKAGE: Text(en="by package", ja="パッケージ単位"),
     UsageStep.INCLUDED: Text(en="included", ja="無料分"),
     UsageStep.PREPAID: Text(en="prepaid units", ja="前払い数量から充当"),
     UsageStep.TIER: Text(en="priced", ja="従量料金"),
@@ -81,33 +57,6 @@ _USAGE_NAMES: dict[StrEnum, Text] = {
     UsageSource.CSV: Text(en="CSV file", ja="CSVファイル"),
     UsageSource.HAND: Text(en="by hand", ja="画面から"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class UsageTier:
-    """The units after *from_units*, up to the next tier's: a price for so many units, and what the tier costs once."""
-
-    from_units: int
-    price_minor: int
-    per_units: int = 1
-    flat_minor: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class UsageTerms:
-    """How the usage of an order line is priced, and what it is called; of its term, what holds for all of it.
-
-    `commitment_minor`, `prepaid_units` and `prepaid_minor` are of the whole term, the others of each period.
-    """
-
-    model: UsageModel
-    unit: Text
-    tiers: tuple[UsageTier, ...]
-    included_units: int = 0
-    minimum_minor: int = 0
-    commitment_minor: int = 0
-    prepaid_units: int = 0
-    prepaid_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

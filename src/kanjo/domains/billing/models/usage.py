@@ -12,7 +12,8 @@ from kanjo.domains.billing.facts import (
 )
 from kanjo.domains.billing.models.columns import DAYS
 from kanjo.domains.billing.models.plans import Plan
-from kanjo.domains.billing.rules.usage_guards import LONGEST_ID, MOST_UNITS
+from kanjo.domains.billing.rules.usage_guards import LONGEST_ID
+from kanjo.domains.catalog.rules.usage import MOST_UNITS
 from kanjo.platform.tables import CompanyRow, append_only, recorded_at
 
 _UNITS = (0, MOST_UNITS)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from kanjo.domains.billing.facts import LineToBill, OrderPlanned
 from kanjo.domains.billing.models import Acceptance, Account, Plan
+from kanjo.domains.billing.operations.rating import agree_usage
 from kanjo.domains.billing.queries.policies import anchor_for, get_policy, policy_for
 from kanjo.domains.billing.rules.guards import AlreadyAccepted, AlreadyPlanned, PlanMissing, refuse_unbillable
 from kanjo.domains.billing.rules.plans import anchored, anchored_on
@@ -45,6 +46,8 @@ def plan(
 ) -> tuple[PlanId, ...]:
     """Keep how each line of an order will be billed, and return its plans in the order of the lines.
 
+    What is used of a line is charged beside it by the terms that the line brings, from its first day on.
+
     Without a *policy* the contract keeps its own, a new one takes that of the customer. Once per order line: the same
     lines again return the plans that are there, others are refused with `AlreadyPlanned`. Refuses lines no schedule
     can be made of, unknown currencies, payment terms and policies.
@@ -75,6 +78,9 @@ def plan(
     if known:
         return known
     ids = tuple(PlanId(row.pk) for row in Plan.objects.bulk_create(rows))
+    for row, line in zip(rows, lines, strict=True):
+        if line.usage is not None:
+            agree_usage(row, line.usage, row.service_start or row.due_from)
     planned = OrderPlanned(
         company_id=company_id,
         effective_on=on,

@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 
 from kanjo.domains.billing.facts import PlanCharge, UsageGiven, UsageRefused, UsageSource, UsageTerms
-from kanjo.domains.billing.models import Plan, UsageDelivery, UsageEvent, UsageRating, UsageTier
-from kanjo.domains.billing.operations.instalments import LONGEST
+from kanjo.domains.billing.models import Plan, UsageDelivery, UsageEvent, UsageRating
 from kanjo.domains.billing.operations.locking import lock_accounts
+from kanjo.domains.billing.operations.rating import AGREED, OF_TERM, OF_TIER, agree_usage
 from kanjo.domains.billing.queries.due import known_now
 from kanjo.domains.billing.queries.usage import days_away, read_usage
 from kanjo.domains.billing.rules.guards import PlanMissing
@@ -20,14 +20,12 @@ from kanjo.domains.billing.rules.usage_guards import (
     CorrectsNothing,
     KnownEvent,
     MeteredLine,
-    NotByPeriod,
     RatedOtherwise,
     SortedOut,
     TermAgreed,
-    refuse_terms,
     sort_out,
 )
-from kanjo.domains.catalog.facts import BillingTiming
+from kanjo.domains.catalog.rules.usage import NotByPeriod, refuse_terms
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, OrderLineId, PlanId, UsageDeliveryId
 from kanjo.foundation.texts import Text
@@ -36,9 +34,6 @@ from kanjo.platform.bulk.loading import Live, copy_in
 from kanjo.platform.tables import alone, refuse_unseen
 
 RECORDERS = (Role.RECEIVABLES, Role.SALES_OPERATIONS)
-_OF_TERM = ("commitment_minor", "prepaid_units", "prepaid_minor")
-_AGREED = ("model", "included_units", "minimum_minor", *_OF_TERM)
-_OF_TIER = ("from_units", "price_minor", "per_units", "flat_minor")
 
 
 @verb("billing.rate-usage", Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT)
@@ -64,50 +59,16 @@ def rate_usage(
             if not _is_same(rating, terms):
                 raise RatedOtherwise(at="effective_on", day=effective_on)
             return
-        if any(getattr(rating, name) != getattr(terms, name) for name in _OF_TERM):
+        if any(getattr(rating, name) != getattr(terms, name) for name in OF_TERM):
             raise TermAgreed(at="commitment_minor")
-    made = UsageRating.objects.create(
-        company_id=plan.company_id,
-        plan=plan,
-        effective_on=effective_on,
-        unit_en=terms.unit.en,
-        unit_ja=terms.unit.ja,
-        **{name: getattr(terms, name) for name in _AGREED},
-    )
-    UsageTier.objects.bulk_create(
-        UsageTier(rating=made, **{name: getattr(tier, name) for name in _OF_TIER}) for tier in terms.tiers
-    )
-    _plan_usage(plan, terms.unit)
-
-
-def _plan_usage(plan: Plan, unit: Text) -> None:
-    """Charge the usage of a line in arrears, by the periods that the line has without changes."""
-    said = _USAGE_OF.filled(line=Text(en=plan.description_en, ja=plan.description_ja), unit=unit)
-    same = [field.attname for field in Plan._meta.concrete_fields if field.attname not in _OF_ITS_OWN]
-    Plan.objects.get_or_create(
-        order_line_id=plan.order_line_id,
-        part=1,
-        defaults={name: getattr(plan, name) for name in same}
-        | {
-            "charge": PlanCharge.USAGE.value,
-            "timing": BillingTiming.IN_ARREARS.value,
-            "quantity": 0,
-            "net_minor": 0,
-            "description_en": said.en[:LONGEST],
-            "description_ja": said.ja[:LONGEST],
-        },
-    )
-
-
-_USAGE_OF = Text(en="{line}: usage ({unit})", ja="{line}　従量分（{unit}）")
-_OF_ITS_OWN = ("id", "order_line_id", "part", "recorded_at")
+    agree_usage(plan, terms, effective_on)
 
 
 def _is_same(rating: UsageRating, terms: UsageTerms) -> bool:
-    tiers = sorted(tuple(getattr(tier, name) for name in _OF_TIER) for tier in rating.tiers.all())
+    tiers = sorted(tuple(getattr(tier, name) for name in OF_TIER) for tier in rating.tiers.all())
     return (
-        all(getattr(rating, name) == getattr(terms, name) for name in _AGREED)
-        and tiers == [tuple(getattr(tier, name) for name in _OF_TIER) for tier in terms.tiers]
+        all(getattr(rating, name) == getattr(terms, name) for name in AGREED)
+        and tiers == [tuple(getattr(tier, name) for name in OF_TIER) for tier in terms.tiers]
         and (rating.unit_en, rating.unit_ja) == (terms.unit.en, terms.unit.ja)
     )
 

@@ -10,20 +10,28 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kanjo.domains.billing.facts import ChangePreview, ContractChange, InvoiceToCome, LineChange, LineToBill
+from kanjo.domains.billing.facts import (
+    ChangePreview,
+    ContractChange,
+    InvoiceToCome,
+    LineChange,
+    LineToBill,
+    PlanCharge,
+)
 from kanjo.domains.billing.models import Plan
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_groupings, read_metered, read_originals
 from kanjo.domains.billing.queries.policies import anchor_for
-from kanjo.domains.billing.queries.schedules import as_to_come
+from kanjo.domains.billing.queries.schedules import as_to_come, of_usage
 from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.compared import difference_per_line, due_apart
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.rules.invoicing import drafted, grouped, rated, rounded_by
-from kanjo.domains.billing.rules.owed import Known, should_be
+from kanjo.domains.billing.rules.owed import METERED, Known, should_be
 from kanjo.domains.billing.rules.plans import POLICY, anchored, as_plans
 from kanjo.domains.billing.rules.soundness import refused
 from kanjo.domains.billing.rules.splitting import shared
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
+from kanjo.domains.billing.rules.usage_offered import offered_usage, usage_words
 from kanjo.domains.catalog.queries import tax_rate_table
 from kanjo.domains.customers.queries import tax_roundings
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderLineId, PolicyId
@@ -60,7 +68,10 @@ def preview_changes(
     after = with_change(standing, change, plan_ids(plans))
     if change.away and not after.metered.is_empty():
         after = replace(after, metered=read_metered(plans, known_at, (change.withdraws, None), away=change.away))
-    everything = pl.concat([plans, _joining(CompanyId(found), plans, added)]) if added else plans
+    joining, metered = _joining(CompanyId(found), plans, added)
+    everything = pl.concat([plans, joining])
+    before = replace(before, metered=before.metered.select(*METERED))
+    after = replace(after, metered=pl.concat([after.metered.select(*METERED), metered]))
     due, due_before = due_apart(everything, after, plans, before)
     totals = difference_per_line(everything, due, due_before)
     lines = {line.order_line_id: totals.get(line.order_line_id, 0) for line in added}
@@ -129,8 +140,15 @@ def with_change(known: Known, change: ContractChange, plans: Mapping[OrderLineId
     )
 
 
-def _joining(company_id: CompanyId, plans: pl.DataFrame, added: Sequence[LineToBill]) -> pl.DataFrame:
-    """Return lines that would join the contract as plans of it, under ids of their own above all others."""
+def _joining(
+    company_id: CompanyId, plans: pl.DataFrame, added: Sequence[LineToBill]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return lines that would join the contract as plans of it, and what their usage will cost whatever is used.
+
+    They are under ids of their own above all others.
+    """
+    if not added:
+        return plans.clear(), pl.DataFrame(schema=METERED)
     first = plans.sort("plan_id").row(0, named=True)
     anchor_on = anchor_for(
         PolicyId(first["policy"]),
@@ -139,16 +157,22 @@ def _joining(company_id: CompanyId, plans: pl.DataFrame, added: Sequence[LineToB
         payer_id=CustomerId(first["payer_id"]),
         contract_id=ContractId(first["contract_id"]),
     )
-    new = as_plans(anchored(added, anchor_on)).with_columns(
-        plan_id=pl.lit(plans["plan_id"].max()) + 1 + pl.col("plan_id"),
+    policy = {name: pl.lit(first[name], dtype=plans.schema[name]) for name in POLICY}
+    own = as_plans(anchored(added, anchor_on)).with_columns(**policy)
+    usage_plans, metered = offered_usage(added, own)
+    told = [(line, line.description) for line in added]
+    told += [(line, usage_words(line.description, line.usage.unit)) for line in added if line.usage is not None]
+    above = {"plan_id": pl.lit(plans["plan_id"].max()) + 1 + pl.col("plan_id")}
+    new = pl.concat([own, usage_plans]).with_columns(
+        **above,
         policy=pl.lit(first["policy"], dtype=pl.Int64),
-        part=pl.lit(0, dtype=pl.Int64),
-        order_line_id=pl.Series([line.order_line_id for line in added], dtype=pl.Int64),
-        description=pl.Series([line.description.said_in(first["language"]) for line in added], dtype=pl.String),
-        tax_class=pl.Series([line.tax_class.value for line in added], dtype=pl.String),
-        **{name: pl.lit(first[name], dtype=plans.schema[name]) for name in (*_SAID, *_PRINTED, *POLICY)},
+        part=(pl.col("charge") == PlanCharge.USAGE).cast(pl.Int64),
+        order_line_id=pl.Series([line.order_line_id for line, _ in told], dtype=pl.Int64),
+        description=pl.Series([words.said_in(first["language"]) for _, words in told], dtype=pl.String),
+        tax_class=pl.Series([line.tax_class.value for line, _ in told], dtype=pl.String),
+        **{name: pl.lit(first[name], dtype=plans.schema[name]) for name in (*_SAID, *_PRINTED)},
     )
-    return new.select(plans.columns)
+    return new.select(plans.columns), metered.with_columns(**above)
 
 
 def _credit(due: pl.DataFrame) -> int:
@@ -173,7 +197,8 @@ def invoices_to_come(company: SellingCompany, plans: pl.DataFrame, due: pl.DataF
     first = min(charges["bill_on"], default=date.max)  # Due days are told for each invoice below.
     draft = drafted(by_day, issued_on=first, originals=originals)
     lines = draft.lines.sort("draft", "plan_id", "service_start")
-    to_come = iter(as_to_come(lines, dict(plans.select("plan_id", "order_line_id").iter_rows())))
+    keys = dict(plans.select("plan_id", "order_line_id").iter_rows())
+    to_come = iter(as_to_come(lines, keys, of_usage(plans)))
     for header in draft.invoices.iter_rows(named=True):
         of_invoice = tuple(islice(to_come, header["lines"]))
         day, favour = of_invoice[0].bill_on, header["total_minor"] < 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,10 @@ import polars as pl
 from kanjo.domains.billing.facts import BillingPolicy, ChargeToCome, LineToBill, PlanCharge
 from kanjo.domains.billing.models import Plan
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due
-from kanjo.domains.billing.rules.owed import should_be, still_due
+from kanjo.domains.billing.rules.owed import Known, should_be, still_due
 from kanjo.domains.billing.rules.plans import as_plans
 from kanjo.domains.billing.rules.shares import SHARE
+from kanjo.domains.billing.rules.usage_offered import offered_usage
 from kanjo.foundation.ids import CompanyId, OrderId, OrderLineId, PlanId
 from kanjo.foundation.periods import Period
 from kanjo.platform.bulk.reading import read_columns
@@ -29,10 +30,13 @@ def preview_schedule(
     """Return every charge of *lines* with a billing day up to *until* (or all), in the order they will be billed.
 
     What waits for acceptance is shown on the day it may first be billed. The same rule makes the later charges: over
-    the term they sum to what the quote says.
+    the term they sum to what the quote says. Of usage there is what is owed whatever is used.
     """
-    charges = should_be(as_plans(lines, policy), until)
-    return to_come(charges, {place: line.order_line_id for place, line in enumerate(lines)})
+    plans = as_plans(lines, policy)
+    usage_plans, metered = offered_usage(lines, plans)
+    charges = should_be(pl.concat([plans, usage_plans]), until, Known(metered=metered))
+    keys = {place: line.order_line_id for place, line in enumerate([*lines, *lines])}
+    return to_come(charges, keys, usage_plans["plan_id"].to_list())
 
 
 def next_charges(plan_id: PlanId, actor: Actor, *, limit: int = 12) -> list[ChargeToCome]:
@@ -58,7 +62,7 @@ def charges_to_come(scope: Scope, *, if_accepted: bool = False) -> list[ChargeTo
     """Return all that is still to be billed and given back of some plans, as known now, soonest first."""
     plans, known = read_due(scope, known_now(), if_accepted=if_accepted)
     lines = dict(plans.select("plan_id", "order_line_id").iter_rows())
-    return to_come(still_due(plans, date.max, known), lines)
+    return to_come(still_due(plans, date.max, known), lines, of_usage(plans))
 
 
 def due_and_not_invoiced(company_id: CompanyId, on: date) -> pl.DataFrame:
@@ -91,12 +95,20 @@ def invoiced(company_id: CompanyId, known: AsKnown) -> pl.DataFrame:
     )
 
 
-def to_come(charges: pl.DataFrame, lines: Mapping[int, OrderLineId]) -> list[ChargeToCome]:
-    """Return charges (rows of `owed.DUE`) as they cross the border, soonest first; *lines* by plan."""
-    return as_to_come(charges.sort("bill_on", "plan_id", "service_start"), lines)
+def of_usage(plans: pl.DataFrame) -> list[int]:
+    """Return which of the plans charge what is used."""
+    return plans.filter(pl.col("charge") == PlanCharge.USAGE)["plan_id"].to_list()
 
 
-def as_to_come(charges: pl.DataFrame, lines: Mapping[int, OrderLineId]) -> list[ChargeToCome]:
+def to_come(charges: pl.DataFrame, lines: Mapping[int, OrderLineId], usage: Collection[int]) -> list[ChargeToCome]:
+    """Return charges (rows of `owed.DUE`) as they cross the border, soonest first.
+
+    *lines* are by plan, *usage* the plans that charge what is used.
+    """
+    return as_to_come(charges.sort("bill_on", "plan_id", "service_start"), lines, usage)
+
+
+def as_to_come(charges: pl.DataFrame, lines: Mapping[int, OrderLineId], usage: Collection[int]) -> list[ChargeToCome]:
     """Return charges as they cross the border, in their order."""
     return [
         ChargeToCome(
@@ -108,6 +120,7 @@ def as_to_come(charges: pl.DataFrame, lines: Mapping[int, OrderLineId]) -> list[
             day_until=day_until,
             period_days=period_days,
             plan_id=PlanId(plan_id),
+            usage=plan_id in usage,
         )
         for plan_id, bill_on, start, until, net_minor, day_from, day_until, period_days in charges.select(
             "plan_id", "bill_on", "service_start", "service_until", "net_minor", *SHARE

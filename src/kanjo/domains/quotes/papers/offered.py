@@ -58,7 +58,8 @@ def quotation_of(
         term=Period(offer.starts_on, offer.until) if offer.until else None,
         payment_terms=payment_terms(offer.payment_terms).shown.said_in(language),
         schedule=tuple(
-            PlannedInvoice(one.billing_on, Money(one.amount_minor, offer.currency), one.service) for one in planned
+            PlannedInvoice(one.billing_on, Money(one.amount_minor, offer.currency), one.service, one.usage)
+            for one in planned
         ),
         draft=draft,
         seal_box=language is Language.JAPANESE,
@@ -93,6 +94,7 @@ def _line(line: OfferLine, currency: str, language: Language) -> QuotationLine:
         unit_price=Money(divide(line.net_minor, line.quantity, Rounding.HALF_UP), currency),
         amount=Money(line.total_minor, currency),
         period=line.service,
+        usage=line.usage.said(currency).said_in(language) if line.usage else "",
     )
 
 

@@ -40,6 +40,7 @@ WORDS = {
     "covers": Text(en="Covers", ja="対象期間"),
     "remarks": Text(en="Remarks", ja="備考"),
 }
+LEAST = Text(en="(usage, whatever is used)", ja="（従量分の最低利用額）")
 NUMBER = Text(en="Quotation No.", ja="見積番号")
 ISSUED_ON = Text(en="Date", ja="発行日")
 VALID_UNTIL = Text(en="Valid until", ja="有効期限")
@@ -65,6 +66,8 @@ class QuotationLine:
     list_price: Money | None = None
     discount_percent: Decimal | None = None
     period: Period | None = None
+    usage: str = ""
+    """How what is used is priced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,12 @@ class EstimatedTax:
 
 @dataclass(frozen=True, slots=True)
 class PlannedInvoice:
-    """One invoice the offer would lead to, before tax."""
+    """One invoice the offer would lead to, before tax; of *usage* it is what is owed whatever is used."""
 
     billing_on: date
     amount: Money
     period: Period | None = None
+    usage: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +141,17 @@ class QuotationPaper:
             "schedule": [
                 [
                     self.sender.day_in(planned.billing_on, language),
-                    self.sender.period_in(planned.period, language),
+                    self._covers(planned),
                     planned.amount.shown(language),
                 ]
                 for planned in self.schedule
             ],
             "remarks": self.remarks,
         }
+
+    def _covers(self, planned: PlannedInvoice) -> str:
+        period = self.sender.period_in(planned.period, self.language)
+        return f"{period} {LEAST.said_in(self.language)}" if planned.usage else period
 
     def _references(self) -> list[list[str]]:
         language = self.language
@@ -168,6 +176,7 @@ class QuotationPaper:
         return {
             "description": line.description,
             "period": self.sender.period_in(line.period, language),
+            "usage": line.usage,
             "quantity": quantity_in(line.quantity, line.unit),
             "list_price": line.list_price.shown(language) if line.list_price else "",
             "discount": f"{line.discount_percent.normalize():f}%" if line.discount_percent else "",

@@ -99,5 +99,8 @@ def digest_of(offer: Offer) -> str:
     data = _OFFER.dump_python(offer, mode="json")
     if offer.billing == BillingTerms():
         del data["billing"]  # Offers of before there was a choice keep their digest.
+    for line in data["lines"]:
+        if line["usage"] is None:
+            del line["usage"]  # So do those of before usage was offered.
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

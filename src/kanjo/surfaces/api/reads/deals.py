@@ -17,8 +17,8 @@ from kanjo.domains.approvals.queries import (
     list_matrices,
     list_requests,
 )
-from kanjo.domains.catalog.facts import PriceRow, ProductRow, ProductTerms
-from kanjo.domains.catalog.queries import get_product, list_prices, list_products
+from kanjo.domains.catalog.facts import PriceRow, ProductRow, ProductTerms, UsagePriceRow
+from kanjo.domains.catalog.queries import get_product, list_prices, list_products, list_usage_prices
 from kanjo.domains.contracts.facts import ContractState
 from kanjo.domains.contracts.queries import AmendmentRow, ContractRow, get_contract, list_amendments, list_contracts
 from kanjo.domains.customers.facts import CustomerRow, DepartmentId
@@ -83,10 +83,11 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class PricedProduct:
-    """A product with every list price it was given, the latest day first."""
+    """A product with every list price and every usage price it was given, the latest day first."""
 
     row: Product
     price_list: tuple[PriceRow, ...]
+    usage_prices: tuple[UsagePriceRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _products(caller: Caller, **asked: Any) -> Page[Product]:
 
 def _priced(caller: Caller, key: int) -> PricedProduct:
     row = get_product(ProductId(key), caller.actor, on=caller.today)
-    return PricedProduct(_product(row), tuple(list_prices(ProductId(key))))
+    return PricedProduct(_product(row), tuple(list_prices(ProductId(key))), tuple(list_usage_prices(ProductId(key))))
 
 
 def shared_customer(caller: Caller, key: int) -> CustomerRow:

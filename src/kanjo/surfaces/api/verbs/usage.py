@@ -8,12 +8,13 @@ from pydantic import Field, StringConstraints
 
 from kanjo.domains.billing.facts import UsageGiven, UsageModel, UsageSource, UsageTerms, UsageTier
 from kanjo.domains.billing.operations import correct_usage, rate_usage, record_usage
-from kanjo.foundation.ids import CompanyId, OrderLineId
+from kanjo.domains.catalog.operations import set_usage_price
+from kanjo.foundation.ids import CompanyId, OrderLineId, ProductId
 from kanjo.foundation.money import MINOR_MAX
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.api.acts import Act, Made
 from kanjo.surfaces.api.callers import Caller
-from kanjo.surfaces.api.fields import LINE, Asked, BothLanguages, Day, Given, Minor, Prose, one_of
+from kanjo.surfaces.api.fields import LINE, Asked, BothLanguages, Code, Day, Given, Minor, Prose, one_of
 
 MOST = 10_000
 """Events of one delivery."""
@@ -61,8 +62,8 @@ class Tier(Given):
     flat_minor: Units = 0
 
 
-class UsagePriced(Given):
-    """How the usage of a line is priced from a day on; commitment and prepayment are of the whole term."""
+class TermsGiven(Given):
+    """How usage is priced from a day on; commitment and prepayment are of the whole term."""
 
     effective_on: Day
     model: one_of(UsageModel)  # type: ignore[valid-type]  # made from the enumeration
@@ -73,7 +74,6 @@ class UsagePriced(Given):
     commitment_minor: Units = 0
     prepaid_units: Units = 0
     prepaid_minor: Units = 0
-    because: Prose
 
     @property
     def terms(self) -> UsageTerms:
@@ -88,6 +88,18 @@ class UsagePriced(Given):
             self.prepaid_units,
             self.prepaid_minor,
         )
+
+
+class UsagePriced(TermsGiven):
+    """How the usage of an order line is priced from a day on, and why."""
+
+    because: Prose
+
+
+class ProductUsagePriced(TermsGiven):
+    """How the usage of a product is priced from a day on, in a currency; quotes take it over."""
+
+    currency: Code
 
 
 def _record(caller: Caller, _key: int, given: Events) -> Made:
@@ -122,7 +134,26 @@ def _price(caller: Caller, key: int, given: UsagePriced) -> Made:
     return Made("metered-lines", key)
 
 
+def _price_product(caller: Caller, key: int, given: ProductUsagePriced) -> Made:
+    set_usage_price(
+        product_id=ProductId(key),
+        currency=given.currency,
+        terms=given.terms,
+        effective_on=given.effective_on,
+        by=caller.actor,
+        at=caller.now,
+    )
+    return Made("products", key)
+
+
 ACTS = (
+    Act(
+        path="products/{int:key}/usage-price",
+        verbs=("catalog.set-usage-price",),
+        title=Text(en="Set the usage price of a product", ja="製品の従量単価を設定"),
+        takes=ProductUsagePriced,
+        do=_price_product,
+    ),
     Act(
         path="usage",
         verbs=("billing.record-usage",),

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from kanjo.domains.catalog.facts import PriceRow, ProductRow
-from kanjo.domains.catalog.operations import set_list_price, withdraw_product
-from kanjo.domains.catalog.queries import count_products, get_product, list_prices, list_products
+from kanjo.domains.catalog.facts import PriceRow, ProductRow, UsagePriceRow
+from kanjo.domains.catalog.operations import set_list_price, set_usage_price, withdraw_product
+from kanjo.domains.catalog.queries import (
+    count_products,
+    get_product,
+    list_prices,
+    list_products,
+    list_usage_prices,
+)
 from kanjo.foundation.ids import ProductId
 from kanjo.foundation.money import Money, currency
 from kanjo.foundation.texts import Text
@@ -20,6 +26,7 @@ from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.licenses.columns import metric_shown
 from kanjo.surfaces.web.lists import ListPage
 from kanjo.surfaces.web.shown import Link, language
+from kanjo.surfaces.web.usage.terms import beside, terms_fields, terms_given
 
 TITLE = Text(en="Products", ja="製品")
 FAMILY = Text(en="Family", ja="製品群")
@@ -27,6 +34,8 @@ INTERVAL = Text(en="Billing interval", ja="請求間隔")
 METRIC = Text(en="License counts", ja="ライセンス単位")
 LAST_SOLD_ON = Text(en="Last day of sale", ja="販売終了日")
 SET_PRICE = Text(en="Set the list price", ja="標準価格を設定")
+SET_USAGE_PRICE = Text(en="Set the usage price", ja="従量単価を設定")
+USAGE_PRICE = Text(en="Usage price", ja="従量単価")
 WITHDRAW = Text(en="Withdraw from sale", ja="販売終了を登録")
 FROM = Text(en="In force from", ja="適用開始日")
 
@@ -67,6 +76,13 @@ _PRICES: tuple[Column[PriceRow], ...] = (
     Column(labels.RECORDED, lambda row: row.recorded_at),
 )
 
+_USAGE_PRICES: tuple[Column[UsagePriceRow], ...] = (
+    Column(FROM, lambda row: row.effective_on),
+    Column(labels.CURRENCY, lambda row: row.currency),
+    Column(USAGE_PRICE, lambda row: row.terms.said(row.currency)),
+    Column(labels.RECORDED, lambda row: row.recorded_at),
+)
+
 
 @door(SIGNED_IN)
 def product(request: DeskRequest, key: int) -> HttpResponse:
@@ -88,14 +104,72 @@ def product(request: DeskRequest, key: int) -> HttpResponse:
             (METRIC, metric_shown(terms.license_metric)),
             (LAST_SOLD_ON, last_day(row.sold_until)),
         ),
-        sections=(Section(Text(en="List prices", ja="標準価格"), Table.of(_PRICES, list_prices(ProductId(key)))),),
+        sections=(
+            Section(Text(en="List prices", ja="標準価格"), Table.of(_PRICES, list_prices(ProductId(key)))),
+            *_usage_prices(row),
+        ),
         acts=(
             Act(SET_PRICE, Link("", "set-list-price", key), "catalog.set-list-price"),
+            *_priced_by_use(row),
             Act(WITHDRAW, Link("", "withdraw-product", key), "catalog.withdraw-product"),
         ),
         trail=(("catalog_product", key),),
     )
     return show(request, detail)
+
+
+def _priced_by_use(row: ProductRow) -> tuple[Act, ...]:
+    if row.terms.interval.once:
+        return ()
+    key = row.terms.product_id
+    return (Act(SET_USAGE_PRICE, Link("", "set-usage-price", key), "catalog.set-usage-price"),)
+
+
+def _usage_prices(row: ProductRow) -> tuple[Section, ...]:
+    """Return how the usage of a product that recurs is priced."""
+    if row.terms.interval.once:
+        return ()
+    return (Section(USAGE_PRICE, Table.of(_USAGE_PRICES, list_usage_prices(row.terms.product_id))),)
+
+
+@door(doing("catalog.set-usage-price"))
+def set_price_of_usage(request: DeskRequest, key: int) -> HttpResponse:
+    """Set how the usage of a product is priced from a day on, in the currency of the company."""
+    desk = request.desk
+    row = get_product(ProductId(key), desk.actor, on=desk.today)
+    currency = desk.company.currency
+
+    def do(given: Given) -> Link:
+        set_usage_price(
+            product_id=ProductId(key),
+            currency=currency,
+            terms=terms_given(given),
+            effective_on=given["effective_on"],
+            by=desk.actor,
+            at=desk.now,
+        )
+        return Link("", "product", key)
+
+    says = Text(
+        en="Quotes drafted from that day on take it over, and their contracts bill by it. What was quoted before stays."
+        " A tier holds the units after its number: leave the first blank, and one row where every unit or package"
+        " costs the same.",
+        ja="適用開始日以降に作成する見積に引き継がれ、その契約の請求に使用します。作成済みの見積は変わりません。"
+        "段階の単価は、超過開始数量を超えた分に適用します（1行目は空欄）。単一単価とパッケージは1行だけ入力してください。",
+    )
+    return perform(
+        request,
+        Deed(
+            of=("catalog_product", key),
+            title=SET_USAGE_PRICE,
+            back=Link(row.terms.name, "product", key),
+            button=SET_USAGE_PRICE,
+            do=do,
+            fields=(day("effective_on", FROM, desk.today, hint=labels.BUSINESS_DAY), *terms_fields(currency)),
+            says=says,
+            beside=beside,
+        ),
+    )
 
 
 @door(doing("catalog.set-list-price"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import count
 
@@ -20,6 +21,7 @@ from kanjo.surfaces.web.shown import Derived, Explained, Link, percent, said
 AT_LIST = Text(en="List price {listed} × {quantity}, {charge}.", ja="標準単価 {listed} × 数量 {quantity}（{charge}）")
 
 DELIVERED = Text(en="once delivered", ja="検収後")
+LEAST = Text(en="usage, whatever is used", ja="従量分の最低利用額")
 
 QUOTES: tuple[Column[QuoteRow], ...] = (
     Column(labels.NUMBER, lambda row: Link(row.number, "quote", row.id), order="number"),
@@ -56,7 +58,7 @@ def line_columns(currency: str) -> tuple[Column[OfferLine], ...]:
     """Return the columns of offered lines; each total opens the steps that lead to it."""
     places = count(1)
     return (
-        Column(labels.PRODUCT, lambda line: Link(line.terms.name, "product", line.terms.product_id)),
+        Column(labels.PRODUCT, lambda line: _product(line, currency)),
         amount(labels.QUANTITY, lambda line: line.quantity),
         Column(labels.SERVICE, lambda line: line.service),
         amount(labels.LIST_PRICE, lambda line: Money(line.list_minor, currency)),
@@ -69,6 +71,12 @@ def line_columns(currency: str) -> tuple[Column[OfferLine], ...]:
             True,
         ),
     )
+
+
+def _product(line: OfferLine, currency: str) -> object:
+    """Return the product, with how its usage is priced."""
+    named = Link(line.terms.name, "product", line.terms.product_id)
+    return Explained(named, line.usage.said(currency)) if line.usage else named
 
 
 def derived(line: OfferLine, currency: str, key: str) -> Derived:
@@ -98,9 +106,14 @@ def charge_columns(currency: str) -> tuple[Column[PlannedCharge], ...]:
     """Return the columns of the invoices to come."""
     return (
         Column(Text(en="Billed on", ja="請求日"), lambda charge: charge.billing_on),
-        Column(labels.SERVICE, lambda charge: charge.service),
+        Column(labels.SERVICE, lambda charge: Explained(charge.service, LEAST) if charge.usage else charge.service),
         amount(labels.TOTAL_BEFORE_TAX, lambda charge: Money(charge.amount_minor, currency)),
     )
+
+
+def charges_total(charges: Sequence[PlannedCharge], currency: str) -> tuple[object, ...]:
+    """Return the last row of the invoices to come: their sum, with what usage costs at least."""
+    return ("", "", Money(sum(charge.amount_minor for charge in charges), currency))
 
 
 def earned_columns(currency: str) -> tuple[Column[tuple[date | None, int]], ...]:

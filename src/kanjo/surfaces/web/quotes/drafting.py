@@ -29,7 +29,7 @@ from kanjo.surfaces.web.doors import doing, door
 from kanjo.surfaces.web.fields import Field, Lines, Missing, choice, day, money, whole
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.policies.columns import POLICY, policy_shown
-from kanjo.surfaces.web.quotes.columns import PATH, charge_columns, earned_columns, line_columns
+from kanjo.surfaces.web.quotes.columns import PATH, charge_columns, charges_total, earned_columns, line_columns
 from kanjo.surfaces.web.quotes.versions import WOULD_CHANGE, changes_between
 from kanjo.surfaces.web.shown import Link, day_shown
 from kanjo.surfaces.web.terms_of_payment import TERMS
@@ -276,6 +276,6 @@ def _look(desk: Desk, before: Before, given: Given) -> list[Section]:
         *changed,
         Section(labels.LINES, Table.of(line_columns(currency), lines, ("", "", "", "", "", total))),
         Section(WOULD_ASK, Table.of(PATH, path), empty=NOBODY),
-        Section(PLANNED, Table.of(charge_columns(currency), charges, ("", "", total))),
+        Section(PLANNED, Table.of(charge_columns(currency), charges, charges_total(charges, currency))),
         Section(EARNED, Table.of(earned_columns(currency), planned_revenue(lines), ("", total))),
     ]

@@ -45,7 +45,7 @@ from kanjo.surfaces.web.files.pages import as_download
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import Filter, ListPage
 from kanjo.surfaces.web.policies.columns import POLICY, policy_shown
-from kanjo.surfaces.web.quotes.columns import PATH, VERSIONS, charge_columns, line_columns, total_of
+from kanjo.surfaces.web.quotes.columns import PATH, VERSIONS, charge_columns, charges_total, line_columns, total_of
 from kanjo.surfaces.web.quotes.columns import QUOTES as COLUMNS
 from kanjo.surfaces.web.quotes.drafting import NOBODY, PLANNED, REVISE, WOULD_ASK
 from kanjo.surfaces.web.quotes.versions import VERSIONS as CHANGED
@@ -84,7 +84,6 @@ def quote(request: DeskRequest, key: int) -> HttpResponse:
     desk = request.desk
     found = get_quote(desk.actor, QuoteId(key))
     row, offer = found.row, found.offer
-    total = Money(row.total_minor, row.currency)
     policy = get_policy(PolicyId(offer.billing.policy))
     charges = planned_charges(offer.lines, on=offer.starts_on, billing=offer.billing, policy=policy.choices)
     detail = Detail(
@@ -101,7 +100,7 @@ def quote(request: DeskRequest, key: int) -> HttpResponse:
                 ),
             ),
             Section(WOULD_ASK, Table.of(PATH, _path(request, found)), empty=NOBODY),
-            Section(PLANNED, Table.of(charge_columns(row.currency), charges, ("", "", total))),
+            Section(PLANNED, Table.of(charge_columns(row.currency), charges, charges_total(charges, row.currency))),
             Section(Text(en="Versions", ja="版の履歴"), Table.of(VERSIONS, found.versions)),
             *_changed(desk.actor, found),
         ),

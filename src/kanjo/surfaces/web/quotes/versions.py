@@ -21,6 +21,7 @@ VERSIONS = Text(en="What changed from version {before} to version {after}", ja="
 WOULD_CHANGE = Text(en="What would change from version {before}", ja="第{before}版からの変更")
 OF_LINE = Text(en="{product}: {what}", ja="{product}: {what}")
 AGAIN = Text(en="{product} ({number})", ja="{product}（{number}）")
+USAGE_PRICE = Text(en="Usage price", ja="従量単価")
 WHOLE = Text(en="{quantity} for {total}", ja="数量 {quantity}、{total}")
 
 Line = tuple[Text, OfferLine]
@@ -67,6 +68,7 @@ def _facts(line: OfferLine, currency: str) -> Facts:
         (labels.LIST_PRICE, Money(line.list_minor, currency)),
         (labels.NET_PRICE, Money(line.net_minor, currency)),
         (labels.TOTAL_BEFORE_TAX, Money(line.total_minor, currency)),
+        (USAGE_PRICE, line.usage.said(currency) if line.usage else None),
     )
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.http import HttpResponse
 
-from kanjo.domains.billing.facts import UsageModel, UsageTerms, UsageTier
 from kanjo.domains.billing.operations import correct_usage, rate_usage
 from kanjo.domains.orders.queries import get_order, list_lines
 from kanjo.foundation.ids import OrderId, OrderLineId
-from kanjo.foundation.money import Money
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 from kanjo.processes.take_usage_file import foresee_usage_file, take_usage_file
@@ -20,10 +17,11 @@ from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Section, Table
 from kanjo.surfaces.web.doors import doing, door
-from kanjo.surfaces.web.fields import Field, Lines, NotWhole, choice, day, file, money, prose, words
+from kanjo.surfaces.web.fields import Field, Lines, choice, day, file, prose, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.shown import Link
 from kanjo.surfaces.web.usage import columns, pages
+from kanjo.surfaces.web.usage.terms import beside, count, terms_fields, terms_given
 
 WOULD_TAKE = Text(en="What would be taken", ja="登録される利用実績")
 WOULD_REFUSE = Text(en="What is wrong: nothing would be taken", ja="不備（1件でもあると取り込みません）")
@@ -151,7 +149,7 @@ def rate(request: DeskRequest, key: int) -> HttpResponse:
         line_id = OrderLineId(int(given["line"]))
         rate_usage(
             order_line_id=line_id,
-            terms=_terms(given),
+            terms=terms_given(given),
             effective_on=given["effective_on"],
             because=given["because"],
             by=desk.actor,
@@ -173,7 +171,7 @@ def rate(request: DeskRequest, key: int) -> HttpResponse:
             ja="適用開始日以降に始まる期間から有効です。段階の単価は、超過開始数量を超えた分に適用します（1行目は空欄）。"
             "単一単価とパッケージは1行だけ入力してください。契約期間全体の条件は後から変更できません。",
         ),
-        beside=_beside,
+        beside=beside,
     )
     return perform(request, deed)
 
@@ -182,63 +180,6 @@ def _fields(options: Sequence[tuple[str, Text]], currency: str, since: Field) ->
     return (
         choice("line", labels.LINES, options, initial=options[0][0]),
         since,
-        choice("model", columns.MODEL, [(one.value, one.shown) for one in UsageModel], initial=UsageModel.PER_UNIT),
-        words("unit_ja", Text(en="Unit in Japanese", ja="単位（日本語）"), most=80),
-        words("unit_en", Text(en="Unit in English", ja="単位（英語）"), most=80),
-        Lines(
-            "tiers",
-            Text(en="Tiers", ja="段階"),
-            (
-                count("from_units", columns.AFTER, needed=False),
-                money("price", columns.PRICE, currency),
-                count("per_units", Text(en="Per units", ja="単価の数量"), needed=False),
-                money("flat", columns.ONCE, currency, needed=False),
-            ),
-        ),
-        count("included", columns.INCLUDED, needed=False),
-        money("minimum", columns.MINIMUM, currency, needed=False),
-        money("commitment", columns.COMMITMENT, currency, needed=False),
-        count("prepaid_units", columns.PREPAID_UNITS, needed=False),
-        money("prepaid", columns.PREPAID, currency, needed=False),
+        *terms_fields(currency),
         prose("because", labels.REASON),
     )
-
-
-def count(name: str, label: Text, *, needed: bool = True) -> Field:
-    """Return a field of a whole number that may be zero."""
-
-    def read(text: str, at: str) -> int:
-        # One way to read numbers: full width and commas are what Money takes; yen have no decimals.
-        try:
-            return Money.parse(text, "JPY").minor
-        except Refusal:
-            raise NotWhole(at=at, text=text) from None
-
-    return Field(name, label, read, "number", needed)
-
-
-def _terms(given: Given) -> UsageTerms:
-    return UsageTerms(
-        UsageModel(given["model"]),
-        Text(en=given["unit_en"], ja=given["unit_ja"]),
-        tuple(
-            UsageTier(one["from_units"] or 0, _minor(one["price"]), one["per_units"] or 1, _minor(one["flat"]))
-            for one in given["tiers"]
-        ),
-        given["included"] or 0,
-        _minor(given["minimum"]),
-        _minor(given["commitment"]),
-        given["prepaid_units"] or 0,
-        _minor(given["prepaid"]),
-    )
-
-
-def _minor(amount: Any) -> int:
-    return amount.minor if amount else 0
-
-
-_PLACES = {"included_units": "included", "minimum_minor": "minimum", "commitment_minor": "commitment"}
-
-
-def _beside(at: str, _given: Given) -> str:
-    return _PLACES.get(at, at.removesuffix("_minor"))

@@ -1,0 +1,19 @@
+"""A quoted line says how its usage is priced."""
+
+from typing import ClassVar
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [
+        ("quotes", "0005_interval_days"),
+    ]
+
+    operations: ClassVar = [
+        migrations.AddField(
+            model_name="quoteline",
+            name="usage",
+            field=models.JSONField(null=True),
+        ),
+    ]
