@@ -33,6 +33,8 @@ from tools.suginamiki_words import (
     PRODUCTS,
     STRAYS,
     TOLD,
+    USAGE,
+    USAGE_PRICES,
 )
 
 SEED = "suginamiki 1"
@@ -286,6 +288,17 @@ def lost(author: Author) -> None:
         )  # fmt: skip
 
 
+def by_use(author: Author, key: str) -> Deal:
+    """Return the deal whose calls are priced, told after all others: it takes nothing from chance."""
+    customer = author.customers[18]
+    return Deal(
+        customer=customer["key"], name="なみきAPI連携（車載端末）", owner=author.seller_of(customer),
+        opened=(-9, 4), quoted=(-9, 9), closed=(-9, 18), starts=(-8, 1), months=24, outcome="won",
+        terms=customer["payment_terms"], decision="approve", comment="従量単価は標準のとおり。承認。",
+        po_number="PO-API-01", lines=[_line("NMK-API", 1)], key=key,
+    )  # fmt: skip
+
+
 WAITING: tuple[tuple[str, str, str, int, str, str, str], ...] = (
     # outcome, decision, discount, months, terms, comment, reason
     ("drafted", "", "0", 12, MONTH_END, "", ""),
@@ -405,6 +418,8 @@ def written() -> dict[str, bytes]:
     for deal in deals:
         if deal.renews is None and deal.customer in named:
             deal.name = f"{author.chance.choice(named[deal.customer])} {deal.name}"
+    metered = by_use(author, f"SGD-{len(deals) + 1:03d}")
+    deals.append(metered)
     lines = [{"deal": deal.key, **line} for deal in deals for line in deal.lines]
     return {
         "people.csv": _csv(_rows(PEOPLE)),
@@ -416,6 +431,8 @@ def written() -> dict[str, bytes]:
         "strays.csv": _csv(_rows(STRAYS)),
         "credits.csv": _csv(_credits(deals)),
         "told.csv": _csv(_rows(TOLD)),
+        "usage_prices.csv": _csv(_rows(USAGE_PRICES)),
+        "usage.csv": _csv([{"deal": metered.key, **row} for row in _rows(USAGE)]),
     }
 
 

@@ -40,10 +40,16 @@ NMK-DOC-M,なみき文書管理 年間保守,Namiki Documents maintenance,保守
 NMK-EDI,なみき受発注EDI 期間ライセンス,Namiki EDI license,ライセンス,one_time,in_advance,0,at_a_point,site,680000,
 NMK-EDI-M,なみき受発注EDI 年間保守,Namiki EDI maintenance,保守,recurring,in_advance,12,over_time,,122400,
 NMK-PS,プレミアムサポート,Premium support,保守,recurring,in_advance,12,over_time,,600000,
+NMK-API,なみきAPI連携,Namiki API,クラウド,recurring,in_advance,1,over_time,,30000,
 SVC-SET,初期設定,Initial set-up,サービス,one_time,on_acceptance,0,at_a_point,,150000,
 SVC-INT,導入支援（人日）,Implementation (person-day),サービス,one_time,on_acceptance,0,at_a_point,,110000,
 SVC-MIG,データ移行,Data migration,サービス,one_time,on_acceptance,0,at_a_point,,480000,
 SVC-TRN,管理者研修,Administrator training,サービス,one_time,on_acceptance,0,at_a_point,,180000,
+"""
+
+USAGE_PRICES = """
+product,model,unit,unit_en,tiers,included,minimum
+NMK-API,graduated,API呼出し,API calls,0:300/1000 100000:240/1000 400000:180/1000,10000,20000
 """
 
 CUSTOMERS = """
@@ -196,3 +202,42 @@ SGD-064,pause,-1:18,0:01,2:01,,システム更改に伴う一時休止
 SGD-093,hold,-1:20,-1:20,1:20,,顧客の注文書を待つため
 SGD-042,group,-3:02,-3:02,,,月締めの請求書を1通にまとめる顧客の希望
 """
+
+USAGE = """
+on,event,used_on,quantity,corrects,because
+-8:06,api-08-1,-8:05,9000,,
+-8:13,api-08-2,-8:12,11000,,
+-8:20,api-08-3,-8:19,10000,,
+-8:25,api-08-4,-8:24,12000,,
+-7:06,api-07-1,-7:05,20000,,
+-7:13,api-07-2,-7:12,24000,,
+-7:20,api-07-3,-7:19,27000,,
+-7:25,api-07-4,-7:24,25000,,
+-6:06,api-06-1,-6:05,28000,,
+-6:13,api-06-2,-6:12,33000,,
+-6:20,api-06-3,-6:19,31000,,
+-6:25,api-06-4,-6:24,36000,,
+-5:06,api-05-1,-5:05,48000,,
+-5:13,api-05-2,-5:12,55000,,
+-5:20,api-05-3,-5:19,52000,,
+-5:25,api-05-4,-5:24,55000,,
+-4:06,api-04-1,-4:05,70000,,
+-4:13,api-04-2,-4:12,78000,,
+-4:20,api-04-3,-4:19,77000,,
+-4:25,api-04-4,-4:24,80000,,
+-3:06,api-03-1,-3:05,90000,,
+-3:13,api-03-2,-3:12,120000,,
+-3:20,api-03-3,-3:19,98000,,
+-3:25,api-03-4,-3:24,104000,,
+-2:06,api-02-1,-2:05,118000,,
+-2:13,api-02-2,-2:12,135000,,
+-2:20,api-02-3,-2:19,130000,,
+-2:25,api-02-4,-2:24,137000,,
+-1:06,api-01-1,-1:05,140000,,
+-1:13,api-01-2,-1:12,148000,,
+-1:20,api-01-3,-1:19,146000,,
+-1:25,api-01-4,-1:24,151000,,
+-3:10,api-04-5,-4:27,45000,,
+-2:09,api-03-2b,-3:12,60000,api-03-2,二重に計測された分の訂正
+"""
+"""What one customer calls: a delivery a week, one of them late, and one that was counted twice and is corrected."""

@@ -15,7 +15,7 @@ Rows = list[dict[str, str]]
 def cut_script(folder: Path, *, months: int = MONTHS) -> Path:
     """Write the last months of every third won deal and of all that is not over into *folder*."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("people.csv", "products.csv", "customers.csv", "departments.csv", "credits.csv"):
+    for name in ("people.csv", "products.csv", "customers.csv", "departments.csv", "credits.csv", "usage_prices.csv"):
         shutil.copy(SUGINAMIKI / name, folder)
     text = (SUGINAMIKI / "company.toml").read_text("utf-8")
     (folder / "company.toml").write_text(
@@ -30,6 +30,7 @@ def cut_script(folder: Path, *, months: int = MONTHS) -> Path:
     _write(folder / "strays.csv", [one for one in _read("strays.csv") if _within(one["on"], months)])
     _write(folder / "credits.csv", [])
     _write(folder / "told.csv", [])
+    _write(folder / "usage.csv", [one for one in _read("usage.csv") if one["deal"] in keys])
     return folder
 
 

@@ -133,6 +133,18 @@ class TestPlayed:
         assert held == [("po_number", date(2026, 12, 20), True)]
         assert rows("SELECT count(DISTINCT account_id), max(keys) FROM billing_grouping") == [(1, "")]
 
+    @pytest.mark.row("BIL-6", "SFA-4")
+    def test_what_is_used_is_billed_by_steps_and_charged_anew(self, script: Script) -> None:
+        """Eight months in tiers, the first up to its minimum; a late event and a correction each charge a month anew."""
+        usage = "FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id AND p.charge = 'usage'"
+        each = f"SELECT c.service_start, sum(c.amount_minor)::bigint {usage} GROUP BY 1 ORDER BY 1"
+        nets = rows(each)
+        assert [net for _, net in nets] == [20_000, 25_800, 34_320, 54_000, 87_600, 88_080, 121_800, 133_500]
+        anew = f"SELECT c.amount_minor {usage} WHERE c.sequence > 0 ORDER BY c.service_start, c.sequence"
+        assert [amount for (amount,) in rows(anew)] == [-76_800, 87_600, -102_360, 88_080]
+        kinds = "SELECT DISTINCT kind FROM billing_chargestep ORDER BY 1"
+        assert rows(kinds) == [("included",), ("minimum",), ("tier",)]
+
     def test_every_bank_file_is_a_zengin_notice(self, script: Script) -> None:
         """Taken in through the door that a clerk uploads by, named as a bank names it."""
         names = [name for (name,) in rows("SELECT name FROM receivables_bankfile ORDER BY id")]

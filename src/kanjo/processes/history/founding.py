@@ -174,6 +174,15 @@ def _fill_catalog(script: Script, company_id: CompanyId, calendar: Calendar, at:
             catalog.set_list_price(
                 product_id=product_id, currency=YEN, amount_minor=amount, effective_on=day, by=house(), at=at
             )
+        if one.code in script.usage_prices:
+            catalog.set_usage_price(
+                product_id=product_id,
+                currency=YEN,
+                terms=script.usage_prices[one.code],
+                effective_on=calendar.first,
+                by=house(),
+                at=at,
+            )
 
 
 def _prices(product: ProductInPlay, calendar: Calendar) -> list[tuple[int, date]]:

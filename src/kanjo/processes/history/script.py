@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+from kanjo.domains.catalog.facts import UsageModel, UsageTerms, UsageTier
 from kanjo.foundation.actors import Role
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Language, Text
@@ -147,6 +148,19 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsageInPlay:
+    """What is used of the first line of a won deal, sent on a day; with `corrects` in the place of another event."""
+
+    deal: str
+    on: Day
+    event: str
+    used_on: Day
+    quantity: int
+    corrects: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bank:
     """The account as the bank's notices name it, and the fees that payers are known to deduct."""
 
@@ -169,6 +183,9 @@ class Script:
     strays: tuple[Stray, ...]
     credits: tuple[Credit, ...]
     told: tuple[Told, ...]
+    usage_prices: Mapping[str, UsageTerms]
+    """How the usage of products is priced, by their codes."""
+    usage: tuple[UsageInPlay, ...]
 
 
 def read_script(folder: Path) -> Script:
@@ -187,6 +204,8 @@ def read_script(folder: Path) -> Script:
         strays=tuple(_stray(row) for row in _rows(folder, "strays.csv")),
         credits=tuple(_credit(row) for row in _rows(folder, "credits.csv")),
         told=tuple(_told(row) for row in _rows(folder, "told.csv")),
+        usage_prices={row["product"]: _usage_price(row) for row in _rows(folder, "usage_prices.csv")},
+        usage=tuple(_usage(row) for row in _rows(folder, "usage.csv")),
     )
 
 
@@ -277,6 +296,24 @@ def _told(row: Row) -> Told:
     days = {name: _day(row[name]) for name in ("on", "effective", "until")}
     given: dict[str, Any] = {**row, **days, "quantity": int(row["quantity"] or 0)}
     return Told(**given)
+
+
+def _usage_price(row: Row) -> UsageTerms:
+    """Read terms whose tiers are written as after:price/per."""
+    tiers = (one.replace(":", "/").split("/") for one in row["tiers"].split())
+    return UsageTerms(
+        model=UsageModel(row["model"]),
+        unit=Text(en=row["unit_en"], ja=row["unit"]),
+        tiers=tuple(UsageTier(int(after), int(price), int(per)) for after, price, per in tiers),
+        included_units=int(row["included"]),
+        minimum_minor=int(row["minimum"]),
+    )
+
+
+def _usage(row: Row) -> UsageInPlay:
+    days = {name: _day(row[name]) for name in ("on", "used_on")}
+    given: dict[str, Any] = {**row, **days, "quantity": int(row["quantity"])}
+    return UsageInPlay(**given)
 
 
 def _day(text: str) -> Day | None:
