@@ -51,6 +51,20 @@ class TestUsage:
             ("events[3]", "b", "usage.other-content"),
         ]
 
+    def test_a_product_brings_its_price_to_the_order(self, office: Office, clerk: Program) -> None:
+        """Set on the product, it stands there, on the quote, and on the line of the order that nobody priced."""
+        operator = program_of(office, Role.SALES_OPERATIONS)
+        terms = {name: value for name, value in TERMS.items() if name != "because"}
+        assert operator.does(f"products/{office.cloud}/usage-price", currency="JPY", **terms) == office.cloud
+        (price,) = operator.asks(f"products/{office.cloud}")["usage_prices"]
+        assert (price["terms"]["model"], len(price["terms"]["tiers"])) == ("volume", 2)
+        deal = ordered(office)
+        line, box = operator.asks(f"quotes/{deal.quote}")["offer"]["lines"]
+        assert (line["usage"], box["usage"]) == (price["terms"], None)
+        key = operator.asks(f"orders/{deal.order}")["lines"][0]["line"]["order_line_id"]
+        clerk.does("usage", company_id=office.company_id, events=[an_event(key, "a", 150)])
+        assert clerk.asks(f"metered-lines/{key}")["periods"][0]["net"]["minor"] == 1_200
+
     def test_a_line_tells_what_each_period_costs(self, office: Office, line: int, clerk: Program) -> None:
         """150 calls by volume: all of them at eight yen; corrected to ten, at ten."""
         clerk.does("usage", company_id=office.company_id, events=[an_event(line, "a"), an_event(line, "b", 80)])

@@ -135,7 +135,7 @@ class TestPlayed:
 
     @pytest.mark.row("BIL-6", "SFA-4")
     def test_what_is_used_is_billed_by_steps_and_charged_anew(self, script: Script) -> None:
-        """Eight months in tiers, the first up to its minimum; a late event and a correction each charge a month anew."""
+        """Eight months in tiers, the first up to its minimum; a late event and a correction charge a month anew."""
         usage = "FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id AND p.charge = 'usage'"
         each = f"SELECT c.service_start, sum(c.amount_minor)::bigint {usage} GROUP BY 1 ORDER BY 1"
         nets = rows(each)

@@ -15,7 +15,7 @@ from kanjo.foundation.ids import OrderId
 from kanjo.foundation.texts import Language
 from kanjo.processes import bill
 from kanjo.reports.usage import list_deliveries
-from tests.web.office import Office, a_usage_file, ordered, priced
+from tests.web.office import PRICED, Office, a_usage_file, offer_of, opened, ordered, priced
 from tests.web.story import number_of
 from tests.web.test_forms import everything
 
@@ -41,6 +41,46 @@ def metered(office: Office) -> Metered:
     order = ordered(office).order
     key = priced(office, order)
     return Metered(office, key, order, number_of(office.desk(Role.AUDITOR).see("metered-line", key)))
+
+
+class TestOffered:
+    @pytest.mark.parametrize(
+        ("language", "words", "least"),
+        [
+            (
+                Language.JAPANESE,
+                "従量単価（呼出し・段階別単価（超過分ごと））: ¥10・100超¥8、期間ごとの最低利用額¥2,000",
+                "従量分の最低利用額",
+            ),
+            (
+                Language.ENGLISH,
+                "Usage per calls, graduated tiers: JPY 10, above 100 JPY 8; at least JPY 2,000 per period",
+                "usage, whatever is used",
+            ),
+        ],
+    )
+    def test_a_product_is_priced_by_use_and_so_is_its_quote(
+        self, office: Office, language: Language, words: str, least: str
+    ) -> None:
+        """The sentence stands on product and quote, the minimum among the planned invoices and in their sum."""
+        operations = office.desk(Role.SALES_OPERATIONS, language)
+        operations.do("set-usage-price", office.cloud, **{**PRICED, "minimum": "2,000"})
+        assert words in operations.see("product", office.cloud)
+        rep = office.desk(Role.SALES_REP, language)
+        page = rep.see(
+            "quote",
+            rep.do("draft-quote", rep.do("open-opportunity", office.customer_id, **opened(office)), **offer_of(office)),
+        )
+        assert (words in page, page.count(least)) == (True, 12)
+        sums = {Language.JAPANESE: "¥194,000", Language.ENGLISH: "JPY 194,000"}
+        assert sums[language] in page, "120,000 for users, 50,000 for the box, 24,000 for the calls at least"
+
+    def test_a_box_offers_no_such_act(self, office: Office) -> None:
+        """What is charged once has no periods: neither the section nor the act is there, and the form refuses."""
+        operations = office.desk(Role.SALES_OPERATIONS)
+        assert "従量単価" not in operations.see("product", office.box)
+        status, page = operations.refused("set-usage-price", office.box, **PRICED)
+        assert (status, "usage.not-by-period" in page) == (400, True)
 
 
 class TestUsage:
