@@ -17,9 +17,10 @@ from kanjo.domains.catalog.queries import list_usage_prices
 from kanjo.domains.catalog.rules.usage import NotByPeriod, TiersUnfit
 from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.quotes.queries import get_quote
+from kanjo.domains.quotes.rules.offering import ExpectedUnfit
 from kanjo.domains.quotes.rules.stages import digest_of
 from kanjo.foundation.ids import ProductId
-from kanjo.foundation.periods import add_months
+from kanjo.foundation.periods import Period, add_months
 from kanjo.foundation.texts import Text
 from kanjo.platform.identity.queries import house
 from kanjo.processes.agreed import Agreed
@@ -81,6 +82,28 @@ class TestHandedOver:
         assert usage_billed() == least
         assert get_metered(office.receivables, deal.lines[0].order_line_id).ratings[0].terms == AT_LEAST
         assert broken(office) == set()
+
+    def test_what_is_expected_is_shown_and_owed_by_nobody(self, office: Office) -> None:
+        """Of 620 calls a month 600 are priced, of 320 in the last sixteen days 310; what is owed stays the minimum."""
+        half = Period(date(2026, 4, 16), date(2027, 4, 1))
+        wanted = replace(office.users(10, service=half), expected_units=620)
+        quote_id = office.quote(a_customer(), [office.boxes(1), wanted])
+        offer = get_quote(office.rep, quote_id).offer
+        assert [line.expected_units for line in offer.lines] == [0, 620]
+        planned = planned_charges(offer.lines, on=APRIL, billing=offer.billing)
+        shown = [(one.expected_units, one.amount_minor) for one in planned if one.usage]
+        whole = 100 * 10 + 500 * 8
+        assert shown == [(620, whole)] * 11 + [(620, 100 * 10 + 210 * 8)]
+        office.approve(office.submit(quote_id))
+        office.accept(quote_id, office.send(quote_id))
+        office.bill(date(2026, 5, 31))
+        assert [net for _, _, net in usage_billed()] == [3_000]
+
+    def test_what_has_no_usage_price_expects_none(self, office: Office) -> None:
+        """A box is not used by the unit; less than nothing is expected of nobody."""
+        for wanted in (replace(office.boxes(1), expected_units=5), replace(office.users(1), expected_units=-1)):
+            with pytest.raises(ExpectedUnfit):
+                office.quote(a_customer(), [wanted])
 
     def test_what_is_used_is_billed_by_what_was_quoted(self, office: Office) -> None:
         """A catalog that changes after the quote moves nothing; the next quote takes the new price over."""

@@ -34,13 +34,15 @@ _STANDARD = BillingTerms()
 class LineWanted:
     """A line as it is asked for: the product, how many, for which days, and the price where it is not the list price.
 
-    `net_minor` is for the whole quantity, once or per billing interval.
+    `net_minor` is for the whole quantity, once or per billing interval; `expected_units` are thought to be used in each
+    interval.
     """
 
     product_id: ProductId
     quantity: int
     net_minor: int | None = None
     service: Period | None = None
+    expected_units: int = 0
 
 
 def draft_offer(
@@ -167,6 +169,7 @@ def price(
             total_minor=sum(charge.net_minor for charge in charges) if line.service else net_minor,
             service=line.service,
             usage=usage.get(line.product_id),
+            expected_units=line.expected_units,
         )
 
     return [offered(line) for line in wanted]

@@ -7,7 +7,7 @@ from datetime import date
 
 from kanjo.domains.approvals.facts import PathStep
 from kanjo.domains.approvals.queries import preview_path
-from kanjo.domains.billing.facts import BillingPolicy, LineToBill
+from kanjo.domains.billing.facts import BillingPolicy, ChargeToCome, LineToBill
 from kanjo.domains.billing.queries import get_policy, preview_schedule
 from kanjo.domains.catalog.facts import ChargeKind
 from kanjo.domains.quotes.facts import BillingTerms, Offer, OfferLine, PlannedCharge
@@ -24,11 +24,12 @@ def planned_charges(
 ) -> list[PlannedCharge]:
     """Return the invoices before tax that billing would make of *lines* ordered on *on*, in their order.
 
-    Of usage there is what is owed whatever is used. Who read the *policy* of the terms already gives it.
+    Of usage there is what is owed whatever is used, or what the quantity that a line expects would cost. Who read the
+    *policy* of the terms already gives it.
     """
     to_bill = [_to_bill(line, on, billing) for line in lines]
     charges = preview_schedule(to_bill, policy=policy or get_policy(PolicyId(billing.policy)).choices)
-    return [PlannedCharge(charge.bill_on, charge.net_minor, charge.service, charge.usage) for charge in charges]
+    return [_planned(charge, lines) for charge in charges]
 
 
 def planned_revenue(lines: Sequence[OfferLine]) -> list[tuple[date | None, int]]:
@@ -41,6 +42,12 @@ def planned_revenue(lines: Sequence[OfferLine]) -> list[tuple[date | None, int]]
 def approval_path(offer: Offer, *, company_id: CompanyId, on: date) -> list[PathStep]:
     """Return whom the offer would ask and why; empty when nobody needs to be asked."""
     return preview_path(facts_of(offer, company_id=company_id), company_id, on)
+
+
+def _planned(charge: ChargeToCome, lines: Sequence[OfferLine]) -> PlannedCharge:
+    assert charge.plan_id is not None, "what is previewed is under the place of its line"
+    expected = lines[charge.plan_id % len(lines)].expected_units if charge.usage else 0
+    return PlannedCharge(charge.bill_on, charge.net_minor, charge.service, charge.usage, expected)
 
 
 def _to_bill(line: OfferLine, on: date, billing: BillingTerms) -> LineToBill:
@@ -58,4 +65,5 @@ def _to_bill(line: OfferLine, on: date, billing: BillingTerms) -> LineToBill:
         due_from=line.service.start if line.service else on,
         anchor_on=billing.anchor_on if line.terms.charge is ChargeKind.RECURRING else None,
         usage=line.usage,
+        expected_units=line.expected_units,
     )

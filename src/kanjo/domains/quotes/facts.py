@@ -68,7 +68,8 @@ class OfferLine:
 
     `list_minor` is the list price of one unit: once, or per billing interval of a recurring product. `net_minor` is
     the price of the whole quantity, likewise once or per interval; `total_minor` the price over the whole term. What is
-    used is priced by `usage` beside them: it is no part of the total.
+    used is priced by `usage` beside them: it is no part of the total. `expected_units` of it in each period are only
+    thought of: what they would cost is shown.
     """
 
     terms: ProductTerms
@@ -78,6 +79,7 @@ class OfferLine:
     total_minor: int
     service: Period | None = None
     usage: UsageTerms | None = None
+    expected_units: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +125,15 @@ class WaterfallStep:
 class PlannedCharge:
     """An invoice that the offer would lead to, before tax: what the quotation shows as its schedule.
 
-    One of *usage* is what is owed of it whatever is used: minimum and commitment.
+    One of *usage* is what is owed of it whatever is used (minimum and commitment), or what *expected_units* of it in
+    each period would cost.
     """
 
     billing_on: date
     amount_minor: int
     service: Period | None = None
     usage: bool = False
+    expected_units: int = 0
 
 
 @dataclass(frozen=True, slots=True)

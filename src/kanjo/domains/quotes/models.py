@@ -102,6 +102,7 @@ class QuoteLine(CompanyRow):
     service_starts_on = models.DateField(null=True)
     service_until = models.DateField(null=True)
     usage = models.JSONField(null=True)
+    expected_units = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = "quote line"

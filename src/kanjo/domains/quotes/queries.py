@@ -298,4 +298,5 @@ def _line(row: QuoteLine) -> OfferLine:
         total_minor=row.total_minor,
         service=Period(starts_on, until) if starts_on and until else None,
         usage=UsageTerms.from_json(row.usage) if row.usage else None,
+        expected_units=row.expected_units,
     )

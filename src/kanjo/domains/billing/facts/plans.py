@@ -39,7 +39,8 @@ class LineToBill:
     `net_minor` is the price of one interval of a recurring charge, or the whole of a one-time one, for the quantity.
     `due_from` is the first day anything may be billed. `order_line_id` may be any number where nothing is stored
     (a preview on a quote). Periods are counted from `anchor_on`, by default the service start: a line that joins
-    others takes their anchor, and its first period is prorated. What is used of it is charged by `usage` beside it.
+    others takes their anchor, and its first period is prorated. What is used of it is charged by `usage` beside it; in
+    a preview `expected_units` are taken as used in each period.
     """
 
     order_line_id: OrderLineId
@@ -55,6 +56,7 @@ class LineToBill:
     anchor_on: date | None = None
     interval_days: int = 0
     usage: UsageTerms | None = None
+    expected_units: int = 0
 
     @property
     def interval(self) -> Interval:

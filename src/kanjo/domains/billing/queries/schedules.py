@@ -30,7 +30,8 @@ def preview_schedule(
     """Return every charge of *lines* with a billing day up to *until* (or all), in the order they will be billed.
 
     What waits for acceptance is shown on the day it may first be billed. The same rule makes the later charges: over
-    the term they sum to what the quote says. Of usage there is what is owed whatever is used.
+    the term they sum to what the quote says. Of usage there is what is owed whatever is used, or of what is expected.
+    The plan of a charge is the place of its line; that of usage, the same after all of them.
     """
     plans = as_plans(lines, policy)
     usage_plans, metered = offered_usage(lines, plans)

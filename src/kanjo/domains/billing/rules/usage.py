@@ -170,6 +170,13 @@ def _by_days(rated: pl.DataFrame, usage: Usage) -> pl.DataFrame:
 _OF_PERIOD = ("included_units", "minimum_minor")
 
 
+def evenly_used(usage: Usage, units: pl.DataFrame) -> Usage:
+    """Return the same with so many units (plan_id, units) used in each period, by its days in one that is not whole."""
+    periods = _priced_periods(usage).join(units, on="plan_id")
+    events = periods.select("plan_id", used_on="service_start", quantity=amount("units"))
+    return replace(usage, events=pl.concat([usage.events, events]))
+
+
 def priced_from(usage: Usage) -> dict[int, date]:
     """Return per plan the first day of which usage has a price."""
     return dict(_priced_periods(usage).group_by("plan_id").agg(pl.min("service_start")).iter_rows())

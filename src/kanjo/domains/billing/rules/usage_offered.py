@@ -1,6 +1,6 @@
-"""What the usage of lines that are only proposed will cost whatever is used: minimum and commitment, to the yen.
+"""What the usage of lines that are only proposed will cost: whatever is used (minimum, commitment), or as expected.
 
-The rule that prices what was used prices it, with nothing used. Columns in, columns out; days half-open.
+The rule that prices what was used prices it. Columns in, columns out; days half-open.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import polars as pl
 
 from kanjo.domains.billing.facts import LineToBill, PlanCharge, UsageTerms
 from kanjo.domains.billing.rules.owed import METERED
-from kanjo.domains.billing.rules.usage import EVENTS, RATED, RATINGS, TIERS, Usage, priced
+from kanjo.domains.billing.rules.usage import EVENTS, RATED, RATINGS, TIERS, Usage, evenly_used, priced
 from kanjo.domains.catalog.facts import BillingTiming
 from kanjo.foundation.texts import Text
 
@@ -36,16 +36,16 @@ def offered_usage(lines: Sequence[LineToBill], plans: pl.DataFrame) -> tuple[pl.
     if not metered:
         return own, pl.DataFrame(schema=METERED)
     terms = {plan_id: (line, line.usage) for plan_id, line in metered.items() if line.usage is not None}
-    return own, priced(
-        Usage(
-            own.join(_frame(_OF_TERM, [_of_term(key, one) for key, (_, one) in terms.items()]), on="plan_id").select(
-                *RATED
-            ),
-            _frame(RATINGS, [_rating(key, line, one) for key, (line, one) in terms.items()]),
-            _frame(TIERS, [tier for key, (line, one) in terms.items() for tier in _tiers(key, line, one)]),
-            pl.DataFrame(schema=EVENTS),
-        )
-    ).periods.filter(pl.col("net_minor") != 0)
+    usage = Usage(
+        own.join(_frame(_OF_TERM, [_of_term(key, one) for key, (_, one) in terms.items()]), on="plan_id").select(
+            *RATED
+        ),
+        _frame(RATINGS, [_rating(key, line, one) for key, (line, one) in terms.items()]),
+        _frame(TIERS, [tier for key, (line, one) in terms.items() for tier in _tiers(key, line, one)]),
+        pl.DataFrame(schema=EVENTS),
+    )
+    units = _frame(_EXPECTED, [(key, line.expected_units) for key, (line, _) in terms.items()])
+    return own, priced(evenly_used(usage, units)).periods.filter(pl.col("net_minor") != 0)
 
 
 def usage_words(description: Text, unit: Text) -> Text:
@@ -54,6 +54,7 @@ def usage_words(description: Text, unit: Text) -> Text:
 
 
 _USAGE_OF = Text(en="{line}: usage ({unit})", ja="{line}　従量分（{unit}）")
+_EXPECTED: dict[str, type[pl.DataType]] = {"plan_id": pl.Int64, "units": pl.Int64}
 _OF_TERM: dict[str, type[pl.DataType]] = {
     "plan_id": pl.Int64,
     "commitment_minor": pl.Int64,

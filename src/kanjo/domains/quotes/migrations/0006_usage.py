@@ -1,4 +1,4 @@
-"""A quoted line says how its usage is priced."""
+"""A quoted line says how its usage is priced, and how much of it is expected."""
 
 from typing import ClassVar
 
@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
     ]
 
     operations: ClassVar = [
+        migrations.AddField(
+            model_name="quoteline",
+            name="expected_units",
+            field=models.BigIntegerField(db_default=0, default=0),
+        ),
         migrations.AddField(
             model_name="quoteline",
             name="usage",

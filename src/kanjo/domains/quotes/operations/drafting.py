@@ -163,4 +163,5 @@ def _line(version: QuoteVersion, position: int, line: OfferLine) -> QuoteLine:
         service_starts_on=line.service.start if line.service else None,
         service_until=line.service.until if line.service else None,
         usage=line.usage.as_json() if line.usage else None,
+        expected_units=line.expected_units,
     )

@@ -58,7 +58,9 @@ def quotation_of(
         term=Period(offer.starts_on, offer.until) if offer.until else None,
         payment_terms=payment_terms(offer.payment_terms).shown.said_in(language),
         schedule=tuple(
-            PlannedInvoice(one.billing_on, Money(one.amount_minor, offer.currency), one.service, one.usage)
+            PlannedInvoice(
+                one.billing_on, Money(one.amount_minor, offer.currency), one.service, one.usage, one.expected_units
+            )
             for one in planned
         ),
         draft=draft,

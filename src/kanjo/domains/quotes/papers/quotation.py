@@ -40,6 +40,7 @@ WORDS = {
     "covers": Text(en="Covers", ja="対象期間"),
     "remarks": Text(en="Remarks", ja="備考"),
 }
+EXPECTED = Text(en="(usage, expecting {units} per period)", ja="（従量分、期間ごとに{units}を想定）")
 LEAST = Text(en="(usage, whatever is used)", ja="（従量分の最低利用額）")
 NUMBER = Text(en="Quotation No.", ja="見積番号")
 ISSUED_ON = Text(en="Date", ja="発行日")
@@ -81,12 +82,16 @@ class EstimatedTax:
 
 @dataclass(frozen=True, slots=True)
 class PlannedInvoice:
-    """One invoice the offer would lead to, before tax; of *usage* it is what is owed whatever is used."""
+    """One invoice the offer would lead to, before tax.
+
+    Of *usage* it is what is owed whatever is used, or of *expected_units* in each period.
+    """
 
     billing_on: date
     amount: Money
     period: Period | None = None
     usage: bool = False
+    expected_units: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,9 @@ class QuotationPaper:
 
     def _covers(self, planned: PlannedInvoice) -> str:
         period = self.sender.period_in(planned.period, self.language)
-        return f"{period} {LEAST.said_in(self.language)}" if planned.usage else period
+        expected = EXPECTED.filled(units=f"{planned.expected_units:,}")
+        words = expected if planned.expected_units else LEAST
+        return f"{period} {words.said_in(self.language)}" if planned.usage else period
 
     def _references(self) -> list[list[str]]:
         language = self.language

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from kanjo.domains.catalog.facts import ChargeKind
+from kanjo.domains.catalog.rules.usage import MOST_UNITS
 from kanjo.domains.quotes.facts import Offer, OfferLine
 from kanjo.domains.quotes.rules.pricing import list_total_minor, whole_intervals
 from kanjo.foundation.money import Money, currency
@@ -103,6 +104,19 @@ class ServiceOutsideTerm(Refusal):
     )
 
 
+class ExpectedUnfit(Refusal):
+    """An expected quantity below zero, beyond what is computed exactly, or of what has no price of usage."""
+
+    rule = "quotes.expected-usage"
+    says = Text(
+        en="Line {line} expects a usage of {units} per period.", ja="明細{line}行目の想定利用数量が{units}です。"
+    )
+    remedy = Text(
+        en="Give 0 to {most} where the product has a usage price, and nothing elsewhere.",
+        ja="従量単価のある製品には0〜{most}を指定し、それ以外は空欄にしてください。",
+    )
+
+
 _AMOUNTS = {
     "list_minor": Text(en="list price", ja="標準価格"),
     "net_minor": Text(en="price", ja="金額"),
@@ -141,6 +155,11 @@ def _refuse_amounts(line: OfferLine, number: int, code: str) -> None:
         amount = getattr(line, name)
         if type(amount) is not int or amount < 0:
             raise AmountNotWhole(line=number, what=what, amount=amount, currency=code, at=f"lines[{number}].{name}")
+    most = MOST_UNITS if line.usage else 0
+    if type(line.expected_units) is not int or not 0 <= line.expected_units <= most:
+        raise ExpectedUnfit(
+            line=number, units=line.expected_units, most=f"{MOST_UNITS:,}", at=f"lines[{number}].expected_units"
+        )
 
 
 def _refuse_service(line: OfferLine, number: int, offer: Offer) -> None:

@@ -102,5 +102,7 @@ def digest_of(offer: Offer) -> str:
     for line in data["lines"]:
         if line["usage"] is None:
             del line["usage"]  # So do those of before usage was offered.
+        if not line["expected_units"]:
+            del line["expected_units"]
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -86,12 +86,16 @@ class ServiceGiven(Given):
 
 
 class LineGiven(Given):
-    """A line of an offer; `net_minor` is the price of the whole quantity, without it the list price holds."""
+    """A line of an offer; `net_minor` is the price of the whole quantity, without it the list price holds.
+
+    `expected_units` are thought to be used in each period, where the product has a usage price.
+    """
 
     product_id: ProductKey
     quantity: Count
     net_minor: Minor | None = None
     service: ServiceGiven | None = None
+    expected_units: Minor = 0
 
 
 class OfferGiven(Given):
@@ -178,6 +182,7 @@ def _wanted(caller: Caller, company_id: CompanyId, given: OfferGiven) -> Sequenc
             quantity=line.quantity,
             net_minor=line.net_minor,
             service=Period(line.service.start, line.service.until) if line.service else None,
+            expected_units=line.expected_units,
         )
         for line in given.lines
     ]

@@ -21,6 +21,7 @@ from kanjo.surfaces.web.shown import Derived, Explained, Link, percent, said
 AT_LIST = Text(en="List price {listed} × {quantity}, {charge}.", ja="標準単価 {listed} × 数量 {quantity}（{charge}）")
 
 DELIVERED = Text(en="once delivered", ja="検収後")
+EXPECTED = Text(en="usage, expecting {units} per period", ja="従量分（期間ごとに{units}を想定）")
 LEAST = Text(en="usage, whatever is used", ja="従量分の最低利用額")
 
 QUOTES: tuple[Column[QuoteRow], ...] = (
@@ -106,9 +107,17 @@ def charge_columns(currency: str) -> tuple[Column[PlannedCharge], ...]:
     """Return the columns of the invoices to come."""
     return (
         Column(Text(en="Billed on", ja="請求日"), lambda charge: charge.billing_on),
-        Column(labels.SERVICE, lambda charge: Explained(charge.service, LEAST) if charge.usage else charge.service),
+        Column(labels.SERVICE, _covers),
         amount(labels.TOTAL_BEFORE_TAX, lambda charge: Money(charge.amount_minor, currency)),
     )
+
+
+def _covers(charge: PlannedCharge) -> object:
+    """Return the days of a charge, with what of usage it is."""
+    if not charge.usage:
+        return charge.service
+    words = EXPECTED.filled(units=f"{charge.expected_units:,}") if charge.expected_units else LEAST
+    return Explained(charge.service, words)
 
 
 def charges_total(charges: Sequence[PlannedCharge], currency: str) -> tuple[object, ...]:

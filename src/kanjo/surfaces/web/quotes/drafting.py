@@ -30,10 +30,11 @@ from kanjo.surfaces.web.fields import Field, Lines, Missing, choice, day, money,
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.policies.columns import POLICY, policy_shown
 from kanjo.surfaces.web.quotes.columns import PATH, charge_columns, charges_total, earned_columns, line_columns
-from kanjo.surfaces.web.quotes.versions import WOULD_CHANGE, changes_between
+from kanjo.surfaces.web.quotes.versions import EXPECTED_USAGE, WOULD_CHANGE, changes_between
 from kanjo.surfaces.web.shown import Link, day_shown
 from kanjo.surfaces.web.terms_of_payment import TERMS
 from kanjo.surfaces.web.trail import Subject
+from kanjo.surfaces.web.usage.terms import count
 
 DRAFT = Text(en="Draft a quote", ja="見積を作成")
 REVISE = Text(en="Revise the quote", ja="見積を改訂")
@@ -166,6 +167,7 @@ def _fields(desk: Desk, before: Before) -> Sequence[Field | Lines]:
                 money("net", NET_PRICE.filled(currency=before.currency), before.currency, needed=False),
                 day("first_on", FROM, None, needed=False),
                 day("last_on", THROUGH, None, needed=False),
+                count("expected", EXPECTED_USAGE, needed=False),
             ),
             tuple(_typed(line, before.currency) for line in offer.lines) if offer else ({}, {}),
         ),
@@ -199,6 +201,7 @@ def _typed(line: OfferLine, currency: str) -> dict[str, str]:
         "net": "" if listed else f"{Money(line.net_minor, currency).as_decimal():f}",
         "first_on": day_shown(line.service.start) if line.service else "",
         "last_on": day_shown(line.service.last_on) if line.service else "",
+        "expected": str(line.expected_units or ""),
     }
 
 
@@ -220,6 +223,7 @@ def _line(line: Given) -> LineWanted:
         quantity=line["quantity"],
         net_minor=line["net"].minor if line["net"] is not None else None,
         service=Period.inclusive(first, last) if first else None,
+        expected_units=line["expected"] or 0,
     )
 
 
@@ -230,6 +234,7 @@ _FIELDS = {
     "list_minor": "product",
     "net_minor": "net",
     "total_minor": "net",
+    "expected_units": "expected",
 }
 
 

@@ -22,6 +22,7 @@ WOULD_CHANGE = Text(en="What would change from version {before}", ja="第{before
 OF_LINE = Text(en="{product}: {what}", ja="{product}: {what}")
 AGAIN = Text(en="{product} ({number})", ja="{product}（{number}）")
 USAGE_PRICE = Text(en="Usage price", ja="従量単価")
+EXPECTED_USAGE = Text(en="Expected usage per period", ja="想定利用数量（期間ごと）")
 WHOLE = Text(en="{quantity} for {total}", ja="数量 {quantity}、{total}")
 
 Line = tuple[Text, OfferLine]
@@ -69,6 +70,7 @@ def _facts(line: OfferLine, currency: str) -> Facts:
         (labels.NET_PRICE, Money(line.net_minor, currency)),
         (labels.TOTAL_BEFORE_TAX, Money(line.total_minor, currency)),
         (USAGE_PRICE, line.usage.said(currency) if line.usage else None),
+        (EXPECTED_USAGE, line.expected_units or None),
     )
 
 
