@@ -187,7 +187,7 @@ class TestCatalog:
     @pytest.mark.parametrize(
         ("language", "words"),
         [
-            ("ja", "従量単価（API呼出し・段階別単価（超過分ごと））: ¥10・100超¥8、期間ごとの無料数量20、"),
+            ("ja", "従量単価（API呼出し・段階別単価（超過分ごと））: ¥10・100超は¥8、期間ごとの無料数量20、"),
             ("en", "Usage per API calls, graduated tiers: JPY 10, above 100 JPY 8; 20 included per period; at least"),
         ],
     )

@@ -165,7 +165,7 @@ _INCLUDED = Text(en="{units} included per period", ja="期間ごとの無料数�
 _MINIMUM = Text(en="at least {amount} per period", ja="期間ごとの最低利用額{amount}")
 _COMMITMENT = Text(en="at least {amount} in the term", ja="契約期間の最低利用額{amount}")
 _PREPAID = Text(en="{amount} prepaid", ja="前払い{amount}")
-_AFTER = Text(en="above {units} {price}", ja="{units}超{price}")
+_AFTER = Text(en="above {units} {price}", ja="{units}超は{price}")
 _PER = Text(en="{price} per {units}", ja="{units}あたり{price}")
 _ONCE = Text(en="{price} + {flat} once", ja="{price}＋定額{flat}")
 
