@@ -41,6 +41,12 @@ class TestDifference:
         differs = {plan: wholes[0].get(plan, 0) - wholes[1].get(plan, 0) for plan in range(len(plans))}
         assert told == {plan: net for plan, net in differs.items() if net}
 
+    def test_leaves_usage_out(self) -> None:
+        """Usage of a line is beside what was ordered of it: it changes no order."""
+        plans = pl.DataFrame({"plan_id": [0, 1], "order_line_id": [7, 7], "charge": ["recurring", "usage"]})
+        due, before = (pl.DataFrame({"plan_id": [0, 1], "net_minor": nets}) for nets in ([100, 500], [40, 900]))
+        assert difference_per_line(plans, due, before) == {7: 60}
+
 
 def _by_plan(charges: pl.DataFrame) -> dict[int, int]:
     return dict(charges.group_by("plan_id").agg(pl.sum("net_minor")).iter_rows())

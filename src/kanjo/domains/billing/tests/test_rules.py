@@ -175,6 +175,15 @@ class TestDueCharges:
         later = still_due(posted, late)
         assert pl.concat([once, later]).sort(KEY).equals(still_due(plans, late).sort(KEY))
 
+    @given(st.lists(lines(), max_size=5), days, days)
+    def test_nothing_is_due_of_what_is_billed_beyond_the_day(
+        self, made: list[LineToBill], billed_on: date, day: date
+    ) -> None:
+        """A plan of which nothing was told needs no look while it is billed beyond the day: it is not even read."""
+        plans = as_plans(made)
+        beyond = _billed(plans, still_due(plans, billed_on)).filter(pl.col("billed_until") > day)
+        assert still_due(beyond, day).is_empty()
+
     @given(st.lists(lines(), min_size=2, max_size=6), days, st.randoms())
     def test_the_order_of_input_does_not_matter(self, made: list[LineToBill], day: date, chance: object) -> None:
         """Plans in any order give the same charges."""
