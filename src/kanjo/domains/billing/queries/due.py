@@ -178,7 +178,7 @@ def read_due(
     *posted* reads what was posted of every plan, for facts that are still to be added. *withdrawn* amendments are left
     out, and that of *without* is, with what it withdraws itself. With *then* the plans can be taken `as_of` it.
     """
-    told = read_columns(_EVER_TOLD.format(where=scope.where), scope.asked, {"plan_id": pl.Int64})["plan_id"]
+    told = pl.Series(dtype=pl.Int64) if posted else _ever_told(scope)
     plans = _read_plans(scope, told, known_at, then, issued_to=issued_to)
     if if_accepted:
         plans = plans.with_columns(pl.coalesce("accepted_on", "due_from").alias("accepted_on"))
@@ -189,6 +189,10 @@ def read_due(
         billed_until=pl.coalesce("last", "billed_until")
     )
     return plans.drop("last"), read_known(known, plans, scope, known_at, (withdrawn, without))
+
+
+def _ever_told(scope: Scope) -> pl.Series:
+    return read_columns(_EVER_TOLD.format(where=scope.where), scope.asked, {"plan_id": pl.Int64})["plan_id"]
 
 
 def _read_plans(
