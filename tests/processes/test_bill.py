@@ -257,6 +257,16 @@ class TestTwoAtOnce:
         assert [process.returncode for process in both] == [0, 0], ended
         assert documents(company) == expected
 
+    def test_four_workers_make_what_one_makes(self, fresh_database: FreshDatabase) -> None:
+        """However many take its shards, a run issues the same documents under one series of numbers."""
+        company, _ = a_house_with_orders()
+        expected = undisturbed(company, MAY)
+        prepared(company, MAY)
+        process = worker(fresh_database, "--workers", "4")
+        told = process.communicate(timeout=180)
+        assert process.returncode == 0, told
+        assert documents(company) == expected
+
 
 class TestRaces:
     @pytest.mark.row("M3", "SCL-3")
