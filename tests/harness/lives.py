@@ -1,4 +1,4 @@
-"""Contracts that live: amended, paused, held, moved, used, credited and back-dated at random, billed every month.
+"""Contracts that live: amended, paused, held, moved, used, shared, split, credited, back-dated, and billed every month.
 
 What should stand is computed from the facts, one line and one day at a time, by the oracle of billing.
 """
@@ -20,6 +20,7 @@ from kanjo.domains.billing.facts import (
     Held,
     HoldCondition,
     PlanCharge,
+    ShareOfPayer,
     UsageGiven,
     UsageModel,
     UsageSource,
@@ -39,6 +40,7 @@ from kanjo.foundation.ids import ContractId, CustomerId, HoldId, InvoiceId, Orde
 from kanjo.foundation.periods import Period, add_months
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
+from kanjo.processes import bill
 from kanjo.processes.agreed import Agreed, LineMore
 from kanjo.processes.amend_contract import amend_contract
 from kanjo.processes.draft_offer import LineWanted
@@ -48,6 +50,13 @@ from tests.builders import a_customer, a_product
 from tests.harness.office import APRIL, Office, morning
 
 TERM = Period(APRIL, add_months(APRIL, 36))
+_UNTOUCHED = """
+    SELECT i.id FROM billing_invoice i WHERE i.total_minor > 0 AND i.issued_on <= %s AND NOT EXISTS (
+        SELECT FROM billing_invoiceline l JOIN billing_charge c ON c.plan_id = l.plan_id
+        WHERE l.invoice_id = i.id AND c.credited_line_id IS NOT NULL
+            AND l.id IN (c.invoice_line_id, c.credited_line_id))
+    ORDER BY i.id DESC LIMIT 8"""
+"""Invoices that gave nothing back and of which nothing was given back."""
 _POLICY = tuple(BillingPolicy.__dataclass_fields__)
 
 
@@ -205,6 +214,37 @@ class Lives:
         if found:
             self.office.credit(InvoiceId(self.chance.choice(found)), on=on)
 
+    def share(self, lived: Lived, on: date) -> None:
+        """Up to three payers share a contract, or all of a payer, by whole numbers from a day near; or nobody does."""
+        payers = self.chance.sample([one.customer_id for one in self.contracts], self.chance.randint(0, 3))
+        agreed: dict[str, Any] = {
+            "shares": [ShareOfPayer(payer, self.chance.randint(1, 9)) for payer in payers],
+            "on": on + DAY * self.chance.randint(-10, 40),
+            "because": "部門ごとに負担",
+            "by": self.office.receivables,
+            "at": morning(on),
+        }
+        if self.chance.random() < 0.8:
+            billing.share_contract(contract_id=lived.contract_id, **agreed)
+        else:
+            billing.share_account(company_id=self.office.company_id, payer_id=lived.customer_id, **agreed)
+
+    def split(self, lived: Lived, on: date) -> None:
+        """An invoice that gave nothing back is split between two payers, or handed on to one."""
+        found = _rows(_UNTOUCHED, on)
+        if not found:
+            return
+        payers = self.chance.sample([one.customer_id for one in self.contracts], self.chance.randint(1, 2))
+        bill.split_invoice(
+            company_id=self.office.company_id,
+            invoice_id=InvoiceId(self.chance.choice(found)[0]),
+            shares=[ShareOfPayer(payer, self.chance.randint(1, 9)) for payer in payers],
+            on=on,
+            because="部門ごとに負担",
+            by=self.office.receivables,
+            at=morning(on),
+        )
+
     def meter(self, lived: Lived, on: date) -> None:
         """Give the usage of a line a price, or another one from a later day on."""
         line, tiers = self._line(lived, on), (UsageTier(0, self.chance.randint(1, 9), 3), UsageTier(40, 2, 1, 70))
@@ -283,6 +323,9 @@ ACTS: tuple[Callable[[Lives, Lived, date], None], ...] = (
     Lives.hold,
     Lives.release,
     Lives.credit,
+    Lives.share,
+    Lives.share,
+    Lives.split,
     Lives.meter,
     Lives.use,
     Lives.use,
@@ -394,10 +437,11 @@ def _plans(office: Office) -> list[dict[str, Any]]:
 
 
 def _standing(plan_id: int) -> dict[date, int]:
-    """Return the price at which each day of a plan stands billed."""
+    """Return the price at which each day of a plan stands billed, whoever bears it."""
     rows = _rows(
-        "SELECT service_start, service_until, price_minor, invoice_line_id, credited_line_id FROM billing_charge"
-        " WHERE plan_id = %s ORDER BY invoice_line_id",
+        "SELECT service_start, service_until, price_minor, invoice_line_id, CASE WHEN credited_line_id IS NOT NULL"
+        " THEN coalesce(shared_line_id, credited_line_id) END"
+        " FROM billing_charge WHERE plan_id = %s AND NOT beside ORDER BY invoice_line_id",
         plan_id,
     )
     back = {(line, day) for start, until, _, _, line in rows if line for day in each(Period(start, until))}

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from kanjo.domains.billing.models import Charge
+from kanjo.domains.billing.models import Charge, Split
 from kanjo.domains.billing.tests.owed_oracle import DAY
 from kanjo.foundation.periods import add_months
 from tests.harness.lives import ACTS, TERM, Lives, broken, left_out, unlike_its_usage, unlike_the_oracle
@@ -21,7 +21,7 @@ MONTHS = int(os.environ.get("KANJO_LIVED_MONTHS", "9"))
 @pytest.mark.row("BIL-7", "SCL-6")
 @pytest.mark.parametrize("seed", range(1, 1 + int(os.environ.get("KANJO_LIFE_SEEDS", "1"))))
 def test_lives_are_billed_as_they_were_lived(db: None, seed: int) -> None:
-    """Amended, paused, held, moved, credited, back-dated and taken back: every month equals the oracle and verifies."""
+    """Amended, paused, held, moved, shared, split, credited, taken back: every month equals the oracle and verifies."""
     lives = Lives(an_office(), Random(seed))
     lives.begin(CONTRACTS)
     for month in range(MONTHS):
@@ -41,3 +41,5 @@ def test_lives_are_billed_as_they_were_lived(db: None, seed: int) -> None:
     assert (unlike_the_oracle(lives.office, after), broken(lives.office)) == ([], [])
     assert unlike_its_usage(lives.office, after) == []
     assert {act.__name__ for act in ACTS} == set(lives.done), lives.refused
+    assert Split.objects.exists()
+    assert Charge.objects.filter(shared_line_id__isnull=False, credited_line_id__isnull=False, beside=False).exists()

@@ -152,10 +152,14 @@ def split_from(invoice_id: InvoiceId) -> tuple[InvoiceId, str] | None:
 
 
 def shared_with(invoice_id: InvoiceId, actor: Actor) -> list[tuple[InvoiceId, str]]:
-    """Return the other invoices of the actor's companies, with their numbers, that bear the rest of its charges."""
-    others = [key for key in billed_together([invoice_id]) if key != invoice_id] if any_is_shared() else []
-    rows = Invoice.objects.visible_to(actor).filter(pk__in=others, original=None).order_by("pk")
-    return [(InvoiceId(key), number) for key, number in rows.values_list("pk", "number")]
+    """Return the other invoices of the actor's companies, with their numbers, that bear the rest of its charges.
+
+    What was given back in full, as an invoice that was split, bears nothing.
+    """
+    together = billed_together([invoice_id]) if any_is_shared() else []
+    rows = Invoice.objects.visible_to(actor).filter(pk__in=together, original=None, credit_notes=None).order_by("pk")
+    bearing = {InvoiceId(key): number for key, number in rows.values_list("pk", "number")}
+    return [one for one in bearing.items() if one[0] != invoice_id] if invoice_id in bearing else []
 
 
 def _payers(sharings: list[int]) -> pl.DataFrame:

@@ -6,16 +6,22 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 from django.db import DatabaseError, transaction
 from django.db.models import Sum
+from pytest_django import DjangoAssertNumQueries
 
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import ContractChange, LineChange, ShareOfPayer
 from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, PayerShare, Sharing
+from kanjo.domains.billing.operations.issue import charges_due
 from kanjo.domains.billing.queries import get_invoice, list_sharings, shared_with, sharing_of, what_comes_next
+from kanjo.domains.billing.queries.due import Scope, known_now
+from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.guards import AlreadyCredited, NothingDue, PlanMissing
 from kanjo.domains.billing.rules.sharing import PayerTwice, SharesUnexplained, ShareUnfit, TooManyPayers
+from kanjo.domains.billing.rules.splitting import shared
 from kanjo.domains.billing.tests.conftest import Planned, an_order
 from kanjo.domains.billing.tests.test_changes import amend, more
 from kanjo.domains.billing.tests.test_operations import run_billing
@@ -197,6 +203,18 @@ class TestShareContract:
         Customer.objects.filter(pk=south).update(language="xx")
         assert run_billing(company, TODAY)[1]["failed"] == 1
         assert not Charge.objects.exists()
+
+
+class TestNobodyShares:
+    def test_it_costs_one_empty_read(
+        self, planned: Planned, company: CompanyId, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """What is due is the same frame, and nothing of charges or payers is read."""
+        due, _ = charges_due(Scope(company), TODAY, known_now())
+        with django_assert_num_queries(1):
+            sharing = read_sharing(company, due, NOW)
+        assert shared(due, sharing, pl.lit(TODAY)) is due
+        assert "share_of" not in due.columns
 
 
 class TestShareAccount:

@@ -118,7 +118,8 @@ class TestSplitInvoice:
         assert [key for key, _ in parts_of(issued)] == list(parts)
         assert [split_from(key) for key in parts] == [(issued, "INV-2026-000001")] * 2
         assert views[0].row.original_id == issued
-        assert [key for key, _ in shared_with(parts[0], accountant)] == [issued, parts[1]]
+        assert [key for key, _ in shared_with(parts[0], accountant)] == [parts[1]]
+        assert shared_with(issued, accountant) == []
 
     def test_a_change_afterwards_goes_to_who_bears_it_now(
         self, issued: InvoiceId, company: CompanyId, planned: Planned, north: CustomerId, south: CustomerId

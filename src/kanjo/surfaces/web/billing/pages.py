@@ -66,8 +66,6 @@ CREDIT_OTHERS = Text(
     en="What is left of {numbers}, which bear the rest of its charges, is given back with it.",
     ja="同じ課金を分担する {numbers} の残額も、あわせて返還します。",
 )
-SHARES_WITH = Text(en="Shares its charges with", ja="課金を分担する請求書")
-AND = Text(en="and", ja="同上")
 BY_HAND = Text(en="Issued by hand by", ja="手動発行者")
 NOT_SENT = Text(en="It was not sent yet.", ja="まだ送付されていません。")
 CREDITED = Text(en="It was credited before, or is itself a credit note.", ja="返還済み、または返還請求書です。")
@@ -182,13 +180,13 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
 
 def _split_or_shared(row: InvoiceRow, desk: Desk) -> Iterator[tuple[Text, object]]:
     """Yield what an invoice was split into, of which it is a part, and who bears the rest of its charges."""
-    for number, (key, told_as) in enumerate(parts_of(row.id)):
-        yield Text(en="Split into", ja="分割後の請求書") if number == 0 else AND, Link(told_as, "invoice", key)
+    for key, number in parts_of(row.id):
+        yield Text(en="Split into", ja="分割後の請求書"), Link(number, "invoice", key)
     original = split_from(row.id)
     if original:
         yield Text(en="Split from", ja="分割元の請求書"), Link(original[1], "invoice", original[0])
-    for number, (key, told_as) in enumerate(shared_with(row.id, desk.actor)):
-        yield SHARES_WITH if number == 0 else AND, Link(told_as, "invoice", key)
+    for key, number in shared_with(row.id, desk.actor):
+        yield Text(en="Shares its charges with", ja="課金を分担する請求書"), Link(number, "invoice", key)
 
 
 @door(paper(Kind.ADDRESS))

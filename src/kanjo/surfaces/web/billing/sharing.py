@@ -29,7 +29,10 @@ from kanjo.surfaces.web.shown import Link
 
 SPLIT = Text(en="Split between payers", ja="請求先別に分割")
 SHARES = Text(en="Shares of payers", ja="請求先の負担割合")
-PAYS = Text(en="Pays (name as registered, or corporate number)", ja="請求先（商号または法人番号）")
+PAYS = Text(en="Payer", ja="請求先")
+NAMED = Text(
+    en="Shares of payers, by name as registered or corporate number", ja="請求先（商号または法人番号）と負担割合"
+)
 WEIGHT = Text(en="Share", ja="割合")
 SHARES_SAY = Text(
     en="What is invoiced from that day on goes to these payers by their shares, as 30 and 70 or 1, 1 and 1; the last"
@@ -182,7 +185,7 @@ _AGREED: tuple[Column[AgreedSharing], ...] = (
 
 def _payers(initial: Sequence[dict[str, str]]) -> Lines:
     fields: tuple[Field, ...] = (words("payer", PAYS), whole("weight", WEIGHT))
-    return Lines("shares", SHARES, fields, tuple(initial))
+    return Lines("shares", NAMED, fields, tuple(initial))
 
 
 def _shares(actor: Actor, given: Given) -> list[ShareOfPayer]:
