@@ -210,7 +210,7 @@ class TestNobodyShares:
         self, planned: Planned, company: CompanyId, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         """What is due is the same frame, and nothing of charges or payers is read."""
-        due, _ = charges_due(Scope(company), TODAY, known_now())
+        due = charges_due(Scope(company), TODAY, known_now()).charges
         with django_assert_num_queries(1):
             sharing = read_sharing(company, due, NOW)
         assert shared(due, sharing, pl.lit(TODAY)) is due
