@@ -29,7 +29,7 @@ from kanjo.surfaces.web.details import Act, Column, Section, Table, amount
 from kanjo.surfaces.web.doors import doing, door
 from kanjo.surfaces.web.fields import Field, Options, choice, day, money, prose, whole
 from kanjo.surfaces.web.forms import Deed, Given, perform
-from kanjo.surfaces.web.shown import Link, day_shown, said
+from kanjo.surfaces.web.shown import Explained, Link, day_shown, said
 
 AMEND = "contracts.amend"
 CHANGE = Text(en="Change quantity or price", ja="数量・価格を変更")
@@ -88,17 +88,29 @@ GAP = Text(
 KEEPS = Text(en="{says} Licenses stay as they are.", ja="{says}ライセンスは変わりません。")
 
 
+WITHDRAWS = Text(en="withdraws {number}", ja="{number} を取消")
+WITHDRAWN_BY = Text(en="withdrawn by {number}", ja="{number} により取消")
+BY_END = Text(en="until {day}", ja="{day} まで")
+
+
+def _numbered(row: AmendmentRow) -> object:
+    """Return the number of an amendment, and below it what it withdraws or is withdrawn by."""
+    if row.withdraws:
+        return Explained(row.number, WITHDRAWS.filled(number=row.withdraws))
+    return Explained(row.number, WITHDRAWN_BY.filled(number=row.withdrawn_by)) if row.withdrawn_by else row.number
+
+
+def _takes_effect(row: AmendmentRow) -> object:
+    return Explained(row.effective_on, BY_END.filled(day=last_day(row.until))) if row.until else row.effective_on
+
+
 COLUMNS: tuple[Column[AmendmentRow], ...] = (
-    Column(labels.NUMBER, lambda row: row.number),
-    Column(labels.TITLE, lambda row: row.kind),
-    Column(EFFECTIVE_ON, lambda row: row.effective_on),
-    Column(labels.UNTIL, lambda row: last_day(row.until)),
+    Column(labels.NUMBER, _numbered),
+    Column(labels.TITLE, lambda row: Explained(row.kind, row.because)),
+    Column(EFFECTIVE_ON, _takes_effect),
     amount(CHANGED_BY, lambda row: Money(row.total_minor, row.currency)),
     Column(AGREED_ON, lambda row: row.concluded_on),
     Column(labels.RECORDED, lambda row: row.recorded_at),
-    Column(Text(en="Withdraws", ja="取消対象"), lambda row: row.withdraws),
-    Column(Text(en="Withdrawn by", ja="取消した変更"), lambda row: row.withdrawn_by),
-    Column(labels.REASON, lambda row: row.because),
 )
 _COSTS: tuple[Column[tuple[Text, Money]], ...] = (
     Column(labels.TITLE, lambda row: row[0]),
