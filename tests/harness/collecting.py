@@ -79,7 +79,7 @@ class Collecting(Story):
     @waits("orders")
     @rule(pick=PICK)
     def issue(self, pick: int) -> None:
-        given = {"order_id": self.one("orders", pick), "on": self.today, "at": self.at}
+        given = {"order_id": self.one("orders", pick), "on": self.today, "because": "至急", "at": self.at}
         by_hand = whole(bill.issue_invoice, company_id=self.office.company_id, by=self.office.receivables, **given)
         self.do("issue by hand", by_hand)
 

@@ -74,7 +74,7 @@ class Desk:
     def issue(self, order_id: OrderId) -> Act:
         """Issue by hand what is due of an order."""
         given = {"company_id": self.office.company_id, "order_id": order_id, "on": APRIL}
-        return whole(bill.issue_invoice, by=self.office.receivables, at=morning(APRIL), **given)
+        return whole(bill.issue_invoice, because="asked for", by=self.office.receivables, at=morning(APRIL), **given)
 
 
 Pair = Callable[[Desk], tuple[Act, Act]]
