@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from kanjo.domains.billing.facts import ShareOfPayer
-from kanjo.domains.billing.operations import share_contract
+from kanjo.domains.billing.operations import credit_invoice, share_contract
 from kanjo.domains.billing.rules.sharing import AlreadySplit
 from kanjo.domains.receivables.operations import reverse_allocation, write_off_fee
 from kanjo.domains.receivables.rules.guards import SettledInPart
@@ -17,12 +18,12 @@ from kanjo.foundation.ids import CustomerId, InvoiceId
 from kanjo.platform.identity.queries import house
 from kanjo.processes import bill
 from kanjo.reports.identities import IDENTITIES
-from tests.builders import NOW, a_customer
+from tests.builders import NOW, TODAY, a_customer
 from tests.harness.office import APRIL, MAY, Office, an_office
 from tests.plumbing import FreshDatabase
 from tests.processes.end_state import rows
-from tests.processes.test_bill import a_house_with_orders
-from tests.races import at_once
+from tests.processes.test_bill import a_house_with_orders, run
+from tests.races import at_once, until_somebody_waits
 
 pytestmark = pytest.mark.row("BIL-14")
 
@@ -115,3 +116,40 @@ def test_one_of_eight_at_once_splits(fresh_database: FreshDatabase) -> None:
     told = at_once(lambda: bill.split_invoice(company_id=company, invoice_id=invoice_id, at=NOW, **asked))
     assert sum(isinstance(one, AlreadySplit) for one in told) == 7
     assert rows("SELECT count(*) FROM billing_split") == [(1,)]
+
+
+def test_a_credit_that_waits_for_a_split_gives_back_the_parts_too(fresh_database: FreshDatabase) -> None:
+    """A shares with B, B is split while a credit of A waits: nobody keeps money of days that are billed anew."""
+    company, (order, *_) = a_house_with_orders(billed=False)
+    ((contract,),) = rows(f"SELECT DISTINCT contract_id FROM billing_plan WHERE order_id = {order}")
+    with transaction.atomic():
+        north, south, east, west = (a_customer(f"株式会社{name}部") for name in "北南東西")
+        share_contract(
+            contract_id=contract, shares=shares((north, 1), (south, 2)), on=TODAY, because="部門", by=house(), at=NOW
+        )
+    run(company, TODAY)
+    (credited,), (halved,) = rows(f"SELECT id FROM billing_invoice WHERE payer_id IN ({north}, {south}) ORDER BY id")
+    asked: dict[str, Any] = {"on": TODAY, "because": "宛先誤り", "by": house(), "at": NOW}
+
+    def credit() -> InvoiceId:
+        try:
+            with transaction.atomic():
+                return credit_invoice(invoice_id=InvoiceId(credited), **asked)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            parts = shares((east, 1), (west, 1))
+            bill.split_invoice(company_id=company, invoice_id=InvoiceId(halved), shares=parts, **asked)
+            waiting = threads.submit(credit)
+            until_somebody_waits()
+        waiting.result(timeout=30)
+    borne = "SELECT payer_id, sum(total_minor)::bigint FROM billing_invoice GROUP BY 1 HAVING sum(total_minor) <> 0"
+    assert {payer for payer, _ in rows(borne)}.isdisjoint({north, south, east, west})
+    run(company, TODAY)
+    plan = "SELECT id FROM billing_plan WHERE contract_id = {contract}"
+    left = f"SELECT sum(amount_minor)::bigint FROM billing_charge WHERE plan_id IN ({plan.format(contract=contract)})"
+    prices = f"SELECT sum(net_minor)::bigint FROM billing_invoice WHERE payer_id IN ({north}, {south}, {east}, {west})"
+    assert rows(left) == rows(prices)
+    assert rows(left)[0][0] == 10_777

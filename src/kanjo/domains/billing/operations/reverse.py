@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -88,8 +88,7 @@ def credit_invoice(
     if invoice is None:
         raise InvoiceMissing(key=invoice_id)
     company_id = CompanyId(invoice.company_id)
-    asked = _together({"company": company_id, "first": invoice_id, "last": invoice_id, "run": None})
-    lock_payers(asked)
+    asked = _locked({"company": company_id, "first": invoice_id, "last": invoice_id, "run": None})
     draft = _given_back(asked, on)
     if invoice_id not in draft.invoices["original_id"]:
         raise AlreadyCredited(number=invoice.number)
@@ -113,24 +112,30 @@ def preview_reversal(*, run_id: RunId, on: date, because: str, by: Actor, at: da
         return RunId(standing.pk)
     ids = list(Invoice.objects.filter(run_id=run_id).order_by("pk").values_list("pk", flat=True))
     parts = [ids[start : start + SHARD_INVOICES] for start in range(0, len(ids), SHARD_INVOICES)]
+    shards = tuple({"run": run_id, "first": part[0], "last": part[-1]} for part in parts)
     plan = RunPlan(
         kind=KIND,
         key=f"{run_id}#{reversals.count() + 1}",
         company_id=CompanyId(run.company_id),
         target_on=on,
         known_at=known_now(),
-        shards=tuple({"run": run_id, "first": part[0], "last": part[-1]} for part in parts),
-        preview={"made": {name: -amount for name, amount in run.report.items() if name != "failed"}},
+        shards=shards,
+        preview={"made": _to_make(CompanyId(run.company_id), shards, on)},
         scope={"run_id": run_id},
         staged=len(ids) >= STAGED_FROM,
     )
     return runs.preview_run(plan=plan, by=by, at=at, because=because)
 
 
+def _to_make(company_id: CompanyId, shards: Sequence[Mapping[str, int]], on: date) -> dict[str, int]:
+    """Return what giving back would come to now, with those who share; one of two shards only once."""
+    drafts = [_given_back(_together({"company": company_id, **shard}), on).invoices for shard in shards]
+    return counted(pl.concat(drafts).unique("original_id")) if drafts else {}
+
+
 def reverse_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None) -> ShardResult:
     """Give back the invoices of one part of the reversed run, and those of other payers that share with them."""
-    asked = _together({"company": task.company_id, **task.scope})
-    lock_payers(asked)
+    asked = _locked({"company": task.company_id, **task.scope})
     draft = _given_back(asked, task.target_on)
     if draft.invoices.is_empty():
         return ShardResult(made={})
@@ -164,6 +169,20 @@ class Asked:
         """Return a query over these invoices."""
         or_plans = _OR_PLANS.format(asked=self.where) if self.are_shared else ""
         return template.format(asked=self.where, or_plans=or_plans)
+
+
+def _locked(asked: Mapping[str, int | None]) -> Asked:
+    """Lock the payers of a range of invoices and of all that share with them, and return these invoices.
+
+    Who shares is looked at again under the locks, until nobody is new: an invoice may be split while they are waited
+    for, and what its parts bear is given back with the rest.
+    """
+    found = _together(asked)
+    lock_payers(found)
+    while (now := _together(asked)) != found:
+        found = now
+        lock_payers(found)
+    return found
 
 
 def _together(asked: Mapping[str, int | None]) -> Asked:

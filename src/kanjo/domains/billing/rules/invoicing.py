@@ -26,9 +26,13 @@ BY_CONTRACT = GroupKey.CONTRACT.value
 Not by order: an amendment is an order of its own, and what it takes away and adds comes on one invoice.
 """
 
-PAYER = ("payer_id", "payer_name", "payer_address", "language")
+PAYER: dict[str, type[pl.DataType]] = {
+    "payer_id": pl.Int64,
+    "payer_name": pl.String,
+    "payer_address": pl.String,
+    "language": pl.String,
+}
 """What an invoice copies of its payer."""
-
 
 RATE = ("tax_class", "rate_numerator", "rate_denominator")
 ORIGINALS: dict[str, type[pl.DataType]] = {
@@ -154,8 +158,12 @@ def returned_in_full(invoices: pl.DataFrame, charged: pl.DataFrame, back: pl.Dat
     """Return the credit notes that give back all that is left of *invoices* (適格返還請求書), each by its original.
 
     *charged* are the lines that they charged, *back* the days left of them (rows as of `owed.given_back`, under
-    charge_id). The tax of what is left closes the original: after it nothing is left of its tax either.
+    charge_id). The tax of what is left closes the original: after it nothing is left of its tax either. Raises
+    `ValueError` where something is given back that none of them charged: left out, its days would be billed twice.
     """
+    strange = back.join(charged, on="charge_id", how="anti")
+    if strange.height:
+        raise ValueError(f"given back but not charged: lines {strange['charge_id'].to_list()}")
     lines = back.join(charged, on="charge_id").rename({"charge_id": "credited_line_id"})
     open_ones = invoices.join(lines.select("original_id"), on="original_id", how="semi").sort("original_id")
     numbered = open_ones.with_columns(draft=pl.int_range(pl.len(), dtype=pl.Int64))

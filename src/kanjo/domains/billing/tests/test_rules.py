@@ -20,7 +20,7 @@ from kanjo.domains.billing.rules.guards import (
     ServiceMissing,
     refuse_unbillable,
 )
-from kanjo.domains.billing.rules.invoicing import drafted, rated, rounded_by
+from kanjo.domains.billing.rules.invoicing import drafted, rated, returned_in_full, rounded_by
 from kanjo.domains.billing.rules.owed import POSTED, RETURNED, Known, should_be, still_due
 from kanjo.domains.billing.rules.plans import as_plans
 from kanjo.domains.billing.tests import oracle
@@ -67,6 +67,14 @@ def lines(draw: st.DrawFn) -> LineToBill:
         due_from=start + timedelta(days=draw(st.integers(-40, 400))),
         anchor_on=draw(st.none() | days),
     )
+
+
+class TestReturnedInFull:
+    def test_what_none_of_the_invoices_charged_is_not_left_out(self) -> None:
+        """Left out it would free days whose money somebody keeps: it stops instead."""
+        nothing = pl.DataFrame(schema={"charge_id": pl.Int64, "original_id": pl.Int64})
+        with pytest.raises(ValueError, match=r"not charged: lines \[7\]"):
+            returned_in_full(nothing, nothing, pl.DataFrame({"charge_id": [7]}), date(2026, 4, 1))
 
 
 class TestSchedule:

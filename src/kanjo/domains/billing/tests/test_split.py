@@ -35,6 +35,7 @@ from kanjo.platform.identity.queries import house
 from kanjo.platform.ledger.entries import AccountCode
 from kanjo.platform.ledger.queries import balance_of
 from kanjo.platform.runs import operations as runs
+from kanjo.platform.runs.models import Run
 from tests.builders import NOW, TODAY, a_company, a_customer, a_line, a_product, an_actor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("BIL-14")]
@@ -157,6 +158,23 @@ class TestSplitInvoice:
         billing.execute(run_id=back, by=house(), at=NOW)
         assert Charge.objects.aggregate(net=Sum("amount_minor"))["net"] == 0
         assert Invoice.objects.aggregate(total=Sum("total_minor"))["total"] == 0
+
+    def test_the_preview_of_a_reversal_says_what_is_given_back(
+        self, planned: Planned, company: CompanyId, north: CustomerId, south: CustomerId
+    ) -> None:
+        """The parts in the place of a split invoice, and nothing of what was given back before."""
+        other = a_customer("株式会社その他")
+        an_order(company, other, [a_line(a_product(company, "TWO"))])
+        run_id, _ = run_billing(company, TODAY)
+        returned, issued = (InvoiceId(Invoice.objects.get(payer_id=one).pk) for one in (other, planned.customer_id))
+        billing.credit_invoice(invoice_id=returned, on=TODAY, because="返品", by=house(), at=NOW)
+        split(issued, (north, 1), (south, 2))
+        back = billing.preview_reversal(run_id=run_id, on=TODAY, because="誤り", by=house(), at=NOW)
+        made = Run.objects.get(pk=back).preview["made"]
+        runs.approve_run(run_id=back, by=house(), at=NOW)
+        report = billing.execute(run_id=back, by=house(), at=NOW)
+        assert made == {name: report[name] for name in made}
+        assert (made["invoices"], made["net_JPY"]) == (2, -10_005)
 
     def test_a_share_agreed_before_is_split_within_itself(
         self, planned: Planned, company: CompanyId, north: CustomerId, south: CustomerId
