@@ -7,6 +7,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import pgtrigger.compiler
 import pgtrigger.migrations
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 from kanjo.platform.database.append_only import AppendOnly
@@ -105,14 +106,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("shared_line_id__isnull", False)), fields=["shared_line_id"], name="charge_shared"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="charge",
             constraint=models.CheckConstraint(
                 condition=models.Q(("beside", False), ("shared_line_id__isnull", False), _connector="OR"),
                 name="beside_another",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="invoiceline",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -388,6 +389,7 @@ class Migration(migrations.Migration):
         Together("billing_payershare", "account_id", "billing_account"),
         Together("billing_splitpart", "split_id", "billing_split"),
         Script(__file__, "sharing.sql"),
+        Script(__file__, "sharing_staged.sql"),
         AppendOnly("billing_sharing"),
         AppendOnly("billing_payershare"),
         AppendOnly("billing_split"),
