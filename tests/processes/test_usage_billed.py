@@ -16,6 +16,7 @@ from kanjo.domains.billing.facts import (
     HoldCondition,
     Instalment,
     PlanCharge,
+    ShareOfPayer,
     UsageGiven,
     UsageModel,
     UsageSource,
@@ -35,6 +36,7 @@ from kanjo.domains.revenue.queries import list_obligations, waterfall_by_month
 from kanjo.foundation.ids import InvoiceId, InvoiceLineId, OrderLineId
 from kanjo.foundation.texts import Language, Text
 from kanjo.foundation.times import AsKnown
+from kanjo.platform.identity.queries import house
 from kanjo.processes.accept_quote import ConcludedDeal
 from kanjo.processes.agreed import Agreed
 from kanjo.processes.amend_contract import amend_contract, preview_amendment
@@ -320,6 +322,25 @@ class TestOnPaper:
         assert [word for word in words if word not in shown] == []
         notes = [line.note for line in as_pint(view, "", get_customer(view.row.payer_id)).lines if line.note]
         assert [word for word in words if word not in notes[0].replace(" ", "").replace("=", "")] == []
+
+    @pytest.mark.row("BIL-14")
+    def test_a_payer_of_several_reads_its_share_beside_the_steps(
+        self, office: Office, deal: ConcludedDeal, bill: Bill
+    ) -> None:
+        """The steps come to what all pay; paper and note of the line both say which part of it is this payer's."""
+        payers = [ShareOfPayer(a_customer("株式会社北部"), 1), ShareOfPayer(a_customer("株式会社南部"), 3)]
+        with transaction.atomic():
+            billing.share_contract(
+                contract_id=deal.contract_id, shares=payers, on=APRIL, because="部門", by=house(), at=morning(APRIL)
+            )
+        used(office, deal, "e-1", date(2026, 4, 20), 150)
+        bill(APRILS_END)
+        view = get_invoice(InvoiceId(the_usage().invoice_id), office.receivables)
+        (shown,) = pages(paper_of(view))
+        usage = the_usage()
+        notes = {line.number: line.note for line in as_pint(view, "", get_customer(view.row.payer_id)).lines}
+        assert (usage.net_minor, "（負担割合3/4）" in shown) == (930, True)
+        assert notes[str(usage.position)].endswith("= ¥240 （負担割合 3/4）")
 
     def test_what_is_charged_anew_shows_its_own(self, office: Office, deal: ConcludedDeal, bill: Bill) -> None:
         """What is given back names its invoice and has no steps; the corrected invoice has those of the new charge."""

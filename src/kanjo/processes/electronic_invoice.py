@@ -24,6 +24,7 @@ from kanjo.connectors.peppol.documents import (
 )
 from kanjo.connectors.peppol.ubl import Amount, Identifier, Quantity
 from kanjo.connectors.peppol.writing import as_xml
+from kanjo.domains.billing.papers.payer_share import share_words
 from kanjo.domains.billing.papers.usage_steps import step_words
 from kanjo.domains.billing.queries import InvoiceLineRow, InvoiceTaxRow, InvoiceView, get_invoice
 from kanjo.domains.catalog.facts import TaxClass
@@ -197,12 +198,12 @@ def _line(line: InvoiceLineRow, kind: Kind, returned: Period | None, language: L
 
 
 def _note(line: InvoiceLineRow, returned: Period | None, language: Language) -> str:
-    """Return when what a line gives back was supplied and on which invoice it stands, or how usage came about."""
+    """Return when what a line gives back was supplied and on which invoice it stands, or how its amount came about."""
     if line.gives_back:
         return f"{line.gives_back.number} {line.service.start}/{line.service.last_on}"
     days = f"{line.service.start}/{line.service.last_on}" if returned else ""
     steps = "; ".join(step_words(step).said_in(language) for step in line.steps)
-    return " ".join(part for part in (days, steps) if part)
+    return " ".join(part for part in (days, steps, share_words(line.derivation, language)) if part)
 
 
 def _tax(view: InvoiceView, kind: Kind) -> TaxTotal:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from kanjo.domains.billing.facts import Channel, InvoiceSent
 from kanjo.domains.billing.models import Sending
 from kanjo.domains.billing.papers.invoice_words import CORRECTED_NOTE
+from kanjo.domains.billing.papers.payer_share import share_words
 from kanjo.domains.billing.papers.qualified_invoice import (
     BankAccount,
     Corrects,
@@ -178,11 +179,9 @@ def _original(view: InvoiceView) -> Original:
 
 
 def _line(line: InvoiceLineRow, language: Language, *, credit: bool) -> InvoiceLine:
-    back = GIVEN_BACK.filled(number=line.gives_back.number).said_in(language) if line.gives_back else ""
-    more = back if not credit else ""
-    if line.derivation.is_shared and not line.gives_back:
-        begins, ends, of = line.derivation.share
-        more = SHARE_OF.filled(share=f"{ends - begins:,}", of=f"{of:,}").said_in(language)
+    more = "" if line.gives_back else share_words(line.derivation, language)
+    if line.gives_back and not credit:
+        more = GIVEN_BACK.filled(number=line.gives_back.number).said_in(language)
     return InvoiceLine(
         description=f"{line.description} {more}" if more else line.description,
         quantity=Decimal(line.quantity),
@@ -196,7 +195,6 @@ def _line(line: InvoiceLineRow, language: Language, *, credit: bool) -> InvoiceL
     )
 
 
-SHARE_OF = Text(en="(share {share} of {of})", ja="（負担割合 {share}/{of}）")
 GIVEN_BACK = Text(en="(given back of {number})", ja="（{number} の返還）")
 
 
