@@ -130,3 +130,17 @@ BREAKS: dict[str, Break] = {
     ),
     "audit-chain": broken("UPDATE audit_change SET because = '…' WHERE id = (SELECT max(id) - 3 FROM audit_change)"),
 }
+
+SHARED_BY_ANOTHER = (
+    """INSERT INTO billing_sharing (company_id, contract_id, effective_on, because)
+    SELECT company_id, {contract}(contract_id), '2026-04-01', 'part' FROM billing_plan GROUP BY company_id""",
+    """INSERT INTO billing_payershare (company_id, sharing_id, account_id, position, weight)
+    SELECT s.company_id, s.id, (SELECT max(id) FROM billing_account), 1, 1 FROM billing_sharing s""",
+    """UPDATE billing_invoiceline SET share_from = 0, share_until = 1, share_of = 1
+    WHERE plan_id IN (SELECT id FROM billing_plan WHERE contract_id = (SELECT min(contract_id) FROM billing_plan))""",
+    """UPDATE billing_invoice SET payer_id = (
+        SELECT payer_id FROM billing_account WHERE id = (SELECT max(id) FROM billing_account))
+    WHERE id IN (SELECT l.invoice_id FROM billing_invoiceline l JOIN billing_plan p ON p.id = l.plan_id
+        WHERE p.contract_id = (SELECT min(contract_id) FROM billing_plan))""",
+)
+"""Lines of the first contract are a payer's who shares the contract named: `min` is that one, `max` another."""

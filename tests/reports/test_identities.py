@@ -20,7 +20,7 @@ from kanjo.surfaces.console.verify import BROKEN
 from tests.harness.office import Office
 from tests.mortals import forge
 from tests.plumbing import FreshDatabase
-from tests.reports.breaks import BREAKS, Break
+from tests.reports.breaks import BREAKS, SHARED_BY_ANOTHER, Break
 from tests.reports.story import a_story
 
 NAMES = [one.name for one in IDENTITIES]
@@ -93,6 +93,17 @@ class TestBreaks:
             found = red(office)
             transaction.set_rollback(True)
         assert found == {name} | BREAKS[name].also
+
+    @pytest.mark.row("BIL-14")
+    def test_a_payer_that_shares_something_else_is_named(self, office: Office, shared_database: FreshDatabase) -> None:
+        """Who shares another contract bears no line of this one; who shares this one from before does."""
+        for contract, broken in (("max", {"traced"}), ("min", set())):
+            damage = Break(tuple(one.format(contract=contract) for one in SHARED_BY_ANOTHER))
+            with as_owner(shared_database), transaction.atomic(), connection.cursor() as cursor:
+                do(damage, cursor)
+                found = red(office)
+                transaction.set_rollback(True)
+            assert found == broken
 
     def test_there_is_no_break_without_an_identity(self) -> None:
         """Breaks and identities are the same list."""

@@ -142,14 +142,25 @@ REVENUE_AND_DEFERRED = """
         WHERE p.company_id = %(company)s AND p.currency = i.currency AND a.code IN ('2310', '4110'))::bigint
     FROM billing_invoice i WHERE i.company_id = %(company)s GROUP BY i.currency"""
 
+# Who pays beside the payer of the order: who was charged what is given back; else who shares the contract or account,
+# or has a part of the invoice that the line was split from.
 TRACED = """
     SELECT i.number || '/' || l.position, '', 1::bigint, (
         p.id IS NOT NULL AND ol.id IS NOT NULL AND (o.company_id, o.currency) = (i.company_id, i.currency)
-        AND (o.payer_id = i.payer_id OR (l.share_of IS NOT NULL AND i.payer_id IN (
-            SELECT a.payer_id FROM billing_payershare s JOIN billing_account a ON a.id = s.account_id
-            WHERE s.company_id = %(company)s
-            UNION SELECT x.payer_id FROM billing_splitpart s JOIN billing_invoice x ON x.id = s.invoice_id
-            WHERE s.company_id = %(company)s))) AND o.id = p.order_id AND c.id IS NOT NULL AND r.id IS NOT NULL
+        AND (o.payer_id = i.payer_id OR EXISTS (
+            SELECT FROM billing_charge g JOIN billing_invoiceline w ON w.id = g.credited_line_id
+            JOIN billing_invoice x ON x.id = w.invoice_id
+            WHERE g.plan_id = l.plan_id AND g.invoice_line_id = l.id AND x.payer_id = i.payer_id
+            ) OR (l.share_of IS NOT NULL AND (EXISTS (
+                SELECT FROM billing_sharing h JOIN billing_payershare s ON s.sharing_id = h.id
+                JOIN billing_account b ON b.id = s.account_id
+                WHERE (h.contract_id = p.contract_id OR h.account_id = p.account_id)
+                    AND h.effective_on <= i.issued_on AND b.payer_id = i.payer_id
+            ) OR EXISTS (
+                SELECT FROM billing_splitpart s JOIN billing_split h ON h.id = s.split_id
+                JOIN billing_invoiceline w ON w.invoice_id = h.invoice_id
+                WHERE s.invoice_id = i.id AND w.plan_id = l.plan_id))))
+        AND o.id = p.order_id AND c.id IS NOT NULL AND r.id IS NOT NULL
         AND r.state = 'approved' AND v.id IS NOT NULL AND r.version_id = v.id AND r.digest = v.digest
         AND v.quote_id = c.quote_id AND CASE WHEN o.amendment_id IS NULL
             THEN o.quote_version_id = v.id AND ql.id IS NOT NULL
