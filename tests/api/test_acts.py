@@ -11,7 +11,9 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
+from kanjo.domains.billing.models import Invoice, Sharing, Split
 from kanjo.domains.opportunities.queries import count_opportunities
+from kanjo.domains.orders.models import Order
 from kanjo.domains.quotes.queries import count_quotes
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
@@ -201,6 +203,26 @@ class TestProblems:
         rep = program_of(office, Role.SALES_REP)
         told = rep.refused("opportunities", 422, **opened_given(office, currency="XXZ"))
         assert (told["rule"], told["at"]) == ("money.currency-unknown", "currency")
+
+    @pytest.mark.row("BIL-14")
+    def test_a_payer_that_is_not_there_is_named_at_its_place(self, office: Office) -> None:
+        """Among those who share, or as who pays, and nothing is agreed or split."""
+        deal, clerk = billed(office), program_of(office, Role.RECEIVABLES)
+        shares = [{"payer_id": int(office.customer_id), "weight": 1}, {"payer_id": 999_999, "weight": 1}]
+        asked = {"shares": shares, "on": "2026-04-30", "because": "部門ごとに負担"}
+        company, invoice = f"companies/{office.company_id}", f"invoices/{Invoice.objects.latest('id').pk}"
+        (contract,) = Order.objects.filter(pk=deal.order).values_list("contract_id", flat=True)
+        for path, more in (
+            (f"contracts/{contract}/shares", {}),
+            (f"{company}/shares", {"payer_id": int(office.customer_id)}),
+            (f"{invoice}/split", {}),
+        ):
+            told = clerk.refused(path, 404, **asked, **more)
+            assert (told["rule"], told["at"], "999999" in told["detail"]) == ("access.not-found", "shares[2]", True)
+        told = clerk.refused(f"{company}/shares", 404, **{**asked, "shares": shares[:1]}, payer_id=999_999)
+        assert (told["rule"], told["at"]) == ("access.not-found", "payer_id")
+        assert not Sharing.objects.exists()
+        assert not Split.objects.exists()
 
     @pytest.mark.parametrize(
         ("body", "status", "rule"),

@@ -131,6 +131,9 @@ VERB_NAMES: Mapping[str, Text] = {
     "receivables.acknowledge-again": Text(en="issued an acknowledgement again", ja="領収書を再発行"),
     "receivables.state-month": Text(en="issued a monthly statement", ja="月締め請求書を発行"),
     "receivables.allocate": Text(en="allocated a receipt", ja="入金を消込"),
+    "receivables.close-by-note": Text(
+        en="closed a split invoice by its credit note", ja="分割した請求書を返還請求書で消込"
+    ),
     "receivables.import-bank-file": Text(en="took in a bank file", ja="入金データを取込"),
     "receivables.match-receipts": Text(en="matched receipts by rule", ja="入金を自動消込"),
     "receivables.note-fee": Text(en="told a bank fee", ja="振込手数料を登録"),

@@ -30,6 +30,8 @@ from kanjo.domains.billing.facts.policies import (
     Stub,
 )
 from kanjo.domains.billing.facts.sharing import (
+    LARGEST_SHARE,
+    MOST_PAYERS,
     AgreedSharing,
     InvoiceSplit,
     ShareOfPayer,
@@ -53,6 +55,8 @@ from kanjo.domains.billing.facts.usage import (
 from kanjo.domains.catalog.facts import UsageModel, UsageTerms, UsageTier
 
 __all__ = [
+    "LARGEST_SHARE",
+    "MOST_PAYERS",
     "AgreedSharing",
     "Anchor",
     "Billed",

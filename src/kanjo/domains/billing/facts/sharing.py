@@ -9,6 +9,10 @@ from typing import ClassVar
 from kanjo.foundation.facts import Fact
 from kanjo.foundation.ids import ContractId, CustomerId, InvoiceId
 
+LARGEST_SHARE = 10_000
+MOST_PAYERS = 20
+"""A part of a part of a part is then still known exactly in 64 bits."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShareOfPayer:

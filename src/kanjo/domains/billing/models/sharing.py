@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from kanjo.domains.billing.facts import LARGEST_SHARE
 from kanjo.domains.billing.models.columns import DAYS, one_of
 from kanjo.domains.billing.models.invoices import Invoice
 from kanjo.domains.billing.models.plans import Account
-from kanjo.domains.billing.rules.sharing import LARGEST_SHARE
 from kanjo.platform.tables import CompanyRow, append_only, recorded_at
 
 

@@ -11,6 +11,7 @@ from kanjo.domains.billing.facts import InvoiceSplit, ShareOfPayer
 from kanjo.domains.billing.models import Account, Charge, Invoice, Split, SplitPart
 from kanjo.domains.billing.operations.issue import drafted_for
 from kanjo.domains.billing.operations.reverse import Asked, listed, lock_payers, read_invoices, read_lines
+from kanjo.domains.billing.operations.sharing import refuse_unknown
 from kanjo.domains.billing.operations.writing import Also, Issuing, write
 from kanjo.domains.billing.queries.due import read_posted
 from kanjo.domains.billing.queries.sharing import parts_of, read_new_payers, read_split_lines
@@ -50,8 +51,8 @@ def split_invoice(
     """Give an invoice back by a credit note and issue its lines anew, shared by *shares*; return note and parts.
 
     Before tax all stays to the yen, and the days stay billed; each document rounds its own tax. Refuses unfit
-    shares, `AlreadySplit`, `NotSplittable` where something was given back of it or by it, `SplitIsNone`,
-    `SplitTooFine` and `PeriodLocked`. That nothing was paid of it is asked of receivables.
+    shares, `NotFound` for a payer that is not there, `AlreadySplit`, `NotSplittable` where something was given back of
+    it or by it, `SplitIsNone`, `SplitTooFine` and `PeriodLocked`. That nothing was paid of it is asked of receivables.
     """
     invoice = Invoice.objects.visible_to(by).filter(pk=invoice_id).first()
     if invoice is None:
@@ -59,6 +60,7 @@ def split_invoice(
     refuse_unshareable(shares, because)
     if not shares:
         raise NobodyPays(at="shares")
+    refuse_unknown(shares)
     if [share.payer_id for share in shares] == [invoice.payer_id]:
         raise SplitIsNone(number=invoice.number, at="shares")
     company = SellingCompany.objects.get(pk=invoice.company_id)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from kanjo.domains.billing.rules.invoicing import PAYER
 from kanjo.platform.bulk.reading import as_text, read_columns
 
 if TYPE_CHECKING:
@@ -39,19 +40,15 @@ NAMED: dict[str, type[pl.DataType]] = {
 }
 """What a plan itself says of that."""
 
-_PAYER: dict[str, type[pl.DataType]] = {
-    "account_id": pl.Int64,
-    "payer_id": pl.Int64,
-    "payer_name": pl.String,
-    "payer_address": pl.String,
-    "language": pl.String,
-}
-_PAYERS = """
-SELECT a.id, c.id, CASE WHEN c.language <> 'ja' AND c.name_en <> '' THEN c.name_en ELSE c.name END, c.address,
-    c.language
+PRINTED_PAYER = """c.id, CASE WHEN c.language <> 'ja' AND c.name_en <> '' THEN c.name_en ELSE c.name END, c.address,
+       c.language"""
+"""What is copied of a payer (`PAYER`), of customers_customer c: the name is that of its language."""
+_PAYER: dict[str, type[pl.DataType]] = {"account_id": pl.Int64, **PAYER}
+_PAYERS = f"""
+SELECT a.id, {PRINTED_PAYER}
 FROM billing_account a JOIN customers_customer c ON c.id = a.payer_id
 WHERE a.company_id = %(company_id)s AND a.id IN (SELECT unnest(string_to_array(%(ids)s, ',')::bigint[]))
-"""
+"""  # noqa: S608 our own text
 _ORDERS = "SELECT id, po_number FROM orders_order WHERE id IN (SELECT unnest(string_to_array(%(ids)s, ',')::bigint[]))"
 _CUSTOMERS = "SELECT id FROM customers_customer WHERE id IN (SELECT unnest(string_to_array(%(ids)s, ',')::bigint[]))"
 

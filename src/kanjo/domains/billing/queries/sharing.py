@@ -10,8 +10,10 @@ from django.db import connection
 
 from kanjo.domains.billing.facts import AgreedSharing, ShareOfPayer
 from kanjo.domains.billing.models import Charge, Invoice, PayerShare, Sharing, Split, SplitPart
+from kanjo.domains.billing.queries.issued_to import PRINTED_PAYER
 from kanjo.domains.billing.rules import splitting
-from kanjo.domains.billing.rules.splitting import CARRIERS, NAMED, PAYER, PAYER_SHARE, PAYERS, SHARINGS
+from kanjo.domains.billing.rules.invoicing import PAYER
+from kanjo.domains.billing.rules.splitting import CARRIERS, NAMED, PAYER_SHARE, PAYERS, SHARINGS
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, InvoiceId
 from kanjo.platform.bulk.reading import read_columns
@@ -20,10 +22,8 @@ _SHARINGS = """
 SELECT id, contract_id, account_id, effective_on FROM billing_sharing
 WHERE company_id = %(company_id)s AND recorded_at <= %(known_at)s ORDER BY id
 """
-_PAYER = """c.id, CASE WHEN c.language <> 'ja' AND c.name_en <> '' THEN c.name_en ELSE c.name END, c.address,
-       c.language"""
 _PAYERS = f"""
-SELECT s.sharing_id, s.position, s.weight, {_PAYER}
+SELECT s.sharing_id, s.position, s.weight, {PRINTED_PAYER}
 FROM billing_payershare s JOIN billing_account a ON a.id = s.account_id JOIN customers_customer c ON c.id = a.payer_id
 WHERE s.sharing_id = ANY(%(sharings)s)
 """  # noqa: S608 our own text
@@ -31,7 +31,7 @@ WHERE s.sharing_id = ANY(%(sharings)s)
 _CARRIERS = f"""
 SELECT h.head, b.invoice_line_id, b.amount_minor + coalesce((
     SELECT sum(g.amount_minor) FROM billing_charge g WHERE g.credited_line_id = b.invoice_line_id), 0)::bigint,
-    l.description, {_PAYER}
+    l.description, {PRINTED_PAYER}
 FROM (SELECT DISTINCT plan_id, shared_line_id AS head FROM billing_charge WHERE shared_line_id = ANY(%(lines)s)) h
 JOIN billing_charge b ON b.plan_id = h.plan_id AND b.credited_line_id IS NULL
     AND coalesce(b.shared_line_id, b.invoice_line_id) = h.head
@@ -39,7 +39,7 @@ JOIN billing_invoiceline l ON l.id = b.invoice_line_id JOIN billing_invoice i ON
 JOIN customers_customer c ON c.id = i.payer_id
 ORDER BY h.head, b.invoice_line_id
 """  # noqa: S608 our own text
-_NEW_PAYERS = f"SELECT {_PAYER} FROM customers_customer c WHERE c.id = ANY(%(payers)s)"  # noqa: S608 our own text
+_NEW_PAYERS = f"SELECT {PRINTED_PAYER} FROM customers_customer c WHERE c.id = ANY(%(payers)s)"  # noqa: S608 our own text
 # All that an invoice charged, as it was posted; what it gave back names its line.
 _LINES = """
 SELECT l.id, c.credited_line_id, l.plan_id, p.account_id, p.customer_id, p.order_id, coalesce(c.shared_line_id, l.id),

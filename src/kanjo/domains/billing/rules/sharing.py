@@ -6,13 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from math import gcd
 
-from kanjo.domains.billing.facts import ShareOfPayer
+from kanjo.domains.billing.facts import LARGEST_SHARE, MOST_PAYERS, ShareOfPayer
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
-
-LARGEST_SHARE = 10_000
-MOST_PAYERS = 20
-"""A part of a part of a part is then still known exactly in 64 bits."""
 
 
 class ShareUnfit(Refusal):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from kanjo.domains.billing.rules.invoicing import PAYER
 from kanjo.domains.billing.rules.shares import amount
 from kanjo.foundation.columns import proportion
 from kanjo.foundation.money import Rounding
@@ -24,12 +25,6 @@ SHARINGS: dict[str, type[pl.DataType]] = {
 }
 """From a day on the lines of a contract or of an account are shared; of one day the last row counts."""
 
-PAYER: dict[str, type[pl.DataType]] = {
-    "payer_id": pl.Int64,
-    "payer_name": pl.String,
-    "payer_address": pl.String,
-    "language": pl.String,
-}
 PAYERS: dict[str, type[pl.DataType]] = {"sharing_id": pl.Int64, "position": pl.Int64, "weight": pl.Int64, **PAYER}
 """Who shares, in their order, and by which weights. A sharing without payers is none."""
 

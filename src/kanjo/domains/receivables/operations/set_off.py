@@ -41,6 +41,7 @@ def set_off(
     )
 
 
+@verb("receivables.close-by-note", Role.RECEIVABLES)
 def close_by_note(*, item_id: InvoiceId, credit_id: InvoiceId, on: date, because: str, by: Actor, at: datetime) -> None:
     """Set an invoice off against the credit note over all of it, as `set_off` does; refuses `SettledInPart`."""
     item = locked_item(item_id, by)

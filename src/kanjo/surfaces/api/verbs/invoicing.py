@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kanjo.domains.billing.facts import GroupKey, Instalment, ShareOfPayer
+from kanjo.domains.billing.facts import LARGEST_SHARE, MOST_PAYERS, GroupKey, Instalment, ShareOfPayer
 from kanjo.domains.billing.operations import (
     choose_grouping,
     plan_instalments,
@@ -26,7 +26,6 @@ from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.api.fields import Blank, BothLanguages, CustomerKey, Day, Given, Minor, Prose, one_of
 
 MOST = 120
-MOST_WEIGHT, MOST_PAYERS = 10_000, 20
 _GroupKey = one_of(GroupKey)
 
 
@@ -64,7 +63,7 @@ class OneShare(Given):
     """A payer and its share, a whole number beside those of the others."""
 
     payer_id: CustomerKey
-    weight: Annotated[int, Field(ge=1, le=MOST_WEIGHT, strict=True)]
+    weight: Annotated[int, Field(ge=1, le=LARGEST_SHARE, strict=True)]
 
 
 class Shared(Given):
@@ -232,7 +231,7 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(
         path="invoices/{int:key}/split",
-        verbs=("billing.split-invoice",),
+        verbs=("billing.split-invoice", "receivables.close-by-note"),
         title=Text(en="Split an invoice between payers", ja="請求書を請求先別に分割"),
         takes=Shared,
         do=_split,
