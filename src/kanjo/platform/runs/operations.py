@@ -365,6 +365,8 @@ def _finish(run_id: RunId, finish: Callable[[RunId], dict[str, Any]] | None, by:
             failed=int(report["failed"]),
         )
         record(executed, by=by, at=at)
+        # The console executes what nobody started.
+        _close(run, by, at, STOPPED, BEFORE_SCHEDULE)
         return report
 
 
