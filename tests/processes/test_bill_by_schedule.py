@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import LineToBill
@@ -30,7 +32,7 @@ from kanjo.platform.runs.states import RunState
 from kanjo.platform.worklist.models import WorkItem
 from kanjo.processes import bill
 from kanjo.processes.bill_by_schedule import take_turn, take_turns
-from kanjo.processes.execute_run import start
+from kanjo.processes.execute_run import Lost, start
 from tests.builders import NOW, TODAY, a_company, a_customer, a_line, a_product, an_actor, lock_books
 from tests.deals import a_deal
 from tests.plumbing import FreshDatabase
@@ -109,6 +111,20 @@ def issued(company: CompanyId) -> list[tuple[date, int]]:
 def work(company: CompanyId) -> list[tuple[str, str]]:
     items = WorkItem.objects.filter(company_id=company, state="open", kind__startswith="runs.").order_by("kind")
     return list(items.values_list("kind", "owner_role"))
+
+
+@contextmanager
+def kept_waiting(company: CompanyId) -> Iterator[None]:
+    """Let somebody else plan runs of a company on a connection of its own; here nobody waits for it long."""
+    other = connection.copy()
+    try:
+        with other.cursor() as theirs, connection.cursor() as ours:
+            theirs.execute("SELECT pg_advisory_lock(hashtext('runs.billing'), %s)", [company])
+            ours.execute("SET LOCAL lock_timeout = '50ms'")
+            yield
+            ours.execute("SET LOCAL lock_timeout = 0")
+    finally:
+        other.close()
 
 
 @pytest.mark.django_db
@@ -227,6 +243,54 @@ class TestTurns:
         tick(at(TENTH, 7))
         assert (issued(broken), work(broken)) == ([(TENTH, 11_000)], [])
 
+    def test_a_company_that_the_database_keeps_waiting_stops_no_other(self) -> None:
+        """A lock not got in time is work of that company alone; set anew to mend it, success ends that work, too."""
+        broken, sound = a_house(TENTH), a_house(TENTH, name="kanjo-b")
+        let(broken)
+        let(sound)
+        with kept_waiting(broken), pytest.raises(ExceptionGroup) as told:
+            take_turns(by=house(), now=lambda: at(TENTH))
+        assert [type(one) for one in told.value.exceptions] == [OperationalError]
+        let_work()
+        assert (issued(broken), issued(sound)) == ([], [(TENTH, 11_000)])
+        assert (work(broken), work(sound)) == ([("runs.schedule-failed", "receivables")], [])
+        let(broken)
+        tick(at(TENTH, 7))
+        assert (issued(broken), work(broken)) == ([(TENTH, 11_000)], [])
+
+    def test_it_fails_again_after_it_was_set_anew(self) -> None:
+        """There is one item of work for it, whatever was set meanwhile."""
+        company = a_house(TENTH)
+        for _ in range(2):
+            let(company)
+            with kept_waiting(company), pytest.raises(ExceptionGroup):
+                take_turns(by=house(), now=lambda: at(TENTH))
+            assert work(company) == [("runs.schedule-failed", "receivables")]
+
+    def test_what_waited_is_executed_by_the_command(self) -> None:
+        """Executed at the console, where nobody starts it, a run that waited is no work any more."""
+        company = a_house(TENTH)
+        clerk, second = (an_actor(Role.RECEIVABLES, companies=[company]) for _ in range(2))
+        run_id = bill.preview(company_id=company, on=TENTH, because="先に確認", by=clerk, at=NOW)
+        let(company)
+        assert tick(at(TENTH)) == []
+        bill.approve(run_id=run_id, by=second, at=NOW)
+        assert work(company) == [("runs.schedule-waits", "receivables")]
+        bill.execute(company_id=company, run_id=run_id, by=clerk, at=NOW)
+        assert (issued(company), work(company)) == ([(TENTH, 11_000)], [])
+
+    def test_what_stopped_is_executed_by_the_command(self) -> None:
+        """So is one that the worker gave up."""
+        company = a_house(TENTH)
+        clerk, second = (an_actor(Role.RECEIVABLES, companies=[company]) for _ in range(2))
+        run_id = bill.preview(company_id=company, on=TENTH, because="月次", by=clerk, at=NOW)
+        bill.approve(run_id=run_id, by=second, at=NOW)
+        runs.start_run(run_id=run_id, by=clerk, at=NOW)
+        runs.note_stop(run_id=run_id, refusal=Lost(), by=house(), at=NOW)
+        assert work(company) == [("runs.stopped", "receivables")]
+        bill.execute(company_id=company, run_id=run_id, by=clerk, at=NOW)
+        assert (issued(company), work(company)) == ([(TENTH, 11_000)], [])
+
 
 def execute(run_id: RunId, by: Actor) -> None:
     with transaction.atomic():
@@ -246,6 +310,37 @@ class TestRaces:
         assert (Run.objects.count(), Turn.objects.count()) == (1, 1)
         let_work()
         assert issued(company) == [(TENTH, 11_000)]
+
+    def test_the_database_goes_away(self, fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Then the others are not tried in vain; when it is back, all of them are billed."""
+        companies = [a_house(TENTH), a_house(TENTH, name="kanjo-b")]
+        for company in companies:
+            let(company)
+
+        def going_away() -> datetime:
+            end_session()
+            monkeypatch.setitem(connection.settings_dict, "HOST", "/nowhere")
+            return at(TENTH)
+
+        with pytest.raises(ExceptionGroup) as told:
+            take_turns(by=house(), now=going_away)
+        assert [type(one) for one in told.value.exceptions] == [OperationalError]
+        monkeypatch.undo()
+        assert [work(company) for company in companies] == [[], []]
+        for _ in companies:
+            tick(at(TENTH))
+        assert [issued(company) for company in companies] == [[(TENTH, 11_000)]] * 2
+
+
+def end_session() -> None:
+    """End our session of the database from another one, as its administrator does."""
+    with connection.cursor() as ours:
+        ours.execute("SELECT pg_backend_pid()")
+        (mine,) = ours.fetchone()
+    other = connection.copy()
+    with other.cursor() as theirs:
+        theirs.execute("SELECT pg_terminate_backend(%s, 5000)", [mine])
+    other.close()
 
 
 @pytest.mark.django_db
@@ -280,6 +375,44 @@ class TestSchedule:
         let(company, on=twelfth)
         tick(at(twelfth))
         assert issued(company) == [(twelfth, 11_000)]
+
+    def test_a_pause_holds_until_something_is_set_after_it(self) -> None:
+        """What was set before for a later day does not end the pause; what is set after it does."""
+        company = a_house(TENTH)
+        let(company)
+        twelfth, clerk = TENTH + timedelta(days=2), an_actor(Role.RECEIVABLES, companies=[company])
+        let(company, on=twelfth)
+        pause_schedule(company_id=company, kind="billing", on=TENTH, because="確認", by=clerk, at=NOW)
+        assert [tick(at(day)) for day in (TENTH, twelfth, twelfth + timedelta(days=1))] == [[], [], []]
+        view = get_schedule(clerk, company, "billing", at=at(twelfth))
+        assert (view.next_on, view.in_force and view.in_force.paused) == ((), True)
+        assert [row.set_aside for row in view.versions] == [True, False, True]
+        with pytest.raises(NothingScheduled):
+            pause_schedule(company_id=company, kind="billing", on=twelfth, because="再度", by=clerk, at=NOW)
+        fourteenth = TENTH + timedelta(days=4)
+        let(company, on=fourteenth)
+        tick(at(fourteenth))
+        assert issued(company) == [(fourteenth, 11_000)]
+
+    def test_what_begins_later_is_paused_before_it_begins(self) -> None:
+        """Also while nothing holds yet, or a pause does: a second pause takes back what was set after the first."""
+        company, clerk = a_house(TENTH), an_actor(Role.SALES_OPERATIONS, companies=[a_company()])
+        twelfth = TENTH + timedelta(days=2)
+        for _ in range(2):
+            let(company, on=twelfth)
+            pause_schedule(company_id=company, kind="billing", on=TENTH, because="確認", by=clerk, at=NOW)
+            assert tick(at(twelfth)) == []
+
+    def test_a_pause_of_a_later_day_leaves_what_comes_before(self) -> None:
+        """Set from the tenth and from the eleventh, paused from the twelfth: two days are billed."""
+        days = [TENTH + timedelta(days=number) for number in range(3)]
+        company = a_house(*days)
+        let(company)
+        let(company, on=days[1])
+        clerk = an_actor(Role.RECEIVABLES, companies=[company])
+        pause_schedule(company_id=company, kind="billing", on=days[2], because="確認", by=clerk, at=NOW)
+        assert [len(tick(at(days[2]))) for _ in range(3)] == [1, 1, 0]
+        assert issued(company) == [(day, 11_000) for day in days[:2]]
 
     def test_what_comes_next(self) -> None:
         """The page shows the days to come, of the version that will hold on each, and the turns that were taken."""

@@ -52,15 +52,17 @@ class TestSchedule:
         given = {"rhythm": "monthly", "month_days": "１０、31", "at_time": "７：30", "because": "月2回", "on": SOON}
         cfo.do("set-billing-schedule", **given)
         page = clerk.see("billing-schedule")
-        assert "On day 10, the last day of every month" in page
+        # Both what holds, or begins soon, and the history say so.
+        assert page.count("On day 10, the last day of every month") == 2
         twice = Timetable(Rhythm.MONTHLY, (10, 31), time(7, 30))
         coming = islice(days_due([InForce(SOON, twice)], after=None, until=SOON + 400 * DAY), 5)
         assert [day for day in coming if day.isoformat() not in page] == []
-        assert page.count("07:30") == 6
+        assert page.count("07:30") == 7
         assert clerk.refused("set-billing-schedule", **given)[0] == 403
         clerk.do("pause-billing-schedule", because="確認", on=SOON)
         page = clerk.see("billing-schedule")
-        assert ("Nothing is billed by schedule." in page, page.count("Paused")) == (True, 1)
+        assert ("Nothing is billed by schedule." in page, page.count("Paused")) == (True, 2)
+        assert "On day 10, the last day of every month (set aside by a later pause)" in page
 
 
 class TestGrouping:

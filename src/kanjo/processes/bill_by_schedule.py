@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import connection, transaction
 
 from kanjo.domains.billing.operations.run import KIND
 from kanjo.foundation.actors import Actor, Role
@@ -38,8 +38,9 @@ WAITS_FOR_CFO = Text(
 def take_turns(*, by: Actor, now: Callable[[], datetime]) -> list[RunId]:
     """Take the next turn of every company whose time has come; return the runs that were made.
 
-    Owns its transactions, one a company. A company that fails does not stop the others: it becomes work of its
-    receivables, is tried again, and what was a mistake of ours is raised when all had their turn.
+    Owns its transactions, one a company. A company that fails does not stop the others, whether a rule refuses it, a
+    mistake of ours or the database (a lock not got in time, a full disk): it becomes work of its receivables and is
+    tried again. What no rule refused is raised when all had their turn; at once when the database is away.
     """
     made, mistakes = list[RunId](), list[Exception]()
     for company_id in schedules.scheduled_companies(KIND):
@@ -47,13 +48,14 @@ def take_turns(*, by: Actor, now: Callable[[], datetime]) -> list[RunId]:
             with transaction.atomic():
                 run_id = take_turn(company_id=company_id, by=by, at=now())
             made += [run_id] if run_id else []
-        except (OperationalError, InterfaceError):
-            raise
         except Refusal as refusal:
-            _tell_failed(company_id, refusal, by, now())
+            mistakes += _tell_failed(company_id, refusal, by, now())
         except Exception as mistake:  # noqa: BLE001 - whatever fails is told after the others had their turn
-            _tell_failed(company_id, Broke(), by, now())
             mistakes.append(mistake)
+            if not connection.is_usable():
+                connection.close()
+                break
+            mistakes += _tell_failed(company_id, Broke(), by, now())
     if mistakes:
         raise ExceptionGroup("a company failed", mistakes)
     return made
@@ -75,8 +77,8 @@ def take_turn(*, company_id: CompanyId, by: Actor, at: datetime) -> RunId | None
         return None
     run_id = bill.preview(company_id=company_id, on=day, by=by, at=at)
     schedules.note_turn(company_id=company_id, kind=KIND, on=day, run_id=run_id, by=by, at=at)
-    version = schedules.version_on(company_id, KIND, day)
-    worklist.close(kind=FAILED, subject=(SCHEDULE, version or 0), by=by, at=at)
+    # What failed may have been mended by setting it anew: its work is that of an earlier version.
+    worklist.close_all(kind=FAILED, table=SCHEDULE, keys=schedules.version_ids(company_id, KIND), by=by, at=at)
     try:
         bill.approve(run_id=run_id, by=by, at=at)
     except runs.AboveLimit:
@@ -97,16 +99,28 @@ def _tell_waits(company_id: CompanyId, run_id: RunId, why: Text, day: date) -> N
     )
 
 
-def _tell_failed(company_id: CompanyId, refusal: Refusal, by: Actor, at: datetime) -> None:
-    with transaction.atomic():
-        day = schedules.next_turn(company_id, KIND, by, at)
-        version = schedules.version_on(company_id, KIND, day) if day else None
-        if version is not None:
-            worklist.put(
-                kind=FAILED,
-                subject=(SCHEDULE, version),
-                company_id=company_id,
-                role=Role.RECEIVABLES,
-                why=refusal.sentence,
-                due_on=day,
-            )
+def _tell_failed(company_id: CompanyId, refusal: Refusal, by: Actor, at: datetime) -> list[Exception]:
+    """Make it work of the receivables, one item a company; return why even that failed."""
+    try:
+        with transaction.atomic():
+            _put_failed(company_id, refusal, by, at)
+    except Exception as mistake:  # noqa: BLE001 - the others have their turn first
+        return [mistake]
+    return []
+
+
+def _put_failed(company_id: CompanyId, refusal: Refusal, by: Actor, at: datetime) -> None:
+    day = schedules.next_turn(company_id, KIND, by, at)
+    version = schedules.version_on(company_id, KIND, day) if day else None
+    if version is None:
+        return
+    earlier = [one for one in schedules.version_ids(company_id, KIND) if one != version]
+    worklist.close_all(kind=FAILED, table=SCHEDULE, keys=earlier, by=by, at=at, dropped=True)
+    worklist.put(
+        kind=FAILED,
+        subject=(SCHEDULE, version),
+        company_id=company_id,
+        role=Role.RECEIVABLES,
+        why=refusal.sentence,
+        due_on=day,
+    )

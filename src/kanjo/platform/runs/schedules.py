@@ -1,11 +1,13 @@
 """Schedules: on which days of a company the house makes runs of a kind; and the turns it took.
 
-What is said holds from a day on, the latest word counts. A turn is a day and its run: there is one of each day. While a
-run of that day or an earlier one waits for somebody, the schedule waits behind it, so that days are billed in order.
+What is said holds from a day on, the latest word counts; a pause holds until something is set after it. A turn is a
+day and its run: there is one of each day. While a run of that day or an earlier one waits for somebody, the schedule
+waits behind it, so that days are billed in order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -43,7 +45,7 @@ class NothingScheduled(Refusal):
 
     rule = "schedules.nothing-scheduled"
     kind = RefusalKind.CONFLICT
-    says = Text(en="Nothing is done by schedule on {day}.", ja="{day} 時点で有効な自動実行の予定はありません。")
+    says = Text(en="Nothing is done by schedule from {day} on.", ja="{day} 以降に有効な自動実行の予定はありません。")
     remedy = Text(
         en="Look at the schedule: it may be paused already.",
         ja="予定を確認してください（停止済みの可能性があります）。",
@@ -52,7 +54,10 @@ class NothingScheduled(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRow:
-    """A version of a schedule; `timetable` says what was set, also of one that is paused."""
+    """A version of a schedule; `timetable` says what was set, also of one that is paused.
+
+    One is `set_aside` by a pause that was recorded after it, for its day or an earlier one: it never begins.
+    """
 
     id: int
     kind: str
@@ -64,6 +69,7 @@ class ScheduleRow:
     because: str
     set_by: str
     recorded_at: datetime
+    set_aside: bool = False
 
     @property
     def timetable(self) -> Timetable:
@@ -88,10 +94,14 @@ class TurnRow:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleView:
-    """What is done by schedule: the version in force, the days to come, what was set before, the last turns."""
+    """What is done by schedule: the version in force, the days to come, what was set before, the last turns.
+
+    `begins` is the version that begins next.
+    """
 
     kind: str
     in_force: ScheduleRow | None
+    begins: ScheduleRow | None
     next_on: tuple[date, ...]
     versions: tuple[ScheduleRow, ...]
     turns: tuple[TurnRow, ...]
@@ -115,11 +125,14 @@ def set_schedule(
 def pause_schedule(*, company_id: CompanyId, kind: str, on: date, because: str, by: Actor, at: datetime) -> int:
     """Let the house make no runs of a kind from a day on, until it is set anew; return the version.
 
-    To stop is safe, so more may do it. Refuses `ScheduleInPast`, `NothingScheduled`.
+    What was set before for a later day does not begin. To stop is safe, so more may do it. Refuses `ScheduleInPast`,
+    `NothingScheduled`.
     """
     _refuse_past(company_id, on, by, at)
-    holds = _version_on(company_id, kind, on)
-    if holds is None or holds.paused:
+    rows = _standing(_versions(company_id, kind))
+    begun, later = [row for row in rows if row.effective_on <= on], [row for row in rows if row.effective_on > on]
+    holds = next((row for row in [*begun[-1:], *later] if not row.paused), None)
+    if holds is None:
         raise NothingScheduled(at="on", day=on)
     version = Schedule(company_id=company_id, kind=kind, effective_on=on, because=because, set_by_id=by.id)
     return _write(version, _row(holds).timetable, paused=True)
@@ -141,7 +154,7 @@ def next_turn(company_id: CompanyId, kind: str, by: Actor, at: datetime) -> date
     """Return the first day of the schedule whose time has come and whose turn was not taken, None without one."""
     zone = ZoneInfo(get_company(company_id, by).time_zone)
     tomorrow = at.astimezone(zone).date() + DAY
-    rows = _versions(company_id, kind)
+    rows = _standing(_versions(company_id, kind))
     versions = [_in_force(row) for row in rows]
     for day in days_due(versions, after=_last_on(company_id, kind), until=tomorrow):
         row = [one for one in rows if one.effective_on <= day][-1]
@@ -158,24 +171,31 @@ def run_ahead(company_id: CompanyId, kind: str, *, on: date) -> Run | None:
 
 def version_on(company_id: CompanyId, kind: str, on: date) -> int | None:
     """Return the version that holds on a day, None without one."""
-    found = _version_on(company_id, kind, on)
-    return found.pk if found else None
+    rows = _standing(_versions(company_id, kind))
+    return next((row.pk for row in reversed(rows) if row.effective_on <= on), None)
+
+
+def version_ids(company_id: CompanyId, kind: str) -> list[int]:
+    """Return all versions that were ever set, in the order of their days."""
+    return [row.pk for row in _versions(company_id, kind)]
 
 
 def get_schedule(actor: Actor, company_id: CompanyId, kind: str, *, at: datetime) -> ScheduleView:
     """Return what is done by schedule for a company; refuses `NotFound`."""
     company = get_company(company_id, actor)
     today, rows = company.today(at), _versions(company_id, kind)
-    last = _last_on(company_id, kind)
+    standing, last = _standing(rows), _last_on(company_id, kind)
     after = max(last or date.min, today - DAY)
-    coming = days_due([_in_force(row) for row in rows], after=after, until=today + AHEAD)
+    coming = days_due([_in_force(row) for row in standing], after=after, until=today + AHEAD)
     turns = Turn.objects.filter(company_id=company_id, kind=kind).select_related("run").order_by("-on")[: 3 * SHOWN]
-    begun = [row for row in rows if row.effective_on <= today]
+    begun = [row for row in standing if row.effective_on <= today]
+    later = standing[len(begun) :]
     return ScheduleView(
         kind=kind,
         in_force=_row(begun[-1]) if begun else None,
+        begins=_row(later[0]) if later else None,
         next_on=tuple(islice(coming, SHOWN)),
-        versions=tuple(_row(row) for row in reversed(rows)),
+        versions=tuple(_row(row, set_aside=row not in standing) for row in reversed(rows)),
         turns=tuple(_turn(turn) for turn in turns),
     )
 
@@ -197,8 +217,10 @@ def _versions(company_id: CompanyId, kind: str) -> list[Schedule]:
     return list(found.order_by("effective_on", "id"))
 
 
-def _version_on(company_id: CompanyId, kind: str, on: date) -> Schedule | None:
-    return next((row for row in reversed(_versions(company_id, kind)) if row.effective_on <= on), None)
+def _standing(rows: Sequence[Schedule]) -> list[Schedule]:
+    """Return the versions that count: a pause sets aside what was set before it for its day or a later one."""
+    pauses = [row for row in rows if row.paused]
+    return [row for row in rows if not any(row.pk < one.pk and one.effective_on <= row.effective_on for one in pauses)]
 
 
 def _last_on(company_id: CompanyId, kind: str) -> date | None:
@@ -210,7 +232,7 @@ def _in_force(row: Schedule) -> InForce:
     return InForce(row.effective_on, None if row.paused else _row(row).timetable)
 
 
-def _row(row: Schedule) -> ScheduleRow:
+def _row(row: Schedule, *, set_aside: bool = False) -> ScheduleRow:
     return ScheduleRow(
         id=row.pk,
         kind=row.kind,
@@ -222,6 +244,7 @@ def _row(row: Schedule) -> ScheduleRow:
         because=row.because,
         set_by=row.set_by.name,
         recorded_at=row.recorded_at,
+        set_aside=set_aside,
     )
 
 

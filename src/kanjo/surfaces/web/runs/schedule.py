@@ -41,6 +41,7 @@ LAST = Text(en="Last days", ja="最近の自動請求")
 NO_LAST = Text(en="No day was billed by schedule yet.", ja="自動請求の実績はありません。")
 VERSIONS = Text(en="What was set", ja="設定の履歴")
 PAUSED = Text(en="Paused", ja="停止中")
+SET_ASIDE = Text(en="{days} (set aside by a later pause)", ja="{days}（その後の一時停止により無効）")
 RUNS_OUT = Text(en="Under way", ja="実行中")
 DAY = Text(en="Day", ja="対象日")
 RUN = Text(en="Run", ja="一括処理")
@@ -73,7 +74,7 @@ def schedule(request: DeskRequest) -> HttpResponse:
     """Show what is billed by schedule: when, the days to come, the last ones."""
     desk = request.desk
     view = get_schedule(desk.actor, desk.company_id, KIND, at=desk.now)
-    holds = view.in_force
+    holds = view.in_force or view.begins
     held = None if view.next_on else NO_NEXT
     stands = Section(NEXT, Table.of(_next(view.versions), view.next_on), empty=NO_NEXT)
     detail = Detail(
@@ -105,13 +106,14 @@ def _next(versions: Sequence[ScheduleRow]) -> tuple[Column[date], ...]:
     """Return a day to come and its hour, by the version that holds on it; *versions* begin with the last."""
 
     def at(on: date) -> str:
-        return next(clock_shown(row.at_time) for row in versions if row.effective_on <= on)
+        return next(clock_shown(row.at_time) for row in versions if row.effective_on <= on and not row.set_aside)
 
     return (Column(DAY, lambda on: on), Column(AT, at))
 
 
 def _days(row: ScheduleRow) -> Text:
-    return PAUSED if row.paused else row.timetable.shown
+    days = PAUSED if row.paused else row.timetable.shown
+    return SET_ASIDE.filled(days=days) if row.set_aside else days
 
 
 def _stands(row: TurnRow) -> object:
@@ -151,7 +153,7 @@ def set_one(request: DeskRequest) -> HttpResponse:
     """Let the house bill on given days, from a day on."""
     desk = request.desk
     view = get_schedule(desk.actor, desk.company_id, KIND, at=desk.now)
-    before = view.in_force
+    before = view.in_force or view.begins
 
     def do(given: Given) -> Link:
         set_schedule(
