@@ -65,9 +65,14 @@ class TestIssue:
     def test_a_person_says_why(self, office: Office, order: int) -> None:
         """What would be issued is shown without a reason; nothing is issued without one; it stays with the invoice."""
         desk = office.desk(Role.RECEIVABLES)
+        label = desk.see("issue-invoice", order).partition('<label for="because">')[2].partition("</label>")[0]
+        assert 'class="must"' in label
         assert "クラウド利用料" in looked(desk, order, APRIL["on"])
+        assert "form.missing" not in looked(desk, order, APRIL["on"])
+        _, checked = desk.refused("issue-invoice", order, on=APRIL["on"], because="", check="1")
+        assert ("クラウド利用料" in checked, "form.missing" in checked) == (True, False)
         status, page = desk.refused("issue-invoice", order, on=APRIL["on"], because=" ")
-        assert (status, "billing.run-unexplained" in faults(page), Invoice.objects.count()) == (400, True, 0)
+        assert (status, "form.missing" in faults(page), Invoice.objects.count()) == (400, True, 0)
         page = desk.see("invoice", desk.do("issue-invoice", order, **APRIL))
         assert (page.count("個別の依頼") > 0, "手動発行者" in page, desk.actor.name in page) == (True, True, True)
 

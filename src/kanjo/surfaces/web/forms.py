@@ -71,7 +71,7 @@ class Deed:
     opened on: changed by somebody else, it is shown before anything is done; `under` is the one above it that the act
     locks first. `over` says that there is nothing left to do; `done` what the next page tells, where that is not that
     it was done. `facts` say what it is about. A deed that takes long, reaches outside the database or hands what it
-    made to its page is not `tried` while it is typed.
+    made to its page is not `tried` while it is typed. `only_to_do` names what `look` does not need: it may be blank.
     """
 
     title: Text
@@ -83,6 +83,7 @@ class Deed:
     facts: Sequence[tuple[Text, object]] = ()
     sections: Sequence[Section] = ()
     look: Callable[[Given], Sequence[Section]] | None = None
+    only_to_do: frozenset[str] = frozenset()
     seen: Sequence[Section] = ()
     beside: Callable[[str, Given], str] = lambda at, _given: at
     own_transactions: bool = False
@@ -97,6 +98,11 @@ class Deed:
         if callable(self.done):
             return self.done(given)
         return self.done or DONE.filled(title=self.title)
+
+    def may_look(self, faults: Mapping[str, Refusal]) -> bool:
+        """Return whether what would come of it can be shown: nothing is wrong but what only the deed needs."""
+        blank = {at for at, fault in faults.items() if at in self.only_to_do and isinstance(fault, Missing)}
+        return self.look is not None and blank == faults.keys()
 
     @property
     def can_be_tried(self) -> bool:
@@ -145,10 +151,11 @@ def perform(request: DeskRequest, deed: Deed) -> HttpResponse:
     values, faults = _read(request, deed.fields)
     if CHECK in request.POST:
         return _checked(request, deed, values, faults)
-    if MORE in request.POST or faults:
+    looking = LOOK in request.POST and deed.may_look(faults)
+    if MORE in request.POST or (faults and not looking):
         return _page(request, deed, faults, (), status=400 if MORE not in request.POST else 200)
     try:
-        if LOOK in request.POST and deed.look is not None:
+        if looking and deed.look is not None:
             return _page(request, deed, {}, deed.look(values))
         leads = _in_parts(request, deed, values) if deed.own_transactions else _once(request, deed, values)
         messages.success(request, said(deed.told(values)))
@@ -186,12 +193,13 @@ def _checked(request: DeskRequest, deed: Deed, values: Given, faults: Mapping[st
     """Answer what the rules say to what is typed so far: what is still blank is no fault until it was left."""
     left, seen = set(request.POST.getlist(TOUCHED)), list[Section]()
     told = {at: fault for at, fault in faults.items() if at in left or not isinstance(fault, Missing)}
-    if not faults:
-        try:
-            seen = [*deed.look(values)] if deed.look else []
+    try:
+        if deed.look is not None and deed.may_look(faults):
+            seen = [*deed.look(values)]
+        if not faults:
             _try(deed, values)
-        except Refusal as refusal:
-            told = {deed.beside(refusal.at, values): refusal}
+    except Refusal as refusal:
+        told |= {deed.beside(refusal.at, values): refusal}
     places = [field.name for field in _all(_fields(request, deed, {}))]
     above = [fault for at, fault in told.items() if at not in places]
     context = {"places": [(at, told.get(at)) for at in places], "above": above, "sections": seen}

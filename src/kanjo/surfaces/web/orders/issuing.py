@@ -64,7 +64,7 @@ def issue(request: DeskRequest, key: int) -> HttpResponse:
             company_id=row.company_id,
             order_id=row.id,
             on=given["on"],
-            because=given["because"] or "",
+            because=given["because"],
             by=desk.actor,
             at=desk.now,
         )
@@ -78,10 +78,11 @@ def issue(request: DeskRequest, key: int) -> HttpResponse:
         do=do,
         fields=(
             day("on", labels.ISSUED_ON, desk.today, hint=labels.BUSINESS_DAY),
-            prose("because", labels.REASON, needed=False),
+            prose("because", labels.REASON),
         ),
         says=SAYS,
         look=lambda given: [_section(view) for view in _due(desk, row, given["on"])],
+        only_to_do=frozenset({"because"}),
         seen=_today(desk, row) if request.method == "GET" else (),
         beside=lambda at, _given: at if at == "because" else "on",
         tried=False,
