@@ -12,10 +12,11 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import LineToBill
-from kanjo.domains.billing.models import Invoice
+from kanjo.domains.billing.models import Invoice, Plan
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.foundation.rhythms import Rhythm, Timetable
+from kanjo.foundation.texts import Text
 from kanjo.platform.acts import NotYourRole
 from kanjo.platform.identity.queries import house
 from kanjo.platform.runs import operations as runs
@@ -51,8 +52,11 @@ def at(day: date, hour: int = 6, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=TOKYO)
 
 
-def a_house(*due: date, name: str = "kanjo-jp") -> CompanyId:
-    """A company with an order of 11,000 yen with tax a month for each of these days, first due on it."""
+def a_house(*due: date, name: str = "kanjo-jp", nameless: int = 0) -> CompanyId:
+    """A company with an order of 11,000 yen with tax a month for each of these days, first due on it.
+
+    So many of them have no name of what is billed.
+    """
     company = a_company(name)
     product = a_product(company, "A")
     for number, day in enumerate(due):
@@ -71,7 +75,7 @@ def a_house(*due: date, name: str = "kanjo-jp") -> CompanyId:
                 lines=[
                     LineToBill(
                         order_line_id=line.order_line_id,
-                        description=line.terms.name,
+                        description=Text(en="", ja="") if number < nameless else line.terms.name,
                         charge=line.terms.charge,
                         timing=line.terms.timing,
                         interval_months=line.terms.interval_months,
@@ -204,6 +208,22 @@ class TestTurns:
         assert work(company) == []
         (made,) = tick(at(first))
         assert (get_run(house(), made).target_on, issued(company)) == (first, [(first, 22_000)])
+
+    def test_a_bad_contract_stops_nobody_else(self) -> None:
+        """It is work of the receivables with its cause; the others are invoiced, and the next day comes as usual."""
+        company = a_house(TENTH, TENTH, nameless=1)
+        bad = Plan.objects.get(company_id=company, description_ja="")
+        let(company)
+        (made,) = tick(at(TENTH))
+        assert (get_run(house(), made).state, issued(company)) == (RunState.EXECUTED, [(TENTH, 11_000)])
+        item = WorkItem.objects.get(company_id=company, state="open", kind="billing.failed")
+        assert (item.subject_id, item.owner_role, "no description" in item.why_en) == (
+            bad.account_id,
+            "receivables",
+            True,
+        )
+        assert work(company) == []
+        assert len(tick(at(TENTH + timedelta(days=1)))) == 1
 
     def test_it_waits_behind_what_somebody_began_by_hand(self) -> None:
         """A run by hand is finished by people: the schedule neither approves it nor overtakes it, and says so."""

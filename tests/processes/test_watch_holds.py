@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
@@ -9,14 +10,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from kanjo.domains.approvals.facts import Decision
+from kanjo.domains.approvals.operations import recall_request
 from kanjo.domains.billing.facts import Held, HoldCondition
 from kanjo.domains.billing.operations import hold_billing, release_billing
+from kanjo.domains.billing.operations.holds import EXPIRES as EXPIRING
+from kanjo.domains.billing.operations.holds import REFUSED
 from kanjo.domains.billing.operations.send import paper_of
 from kanjo.domains.billing.queries import HoldState, get_hold, get_invoice, list_holds, list_invoices
 from kanjo.domains.billing.rules.holding import ApprovalSettled, ApprovalUnnamed, RevenueDecides
 from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.orders.operations import note_po_number
-from kanjo.domains.orders.queries import list_orders
+from kanjo.domains.orders.queries import get_order, list_orders
+from kanjo.domains.orders.rules.booking import AnothersDeal
 from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import ApprovalRequestId, HoldId, OrderId, OrderLineId
 from kanjo.platform.identity.queries import house
@@ -25,7 +30,8 @@ from kanjo.platform.worklist.queries import WorkRow, list_queue
 from kanjo.processes.agreed import Agreed
 from kanjo.processes.amend_contract import amend_contract
 from kanjo.processes.ask_approval import decide_item
-from kanjo.processes.watch_holds import KIND, REFUSED, watch_holds
+from kanjo.processes.note_po_number import note_po_number as of_own_deal
+from kanjo.processes.watch_holds import watch_holds
 from tests.builders import a_customer, an_actor
 from tests.harness.office import APRIL, Office, an_office, morning
 
@@ -90,7 +96,7 @@ def watch(office: Office, on: date) -> tuple[HoldId, ...]:
 
 
 def queue(office: Office) -> list[WorkRow]:
-    return [row for row in list_queue(office.receivables) if row.kind == KIND]
+    return [row for row in list_queue(office.receivables) if row.kind == EXPIRING]
 
 
 class TestWatchHolds:
@@ -166,6 +172,16 @@ class TestReleaseNumbered:
         number(office, list_orders(house(), contract_id=deal.contract_id)[0].id, "PO-77")
         assert get_hold(office.receivables, stays, on=MID_APRIL).state is HoldState.OPEN
 
+    def test_a_seller_notes_it_for_the_own_deals_alone(self, office: Office) -> None:
+        """Another seller of the company is refused and nothing changes; whose deal it is notes it."""
+        deal = office.sell(a_customer(), [office.users(1)])
+        (order,) = list_orders(house(), contract_id=deal.contract_id)
+        another = an_actor(Role.SALES_REP, companies=[office.company_id])
+        for by, noted in ((another, ""), (office.rep, "PO-7")):
+            with nullcontext() if noted else pytest.raises(AnothersDeal):
+                of_own_deal(order_id=order.id, po_number="PO-7", on=MID_APRIL, by=by, at=morning(MID_APRIL))
+            assert get_order(house(), order.id).po_number == noted
+
     def test_of_a_contract_all_orders_need_theirs(self, office: Office) -> None:
         """A contract on hold waits for the number of every order under it."""
         deal = office.sell(a_customer(), [office.users(1)])
@@ -229,6 +245,21 @@ class TestApproval:
         release_billing(hold_id=waits, on=MID_APRIL, because="請求する", by=office.receivables, at=morning(MID_APRIL))
         assert [row for row in list_queue(office.receivables) if row.kind == REFUSED] == []
 
+    def test_taken_back_it_stays_and_its_owner_is_told(
+        self, office: Office, waiting: tuple[ApprovalRequestId, HoldId]
+    ) -> None:
+        """Nobody answers a request that was recalled: the hold stays, and the next morning its owner decides."""
+        request_id, waits = waiting
+        with transaction.atomic():
+            recall_request(request_id=request_id, because="再検討", on=MID_APRIL, by=office.rep, at=morning(MID_APRIL))
+        served()
+        for _ in range(2):
+            watch(office, MID_APRIL)
+        assert get_hold(office.receivables, waits, on=MID_APRIL).state is HoldState.OPEN
+        (told,) = [row for row in list_queue(office.receivables) if row.kind == REFUSED]
+        assert (told.subject_id, told.owner) == (waits, office.receivables.name)
+        assert f"承認申請 {request_id} は承認されませんでした" in told.why.ja
+
     def test_it_names_a_request_that_may_still_be_approved(
         self, office: Office, waiting: tuple[ApprovalRequestId, HoldId]
     ) -> None:
@@ -240,8 +271,9 @@ class TestApproval:
         with pytest.raises(ApprovalUnnamed):
             hold_of(office, line, HoldCondition.OTHER, None, request_id)
         office.approve(request_id, on=MID_APRIL)
-        with pytest.raises(ApprovalSettled):
+        with pytest.raises(ApprovalSettled) as settled:
             hold_of(office, line, HoldCondition.APPROVAL, None, request_id)
+        assert settled.value.sentence.ja.startswith(f"承認申請 {request_id} はすでに「承認済み」です。")
         assert len(list_holds(office.receivables, on=MID_APRIL)) == 1
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from kanjo.domains.approvals.facts import ApprovalConcluded, RequestState
 from kanjo.domains.billing.operations import release_billing
+from kanjo.domains.billing.operations.holds import EXPIRES, REFUSED
 from kanjo.domains.billing.queries import (
     SOON,
     HoldRow,
@@ -26,7 +27,7 @@ from kanjo.foundation.ids import CompanyId, HoldId
 from kanjo.foundation.texts import Text
 from kanjo.platform.worklist import operations as worklist
 
-KIND, REFUSED, HOLD = "billing.hold-expires", "billing.hold-refused", "billing_hold"
+HOLD = "billing_hold"
 _ENDS = Text(
     en="The hold of {what} ends by itself on {day}; then it is billed. ({because})",
     ja="{what} の請求保留は {day} に自動解除され、以後請求されます（{because}）。",
@@ -59,7 +60,7 @@ def watch_holds(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> 
     for hold in holds:
         why = _why(hold, on)
         worklist.put(
-            kind=KIND,
+            kind=EXPIRES,
             subject=(HOLD, hold.id),
             company_id=company_id,
             role=Role.RECEIVABLES,
@@ -67,7 +68,7 @@ def watch_holds(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> 
             due_on=hold.expires_on,
             owner_id=hold.owner_id,
         )
-        worklist.put_anew(kind=KIND, subject=(HOLD, hold.id), why=why, by=by, at=at)
+        worklist.put_anew(kind=EXPIRES, subject=(HOLD, hold.id), why=why, by=by, at=at)
     return tuple(hold.id for hold in holds)
 
 

@@ -26,8 +26,8 @@ from kanjo.platform.tables import NotFound, refuse_unseen
 from kanjo.platform.tables import hold as hold_row
 from kanjo.platform.worklist import operations as worklist
 
-WATCHED = ("billing.hold-expires", "billing.hold-refused")
-"""The kinds of work that a hold is to its owner."""
+EXPIRES, REFUSED = "billing.hold-expires", "billing.hold-refused"
+"""The kinds of work that a hold is to its owner: before it ends by itself, and when what it waits for is refused."""
 HOLDERS = (Role.RECEIVABLES, Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT, Role.REV_REC)
 
 
@@ -97,7 +97,7 @@ def release_billing(*, hold_id: HoldId, on: date, because: str, by: Actor, at: d
         raise AlreadyReleased(day=release.effective_on)
     told = BillingReleased(company_id=CompanyId(hold.company_id), effective_on=on, hold_id=hold_id)
     record(told, by=by, at=at)
-    for kind in WATCHED:
+    for kind in (EXPIRES, REFUSED):
         worklist.close(kind=kind, subject=("billing_hold", hold_id), by=by, at=at)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from kanjo.domains.billing.operations.run import KIND as BILLING
 from kanjo.domains.licenses.queries import PositionRow, position
 from kanjo.domains.receivables.queries import ageing
 from kanjo.domains.revenue.queries import waterfall_by_month
@@ -219,7 +220,7 @@ REPORTS = (
         name="billing-schedule",
         title=Text(en="Billing by schedule: the days to come and the last ones", ja="自動請求の予定と実績"),
         whole=ScheduleView,
-        make=lambda caller, key: get_schedule(caller.actor, CompanyId(key), "billing", at=caller.now),
+        make=lambda caller, key: get_schedule(caller.actor, CompanyId(key), BILLING, at=caller.now),
         door=BOOKS,
     ),
     Report(

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kanjo.domains.billing.facts import Channel
+from kanjo.domains.billing.operations.run import KIND as BILLING
 from kanjo.domains.billing.queries import get_invoice
 from kanjo.domains.orders.queries import get_order
 from kanjo.domains.receivables.operations import (
@@ -286,14 +287,14 @@ def _note_fee(caller: Caller, key: int, given: KnownFee) -> Made:
 
 def _set_limit(caller: Caller, key: int, given: RunLimit) -> Made:
     company_id = caller.company(key).id
-    set_limit(company_id=company_id, kind="billing", **given.model_dump(), by=caller.actor, at=caller.now)
+    set_limit(company_id=company_id, kind=BILLING, **given.model_dump(), by=caller.actor, at=caller.now)
     return Made("companies", key)
 
 
 def _schedule(caller: Caller, key: int, given: Scheduled) -> Made:
     set_schedule(
         company_id=caller.company(key).id,
-        kind="billing",
+        kind=BILLING,
         given=Timetable(Rhythm(given.rhythm), tuple(given.days), given.at_time),
         on=given.on,
         because=given.because,
@@ -305,7 +306,7 @@ def _schedule(caller: Caller, key: int, given: Scheduled) -> Made:
 
 def _pause(caller: Caller, key: int, given: BecauseOn) -> Made:
     company_id = caller.company(key).id
-    pause_schedule(company_id=company_id, kind="billing", **given.model_dump(), by=caller.actor, at=caller.now)
+    pause_schedule(company_id=company_id, kind=BILLING, **given.model_dump(), by=caller.actor, at=caller.now)
     return Made("companies", key)
 
 

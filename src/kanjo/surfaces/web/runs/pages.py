@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from kanjo.domains.billing.operations.run import KIND as BILLING
 from kanjo.domains.revenue.operations import reverse_recognition
 from kanjo.foundation.ids import RunId
 from kanjo.foundation.money import CURRENCIES, Money
@@ -350,7 +351,7 @@ def limit(request: DeskRequest) -> HttpResponse:
         amount = given["amount"]
         set_limit(
             company_id=desk.company_id,
-            kind="billing",
+            kind=BILLING,
             currency=amount.currency,
             amount_minor=amount.minor,
             on=given["on"],
