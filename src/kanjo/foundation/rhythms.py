@@ -33,8 +33,8 @@ class Rhythm(StrEnum):
 
 _RHYTHMS = {
     Rhythm.DAILY: Text(en="Every day", ja="毎日"),
-    Rhythm.WEEKLY: Text(en="On days of the week", ja="毎週の曜日"),
-    Rhythm.MONTHLY: Text(en="On days of the month", ja="毎月の日"),
+    Rhythm.WEEKLY: Text(en="On days of the week", ja="毎週（曜日指定）"),
+    Rhythm.MONTHLY: Text(en="On days of the month", ja="毎月（日付指定）"),
 }
 WEEKDAY_NAMES = {
     1: Text(en="Monday", ja="月曜日"),
@@ -64,7 +64,7 @@ class NotSuchADay(Refusal):
     says = Text(en="There is no day {day} here.", ja="{day} という日は指定できません。")
     remedy = Text(
         en="Days of the month are 1 to 31, where 31 is the last day of every month; days of the week are 1 to 7.",
-        ja="毎月の日は1から31（31は毎月の末日）、曜日は1から7の範囲で指定してください。",
+        ja="毎月の日付は1から31（31は毎月の末日）、曜日は1から7の範囲で指定してください。",
     )
 
 

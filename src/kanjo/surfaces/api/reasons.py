@@ -25,7 +25,7 @@ _SAID: Mapping[str, Text] = {
 _BY_LEAD = (
     ("int", Text(en="It is not a whole number.", ja="整数ではありません。")),
     ("date", Text(en="It is not a day such as 2026-04-01.", ja="2026-04-01 の形の日付ではありません。")),
-    ("time_", Text(en="It is no time of day as 06:00.", ja="06:00 の形の時刻ではありません。")),
+    ("time_", Text(en="It is no time of day such as 06:00.", ja="06:00 の形の時刻ではありません。")),
     ("datetime", Text(en="It is not a moment with its zone.", ja="タイムゾーン付きの日時ではありません。")),
     ("string", Text(en="It is not a text.", ja="文字列ではありません。")),
     ("base64", Text(en="It is not base64.", ja="base64 ではありません。")),

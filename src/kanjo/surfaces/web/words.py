@@ -220,7 +220,7 @@ WORK_NAMES: Mapping[str, Text] = {
     "renewals.prepare": Text(en="Prepare a renewal", ja="契約更新を準備する"),
     "billing.hold-expires": Text(en="Look after a billing hold", ja="請求保留を確認する"),
     "billing.hold-refused": Text(
-        en="Decide on a hold whose approval was refused", ja="承認されなかった請求保留を判断する"
+        en="Decide on a hold whose approval was refused", ja="承認が得られなかった請求保留の扱いを決める"
     ),
     "billing.invoice-asked": Text(en="Bill an order", ja="注文を請求する"),
     "licenses.running-out": Text(en="Confirm the end of use", ja="利用終了を確認する"),

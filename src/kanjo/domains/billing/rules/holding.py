@@ -25,7 +25,7 @@ class ApprovalSettled(Refusal):
 
     rule = "billing.hold-approval-settled"
     kind = RefusalKind.CONFLICT
-    says = Text(en="Request {number} is: {state}.", ja="承認申請 {number} の状態: {state}")
+    says = Text(en="Request {number} is: {state}.", ja="承認申請 {number} はすでに「{state}」です。")
     remedy = Text(en="Name a request that still waits for its approval.", ja="承認を待っている申請を指定してください。")
 
 
@@ -37,5 +37,5 @@ class RevenueDecides(Refusal):
     says = Text(en="The hold waits for the decision of revenue accounting.", ja="収益認識の判断を待っている保留です。")
     remedy = Text(
         en="It is released by Rev/Rec, or ends by itself on its day.",
-        ja="Rev/Recが解除するか、自動解除日に解除されます。",
+        ja="収益認識の担当者が解除するか、自動解除日に解除されます。",
     )

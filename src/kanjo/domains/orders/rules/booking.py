@@ -121,7 +121,7 @@ class AnothersDeal(Refusal):
     )
     remedy = Text(
         en="Its owner, Deal Management, Sales Operations or Accounts Receivable do it.",
-        ja="商談の担当者、Deal Management、Sales Operations または売掛金管理が登録できます。",
+        ja="商談の担当者、ディールマネジメント、セールスオペレーションまたは売掛金管理が登録できます。",
     )
 
 

@@ -40,7 +40,7 @@ MOST = 100
 HELD = Text(en="On hold today", ja="本日時点の保留金額")
 AWAITED = Text(en="Waits for acceptance", ja="検収待ちの金額")
 TO_COME = Text(en="To come, before tax", ja="今後の請求額（税抜）")
-PAYS = Text(en="Pays", ja="請求先")
+PAYER = Text(en="Payer", ja="請求先")
 ISSUED = Text(en="Billing date", ja="請求日")
 BACK = State(Text(en="Gives back", ja="返還"), "warn")
 MOVE = Text(en="Move a billing day", ja="請求日を変更")
@@ -76,7 +76,7 @@ class _Why:
 
 _INVOICES: tuple[Column[InvoiceToCome], ...] = (
     Column(ISSUED, lambda row: row.issued_on),
-    Column(PAYS, lambda row: Link(row.payer_name, "customer", row.payer_id)),
+    Column(PAYER, lambda row: Link(row.payer_name, "customer", row.payer_id)),
     Column(labels.DUE_ON, lambda row: row.due_on),
     amount(labels.LINES, lambda row: len(row.charges)),
     amount(labels.TOTAL_BEFORE_TAX, lambda row: row.net),
@@ -86,7 +86,7 @@ _INVOICES: tuple[Column[InvoiceToCome], ...] = (
 _LINES: tuple[Column[_Charge], ...] = (
     Column(ISSUED, lambda row: row.invoice.issued_on),
     Column(labels.TITLE, lambda row: Link(row.name, "order", row.order_id)),
-    Column(PAYS, lambda row: row.invoice.payer_name),
+    Column(PAYER, lambda row: row.invoice.payer_name),
     Column(labels.SERVICE, lambda row: row.of.service),
     amount(labels.TOTAL_BEFORE_TAX, lambda row: Money(row.of.net_minor, row.invoice.net.currency)),
 )

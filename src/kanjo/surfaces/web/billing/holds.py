@@ -49,7 +49,7 @@ FOR_APPROVAL = Text(
     en="For a hold until an approval: it ends by itself when the request is approved.",
     ja="承認待ちの場合に選択してください。申請が承認されると自動的に解除されます。",
 )
-BY_REVENUE = Text(en="Rev/Rec releases it.", ja="Rev/Recが解除します。")
+BY_REVENUE = Text(en="Rev/Rec releases it.", ja="収益認識の担当者が解除します。")
 SINCE = Text(en="Since", ja="保留開始日")
 EXPIRES = Text(en="Ends by itself on", ja="自動解除日")
 HELD = Text(en="Due and kept back", ja="保留中の請求対象額")

@@ -48,11 +48,11 @@ RUN = Text(en="Run", ja="一括処理")
 SET_BY = Text(en="Set by", ja="設定者")
 RHYTHM = Text(en="How often", ja="頻度")
 WEEKDAYS = Text(en="Days of the week", ja="曜日")
-MONTH_DAYS = Text(en="Days of the month", ja="毎月の日")
-FOR_WEEKLY = Text(en="For days of the week.", ja="「毎週の曜日」の場合に選択してください。")
+MONTH_DAYS = Text(en="Days of the month", ja="毎月の日付")
+FOR_WEEKLY = Text(en="For days of the week.", ja="「毎週（曜日指定）」の場合に選択してください。")
 FOR_MONTHLY = Text(
     en="For days of the month, such as 10, 20, 31; 31 is the last day of every month.",
-    ja="「毎月の日」の場合に「10、20、31」の形で入力してください。31は毎月の末日を指します。",
+    ja="「毎月（日付指定）」の場合に「10、20、31」の形で入力してください。31は毎月の末日を指します。",
 )
 SET_SAYS = Text(
     en="On these days everything due that day is billed, dated that day. A run above the approval limit waits for the"
