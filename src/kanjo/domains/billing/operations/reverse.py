@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import polars as pl
-from django.db import connection
+from django.db import connection, transaction
 
 from kanjo.domains.billing.models import Invoice
 from kanjo.domains.billing.operations.writing import Also, Issuing, counted, write
@@ -175,14 +175,18 @@ def _locked(asked: Mapping[str, int | None]) -> Asked:
     """Lock the payers of a range of invoices and of all that share with them, and return these invoices.
 
     Who shares is looked at again under the locks, until nobody is new: an invoice may be split while they are waited
-    for, and what its parts bear is given back with the rest.
+    for, and what its parts bear is given back with the rest. Locks of too few are let go first, for they are taken in
+    the order of their ids.
     """
     found = _together(asked)
-    lock_payers(found)
-    while (now := _together(asked)) != found:
+    while True:
+        with transaction.atomic():
+            lock_payers(found)
+            now = _together(asked)
+            if now == found:
+                return found
+            transaction.set_rollback(True)
         found = now
-        lock_payers(found)
-    return found
 
 
 def _together(asked: Mapping[str, int | None]) -> Asked:
