@@ -221,6 +221,8 @@ class TestProblems:
             assert (told["rule"], told["at"], "999999" in told["detail"]) == ("access.not-found", "shares[2]", True)
         told = clerk.refused(f"{company}/shares", 404, **{**asked, "shares": shares[:1]}, payer_id=999_999)
         assert (told["rule"], told["at"]) == ("access.not-found", "payer_id")
+        told = clerk.refused(f"{company}/grouping", 404, payer_id=999_999, keys=[], on="2026-04-30")
+        assert told["rule"] == "access.not-found"
         assert not Sharing.objects.exists()
         assert not Split.objects.exists()
 

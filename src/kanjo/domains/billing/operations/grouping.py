@@ -8,6 +8,7 @@ from datetime import date, datetime
 from kanjo.domains.billing.facts import GroupKey
 from kanjo.domains.billing.models import Account, Grouping, Plan, Tag
 from kanjo.domains.billing.rules.guards import PlanMissing
+from kanjo.domains.customers.queries import get_customer
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId
 from kanjo.platform.acts import verb
@@ -28,11 +29,13 @@ def choose_grouping(
 ) -> None:
     """Let the lines of a payer, or of all who chose nothing, be grouped by *keys* on invoices from a day on.
 
-    What is issued stays. Without keys all that can be together is: one payer, customer, currency and terms.
+    What is issued stays. Without keys all that can be together is: one payer, customer, currency and terms. Refuses
+    `NotFound` for a payer that is not there.
     """
     refuse_unseen(company_id, by)
     account = None
     if payer_id is not None:
+        get_customer(payer_id)
         account, _ = Account.objects.get_or_create(company_id=company_id, payer_id=payer_id)
     chosen = " ".join(key.value for key in GroupKey if key in keys)
     Grouping.objects.create(company_id=company_id, account=account, keys=chosen, effective_on=on)
