@@ -49,7 +49,6 @@ SET_BY = Text(en="Set by", ja="設定者")
 RHYTHM = Text(en="How often", ja="頻度")
 WEEKDAYS = Text(en="Days of the week", ja="曜日")
 MONTH_DAYS = Text(en="Days of the month", ja="毎月の日付")
-FOR_WEEKLY = Text(en="For days of the week.", ja="「毎週（曜日指定）」の場合に選択してください。")
 FOR_MONTHLY = Text(
     en="For days of the month, such as 10, 20, 31; 31 is the last day of every month.",
     ja="「毎月（日付指定）」の場合に「10、20、31」の形で入力してください。31は毎月の末日を指します。",
@@ -153,7 +152,6 @@ def set_one(request: DeskRequest) -> HttpResponse:
     """Let the house bill on given days, from a day on."""
     desk = request.desk
     view = get_schedule(desk.actor, desk.company_id, KIND, at=desk.now)
-    before = view.in_force or view.begins
 
     def do(given: Given) -> Link:
         set_schedule(
@@ -167,10 +165,24 @@ def set_one(request: DeskRequest) -> HttpResponse:
         )
         return Link("", "billing-schedule")
 
+    deed = Deed(
+        title=SET,
+        back=Link(TITLE, "billing-schedule"),
+        button=SET,
+        do=do,
+        fields=_to_set(view.in_force or view.begins, first_on=desk.today + timedelta(days=1)),
+        says=SET_SAYS,
+        beside=_beside,
+    )
+    return perform(request, deed)
+
+
+def _to_set(before: ScheduleRow | None, first_on: date) -> Sequence[Field]:
+    """Return the fields of a schedule, filled with what holds."""
     weekly = before is not None and before.rhythm is Rhythm.WEEKLY
     monthly = before is not None and before.rhythm is Rhythm.MONTHLY
     days = [str(one) for one in before.days] if before else []
-    fields = (
+    return (
         choice(
             "rhythm",
             RHYTHM,
@@ -186,19 +198,9 @@ def set_one(request: DeskRequest) -> HttpResponse:
         ),
         Field("month_days", MONTH_DAYS, _numbers, "text", False, FOR_MONTHLY, ", ".join(days) if monthly else ""),
         clock("at_time", AT, before.at_time if before else USUAL),
-        day("on", labels.FROM_DAY, desk.today + timedelta(days=1), hint=labels.BUSINESS_DAY),
+        day("on", labels.FROM_DAY, first_on, hint=labels.BUSINESS_DAY),
         prose("because", labels.REASON),
     )
-    deed = Deed(
-        title=SET,
-        back=Link(TITLE, "billing-schedule"),
-        button=SET,
-        do=do,
-        fields=fields,
-        says=SET_SAYS,
-        beside=_beside,
-    )
-    return perform(request, deed)
 
 
 def _beside(at: str, given: Given) -> str:
