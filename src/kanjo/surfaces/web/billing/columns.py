@@ -38,7 +38,7 @@ def state_of(row: InvoiceRow) -> State:
 
 INVOICES: tuple[Column[InvoiceRow], ...] = (
     Column(labels.NUMBER, lambda row: Link(row.number, "invoice", row.id), order="number"),
-    Column(Text(en="Pays", ja="請求先"), lambda row: Link(row.payer_name, "customer", row.payer_id), order="payer"),
+    Column(Text(en="Payer", ja="請求先"), lambda row: Link(row.payer_name, "customer", row.payer_id), order="payer"),
     Column(labels.ISSUED_ON, lambda row: row.issued_on, order="issued_on"),
     Column(labels.DUE_ON, lambda row: row.due_on, order="due_on"),
     amount(labels.TOTAL_BEFORE_TAX, lambda row: row.net, "net"),

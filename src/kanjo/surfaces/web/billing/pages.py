@@ -127,7 +127,7 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
         state=state_of(row),
         back=Link(TITLE, "invoices"),
         facts=(
-            (Text(en="Pays", ja="請求先"), Link(row.payer_name, "customer", row.payer_id)),
+            (Text(en="Payer", ja="請求先"), Link(row.payer_name, "customer", row.payer_id)),
             (Text(en="Address", ja="住所"), view.payer_address),
             (labels.ORDER, Link(Text(en="The order", ja="注文を表示"), "order", row.order_id)),
             (

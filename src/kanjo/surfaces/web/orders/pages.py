@@ -107,7 +107,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
         back=Link(TITLE, "orders"),
         facts=(
             (labels.CUSTOMER, Link(row.customer, "customer", row.customer_id)),
-            (Text(en="Pays", ja="請求先"), Link(row.payer, "customer", row.payer_id)),
+            (Text(en="Payer", ja="請求先"), Link(row.payer, "customer", row.payer_id)),
             (labels.CONTRACT, Link(row.contract_number, "contract", row.contract_id)),
             *(((AMENDMENT, row.amendment_number),) if row.amendment_number else ()),
             (ORDERED_ON, row.ordered_on),
