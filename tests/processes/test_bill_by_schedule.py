@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -353,14 +355,10 @@ class TestRaces:
 
 
 def end_session() -> None:
-    """End our session of the database from another one, as its administrator does."""
-    with connection.cursor() as ours:
-        ours.execute("SELECT pg_backend_pid()")
-        (mine,) = ours.fetchone()
-    other = connection.copy()
-    with other.cursor() as theirs:
-        theirs.execute("SELECT pg_terminate_backend(%s, 5000)", [mine])
-    other.close()
+    """Cut our session of the database off, as a network does."""
+    connection.ensure_connection()
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.mark.django_db
