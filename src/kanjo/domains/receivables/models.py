@@ -70,7 +70,12 @@ class ItemBalance(CompanyRow):
     """What of an open item is still open. Partitioned by id."""
 
     item = models.OneToOneField(
-        OpenItem, primary_key=True, db_column="id", on_delete=models.PROTECT, related_name="balance"
+        OpenItem,
+        primary_key=True,
+        db_column="id",
+        on_delete=models.PROTECT,
+        related_name="balance",
+        db_constraint=False,
     )
     amount_minor = models.BigIntegerField()
     open_minor = models.BigIntegerField()

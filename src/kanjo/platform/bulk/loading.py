@@ -119,6 +119,11 @@ def settle(*, run_id: RunId, tables: Sequence[str]) -> list[str]:
         return [table for table in tables if _call("bulk_settle", table, run_id)]
 
 
+def sample(table: str) -> None:
+    """Let the server look what is in a live table that a run has written much into: who reads it next is planned well."""
+    _call("bulk_sample", table)
+
+
 def _call(function: str, *arguments: object) -> object:
     with connection.cursor() as cursor:
         cursor.callproc(function, arguments)

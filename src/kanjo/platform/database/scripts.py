@@ -33,3 +33,35 @@ class Partitioned(RunSQL):
     def describe(self) -> str:
         """Return what `migrate` says while it does this."""
         return f"Partition {self.table} by id"
+
+
+class Siblings(RunSQL):
+    """Put a foreign key between the parts of two partitioned tables, run by run, in place of that of the tables."""
+
+    def __init__(self, child: str, keyed: str, parent: str) -> None:
+        self.names = [child, keyed, parent]
+        super().__init__(f"SELECT bulk_siblings('{child}', '{keyed}', '{parent}')", RunSQL.noop)
+
+    def deconstruct(self) -> tuple[str, list[str], dict[str, str]]:
+        """Return how a migration file writes this step."""
+        return (type(self).__name__, self.names, {})
+
+    def describe(self) -> str:
+        """Return what `migrate` says while it does this."""
+        return f"Let parts of {self.names[0]} refer to parts of {self.names[2]}"
+
+
+class SiblingsChecked(RunSQL):
+    """Look whether the parts from before hold the key of `Siblings`, while others go on writing."""
+
+    def __init__(self, child: str) -> None:
+        self.child = child
+        super().__init__(f"SELECT bulk_check_siblings('{child}')", RunSQL.noop)
+
+    def deconstruct(self) -> tuple[str, list[str], dict[str, str]]:
+        """Return how a migration file writes this step."""
+        return (type(self).__name__, [self.child], {})
+
+    def describe(self) -> str:
+        """Return what `migrate` says while it does this."""
+        return f"Check what parts of {self.child} refer to"

@@ -56,7 +56,7 @@ class Entry(CompanyRow):
 class Posting(CompanyRow):
     """One side of an entry on one account, signed; `party_id` is the customer where there is one."""
 
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings", db_constraint=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings", db_index=False)
     effective_on = models.DateField()
     recorded_at = recorded_at()

@@ -86,7 +86,7 @@ class InvoiceLine(models.Model):
     line is what `share_of` parts give up to `share_until` less up to `share_from`, rounded down. Partitioned by id.
     """
 
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines", db_constraint=False)
     position = models.PositiveIntegerField()
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+", db_index=False)
     description = models.CharField(max_length=200)
@@ -121,7 +121,7 @@ class InvoiceLine(models.Model):
 class InvoiceTax(models.Model):
     """The total of one tax class and rate on an invoice, its tax rounded once. Partitioned by id."""
 
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="taxes")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="taxes", db_constraint=False)
     tax_class = models.CharField(max_length=16)
     rate_numerator = models.BigIntegerField()
     rate_denominator = models.BigIntegerField()

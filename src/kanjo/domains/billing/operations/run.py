@@ -24,7 +24,7 @@ from kanjo.domains.billing.operations.issue import (
 from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.reverse import KIND as REVERSAL
 from kanjo.domains.billing.operations.reverse import mark_reversed, reverse_shard
-from kanjo.domains.billing.operations.writing import TABLES, Also, Issuing, counted
+from kanjo.domains.billing.operations.writing import CHARGES, TABLES, Also, Issuing, counted
 from kanjo.domains.billing.queries.due import Scope, as_of, known_now
 from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.guards import RunUnexplained
@@ -33,7 +33,7 @@ from kanjo.domains.billing.rules.splitting import shared
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, RunId
 from kanjo.platform.acts import verb
-from kanjo.platform.bulk.loading import Live, Loading, Staged, make_ready, prepare_stage, settle
+from kanjo.platform.bulk.loading import Live, Loading, Staged, make_ready, prepare_stage, sample, settle
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.outbox.loading import await_delivery
 from kanjo.platform.runs import operations as runs
@@ -149,6 +149,7 @@ def _loading(task: ShardTask) -> Loading:
 def _finish(run_id: RunId, *, run: Run, tables: Sequence[str]) -> dict[str, Any]:
     if run.staged:
         settle(run_id=run_id, tables=tables)
+        sample(CHARGES)
         await_delivery(run_id=run_id, kind=InvoiceIssued.kind)
     if run.kind == REVERSAL:
         mark_reversed(RunId(run.scope["run_id"]))

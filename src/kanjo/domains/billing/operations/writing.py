@@ -24,7 +24,7 @@ from kanjo.platform.outbox.loading import load_facts
 TABLES = ("billing_invoice", "billing_invoiceline", "billing_invoicetax", *LEDGER_TABLES, FACT_TABLE)
 """What a staged run prepares and settles, in this order."""
 
-STEPS = "billing_chargestep"
+CHARGES, STEPS = "billing_charge", "billing_chargestep"
 
 Also = Callable[[pl.DataFrame, Loading], None]
 """What else is written with issued documents, in their transaction: called with `as_open_items` and the loading."""
@@ -140,7 +140,7 @@ def _write_lines(lines: pl.DataFrame, issuing: Issuing) -> None:
     )
     # Charges always go live: from this shard's commit on, nobody can bill the same period again.
     copy_in(
-        "billing_charge",
+        CHARGES,
         numbered.select(
             "plan_id",
             "service_start",
