@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
 from kanjo.foundation.ids import RunId
 from kanjo.foundation.times import AsKnown
@@ -211,6 +211,47 @@ class TestStaged:
                 assert (part, cursor.fetchone()) == (part, (False,))
         with pytest.raises(DatabaseError, match="permission denied"), connection.cursor() as cursor:
             cursor.execute("INSERT INTO ledger_posting_hand SELECT * FROM ledger_posting LIMIT 1")
+
+    @pytest.mark.row("T4")
+    @pytest.mark.parametrize("of_before", ["", "closed", "ready"])
+    def test_a_posting_is_of_an_entry_of_its_own_run(self, setting: Setting, of_before: str) -> None:
+        """Also where the run's tables were closed, or made ready, before there was a key between the parts.
+
+        Each part has its key to the part beside it, so that what a run attaches is not looked for in all there is.
+        """
+        with transaction.atomic():
+            setting.load(Staged(setting.run_id, 0), 1)
+        if of_before == "ready":
+            make_ready(run_id=setting.run_id, tables=TABLES, workers=2)
+        elif of_before:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.callproc("bulk_close_stage", [setting.run_id])
+        if of_before:
+            with connections["owner"].cursor() as owner:
+                owner.execute(
+                    f"ALTER TABLE stage_{setting.run_id}_ledger_posting DROP CONSTRAINT ledger_posting_beside"
+                )
+        settle(run_id=setting.run_id, tables=TABLES)
+        with transaction.atomic():
+            setting.load(Live(), 1)
+        with connections["owner"].cursor() as owner:
+            owner.execute(
+                "SELECT conrelid::regclass::text, confrelid::regclass::text, convalidated FROM pg_constraint"
+                " WHERE contype = 'f' AND conrelid IN (SELECT inhrelid FROM pg_inherits"
+                " WHERE inhparent = 'ledger_posting'::regclass) AND confrelid::regclass::text LIKE 'ledger_entry%%'"
+                " ORDER BY 1"
+            )
+            parts = [(f"ledger_posting_{one}", f"ledger_entry_{one}") for one in ("hand", f"run_{setting.run_id}")]
+            assert owner.fetchall() == [(*pair, True) for pair in parts]
+            owner.execute("ALTER TABLE ledger_posting DISABLE TRIGGER USER")
+            for order in ("ASC", "DESC"):
+                with pytest.raises(IntegrityError, match="ledger_posting_beside"), transaction.atomic("owner"):
+                    owner.execute(
+                        "INSERT INTO ledger_posting SELECT (jsonb_populate_record(p, jsonb_build_object("
+                        "'id', p.id + 1000, 'entry_id', e.id))).* FROM ledger_posting p, ledger_entry e"
+                        f" WHERE (p.id < 1::bigint << 40) <> (e.id < 1::bigint << 40) ORDER BY p.id {order} LIMIT 1"
+                    )
+                    owner.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
     def test_settled_tables_have_every_key_of_the_live_ones(self, setting: Setting) -> None:
         self.load_and_settle(setting)

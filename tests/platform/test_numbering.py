@@ -29,6 +29,19 @@ def take(company_id: CompanyId, subject_id: int, day: date = DAY) -> str:
 
 @pytest.mark.row("M4")
 class TestTake:
+    def test_a_number_is_of_a_series_that_is_there(self, company_id: CompanyId) -> None:
+        take(company_id, 1)
+        series = Issued.objects.get().series_id
+        with pytest.raises(DatabaseError, match="which is not there"), transaction.atomic():
+            Issued.objects.create(series_id=series + 1, number=1, subject_id=1)
+        for change, tail in (("DELETE FROM", ""), ("UPDATE", " SET id = id + 1")):
+            with (
+                pytest.raises(DatabaseError, match="stays as it is"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(f"{change} numbering_series{tail}")
+
     def test_numbers_count_up_per_year(self, company_id: CompanyId) -> None:
         assert [take(company_id, n) for n in (1, 2)] == ["INV-2026-000001", "INV-2026-000002"]
         assert take(company_id, 3, date(2027, 1, 1)) == "INV-2027-000001"

@@ -48,7 +48,8 @@ SELECT name, encode(sha256(convert_to(string_agg(words, E'\\n' ORDER BY words), 
     UNION ALL
     SELECT conrelid::regclass::text, conname || ' ' || pg_get_constraintdef(c.oid)
     FROM pg_constraint c JOIN pg_class r ON r.oid = conrelid
-    WHERE contype IN ('c', 'f', 'p', 'u', 'x') AND conparentid = 0 AND NOT relispartition AND relname !~ '^stage_'
+    WHERE contype IN ('c', 'f', 'p', 'u', 'x') AND conparentid = 0 AND relname !~ '^stage_'
+        AND (NOT relispartition OR (contype = 'f' AND relname ~ '_hand$'))
         AND c.connamespace = 'public'::regnamespace
     UNION ALL
     SELECT p.oid::regprocedure::text, pg_get_functiondef(p.oid)

@@ -120,7 +120,7 @@ def settle(*, run_id: RunId, tables: Sequence[str]) -> list[str]:
 
 
 def sample(table: str) -> None:
-    """Let the server look what is in a live table that a run has written much into: who reads it next is planned well."""
+    """Let the server look at what is now in a live table that a run wrote much into: the next plans build on it."""
     _call("bulk_sample", table)
 
 

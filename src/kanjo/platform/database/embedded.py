@@ -185,7 +185,7 @@ class EmbeddedServer:
         settings = {
             "listen_addresses": "", "unix_socket_directories": str(self.sockets), "unix_socket_permissions": "0700",
             "port": "5432", "password_encryption": "scram-sha-256", "hba_file": str(self.data / "pg_hba.conf"),
-            "timezone": "UTC", **self.settings,
+            "timezone": "UTC", "shared_buffers": f"{_memory_mb()}MB", **self.settings,
         }  # fmt: skip
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         for attempt in range(_START_ATTEMPTS):
@@ -239,3 +239,8 @@ class EmbeddedServer:
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 named = sql.Identifier(DATABASE), sql.Identifier(DatabaseRole.OWNER)
                 admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*named))
+
+
+def _memory_mb() -> int:
+    """Return how much of its data the server keeps in memory: a sixteenth of the machine's, at least what is usual."""
+    return int(min(max(psutil.virtual_memory().total >> 24, 128), 1_024))
