@@ -267,6 +267,21 @@ class TestTwoAtOnce:
         assert process.returncode == 0, told
         assert documents(company) == expected
 
+    def test_the_server_knows_what_a_run_wrote(
+        self, fresh_database: FreshDatabase, request: pytest.FixtureRequest
+    ) -> None:
+        """Charges of a large run are read by what is in them, not as if there were none; a small run leaves that be."""
+        company, _ = a_house_with_orders()
+        prepared(company, MAY)
+        process = worker(fresh_database)
+        told = process.communicate(timeout=180)
+        assert process.returncode == 0, told
+        with psycopg.connect(fresh_database.url) as owner:
+            (known,) = owner.execute(
+                "SELECT null_frac FROM pg_stats WHERE tablename = 'billing_charge' AND attname = 'credited_line_id'"
+            ).fetchone() or (None,)
+        assert known == (1 if request.node.callspec.params["small_shards"] == "staged" else None)
+
 
 class TestRaces:
     @pytest.mark.row("M3", "SCL-3")

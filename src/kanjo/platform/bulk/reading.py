@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 from django.db import connection
@@ -26,10 +26,10 @@ def read_columns(
         # Written out before: what counts the questions of a page knows no copy with parameters.
         copy = f"COPY ({query}) TO STDOUT (FORMAT csv, NULL '{_NULL}')"
         with cursor.copy(ClientCursor(connection.connection).mogrify(copy, parameters)) as copying:
-            content = b"".join(_rows(copying))
+            content = _content(copying)
     if not content:
         return pl.DataFrame(schema=schema)
-    return pl.read_csv(content, has_header=False, schema=schema, null_values=_NULL, empty_string_is_null=False)
+    return pl.read_csv(bytes(content), has_header=False, schema=schema, null_values=_NULL, empty_string_is_null=False)
 
 
 def as_text(ids: pl.Series) -> str:
@@ -37,24 +37,25 @@ def as_text(ids: pl.Series) -> str:
     return ",".join(map(str, ids.to_list()))
 
 
-def _rows(copying: Copy) -> Iterator[bytes]:
-    """Yield every row as the server sent it.
+def _content(copying: Copy) -> bytearray:
+    """Return all rows as the server sent them.
 
     The server sends one message a row, and psycopg goes through its waiting for each; what has arrived is taken
     straight from libpq here, and psycopg only waits for more.
     """
     wire = copying.connection.pgconn
+    content = bytearray()
     while True:
         size, data = wire.get_copy_data(1)
         if size == _NO_MORE:
             (ended,) = copying.connection.wait(generators.fetch_many(wire))
             if ended.status != ExecStatus.COMMAND_OK:
                 raise error_from_result(ended)
-            return
+            return content
         row = copying.read() if size == _NOT_YET else data
         if not row:
-            return
-        yield bytes(row)
+            return content
+        content += row
 
 
 _NOT_YET, _NO_MORE = 0, -1
