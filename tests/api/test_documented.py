@@ -82,4 +82,4 @@ def test_from_quote_to_revenue_with_curl(address: str) -> None:
     }
     assert '"open_minor": 0' in shell.stdout
     assert '{"items":3,"done":2,"refused":1}\n[2,"customers.country-unknown",' in shell.stdout
-    assert '"sentence": "1期間分の金額です。"' in shell.stdout
+    assert '"sentence": "日割りのない全額です。"' in shell.stdout

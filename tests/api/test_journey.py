@@ -21,7 +21,7 @@ def test_from_quote_to_revenue(fresh_database: FreshDatabase) -> None:
     lines = auditor.asks(f"invoices/{invoice['id']}")["lines"]
     assert [line["net"]["minor"] for line in lines] == [9_000, 50_000]
     assert all(line["derivation"]["holds"] for line in lines)
-    assert lines[0]["derivation"]["sentence"] == "The price of one whole period."
+    assert lines[0]["derivation"]["sentence"] == "The whole price: no day is left out."
     item = auditor.asks(f"open-items/{invoice['id']}")
     assert (item["amount_minor"], item["open_minor"]) == (64_900, 0)
     assert [one["kind"] for one in item["settled_by"]] == ["payment"]

@@ -36,6 +36,7 @@ from kanjo.domains.catalog.facts import BillingTiming
 from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.contracts.queries import list_amendments
 from kanjo.domains.orders.queries import lines_now
+from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import ContractId, CustomerId, HoldId, InvoiceId, OrderLineId
 from kanjo.foundation.periods import Period, add_months
 from kanjo.foundation.refusals import Refusal
@@ -46,8 +47,9 @@ from kanjo.processes.amend_contract import amend_contract
 from kanjo.processes.draft_offer import LineWanted
 from kanjo.reports.identities import IDENTITIES
 from kanjo.reports.usage import get_metered
-from tests.builders import a_customer, a_product
+from tests.builders import a_customer, a_product, an_actor
 from tests.harness.office import APRIL, Office, morning
+from tests.harness.policies import a_policy, chosen
 
 TERM = Period(APRIL, add_months(APRIL, 36))
 _UNTOUCHED = """
@@ -57,6 +59,8 @@ _UNTOUCHED = """
             AND l.id IN (c.invoice_line_id, c.credited_line_id))
     ORDER BY i.id DESC LIMIT 8"""
 """Invoices that gave nothing back and of which nothing was given back."""
+_OTHER_POLICY = 2 / 3
+"""How often a customer is billed by a policy of its own, with every choice drawn."""
 _POLICY = tuple(BillingPolicy.__dataclass_fields__)
 
 
@@ -83,7 +87,10 @@ class Lives:
     events: list[str] = field(default_factory=list)
 
     def begin(self, number: int) -> None:
-        """Conclude so many contracts: monthly seats ahead, and often a yearly, a quarterly and a fortnightly line."""
+        """Conclude so many contracts: monthly seats ahead, and often a yearly, a quarterly and a fortnightly line.
+
+        Most by a policy of their own.
+        """
         office, code = self.office, "LIVES"
         yearly = a_product(office.company_id, f"{code}-YEAR", interval_months=12, list_minor=12_345)
         behind = a_product(
@@ -94,8 +101,11 @@ class Lives:
             list_minor=2_999,
         )
         fortnightly = a_product(office.company_id, f"{code}-WEEKS", interval_months=0, interval_days=14, list_minor=777)
+        definer = an_actor(Role.ADMINISTRATOR)
         for _ in range(number):
             customer_id = a_customer()
+            if self.chance.random() < _OTHER_POLICY:
+                chosen(office, a_policy(self.chance), customer_id=customer_id, by=definer)
             starts_on = APRIL + DAY * self.chance.randrange(40)
             service = Period(starts_on, TERM.until)
             others = self.chance.sample([yearly, behind, fortnightly], self.chance.randint(0, 2))
@@ -445,13 +455,16 @@ def _standing(plan_id: int) -> dict[date, int]:
         plan_id,
     )
     back = {(line, day) for start, until, _, _, line in rows if line for day in each(Period(start, until))}
-    return {
-        day: price
+    stands = [
+        (day, price)
         for start, until, price, line, credited in rows
         if credited is None
         for day in each(Period(start, until))
         if (line, day) not in back
-    }
+    ]
+    standing = dict(stands)
+    assert len(standing) == len(stands), f"days of plan {plan_id} stand billed twice"
+    return standing
 
 
 def _held(office: Office, on: date) -> set[int]:

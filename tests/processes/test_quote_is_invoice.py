@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from enum import StrEnum
-from typing import Any
 
 import pytest
 from django.db import transaction
 
-from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import Anchor, BillingPolicy, ChangePreview
 from kanjo.domains.billing.models import Invoice, Plan
 from kanjo.domains.billing.queries import get_policy
@@ -20,17 +17,16 @@ from kanjo.domains.catalog.facts import BillingTiming
 from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.orders.queries import get_order
 from kanjo.domains.quotes.queries import get_quote
-from kanjo.foundation.actors import Role
-from kanjo.foundation.ids import PolicyId, ProductId
+from kanjo.foundation.ids import ProductId
 from kanjo.foundation.periods import Period
-from kanjo.foundation.texts import Text
 from kanjo.processes.accept_quote import ConcludedDeal
 from kanjo.processes.agreed import Agreed, LineMore
 from kanjo.processes.amend_contract import amend_contract, preview_amendment
 from kanjo.processes.draft_offer import LineWanted
 from kanjo.processes.preview_offer import planned_charges
-from tests.builders import a_customer, a_product, an_actor
+from tests.builders import a_customer, a_product
 from tests.harness.office import APRIL, Office, an_office, morning
+from tests.harness.policies import a_policy, chosen
 
 pytestmark = pytest.mark.django_db
 
@@ -38,31 +34,6 @@ LATER = Period(date(2026, 4, 11), date(2027, 2, 21))
 AGREED_ON = date(2026, 6, 20)
 BEYOND = date(2027, 6, 30)
 TIMINGS = (BillingTiming.IN_ADVANCE, BillingTiming.IN_ARREARS)
-
-
-def a_policy(chance: random.Random) -> BillingPolicy:
-    """Return a policy with every choice drawn."""
-    drawn: dict[str, Any] = {
-        name: chance.choice(list(type(value))) if isinstance(value, StrEnum) else chance.choice([28, 30, 31])
-        for name, value in asdict(BillingPolicy()).items()
-    }
-    return BillingPolicy(**drawn)
-
-
-@transaction.atomic
-def chosen(office: Office, policy: BillingPolicy) -> PolicyId:
-    """Let one define a policy, and another choose it for the company."""
-    key = billing.define_policy(
-        code="drawn",
-        name=Text(en="Drawn", ja="抽選"),
-        choices=policy,
-        by=an_actor(Role.ADMINISTRATOR),
-        at=morning(APRIL),
-    )
-    billing.choose_policy(
-        company_id=office.company_id, policy_id=key, effective_on=APRIL, by=office.receivables, at=morning(APRIL)
-    )
-    return key
 
 
 def wanted(office: Office, chance: random.Random) -> list[LineWanted]:

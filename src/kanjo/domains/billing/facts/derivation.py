@@ -112,7 +112,7 @@ class Derivation:
                 share=f"{ends - begins:,}", of=f"{of:,}", whole=_shown(self.undivided), amount=_shown(self.amount)
             )
         if self.day_until - self.day_from == self.period_days:
-            return Text(en="The price of one whole period.", ja="1期間分の金額です。")
+            return Text(en="The whole price: no day is left out.", ja="日割りのない全額です。")
         says = _IN_PARTS if self._in_parts else _IN_DAYS if self.day_count is DayCount.ACTUAL else _COUNTED_OTHERWISE
         return says.filled(
             counting=_COUNTING[self.day_count],

@@ -14,7 +14,7 @@ from kanjo.domains.billing.models import Invoice
 from kanjo.domains.billing.operations.writing import Also, Issuing, counted, write
 from kanjo.domains.billing.queries.due import known_now, read_posted
 from kanjo.domains.billing.queries.sharing import any_is_shared, billed_together, read_carriers
-from kanjo.domains.billing.rules.guards import AlreadyCredited, InvoiceMissing
+from kanjo.domains.billing.rules.guards import AlreadyCredited, InvoiceMissing, explained
 from kanjo.domains.billing.rules.invoicing import PAYER, Drafted, returned_in_full
 from kanjo.domains.billing.rules.owed import given_back
 from kanjo.domains.billing.rules.splitting import Sharing, shared
@@ -82,8 +82,9 @@ def credit_invoice(
 
     What it charged is due again from the next run on, what it gave back itself stands. What several payers bear is
     given back to all of them, by a credit note for each: days are billed or they are not. Refuses `AlreadyCredited`,
-    also for credit notes.
+    also for credit notes, and `Unexplained` without a reason.
     """
+    explained(because)
     invoice = Invoice.objects.visible_to(by).filter(pk=invoice_id).first()
     if invoice is None:
         raise InvoiceMissing(key=invoice_id)
@@ -100,8 +101,10 @@ def credit_invoice(
 def preview_reversal(*, run_id: RunId, on: date, because: str, by: Actor, at: datetime) -> RunId:
     """Write down a reversing run: a credit note dated *on* for every invoice of the run that was not given back.
 
-    One per billing run: called again, the same reversing run is returned, unless it was withdrawn.
+    One per billing run: called again, the same reversing run is returned, unless it was withdrawn. Refuses
+    `Unexplained` without a reason.
     """
+    explained(because)
     run = Run.objects.seen(run_id, by)
     if run.state not in {Run.State.EXECUTED, Run.State.REVERSED} or run.kind != "billing":
         raise wrong_state(run, RunState.EXECUTED)

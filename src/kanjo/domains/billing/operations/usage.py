@@ -14,7 +14,7 @@ from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.rating import AGREED, OF_TERM, OF_TIER, agree_usage
 from kanjo.domains.billing.queries.due import known_now
 from kanjo.domains.billing.queries.usage import days_away, read_usage
-from kanjo.domains.billing.rules.guards import PlanMissing
+from kanjo.domains.billing.rules.guards import PlanMissing, explained
 from kanjo.domains.billing.rules.usage import priced_from
 from kanjo.domains.billing.rules.usage_guards import (
     CorrectsNothing,
@@ -45,8 +45,9 @@ def rate_usage(
     The first price holds for the whole period that its day is in; what was used before that has none.
 
     The same terms from the same day change nothing, others are refused. What is agreed for the whole term stays. From
-    the first terms on, the usage is charged beside the line.
+    the first terms on, the usage is charged beside the line. Refuses `Unexplained` without a reason.
     """
+    explained(because)
     plan = Plan.objects.visible_to(by).filter(order_line_id=order_line_id, part=0).first()
     if plan is None:
         raise PlanMissing(key=order_line_id)
@@ -123,6 +124,7 @@ def correct_usage(
 ) -> UsageDeliveryId:
     """Let an event count in the place of another one of the same line; 0 takes the usage away. Refuses as recording."""
     refuse_unseen(company_id, by)
+    explained(because)
     alone("billing.record-usage", company_id)
     was = _known(company_id, [corrects]).get(corrects)
     if was is None:

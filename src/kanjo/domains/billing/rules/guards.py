@@ -49,6 +49,20 @@ class RunUnexplained(Refusal):
     remedy = Text(en="Write why it is billed by hand.", ja="手動で請求する理由を記入してください。")
 
 
+class Unexplained(Refusal):
+    """A document given back, or a usage price or event changed, without a reason."""
+
+    rule = "billing.unexplained"
+    says = Text(en="No reason is given.", ja="理由が記入されていません。")
+    remedy = Text(en="Write why it is done.", ja="理由を記入してください。")
+
+
+def explained(because: str) -> None:
+    """Refuse `Unexplained` where no reason is given."""
+    if not because.strip():
+        raise Unexplained(at="because")
+
+
 class AmountTooLarge(Refusal):
     """A price beyond what is computed exactly."""
 

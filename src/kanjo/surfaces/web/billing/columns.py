@@ -21,8 +21,8 @@ ONCE = Text(
     ja="消費税は請求書ごと・税率ごとに1回だけ端数処理します（{rounding}）。",
 )
 FACTS = Text(
-    en="{sentence} Quantity {quantity}; billing rule, version {policy}.",
-    ja="{sentence} 数量 {quantity}、請求計算の規則 第{policy}版。",
+    en="{sentence} Quantity {quantity}; billing policy number {policy}.",
+    ja="{sentence} 数量 {quantity}、請求計算の規則 番号{policy}。",
 )
 _WRONG = Text(en="The amount does not follow from the facts.", ja="金額が計算根拠と一致しません。")
 
