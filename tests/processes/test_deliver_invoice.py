@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kanjo.connectors.peppol.checks import check_xml
+from kanjo.domains.billing.facts import Outcome
 from kanjo.domains.billing.models import Sending
 from kanjo.domains.billing.queries import list_sendings
 from kanjo.domains.customers.operations import amend_customer
@@ -19,7 +22,8 @@ from kanjo.domains.customers.queries import details_of
 from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import InvoiceId
 from kanjo.platform.identity.queries import house
-from kanjo.platform.outbox.operations import deliver
+from kanjo.platform.outbox.operations import deliver, deliver_again
+from kanjo.platform.outbox.queries import list_given_up
 from tests.api.programs import program_of
 from tests.builders import NOW
 from tests.web.office import Desk, Office, an_office, billed, faults
@@ -92,6 +96,27 @@ class TestMail:
         assert names == [("INV-2026-000001.pdf", "application/pdf"), ("INV-2026-000001.xml", "application/xml")]
         xml = mail.outbox[0].attachments[1][1]
         assert check_xml(xml.encode() if isinstance(xml, str) else xml) == ()
+
+    @pytest.mark.row("AR-3")
+    def test_what_never_arrived_is_not_told_as_sent(
+        self, office: Office, clerk: Desk, invoice: InvoiceId, settings: Any
+    ) -> None:
+        """A mail server that answers nobody: under way, then given up, and delivered once it is tried anew."""
+        working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+        clerk.do("send-invoice", invoice, channel="mail", recipient=TO, on="2026-05-01")
+        seen = []
+        for attempt in range(6):
+            seen.append([row.outcome for row in list_sendings(invoice, clerk.actor)])
+            deliver(by=house(), at=timezone.now() + timedelta(hours=attempt))
+        assert seen == [[Outcome.UNDER_WAY]] * 5 + [[Outcome.GIVEN_UP]]
+        assert "送付できませんでした" in clerk.see("invoice", invoice)
+        settings.EMAIL_BACKEND = working
+        (given_up,) = list_given_up(clerk.actor)
+        with transaction.atomic():
+            deliver_again(delivery_id=given_up.id, by=office.desk(Role.ADMINISTRATOR).actor, at=timezone.now())
+        served()
+        assert ([row.outcome for row in list_sendings(invoice, clerk.actor)], len(mail.outbox)) == ([Outcome.SENT], 1)
 
     @pytest.mark.parametrize("recipient", ["", "keiri", "a@b.example, c@d.example"])
     def test_needs_one_address(self, clerk: Desk, invoice: InvoiceId, recipient: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from kanjo.connectors.email.sending import Letter, send
 from kanjo.connectors.folder.dropping import drop
-from kanjo.domains.billing.facts import Channel, InvoiceSent
+from kanjo.domains.billing.facts import BY_HOUSE, Channel, InvoiceSent
 from kanjo.domains.billing.queries import InvoiceView, SendingRow, find_sending, get_invoice
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.texts import Text
@@ -38,7 +38,7 @@ CORRECTED_BODY = Text(
 def deliver_invoice(sent: InvoiceSent, by: Actor, at: datetime) -> None:
     """Mail the paper as it was kept, or drop it with its electronic invoice; delivered twice it is the same message."""
     sending = find_sending(sent.file_id)
-    if sending is None or sending.channel not in {Channel.MAIL, Channel.FOLDER}:
+    if sending is None or sending.channel not in BY_HOUSE:
         return
     view = get_invoice(sent.invoice_id, by)
     row, content = read(sent.file_id, by=by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -53,6 +54,12 @@ def get_delivery(actor: Actor, delivery_id: int) -> DeliveryRow:
     if not found:
         raise NotFound(what=called(Delivery), key=delivery_id)
     return found[0]
+
+
+def what_followed(kind: str, subject_id: int) -> list[tuple[dict[str, Any], str]]:
+    """Return the facts of *kind* about a subject, each as recorded, with the state of a reaction to it."""
+    found = Delivery.objects.filter(fact__kind=kind, fact__subject_id=subject_id)
+    return list(found.values_list("fact__payload", "state"))
 
 
 def who_recorded(kind: str, subject_id: int) -> PersonId | None:

@@ -37,12 +37,14 @@ from kanjo.domains.billing.facts.sharing import (
     ShareOfPayer,
 )
 from kanjo.domains.billing.facts.told import (
+    BY_HOUSE,
     BillingHeld,
     BillingReleased,
     Channel,
     InvoiceIssued,
     InvoiceSent,
     OrderPlanned,
+    Outcome,
     PlansChanged,
 )
 from kanjo.domains.billing.facts.usage import (
@@ -55,6 +57,7 @@ from kanjo.domains.billing.facts.usage import (
 from kanjo.domains.catalog.facts import UsageModel, UsageTerms, UsageTier
 
 __all__ = [
+    "BY_HOUSE",
     "LARGEST_SHARE",
     "MOST_PAYERS",
     "AgreedSharing",
@@ -82,6 +85,7 @@ __all__ = [
     "LineChange",
     "LineToBill",
     "OrderPlanned",
+    "Outcome",
     "PlanCharge",
     "PlansChanged",
     "PricedStep",

@@ -126,11 +126,37 @@ class Channel(StrEnum):
         return _CHANNELS[self]
 
 
+BY_HOUSE = frozenset({Channel.MAIL, Channel.FOLDER})
+"""The ways by which the house itself sends."""
 _CHANNELS = {
     Channel.BY_HAND: Text(en="Post, in person or portal (noted)", ja="郵送・手渡し・先方ポータル（記録のみ）"),
     Channel.DOWNLOAD: Text(en="Download by the payer (noted)", ja="ダウンロード（記録のみ）"),
     Channel.MAIL: Text(en="E-mail", ja="メール"),
     Channel.FOLDER: Text(en="File drop folder", ja="ファイル連携フォルダー"),
+}
+
+
+class Outcome(StrEnum):
+    """What became of a sending."""
+
+    NOTED = "noted"
+    """Others sent it: the house knows only what it was told."""
+    UNDER_WAY = "under_way"
+    SENT = "sent"
+    GIVEN_UP = "given_up"
+    """It did not leave, however often it was tried."""
+
+    @property
+    def shown(self) -> Text:
+        """The word as people read it."""
+        return _OUTCOMES[self]
+
+
+_OUTCOMES = {
+    Outcome.NOTED: Text(en="Noted", ja="記録のみ"),
+    Outcome.UNDER_WAY: Text(en="On its way", ja="送付処理中"),
+    Outcome.SENT: Text(en="Sent", ja="送付完了"),
+    Outcome.GIVEN_UP: Text(en="Could not be sent", ja="送付できませんでした"),
 }
 
 

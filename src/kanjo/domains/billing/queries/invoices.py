@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from kanjo.domains.billing.facts import Channel, Derivation, PlanCharge, PricedStep
+from kanjo.domains.billing.facts import BY_HOUSE, Channel, Derivation, InvoiceSent, Outcome, PlanCharge, PricedStep
 from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTax, Policy, Sending
 from kanjo.domains.billing.queries.steps import steps_of
 from kanjo.domains.billing.rules.guards import InvoiceMissing
@@ -25,6 +25,7 @@ from kanjo.foundation.periods import Period
 from kanjo.foundation.personal import Personal
 from kanjo.foundation.texts import Language, Name
 from kanjo.platform.ordering import Orders, sorted_by
+from kanjo.platform.outbox.queries import what_followed
 from kanjo.platform.paging import Page, paged
 from kanjo.platform.search.queries import any_of, has_number, is_amount, is_numbered, is_one_of
 from kanjo.platform.tables import personal
@@ -121,6 +122,7 @@ class SendingRow:
     sent_on: date
     channel: Channel
     recipient: Personal
+    outcome: Outcome
     corrected: str
     first_id: int | None
     first_on: date | None
@@ -234,7 +236,9 @@ def find_invoice(actor: Actor, number: str) -> InvoiceId | None:
 def list_sendings(invoice_id: InvoiceId, actor: Actor) -> list[SendingRow]:
     """Return how often an invoice of the actor's companies was sent, the latest first."""
     sendings = Sending.objects.filter(invoice_id=invoice_id, invoice__company_id__in=actor.companies)
-    return [_sending(row) for row in sendings.select_related("first", "sent_by").order_by("-sent_on", "-id")]
+    followed = {payload["file_id"]: state for payload, state in what_followed(InvoiceSent.kind, invoice_id)}
+    rows = sendings.select_related("first", "sent_by").order_by("-sent_on", "-id")
+    return [_sending(row, followed.get(row.file_id, "")) for row in rows]
 
 
 def find_sending(file_id: FileId) -> SendingRow | None:
@@ -248,13 +252,18 @@ def is_sent_invoice(actor: Actor, file_id: FileId) -> bool:
     return Sending.objects.filter(file_id=file_id, invoice__company_id__in=actor.companies).exists()
 
 
-def _sending(row: Sending) -> SendingRow:
+_OUTCOMES = {"waiting": Outcome.UNDER_WAY, "delivered": Outcome.SENT, "dead": Outcome.GIVEN_UP}
+"""What became of a sending, by the state of the reaction that sends it."""
+
+
+def _sending(row: Sending, followed: str = "") -> SendingRow:
     return SendingRow(
         id=row.pk,
         invoice_id=InvoiceId(row.invoice_id),
         sent_on=row.sent_on,
         channel=Channel(row.channel),
         recipient=personal(row, "recipient"),
+        outcome=_OUTCOMES.get(followed, Outcome.NOTED) if row.channel in BY_HOUSE else Outcome.NOTED,
         corrected=row.corrected,
         first_id=row.first_id,
         first_on=row.first.sent_on if row.first else None,

@@ -59,8 +59,8 @@ SENT_SAYS = Text(
     ja="請求書 {number}（{payer} 宛、{total}）を送付済みとして保存します。送付後の取り消しは適格返還請求書によります。",
 )
 CREDIT_SAYS = Text(
-    en="A credit note is issued to {payer} over what is left of invoice {number}, {total} in all. It cannot be taken back.",
-    ja="請求書 {number}（合計 {total}）の残額について、{payer} 宛に適格返還請求書を発行します。発行後は元に戻せません。",
+    en="A credit note to {payer} gives back what is left of invoice {number} of {total}. It cannot be taken back.",
+    ja="請求書 {number}（{total}）の残額について、{payer} 宛に適格返還請求書を発行します。発行後は元に戻せません。",
 )
 CREDIT_OTHERS = Text(
     en="What is left of {numbers}, which bear the rest of its charges, is given back with it.",
