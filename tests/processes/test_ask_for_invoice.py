@@ -12,7 +12,8 @@ from datetime import date
 import pytest
 from django.db import connection, transaction
 
-from kanjo.domains.billing.queries import list_invoices
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.queries import billed_of_order, list_invoices
 from kanjo.domains.orders.queries import list_lines
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.texts import Text
@@ -194,3 +195,24 @@ def with_reaction_again() -> None:
     from kanjo.platform.outbox.models import Delivery
 
     Delivery.objects.update(state=Delivery.State.WAITING, delivered_at=None)
+
+
+@pytest.mark.row("SFA-6", "AR-1")
+@pytest.mark.django_db
+def test_an_invoice_over_two_orders_is_an_answer_to_both() -> None:
+    """Two orders of one payer on one invoice: no desk waits for it any more, and each order shows it."""
+    office = an_office()
+    with transaction.atomic():
+        billing.choose_grouping(
+            company_id=office.company_id, payer_id=None, keys=[], on=APRIL, by=office.receivables, at=morning(APRIL)
+        )
+    customer = a_customer()
+    deals = [office.sell(customer, [office.users(10)]) for _ in range(3)]
+    told(office)
+    assert len(asked(office.receivables)) == 3
+    office.bill(APRIL)
+    assert asked(office.receivables) == []
+    (invoice,) = list_invoices(office.receivables)
+    for deal in deals:
+        assert [row.id for row in list_invoices(office.rep, order_id=deal.order_id)] == [invoice.id]
+        assert billed_of_order(deal.order_id) * 3 == invoice.net.minor

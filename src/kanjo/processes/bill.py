@@ -138,6 +138,6 @@ def _what_follows(company_id: CompanyId, by: Actor, at: datetime) -> billing.Als
 
     def also(frame: pl.DataFrame, loading: Loading) -> None:
         receivables.open_items(company_id=company_id, frame=frame, loading=loading, by=by, at=at)
-        worklist.close_all(kind=ASKED, table=ORDER, keys=frame["order_id"].to_list(), by=by, at=at)
+        worklist.close_all(kind=ASKED, table=ORDER, keys=frame["orders"].explode().unique().to_list(), by=by, at=at)
 
     return also

@@ -235,10 +235,14 @@ def counted(invoices: pl.DataFrame) -> dict[str, int]:
 
 
 def as_open_items(invoices: pl.DataFrame) -> pl.DataFrame:
-    """Return issued documents as receivables take them: what the payer owes, a credit note negative."""
+    """Return issued documents as receivables take them: what the payer owes, a credit note negative.
+
+    *orders* are those of its lines, of a credit note that of its original.
+    """
+    orders = "orders" if "orders" in invoices.columns else pl.concat_list("order_id").alias("orders")
     return invoices.select(
         "number",
-        "order_id",
+        orders,
         "currency",
         "issued_on",
         "due_on",

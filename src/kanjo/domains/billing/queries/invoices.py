@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from kanjo.domains.billing.facts import BY_HOUSE, Channel, Derivation, InvoiceSent, Outcome, PlanCharge, PricedStep
 from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTax, Policy, Sending
@@ -168,6 +168,7 @@ def list_invoices(
 ) -> Page[InvoiceRow]:
     """Return invoices and credit notes of the actor's companies, newest first, of all or those *among* the given.
 
+    Those of an order have a line of it, whatever else is on them.
     *search* finds them by number, total, payer as printed or payer as it is called now. With *most* no more of each
     are looked for, and names as printed are not.
     """
@@ -190,6 +191,11 @@ def count_invoices(
     """Return how many invoices `list_invoices` has in all."""
     asked = _asked(actor, company_id=company_id, order_id=order_id, payer_id=payer_id, issued=issued)
     return added_up(_found(asked, search), ORDERS, "net", "tax", "total")
+
+
+def billed_of_order(order_id: OrderId) -> int:
+    """Return how much of an order stands billed before tax, in minor units, on whatever invoice."""
+    return Charge.objects.filter(plan__order_id=order_id).aggregate(net=Sum("amount_minor"))["net"] or 0
 
 
 def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
@@ -282,9 +288,11 @@ def _asked(
     issued: Period | None,
 ) -> QuerySet[Invoice]:
     asked = Invoice.objects.visible_to(actor)
-    for name, value in (("company_id", company_id), ("order_id", order_id), ("payer_id", payer_id)):
+    for name, value in (("company_id", company_id), ("payer_id", payer_id)):
         if value is not None:
             asked = asked.filter(**{name: value})
+    if order_id is not None:
+        asked = asked.filter(pk__in=Charge.objects.filter(plan__order_id=order_id).values("invoice_id"))
     if issued is not None:
         asked = asked.filter(issued_on__gte=issued.start, issued_on__lt=issued.until)
     return asked

@@ -244,6 +244,7 @@ def _headers(lines: pl.DataFrame, taxes: pl.DataFrame, issued_on: date) -> pl.Da
     headers = lines.group_by("draft", maintain_order=True).agg(
         pl.col(*GROUPED_BY, *PAYER, "tax_rounding").first(),
         pl.col("order_id").min(),
+        pl.col("order_id").alias("orders"),
         pl.col("net_minor").sum(),
         pl.col("service_start").min().alias("supplied_from"),
         pl.col("service_until").max().alias("supplied_until"),

@@ -7,12 +7,11 @@ from datetime import date
 
 from django.http import HttpResponse
 
-from kanjo.domains.billing.queries import InvoiceLineRow, InvoiceRow, InvoiceView
+from kanjo.domains.billing.queries import InvoiceLineRow, InvoiceView, billed_of_order
 from kanjo.domains.orders.queries import OrderRow, get_order
 from kanjo.foundation.ids import OrderId
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
-from kanjo.platform.paging import Page
 from kanjo.processes.bill import issue_invoice, preview_invoices
 from kanjo.reports.deals import ORDER
 from kanjo.surfaces.web import labels
@@ -46,9 +45,9 @@ LINES: tuple[Column[InvoiceLineRow], ...] = (
 )
 
 
-def issue_act(row: OrderRow, invoices: Page[InvoiceRow], *, first: bool) -> Act:
+def issue_act(row: OrderRow, *, first: bool) -> Act:
     """Return the act by which an order is billed, until all of it is."""
-    billed = not invoices.after and sum(one.net.minor for one in invoices) == row.total_minor
+    billed = billed_of_order(row.id) == row.total_minor
     link = Link("", "issue-invoice", row.id)
     return Act(ISSUE, link, "billing.issue-invoice", BILLED if billed else None, main=first)
 

@@ -99,7 +99,6 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
     actor = request.desk.actor
     row = get_order(actor, OrderId(key))
     lines = list_lines(actor, row.id)
-    invoices = list_invoices(actor, order_id=row.id)
     held = None if _waiting(lines) else ALL_ACCEPTED
     detail = Detail(
         kind=labels.ORDER,
@@ -117,7 +116,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
         ),
         sections=(
             Section(labels.LINES, Table.of(_LINES, lines)),
-            Section(Text(en="Invoices", ja="請求書"), Table.of(INVOICES, invoices)),
+            Section(Text(en="Invoices", ja="請求書"), Table.of(INVOICES, list_invoices(actor, order_id=row.id))),
             *usage_of(list_metered(actor, order_id=row.id)),
             Section(
                 Text(en="Performance obligations", ja="履行義務"),
@@ -127,7 +126,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
         acts=(
             Act(ACCEPT, Link("", "accept-delivery", key), "orders.accept-delivery", held, main=True),
             Act(NOTE_NUMBER, Link("", "note-po-number", key), "orders.note-po-number"),
-            issue_act(row, invoices, first=held is not None or not actor.holds(*VERBS["orders.accept-delivery"].roles)),
+            issue_act(row, first=held is not None or not actor.holds(*VERBS["orders.accept-delivery"].roles)),
             Act(RATE, Link("", "rate-usage", key), "billing.rate-usage"),
             *instalment_acts(actor, row.id),
         ),
