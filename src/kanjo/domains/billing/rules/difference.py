@@ -9,6 +9,7 @@ import polars as pl
 
 from kanjo.domains.billing.rules.shares import amount, measured
 from kanjo.domains.billing.rules.stretches import met
+from kanjo.foundation.columns import AT_ONCE
 
 _DAYS: dict[str, type[pl.DataType]] = {
     "line_id": pl.Int64,
@@ -44,8 +45,8 @@ def difference(due: pl.DataFrame, charged: pl.DataFrame, given_back: pl.DataFram
     its place, or null: posted later, its days would be billed twice. With both posted, a second call is empty.
     """
     due = due.with_row_index("due_id")
-    standing = _standing(charged.lazy(), given_back.lazy()).collect()
-    days = _compared(due.lazy(), standing.lazy()).collect()
+    standing = _standing(charged.lazy(), given_back.lazy()).collect(engine=AT_ONCE)
+    days = _compared(due.lazy(), standing.lazy()).collect(engine=AT_ONCE)
     missing = days.filter(pl.col("due_id").is_not_null()).drop("charge_id")
     surplus = days.filter(pl.col("charge_id").is_not_null()).drop("due_id")
     to_charge = _joined(missing, "due_id").drop("bill_on").join(due.drop("line_id", "start", "until"), on="due_id")
@@ -96,7 +97,7 @@ def _compared(due: pl.LazyFrame, standing: pl.LazyFrame) -> pl.LazyFrame:
 def _joined(stretches: pl.DataFrame, row: str) -> pl.DataFrame:
     """Return stretches of the same row that meet as one, with their first day to be billed from."""
     sorted_ = stretches.sort(row, "start").select("line_id", row, "start", "until", "bill_on")
-    return met(sorted_, [row], "start", "until", least="bill_on")
+    return met(sorted_.lazy(), [row], "start", "until", "bill_on").collect(engine=AT_ONCE)
 
 
 def _priced(days: pl.DataFrame, sign: int) -> pl.DataFrame:

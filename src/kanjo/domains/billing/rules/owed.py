@@ -14,8 +14,9 @@ import polars as pl
 from kanjo.domains.billing.facts import Billed, Decrease, Stub
 from kanjo.domains.billing.rules.difference import CHARGED, COVERED, GIVEN_BACK, difference
 from kanjo.domains.billing.rules.shares import WHOLE, amount, measured
-from kanjo.domains.billing.rules.stretches import AWAY, CHANGES, met, stretches
+from kanjo.domains.billing.rules.stretches import AWAY, CHANGES, as_planned, met, stretches
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
+from kanjo.foundation.columns import AT_ONCE
 from kanjo.foundation.months import in_month, month_of
 
 DUE = (
@@ -73,11 +74,10 @@ class Known:
     metered: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=METERED))
 
     @property
-    def of_plans(self) -> pl.DataFrame:
-        """The plans of which anything is known."""
+    def of_plans(self) -> pl.Series:
+        """The plans of which anything is known, some more than once."""
         frames = (self.changes, self.away, self.moved, self.metered)
-        ids = (*(frame["plan_id"] for frame in frames), self.charged["line_id"].alias("plan_id"))
-        return pl.concat(ids).unique().to_frame()
+        return pl.concat([*(frame["plan_id"] for frame in frames), self.charged["line_id"]])
 
 
 def still_due(plans: pl.DataFrame, target_on: date, known: Known | None = None) -> pl.DataFrame:
@@ -87,21 +87,35 @@ def still_due(plans: pl.DataFrame, target_on: date, known: Known | None = None) 
     end of its days, at the price it was charged at, negative. A second call with its own result posted is empty.
     """
     known = known or Known()
-    told = known.of_plans
-    untold = _parts(plans.join(told, on="plan_id", how="anti"), target_on, Known())
-    fresh = _priced(untold.filter(pl.col("start") >= pl.col("billed_until").fill_null(pl.col("start"))))
-    charges = fresh.filter(pl.col("bill_on") <= target_on, pl.col("net_minor") != 0).select(
-        *DUE, sequence=pl.lit(0, dtype=pl.Int64), **_UNCREDITED
-    )
-    if not told.is_empty():
-        changed = _changed(plans.join(told, on="plan_id", how="semi"), target_on, known)
-        charges = pl.concat([charges, changed.select(charges.columns)])
-    return charges.sort("plan_id", "service_start", "sequence")
+    unchanged, changed = _apart(plans, known.of_plans)
+    due = [] if changed.is_empty() else [_changed(changed, target_on, known)]
+    if not due or not unchanged.is_empty():
+        due.append(_unchanged(unchanged, target_on))
+    return pl.concat([rows.select(_STILL_DUE) for rows in due]).sort("plan_id", "service_start", "sequence")
+
+
+def _apart(plans: pl.DataFrame, told: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the plans that are not among those *told* of, and those that are."""
+    changed = plans["plan_id"].is_in(told.unique().implode())
+    if not changed.any():
+        return plans, plans.clear()
+    if changed.all():
+        return plans.clear(), plans
+    return plans.filter(~changed), plans.filter(changed)
+
+
+def _unchanged(plans: pl.DataFrame, target_on: date) -> pl.DataFrame:
+    """Return the charges of plans of which nothing is known from where they are billed until."""
+    parts = _parts(plans, target_on, Known())
+    unbilled = parts.filter(pl.col("start") >= pl.col("billed_until").fill_null(pl.col("start")))
+    charges = _priced(unbilled.collect()).filter(pl.col("bill_on") <= target_on, pl.col("net_minor") != 0)
+    return charges.with_columns(sequence=pl.lit(0, dtype=pl.Int64), **_UNCREDITED)
 
 
 def should_be(plans: pl.DataFrame, until_on: date | None, known: Known | None = None) -> pl.DataFrame:
     """Return every charge of *plans* with a billing day up to *until_on*, or of the whole term, posted or not."""
-    charges = _priced(_parts(plans, until_on, known or Known())).select(DUE)
+    parts = _parts(plans, until_on, known or Known())
+    charges = _priced(parts.collect(engine=AT_ONCE)).select(DUE)
     return charges if until_on is None else charges.filter(pl.col("bill_on") <= until_on)
 
 
@@ -120,12 +134,13 @@ _UNCREDITED = {
     "credited_line_id": pl.lit(None, dtype=pl.Int64),
     "charged_until": pl.lit(None, dtype=pl.Date),
 }
+_STILL_DUE = (*DUE, "sequence", *_UNCREDITED)
 
 
 def _changed(plans: pl.DataFrame, target_on: date, known: Known) -> pl.DataFrame:
     """Return the difference for plans that changed: charges and what is given back, each once its day has come."""
-    parts = _parts(plans, target_on, known).filter(pl.col("price_minor") != 0)
-    due, charged = _on_terms(parts.rename({"plan_id": "line_id"}), known.charged)
+    parts = _parts(plans, target_on, known).filter(pl.col("price_minor") != 0).rename({"plan_id": "line_id"})
+    due, charged = _on_terms(parts.collect(engine=AT_ONCE), known.charged)
     charges, back = difference(due, charged, known.given_back)
     rule = plans.select(line_id="plan_id", ends="service_until", changes_billed="changes_billed")
     following = (pl.col("changes_billed") == Billed.WITH_NEXT) & (pl.col("whole_until") < pl.col("ends"))
@@ -178,28 +193,36 @@ def _priced(parts: pl.DataFrame) -> pl.DataFrame:
     return measured(parts).with_columns(net_minor=amount("price_minor")).rename(days)
 
 
-def _parts(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.DataFrame:
+def _parts(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.LazyFrame:
     """Return the parts of periods that should be billed one day, each with the day it may be billed from."""
-    columns = (*_CUT, "bill_on", "billed_until")
-    once = _one_time(plans.lazy(), known).select(columns).collect()
-    recurring = _recurring(_reaching(plans, until_on, known), until_on, known).select(columns)
-    parts = pl.concat([once, recurring, _metered(plans, known).select(columns)])
+    once, recurring = (plans.filter(pl.col("charge") == one) for one in (ChargeKind.ONE_TIME, ChargeKind.RECURRING))
+    kinds = _recurring(recurring, until_on, known)
+    if not once.is_empty():
+        kinds.append(_one_time(once.lazy(), known))
+    if not known.metered.is_empty():
+        kinds.append(_metered(plans.lazy(), known))
+    parts = pl.concat([kind.select(*_CUT, "bill_on", "billed_until") for kind in kinds])
     return _moved(parts.filter(pl.col("bill_on").is_not_null()), known.moved)
 
 
-def _metered(plans: pl.DataFrame, known: Known) -> pl.DataFrame:
+def _metered(plans: pl.LazyFrame, known: Known) -> pl.LazyFrame:
     """Return the periods of usage: measured by nothing, so that another cost is charged anew for the old one."""
     days = {"start": "service_start", "until": "service_until"}
-    return known.metered.join(plans.select("plan_id", "month_days", "billed_until"), on="plan_id").select(
-        "plan_id",
-        "quantity",
-        "bill_on",
-        "month_days",
-        "billed_until",
-        **days,
-        **{f"whole_{edge}": day for edge, day in days.items()},
-        price_minor="net_minor",
-        day_count=pl.lit(WHOLE),
+    measured_by = plans.select("plan_id", "month_days", "billed_until")
+    return (
+        known.metered.lazy()
+        .join(measured_by, on="plan_id")
+        .select(
+            "plan_id",
+            "quantity",
+            "bill_on",
+            "month_days",
+            "billed_until",
+            **days,
+            **{f"whole_{edge}": day for edge, day in days.items()},
+            price_minor="net_minor",
+            day_count=pl.lit(WHOLE),
+        )
     )
 
 
@@ -215,17 +238,16 @@ def _reaching(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.Da
     )
 
 
-def _moved(parts: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
+def _moved(parts: pl.LazyFrame, moved: pl.DataFrame) -> pl.LazyFrame:
     """Put billing days on the days they were moved to."""
     if moved.is_empty():
         return parts
-    joined = parts.join(moved, on=["plan_id", "bill_on"], how="left")
+    joined = parts.join(moved.lazy(), on=["plan_id", "bill_on"], how="left")
     return joined.with_columns(bill_on=pl.coalesce("moved_to", "bill_on")).drop("moved_to")
 
 
-def _one_time(plans: pl.LazyFrame, known: Known) -> pl.LazyFrame:
+def _one_time(once: pl.LazyFrame, known: Known) -> pl.LazyFrame:
     """Return one-time charges: whole, unless they ended for good before their first day."""
-    once = plans.filter(pl.col("charge") == ChargeKind.ONE_TIME)
     ends_on = pl.coalesce(pl.col("service_until").dt.offset_by("-1d"), "due_from")
     timing = pl.col("timing")
     bill_on = (
@@ -254,15 +276,14 @@ def _one_time(plans: pl.LazyFrame, known: Known) -> pl.LazyFrame:
     )
 
 
-def _recurring(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.DataFrame:
+def _recurring(plans: pl.DataFrame, until_on: date | None, known: Known) -> list[pl.LazyFrame]:
     """Return one row per period and stretch of each recurring plan, cut where the service covers only a part of it."""
-    recurring = plans.filter(pl.col("charge") == ChargeKind.RECURRING)
-    served = stretches(recurring, known.changes, known.away)
+    reaching = _reaching(plans, until_on, known)
     by_days = pl.col(_BY_DAYS.length) > 0
-    if not (served[_BY_DAYS.length] > 0).any():
-        return _cut(served, _BY_MONTHS, until_on)
-    months, days = served.filter(~by_days), served.filter(by_days)
-    return pl.concat([_cut(months, _BY_MONTHS, until_on), _cut(days, _BY_DAYS, until_on)])
+    if not (plans[_BY_DAYS.length] > 0).any():
+        return _cut(reaching, _BY_MONTHS, until_on, known)
+    months, days = reaching.filter(~by_days), reaching.filter(by_days)
+    return [*_cut(months, _BY_MONTHS, until_on, known), *_cut(days, _BY_DAYS, until_on, known)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,9 +310,16 @@ _BY_MONTHS = _Calendar("interval_months", month_of, in_month)
 _BY_DAYS = _Calendar("interval_days", _day_number, _numbered_day)
 
 
-def _cut(served: pl.DataFrame, by: _Calendar, until_on: date | None) -> pl.DataFrame:
-    parts = _lowered(_periods(served.lazy(), by, until_on).collect())
-    return _billed(_stubs(parts.lazy(), by)).collect()
+def _cut(plans: pl.DataFrame, by: _Calendar, until_on: date | None, known: Known) -> list[pl.LazyFrame]:
+    """Return the periods of plans that run as they were planned, and of those that changed."""
+    planned, changed = _apart(plans, pl.concat([known.changes["plan_id"], known.away["plan_id"]]))
+    periods = []
+    if not changed.is_empty():
+        served = stretches(changed, known.changes, known.away)
+        periods.append(_lowered(_periods(served, by, until_on)))
+    if not periods or not planned.is_empty():
+        periods.append(_periods(as_planned(planned.lazy()), by, until_on))
+    return [_billed(_stubs(one, by)) for one in periods]
 
 
 def _periods(served: pl.LazyFrame, by: _Calendar, until_on: date | None) -> pl.LazyFrame:
@@ -320,20 +348,19 @@ def _periods(served: pl.LazyFrame, by: _Calendar, until_on: date | None) -> pl.L
     )
 
 
-def _lowered(parts: pl.DataFrame) -> pl.DataFrame:
+def _lowered(parts: pl.LazyFrame) -> pl.LazyFrame:
     """Keep the highest price of the period, or of the term, where the policy does not let it fall at once."""
-    told = parts.filter("told").sort("plan_id", "start")
-    if told.is_empty():
-        return parts
-    within = {Decrease.NOW: None, Decrease.NEXT_PERIOD: ("plan_id", "whole_start"), Decrease.AT_RENEWAL: ("plan_id",)}
-    falls = [(told.filter(pl.col("decrease") == decrease), place) for decrease, place in within.items()]
-    kept = [
-        part.with_columns(pl.col("price_minor", "quantity").cum_max().over(place)) if place else part
-        for part, place in falls
-    ]
-    same = ("plan_id", "whole_start", "whole_until", "price_minor", "quantity")
-    joined = met(pl.concat(kept), same, "start", "until").select(parts.columns)
-    return pl.concat([parts.filter(~pl.col("told")), joined])
+    decrease = pl.col("decrease")
+    told = parts.sort("plan_id", "start").with_columns(
+        pl.when(decrease == Decrease.NEXT_PERIOD)
+        .then(pl.col(name).cum_max().over("plan_id", "whole_start"))
+        .when(decrease == Decrease.AT_RENEWAL)
+        .then(pl.col(name).cum_max().over("plan_id"))
+        .otherwise(name)
+        .alias(name)
+        for name in ("price_minor", "quantity")
+    )
+    return met(told, ("plan_id", "whole_start", "whole_until", "price_minor", "quantity"), "start", "until")
 
 
 def _stubs(parts: pl.LazyFrame, by: _Calendar) -> pl.LazyFrame:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from kanjo.foundation.columns import divided
+from kanjo.foundation.columns import AT_ONCE, divided
 from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.months import in_month, month_of
@@ -32,7 +32,7 @@ def measured(parts: pl.DataFrame) -> pl.DataFrame:
         for names, counting in _COUNTING.items()
         if counts.intersection(names)
     ]
-    return pl.concat(counted or [_actual(parts.lazy())]).collect()
+    return pl.concat(counted or [_actual(parts.lazy())]).collect(engine=AT_ONCE)
 
 
 def share_of(price: str, edge: str) -> pl.Expr:

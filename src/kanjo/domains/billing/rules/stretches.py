@@ -30,33 +30,38 @@ AWAY: dict[str, type[pl.DataType]] = {"plan_id": pl.Int64, "start": pl.Date, "un
 STRETCH = ("stretch_start", "stretch_until", "net_minor", "quantity", "anchor_on")
 
 
-def stretches(plans: pl.DataFrame, changes: pl.DataFrame, away: pl.DataFrame) -> pl.DataFrame:
-    """Return *plans* with `STRETCH` and told: one row for each run of days on which a plan is served at one price.
+def as_planned(plans: pl.LazyFrame) -> pl.LazyFrame:
+    """Return plans of which nothing is told with `STRETCH`: each is one stretch."""
+    return plans.with_columns(stretch_start="service_start", stretch_until="service_until")
+
+
+def stretches(plans: pl.DataFrame, changes: pl.DataFrame, away: pl.DataFrame) -> pl.LazyFrame:
+    """Return *plans* with `STRETCH`: one row for each run of days on which a plan is served at one price.
 
     Needs recurring plans with plan_id, service_start, service_until, net_minor, quantity, anchor_on, change_day and
     restart; *changes* and *away* as above. Days away have no row, days at a price of zero have one. A plan of which
     nothing is told comes back as one stretch.
     """
-    told = pl.concat([changes["plan_id"], away["plan_id"]]).unique().to_frame()
-    served = plans.with_columns(stretch_start="service_start", stretch_until="service_until", told=pl.lit(value=False))
-    if told.is_empty():
-        return served
-    untold = served.join(told, on="plan_id", how="anti")
-    days = _days(plans.join(told, on="plan_id", how="semi").lazy(), changes.lazy(), away.lazy()).collect()
-    joined = met(days, ("plan_id", "net_minor", "quantity", "anchor_on"), "stretch_start", "stretch_until")
-    followed = (
-        joined.rename({"anchor_on": "moved_to"})
-        .join(plans.drop("net_minor", "quantity"), on="plan_id")
-        .with_columns(anchor_on=pl.coalesce("moved_to", "anchor_on"), told=pl.lit(value=True))
+    days = met(
+        _days(plans, changes, away), ("plan_id", "net_minor", "quantity", "anchor_on"), "stretch_start", "stretch_until"
     )
-    return pl.concat([untold, followed.select(untold.columns)])
-
-
-def _days(plans: pl.LazyFrame, changes: pl.LazyFrame, away: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the days of each plan, cut wherever anything becomes true or ends, without those away."""
-    edges = pl.concat([_service(plans), _changed(plans, changes), *_left_and_back(plans, away)])
     return (
-        edges.group_by("plan_id", "stretch_start")
+        days.rename({"anchor_on": "moved_to"})
+        .join(plans.lazy().drop("net_minor", "quantity"), on="plan_id", maintain_order="left")
+        .with_columns(anchor_on=pl.coalesce("moved_to", "anchor_on"))
+    )
+
+
+def _days(plans: pl.DataFrame, changes: pl.DataFrame, away: pl.DataFrame) -> pl.LazyFrame:
+    """Return the days of each plan, cut wherever anything becomes true or ends, without those away."""
+    edges = [_service(plans.lazy())]
+    if not changes.is_empty():
+        edges.append(_changed(plans.lazy(), changes.lazy()))
+    if not away.is_empty():
+        edges += _left_and_back(plans.lazy(), away.lazy())
+    return (
+        pl.concat(edges)
+        .group_by("plan_id", "stretch_start")
         # Of two anchors from the same day the later day wins, whichever was recorded first.
         .agg(pl.col("net_minor", "quantity", "gone").sum(), pl.col("anchor_on").max())
         .sort("plan_id", "stretch_start")
@@ -122,17 +127,16 @@ def _left_and_back(plans: pl.LazyFrame, away: pl.LazyFrame) -> list[pl.LazyFrame
     return [days.select("plan_id", *_edge(gone), stretch_start=edge) for edge, gone in (("begins", 1), ("ends", -1))]
 
 
-def met(days: pl.DataFrame, same: Sequence[str], start: str, until: str, least: str = "") -> pl.DataFrame:
+def met(days: pl.LazyFrame, same: Sequence[str], start: str, until: str, *least: str) -> pl.LazyFrame:
     """Return rows that stand in order, joined where one begins as the one before ends and both have the *same* values.
 
     Of *least* the least value counts, of the other columns that of the first of the joined rows.
     """
     meets = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in same)
     follows = meets & (pl.col(start) == pl.col(until).shift())
-    firsts = [name for name in days.columns if name not in {until, least}]
     return (
         days.with_columns(run=(~follows.fill_null(value=False)).cum_sum())
         .group_by("run", maintain_order=True)
-        .agg(pl.col(firsts).first(), pl.col(until).last(), *[pl.col(name).min() for name in [least] if name])
+        .agg(pl.exclude(until, *least).first(), pl.col(until).last(), *(pl.col(name).min() for name in least))
         .drop("run")
     )
