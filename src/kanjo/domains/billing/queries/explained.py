@@ -205,5 +205,5 @@ def _days_of(posted: Charge, plan: Plan, policy: BillingPolicy) -> tuple[int, in
             "month_days": [policy.month_days],
         }
     )
-    first, last, whole = measured(part).select(SHARE).row(0)
+    first, last, whole = measured(part.lazy(), part["day_count"]).select(SHARE).collect().row(0)
     return first, last, whole

@@ -45,21 +45,25 @@ def difference(due: pl.DataFrame, charged: pl.DataFrame, given_back: pl.DataFram
     its place, or null: posted later, its days would be billed twice. With both posted, a second call is empty.
     """
     due = due.with_row_index("due_id")
-    standing = _standing(charged.lazy(), given_back.lazy()).collect(engine=AT_ONCE)
-    days = _compared(due.lazy(), standing.lazy()).collect(engine=AT_ONCE)
-    missing = days.filter(pl.col("due_id").is_not_null()).drop("charge_id")
-    surplus = days.filter(pl.col("charge_id").is_not_null()).drop("due_id")
-    to_charge = _joined(missing, "due_id").drop("bill_on").join(due.drop("line_id", "start", "until"), on="due_id")
-    posted = charged.drop("line_id", "start").rename({"until": "charge_until"})
-    return _priced(to_charge, 1), _priced(_joined(surplus, "charge_id").join(posted, on="charge_id"), -1)
+    standing = _standing(charged, given_back).collect(engine=AT_ONCE)
+    days = _compared(due.lazy(), standing.lazy()).collect(engine=AT_ONCE).lazy()
+    wanted = due.lazy().drop("line_id", "start", "until")
+    to_charge = _joined(days, "due_id").drop("bill_on").join(wanted, on="due_id")
+    posted = charged.lazy().drop("line_id", "start").rename({"until": "charge_until"})
+    back = _joined(days, "charge_id").join(posted, on="charge_id")
+    missing, surplus = pl.collect_all((_priced(to_charge, 1, due), _priced(back, -1, charged)), engine=AT_ONCE)
+    return missing, surplus
 
 
-def _standing(charged: pl.LazyFrame, given_back: pl.LazyFrame) -> pl.LazyFrame:
+def _standing(charged: pl.DataFrame, given_back: pl.DataFrame) -> pl.LazyFrame:
     """Return the days of each charge that were not given back, a row for every stretch of them."""
-    ends = charged.select("charge_id", start="until", until=pl.lit(None, dtype=pl.Date))
+    if given_back.is_empty():
+        return charged.lazy().select("charge_id", "line_id", "terms_id", "start", "until")
+    every = charged.lazy()
+    ends = every.select("charge_id", start="until", until=pl.lit(None, dtype=pl.Date))
     return (
-        pl.concat([given_back.select(*GIVEN_BACK), ends])
-        .join(charged.select("charge_id", "line_id", "terms_id", first="start"), on="charge_id")
+        pl.concat([given_back.lazy().select(*GIVEN_BACK), ends])
+        .join(every.select("charge_id", "line_id", "terms_id", first="start"), on="charge_id")
         .sort("charge_id", "start")
         .with_columns(after=pl.col("until").shift().over("charge_id").fill_null(pl.col("first")))
         .select("charge_id", "line_id", "terms_id", until="start", start="after")
@@ -94,12 +98,13 @@ def _compared(due: pl.LazyFrame, standing: pl.LazyFrame) -> pl.LazyFrame:
     return stretches.filter(pl.col("due_terms").ne_missing(pl.col("charged_terms"))).drop("due_terms", "charged_terms")
 
 
-def _joined(stretches: pl.DataFrame, row: str) -> pl.DataFrame:
-    """Return stretches of the same row that meet as one, with their first day to be billed from."""
-    sorted_ = stretches.sort(row, "start").select("line_id", row, "start", "until", "bill_on")
-    return met(sorted_.lazy(), [row], "start", "until", "bill_on").collect(engine=AT_ONCE)
+def _joined(days: pl.LazyFrame, row: str) -> pl.LazyFrame:
+    """Return the days of a row on one side, those that meet as one, with the first day to be billed from."""
+    stretches = days.drop_nulls(row).sort(row, "start").select("line_id", row, "start", "until", "bill_on")
+    return met(stretches, [row], "start", "until", "bill_on")
 
 
-def _priced(days: pl.DataFrame, sign: int) -> pl.DataFrame:
+def _priced(days: pl.LazyFrame, sign: int, of: pl.DataFrame) -> pl.LazyFrame:
     """Return the days with their share of the price: through their end less through their start, each rounded once."""
-    return measured(days).with_columns(net_minor=sign * amount("price_minor")).sort("line_id", "start")
+    parts = measured(days, of["day_count"].unique())
+    return parts.with_columns(net_minor=sign * amount("price_minor")).sort("line_id", "start")

@@ -190,7 +190,8 @@ def numbered(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
 
 def _priced(parts: pl.DataFrame) -> pl.DataFrame:
     days = {"start": "service_start", "until": "service_until"}
-    return measured(parts).with_columns(net_minor=amount("price_minor")).rename(days)
+    shares = measured(parts.lazy(), parts["day_count"].unique())
+    return shares.with_columns(net_minor=amount("price_minor")).rename(days).collect(engine=AT_ONCE)
 
 
 def _parts(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.LazyFrame:
@@ -281,9 +282,9 @@ def _recurring(plans: pl.DataFrame, until_on: date | None, known: Known) -> list
     reaching = _reaching(plans, until_on, known)
     by_days = pl.col(_BY_DAYS.length) > 0
     if not (plans[_BY_DAYS.length] > 0).any():
-        return _cut(reaching, _BY_MONTHS, until_on, known)
-    months, days = reaching.filter(~by_days), reaching.filter(by_days)
-    return [*_cut(months, _BY_MONTHS, until_on, known), *_cut(days, _BY_DAYS, until_on, known)]
+        return [_cut(reaching, _BY_MONTHS, until_on, known)]
+    apart = {_BY_MONTHS: reaching.filter(~by_days), _BY_DAYS: reaching.filter(by_days)}
+    return [_cut(rows, by, until_on, known) for by, rows in apart.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,16 +311,12 @@ _BY_MONTHS = _Calendar("interval_months", month_of, in_month)
 _BY_DAYS = _Calendar("interval_days", _day_number, _numbered_day)
 
 
-def _cut(plans: pl.DataFrame, by: _Calendar, until_on: date | None, known: Known) -> list[pl.LazyFrame]:
-    """Return the periods of plans that run as they were planned, and of those that changed."""
-    planned, changed = _apart(plans, pl.concat([known.changes["plan_id"], known.away["plan_id"]]))
-    periods = []
-    if not changed.is_empty():
-        served = stretches(changed, known.changes, known.away)
-        periods.append(_lowered(_periods(served, by, until_on)))
-    if not periods or not planned.is_empty():
-        periods.append(_periods(as_planned(planned.lazy()), by, until_on))
-    return [_billed(_stubs(one, by)) for one in periods]
+def _cut(plans: pl.DataFrame, by: _Calendar, until_on: date | None, known: Known) -> pl.LazyFrame:
+    if known.changes.is_empty() and known.away.is_empty():
+        periods = _periods(as_planned(plans.lazy()), by, until_on)
+    else:
+        periods = _lowered(_periods(stretches(plans, known.changes, known.away), by, until_on))
+    return _billed(_stubs(periods, by))
 
 
 def _periods(served: pl.LazyFrame, by: _Calendar, until_on: date | None) -> pl.LazyFrame:

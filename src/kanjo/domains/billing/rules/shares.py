@@ -5,11 +5,11 @@ Guarantees, steps and worked tables: docs/algorithms/owed.md. Columns in, column
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import polars as pl
 
-from kanjo.foundation.columns import AT_ONCE, divided
+from kanjo.foundation.columns import divided
 from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.months import in_month, month_of
@@ -20,19 +20,20 @@ WHOLE = "whole"
 SHARE = ("day_from", "day_until", "period_days")
 
 
-def measured(parts: pl.DataFrame) -> pl.DataFrame:
+def measured(parts: pl.LazyFrame, counts: Iterable[str]) -> pl.LazyFrame:
     """Add `SHARE`: how far into its whole the part begins and ends, and the whole, counted as its day_count says.
 
-    Needs start, until, whole_start, whole_until, day_count and month_days. The whole of a period is always all of it
-    and no part counts beyond it, so that the parts of a period add up under every count. Rows come out in any order.
+    Needs start, until, whole_start, whole_until, month_days and day_count, each one of *counts*. The whole of a period
+    is always all of it and no part counts beyond it, so that the parts of a period add up under every count. Rows come
+    out in any order.
     """
-    columns, counts = (*parts.columns, *SHARE), set(parts["day_count"].unique())
-    counted = [
-        counting(parts.lazy().filter(pl.col("day_count").is_in(names))).select(columns)
-        for names, counting in _COUNTING.items()
-        if counts.intersection(names)
-    ]
-    return pl.concat(counted or [_actual(parts.lazy())]).collect(engine=AT_ONCE)
+    columns = (*parts.collect_schema().names(), *SHARE)
+    used = {names: counting for names, counting in _COUNTING.items() if not set(counts).isdisjoint(names)}
+    if len(used) > 1:
+        apart = {names: parts.filter(pl.col("day_count").is_in(names)) for names in used}
+        return pl.concat([used[names](rows).select(columns) for names, rows in apart.items()])
+    (counting,) = used.values() or (_actual,)
+    return counting(parts).select(columns)
 
 
 def share_of(price: str, edge: str) -> pl.Expr:
