@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
 from kanjo.domains.customers.queries import customers_found, named
@@ -157,9 +158,8 @@ def lines_of_contract(actor: Actor, contract_id: ContractId) -> list[BookedLine]
 
 def lines_now(actor: Actor, contract_id: ContractId, on: date) -> list[LineNow]:
     """Return every line first ordered under a contract as it stands on a day, oldest order first."""
-    keys = [line.order_line_id for line in lines_of_contract(actor, contract_id) if line.changes is None]
-    standing = standing_lines(contract_id, keys)
-    return [_now(standing[key], on) for key in keys]
+    lines = OrderLine.objects.visible_to(actor).filter(order__contract_id=contract_id)
+    return [_now(standing, on) for standing in _standing(lines).values()]
 
 
 def lines_to_change(
@@ -197,20 +197,21 @@ def standing_lines(
 
     What an amendment changes is in force unless it was taken back; what *without* took back counts as in force.
     """
-    roots = OrderLine.objects.filter(pk__in=keys, changes=None, order__contract_id=contract_id)
-    booked = OrderLine.objects.filter(changes__in=roots).select_related("order__amendment__withdraws").order_by("id")
-    withdrawals = Order.objects.filter(contract_id=contract_id, amendment__withdrawn_by__isnull=False)
-    told = withdrawals.exclude(amendment__withdrawn_by=without) if without else withdrawals
-    withdrawn = set(told.values_list("pk", flat=True))
-    changes = list(booked)
-    return {
-        OrderLineId(root.pk): _standing(root, [one for one in changes if one.changes_id == root.pk], withdrawn)
-        for root in roots.select_related("order")
-    }
+    either = Q(pk__in=keys) | Q(changes_id__in=keys)
+    return _standing(OrderLine.objects.filter(either, order__contract_id=contract_id), without)
 
 
-def _standing(root: OrderLine, changes: Sequence[Any], withdrawn: Collection[int]) -> Standing:
-    first = {line.order_id: line for line in reversed(changes) if line.order_id not in withdrawn}
+def _standing(lines: QuerySet[OrderLine], without: AmendmentId | None = None) -> dict[OrderLineId, Standing]:
+    """Return how those of *lines* stand that were first ordered, oldest order first; the others change them."""
+    amended = lines.select_related("order__amendment__withdraws", "order__amendment__withdrawn_by")
+    booked = defaultdict[int | None, list[Any]](list)
+    for line in amended.order_by("order_id", "position"):
+        booked[line.changes_id].append(line)
+    return {OrderLineId(root.pk): _changed(root, booked[root.pk], without) for root in booked.pop(None, [])}
+
+
+def _changed(root: OrderLine, changes: Sequence[Any], without: AmendmentId | None) -> Standing:
+    first = {line.order_id: line for line in reversed(changes) if not _is_withdrawn(line, without)}
     return Standing(
         line=booked_line(root),
         in_force=tuple(
@@ -219,9 +220,15 @@ def _standing(root: OrderLine, changes: Sequence[Any], withdrawn: Collection[int
             if not line.order.amendment.withdraws_id
         ),
         booked=tuple(booked_line(line).as_agreed for line in changes),
-        withdrawn=root.order_id in withdrawn,
+        withdrawn=_is_withdrawn(root, without),
         away=tuple(away for line in first.values() if (away := _away(line.order.amendment))),
     )
+
+
+def _is_withdrawn(line: OrderLine, without: AmendmentId | None) -> bool:
+    """Return whether the amendment that brought a line was taken back, by another than *without*."""
+    by = getattr(line.order.amendment, "withdrawn_by", None)
+    return by is not None and by.pk != without
 
 
 def _away(amendment: Any) -> Period | None:
