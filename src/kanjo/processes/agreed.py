@@ -130,7 +130,7 @@ def _other_lines(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
     named = [more.order_line_id for more in agreed.more]
     lines = lines_to_change(actor, contract.id, [*named, *agreed.ends], agreed.effective_on)
     rest = {key: _rest(now, agreed.effective_on) for key, now in lines.items()}
-    offered = price(agreed.added, currency=contract.currency, on=agreed.effective_on)
+    offered = price(agreed.added, currency=contract.currency, on=agreed.effective_on) if agreed.added else []
     return Meant(
         ContractChange(
             changes=tuple(

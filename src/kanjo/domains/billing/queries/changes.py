@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -79,7 +79,7 @@ def preview_changes(
     # What was to be given back before counts only where something is now, or something was taken back.
     if credit or change.withdraws:
         credit -= _credit(due_before)
-    invoices = invoices_to_come(SellingCompany.objects.get(pk=found), everything, due)
+    invoices = invoices_to_come(scope.company_id, everything, due, known_at)
     currency = plans["currency"][0]
     return ChangePreview(
         totals={**totals, **lines},
@@ -180,20 +180,22 @@ def _credit(due: pl.DataFrame) -> int:
     return int(due.filter(pl.col("credited_line_id").is_not_null())["net_minor"].sum())
 
 
-def invoices_to_come(company: SellingCompany, plans: pl.DataFrame, due: pl.DataFrame) -> Iterator[InvoiceToCome]:
+def invoices_to_come(
+    company_id: CompanyId, plans: pl.DataFrame, due: pl.DataFrame, known_at: datetime
+) -> Iterator[InvoiceToCome]:
     """Yield the invoices of each billing day in order, as a run of that day would draft them; refuses what it would."""
     said = plans.select("plan_id", "policy", "timing", "tax_class", "description", *_SAID, *_PRINTED)
-    known_at = known_now()
     of_plans = due.join(said, on="plan_id")
-    charges = shared(of_plans, read_sharing(CompanyId(company.pk), of_plans, known_at), pl.col("bill_on"))
+    charges = shared(of_plans, read_sharing(company_id, of_plans, known_at), pl.col("bill_on"))
     originals = read_originals(charges)
     charges = rated(charges, tax_rate_table(), originals)
-    charges = grouped(charges, *read_groupings(Scope(CompanyId(company.pk)), date.max, known_at))
+    charges = grouped(charges, *read_groupings(Scope(company_id), date.max, known_at))
     for refusal in refused(charges).values():
         raise refusal
     # All days at once: each day's lines are groups of their own, in the order of the days.
     by_day = charges.with_columns(group=pl.struct("bill_on", "group").rank("dense").cast(pl.Int64))
-    by_day = rounded_by(by_day, tax_roundings(CompanyId(company.pk), date.max), Rounding(company.tax_rounding))
+    own = SellingCompany.objects.values_list("tax_rounding", flat=True).get(pk=company_id)
+    by_day = rounded_by(by_day, tax_roundings(company_id, date.max), Rounding(own))
     first = min(charges["bill_on"], default=date.max)  # Due days are told for each invoice below.
     draft = drafted(by_day, issued_on=first, originals=originals)
     lines = draft.lines.sort("draft", "plan_id", "service_start")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -26,7 +26,6 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
-from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.worklist.queries import list_causes
 
 ACCOUNT, FAILED = "billing_account", "billing.failed"
@@ -82,10 +81,11 @@ def what_comes_next(contract_id: ContractId, actor: Actor, *, on: date) -> Outlo
         raise PlanMissing(key=contract_id)
     company_id, currency = CompanyId(first.company_id), first.currency
     scope = Scope(company_id, contract_id=contract_id)
-    plans, known = read_due(scope, known_now(), issued_to=True)
+    known_at = known_now()
+    plans, known = read_due(scope, known_at, issued_to=True)
     to_come = still_due(plans, date.max, known)
     told = _read_told(contract_id, plans, known, on)
-    invoices, stopped = _invoices(company_id, plans, _free(to_come, told, on))
+    invoices, stopped = _invoices(company_id, plans, _free(to_come, told, on), known_at)
     waiting = _awaited(plans, known)
     due = to_come.filter(pl.col("bill_on") <= on)
     sums = {"due": _sums(due), "waiting": _sums(waiting)}
@@ -129,11 +129,11 @@ def _free(to_come: pl.DataFrame, told: _Told, on: date) -> pl.DataFrame:
 
 
 def _invoices(
-    company_id: CompanyId, plans: pl.DataFrame, due: pl.DataFrame
+    company_id: CompanyId, plans: pl.DataFrame, due: pl.DataFrame, known_at: datetime
 ) -> tuple[tuple[InvoiceToCome, ...], Text | None]:
     """Return the invoices to come; where the run would refuse one, none of them, and what it would say."""
     try:
-        return tuple(invoices_to_come(SellingCompany.objects.get(pk=company_id), plans, due)), None
+        return tuple(invoices_to_come(company_id, plans, due, known_at)), None
     except Refusal as refusal:
         return (), refusal.sentence
 
