@@ -96,11 +96,22 @@ class TestReadColumns:
             read_columns("SELECT 1 / (n - 150000) FROM generate_series(1, 200000) AS n", {}, {"n": pl.Int64})
         assert read_columns("SELECT 1", {}, {"n": pl.Int64})["n"].to_list() == [1]
 
+    @pytest.mark.parametrize("count", [1, 20_000])
     @pytest.mark.parametrize("name", [r"\N", "NULL", "", '"', "a,b", "a\r\nb", "a\rb", r"\.", " x "])
-    def test_no_text_is_taken_for_something_else(self, db: None, name: str) -> None:
+    def test_no_text_is_taken_for_something_else(self, db: None, name: str, count: int) -> None:
         """A customer may be called what other systems write for NULL: it comes back as it was; NULL is null."""
-        read = read_columns("SELECT %(name)s::text, NULL::text", {"name": name}, {"name": pl.String, "none": pl.String})
-        assert read.rows() == [(name, None)]
+        told: dict[str, type[pl.DataType]] = {"name": pl.String, "none": pl.String, "day": pl.Date, "nowhen": pl.Date}
+        columns = "%(name)s::text, NULL::text, DATE '2026-04-30', NULL::date"
+        query = f"SELECT {columns} FROM generate_series(1, %(count)s)"
+        read = read_columns(query, {"name": name, "count": count}, told)
+        assert read.schema == told
+        assert read.height == count
+        assert read.unique().rows() == [(name, None, date(2026, 4, 30), None)]
+
+    @pytest.mark.parametrize("count", [1, 20_000])
+    def test_an_empty_text_alone_is_a_row(self, db: None, count: int) -> None:
+        query = "SELECT ''::text FROM generate_series(1, %(count)s)"
+        assert read_columns(query, {"count": count}, {"name": pl.String})["name"].to_list() == [""] * count
 
 
 class TestStaged:

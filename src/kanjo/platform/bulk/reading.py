@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
+from io import StringIO
 
 import polars as pl
 from django.db import connection
@@ -11,6 +14,8 @@ from psycopg import ClientCursor, Copy, generators
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 
+_FEW = 2**14
+"""Fewer bytes are a few rows."""
 _NULL = rf"\{secrets.token_urlsafe(6)}"
 r"""What stands for NULL on the way: nobody can have called a customer that, as some are called NULL or \N."""
 
@@ -29,7 +34,22 @@ def read_columns(
             content = _content(copying)
     if not content:
         return pl.DataFrame(schema=schema)
+    if len(content) < _FEW and all(kind in _READ for kind in schema.values()):
+        return _few(content.decode(), schema)
     return pl.read_csv(bytes(content), has_header=False, schema=schema, null_values=_NULL, empty_string_is_null=False)
+
+
+def _few(content: str, schema: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+    """Return the same of a few rows: Polars' own reader takes a millisecond to begin."""
+    reads = [_READ[kind] for kind in schema.values()]
+    rows = [
+        [None if text == _NULL else read(text) for read, text in zip(reads, row or [""], strict=True)]
+        for row in csv.reader(StringIO(content, newline=""))
+    ]
+    return pl.DataFrame(rows, schema, orient="row")
+
+
+_READ: Mapping[object, Callable[[str], object]] = {pl.Int64: int, pl.String: str, pl.Date: date.fromisoformat}
 
 
 def as_text(ids: pl.Series) -> str:
