@@ -19,11 +19,13 @@ def due_apart(
 
     Both at once, what was before under ids below zero: of few rows it is the steps that cost, not the rows.
     """
-    both = Known(
-        **{one.name: pl.concat([getattr(known, one.name), _turned(getattr(before, one.name))]) for one in fields(Known)}
-    )
+    both = Known(**{one.name: _both(getattr(known, one.name), getattr(before, one.name)) for one in fields(Known)})
     due = still_due(pl.concat([plans, _turned(plans_before)]), date.max, both)
     return due.filter(pl.col("plan_id") >= 0), _turned(due.filter(pl.col("plan_id") < 0))
+
+
+def _both(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    return rows if before.is_empty() else pl.concat([rows, _turned(before)])
 
 
 def _turned(frame: pl.DataFrame) -> pl.DataFrame:
