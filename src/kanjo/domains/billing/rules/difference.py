@@ -9,7 +9,7 @@ import polars as pl
 
 from kanjo.domains.billing.rules.shares import amount, measured
 from kanjo.domains.billing.rules.stretches import met
-from kanjo.foundation.columns import AT_ONCE
+from kanjo.foundation.columns import at_once
 
 _DAYS: dict[str, type[pl.DataType]] = {
     "line_id": pl.Int64,
@@ -45,14 +45,13 @@ def difference(due: pl.DataFrame, charged: pl.DataFrame, given_back: pl.DataFram
     its place, or null: posted later, its days would be billed twice. With both posted, a second call is empty.
     """
     due = due.with_row_index("due_id")
-    standing = _standing(charged, given_back).collect(engine=AT_ONCE)
-    days = _compared(due.lazy(), standing.lazy()).collect(engine=AT_ONCE).lazy()
+    standing = at_once(_standing(charged, given_back))
+    days = at_once(_compared(due.lazy(), standing.lazy())).lazy()
     wanted = due.lazy().drop("line_id", "start", "until")
     to_charge = _joined(days, "due_id").drop("bill_on").join(wanted, on="due_id")
     posted = charged.lazy().drop("line_id", "start").rename({"until": "charge_until"})
     back = _joined(days, "charge_id").join(posted, on="charge_id")
-    missing, surplus = pl.collect_all((_priced(to_charge, 1, due), _priced(back, -1, charged)), engine=AT_ONCE)
-    return missing, surplus
+    return at_once(_priced(to_charge, 1, due)), at_once(_priced(back, -1, charged))
 
 
 def _standing(charged: pl.DataFrame, given_back: pl.DataFrame) -> pl.LazyFrame:

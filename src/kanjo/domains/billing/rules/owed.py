@@ -16,7 +16,7 @@ from kanjo.domains.billing.rules.difference import CHARGED, COVERED, GIVEN_BACK,
 from kanjo.domains.billing.rules.shares import WHOLE, amount, measured
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES, as_planned, met, stretches
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
-from kanjo.foundation.columns import AT_ONCE
+from kanjo.foundation.columns import at_once
 from kanjo.foundation.months import in_month, month_of
 
 DUE = (
@@ -115,7 +115,7 @@ def _unchanged(plans: pl.DataFrame, target_on: date) -> pl.DataFrame:
 def should_be(plans: pl.DataFrame, until_on: date | None, known: Known | None = None) -> pl.DataFrame:
     """Return every charge of *plans* with a billing day up to *until_on*, or of the whole term, posted or not."""
     parts = _parts(plans, until_on, known or Known())
-    charges = _priced(parts.collect(engine=AT_ONCE)).select(DUE)
+    charges = _priced(at_once(parts)).select(DUE)
     return charges if until_on is None else charges.filter(pl.col("bill_on") <= until_on)
 
 
@@ -140,7 +140,7 @@ _STILL_DUE = (*DUE, "sequence", *_UNCREDITED)
 def _changed(plans: pl.DataFrame, target_on: date, known: Known) -> pl.DataFrame:
     """Return the difference for plans that changed: charges and what is given back, each once its day has come."""
     parts = _parts(plans, target_on, known).filter(pl.col("price_minor") != 0).rename({"plan_id": "line_id"})
-    due, charged = _on_terms(parts.collect(engine=AT_ONCE), known.charged)
+    due, charged = _on_terms(at_once(parts), known.charged)
     charges, back = difference(due, charged, known.given_back)
     rule = plans.select(line_id="plan_id", ends="service_until", changes_billed="changes_billed")
     following = (pl.col("changes_billed") == Billed.WITH_NEXT) & (pl.col("whole_until") < pl.col("ends"))
@@ -191,7 +191,7 @@ def numbered(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
 def _priced(parts: pl.DataFrame) -> pl.DataFrame:
     days = {"start": "service_start", "until": "service_until"}
     shares = measured(parts.lazy(), parts["day_count"].unique())
-    return shares.with_columns(net_minor=amount("price_minor")).rename(days).collect(engine=AT_ONCE)
+    return at_once(shares.with_columns(net_minor=amount("price_minor")).rename(days))
 
 
 def _parts(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.LazyFrame:
