@@ -71,7 +71,7 @@ def split_invoice(
     lines = read_split_lines(invoice_id)
     _refuse_split(invoice, lines)
     parts = _parts(lines, invoice, shares)
-    rows = numbered(pl.concat([_back(lines), parts], how="diagonal"), read_posted(lines["plan_id"].unique()))
+    rows = numbered(pl.concat([_back(lines), parts], how="diagonal").lazy(), read_posted(lines["plan_id"].unique()))
     is_back = pl.col("credited_line_id").is_not_null()
     issuing = Issuing(company_id=CompanyId(company.pk), issued_on=on, loading=Live(), by=by, also=also)
     note = _note(asked, rows.filter(is_back), issuing)

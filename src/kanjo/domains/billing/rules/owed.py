@@ -127,7 +127,7 @@ def given_back(lines: pl.DataFrame, known: Known) -> pl.DataFrame:
     nothing = pl.DataFrame(schema={**COVERED, "quantity": pl.Int64})
     returned = known.given_back.join(lines.select("charge_id"), on="charge_id", how="semi")
     _, back = difference(nothing, lines, returned)
-    return numbered(_as_credits(back).rename(_DAYS_OF_PLAN), known)
+    return numbered(_as_credits(back.lazy()).rename(_DAYS_OF_PLAN), known)
 
 
 _UNCREDITED = {
@@ -142,14 +142,16 @@ def _changed(plans: pl.DataFrame, target_on: date, known: Known) -> pl.DataFrame
     parts = _parts(plans, target_on, known).filter(pl.col("price_minor") != 0).rename({"plan_id": "line_id"})
     due, charged = _on_terms(at_once(parts), known.charged)
     charges, back = difference(due, charged, known.given_back)
-    rule = plans.select(line_id="plan_id", ends="service_until", changes_billed="changes_billed")
+    rule = plans.lazy().select(line_id="plan_id", ends="service_until", changes_billed="changes_billed")
     following = (pl.col("changes_billed") == Billed.WITH_NEXT) & (pl.col("whole_until") < pl.col("ends"))
-    back = back.join(rule, on="line_id").with_columns(
-        bill_on=pl.min_horizontal(pl.when(following).then("whole_until").otherwise("start"), "bill_on")
+    credits_ = (
+        back.lazy()
+        .join(rule, on="line_id")
+        .with_columns(bill_on=pl.min_horizontal(pl.when(following).then("whole_until").otherwise("start"), "bill_on"))
     )
-    both = pl.concat([_as_credits(back), charges.with_columns(**_UNCREDITED).select(_BOTH)])
-    due = both.rename(_DAYS_OF_PLAN).filter(pl.col("bill_on") <= target_on, pl.col("net_minor") != 0)
-    return numbered(due, known)
+    both = pl.concat([_as_credits(credits_), charges.lazy().with_columns(**_UNCREDITED).select(_BOTH)])
+    due_now = both.rename(_DAYS_OF_PLAN).filter(pl.col("bill_on") <= target_on, pl.col("net_minor") != 0)
+    return numbered(due_now, known)
 
 
 def _on_terms(due: pl.DataFrame, charged: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -165,22 +167,21 @@ _DAYS_OF_PLAN = {"line_id": "plan_id", "start": "service_start", "until": "servi
 _BOTH = ("line_id", "start", "until", "bill_on", *DUE[4:], *_UNCREDITED)
 
 
-def _as_credits(back: pl.DataFrame) -> pl.DataFrame:
+def _as_credits(back: pl.LazyFrame) -> pl.LazyFrame:
     """Return what is given back as it is posted: it names its line, at the line's price, negative."""
     return back.with_columns(
         price_minor=-pl.col("price_minor"), credited_line_id="charge_id", charged_until="charge_until"
     ).select(_BOTH)
 
 
-def numbered(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
+def numbered(rows: pl.LazyFrame, known: Known) -> pl.DataFrame:
     """Add the sequence of each row among all that were ever posted from its day on; what is given back comes first."""
     place = ("plan_id", "service_start")
-    named = {"line_id": "plan_id", "start": "service_start"}
-    rows_posted = (known.charged, known.given_back, known.beside)
-    posted = pl.concat([frame.select(*named, "sequence").rename(named) for frame in rows_posted])
+    rows_posted = (known.charged.lazy(), known.given_back.lazy(), known.beside.lazy())
+    posted = pl.concat([each.select("sequence", plan_id="line_id", service_start="start") for each in rows_posted])
     next_free = posted.group_by(place).agg(free=pl.col("sequence").max() + 1)
     before = pl.int_range(pl.len(), dtype=pl.Int64).over(place)
-    return (
+    return at_once(
         rows.join(next_free, on=place, how="left")
         .sort(*place, "credited_line_id", nulls_last=True)
         .with_columns(sequence=pl.col("free").fill_null(0) + before)
