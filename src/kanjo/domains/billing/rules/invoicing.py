@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from kanjo.domains.billing.facts import GroupKey
-from kanjo.foundation.columns import proportion
+from kanjo.foundation.columns import at_once, proportion
 from kanjo.foundation.ids import CustomerId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.terms import payment_terms
@@ -218,10 +218,11 @@ def _rounded(sums: pl.DataFrame, net: str, *, into: str) -> pl.DataFrame:
 def _closing(taxes: pl.DataFrame, lines: pl.DataFrame, originals: pl.DataFrame) -> pl.DataFrame:
     """Take the tax of rates at which a document gives back only from what is left of its originals before and after."""
     place = ("original_id", *RATE)
-    back = lines.join(originals.select("credited_line_id", "original_id"), on="credited_line_id", how="left")
+    was = originals.lazy()
+    back = lines.lazy().join(was.select("credited_line_id", "original_id"), on="credited_line_id", how="left")
     only = back.group_by("draft", *RATE).agg(only=pl.col("original_id").is_not_null().all()).filter("only")
-    left = originals.group_by(place).agg(pl.col("tax_rounding").first(), before=pl.sum("left_minor"))
-    given = (
+    left = was.group_by(place).agg(pl.col("tax_rounding").first(), before=pl.sum("left_minor"))
+    given = at_once(
         back.join(only, on=("draft", *RATE), how="semi")
         .group_by("draft", *place)
         .agg(pl.sum("net_minor"))
@@ -232,9 +233,11 @@ def _closing(taxes: pl.DataFrame, lines: pl.DataFrame, originals: pl.DataFrame) 
     )
     for name in ("before", "after"):
         given = _rounded(given, name, into=f"tax_{name}")
-    closing = given.group_by("draft", *RATE).agg(closing=(pl.col("tax_after") - pl.col("tax_before")).sum())
-    return (
-        taxes.join(closing, on=("draft", *RATE), how="left", maintain_order="left")
+    by_rate = given.lazy().group_by("draft", *RATE)
+    closing = by_rate.agg(closing=(pl.col("tax_after") - pl.col("tax_before")).sum())
+    return at_once(
+        taxes.lazy()
+        .join(closing, on=("draft", *RATE), how="left", maintain_order="left")
         .with_columns(tax_minor=pl.coalesce("closing", "tax_minor"))
         .drop("closing")
     )
