@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
 from kanjo.domains.customers.queries import customers_found, named
@@ -203,39 +203,47 @@ def standing_lines(
 
 def _standing(lines: QuerySet[OrderLine], without: AmendmentId | None = None) -> dict[OrderLineId, Standing]:
     """Return how those of *lines* stand that were first ordered, oldest order first; the others change them."""
-    amended = lines.select_related("order__amendment__withdraws", "order__amendment__withdrawn_by")
     booked = defaultdict[int | None, list[Any]](list)
-    for line in amended.order_by("order_id", "position"):
+    for line in lines.annotate(**_AMENDMENT).order_by("order_id", "position"):
         booked[line.changes_id].append(line)
     return {OrderLineId(root.pk): _changed(root, booked[root.pk], without) for root in booked.pop(None, [])}
 
 
-def _changed(root: OrderLine, changes: Sequence[Any], without: AmendmentId | None) -> Standing:
+_AMENDMENT = {
+    "amended_by": F("order__amendment__kind"),
+    "amended_on": F("order__amendment__effective_on"),
+    "amended_until": F("order__amendment__until"),
+    "withdraws_from": F("order__amendment__withdraws__effective_on"),
+    "withdrawn_by": F("order__amendment__withdrawn_by"),
+}
+"""What a line says of the amendment that brought it; what that takes back is true from *withdraws_from* on."""
+
+
+def _changed(root: Any, changes: Sequence[Any], without: AmendmentId | None) -> Standing:
     first = {line.order_id: line for line in reversed(changes) if not _is_withdrawn(line, without)}
     return Standing(
         line=booked_line(root),
         in_force=tuple(
             Change(line.service_start or date.min, line.quantity, line.net_minor, line.ends)
             for line in first.values()
-            if not line.order.amendment.withdraws_id
+            if line.withdraws_from is None
         ),
         booked=tuple(booked_line(line).as_agreed for line in changes),
         withdrawn=_is_withdrawn(root, without),
-        away=tuple(away for line in first.values() if (away := _away(line.order.amendment))),
+        away=tuple(away for line in first.values() if (away := _away(line))),
     )
 
 
-def _is_withdrawn(line: OrderLine, without: AmendmentId | None) -> bool:
+def _is_withdrawn(line: Any, without: AmendmentId | None) -> bool:
     """Return whether the amendment that brought a line was taken back, by another than *without*."""
-    by = getattr(line.order.amendment, "withdrawn_by", None)
-    return by is not None and by.pk != without
+    return line.withdrawn_by is not None and line.withdrawn_by != without
 
 
-def _away(amendment: Any) -> Period | None:
+def _away(line: Any) -> Period | None:
     """Return the days of a suspension, and of one that was resumed."""
-    if amendment.kind == "resumption":
-        return Period(amendment.withdraws.effective_on, amendment.effective_on) or None
-    return Period(amendment.effective_on, amendment.until or date.max) if amendment.kind == "suspension" else None
+    if line.amended_by == "resumption":
+        return Period(line.withdraws_from, line.amended_on) or None
+    return Period(line.amended_on, line.amended_until or date.max) if line.amended_by == "suspension" else None
 
 
 def _now(standing: Standing, on: date) -> LineNow:
