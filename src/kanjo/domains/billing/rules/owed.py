@@ -279,7 +279,7 @@ def _one_time(once: pl.LazyFrame, known: Known) -> pl.LazyFrame:
 
 
 def _recurring(plans: pl.DataFrame, until_on: date | None, known: Known) -> list[pl.LazyFrame]:
-    """Return one row per period and stretch of each recurring plan, cut where the service covers only a part of it."""
+    """Return one row per period and stretch of recurring plans, cut where the service covers only a part of it."""
     reaching = _reaching(plans, until_on, known)
     by_days = pl.col(_BY_DAYS.length) > 0
     if not (plans[_BY_DAYS.length] > 0).any():
