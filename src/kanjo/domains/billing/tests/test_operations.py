@@ -249,7 +249,7 @@ class TestIssueInvoice:
         assert told[0].rows(named=True) == [
             {
                 "number": "INV-2026-000001",
-                "order_id": planned.order_id,
+                "orders": [planned.order_id],
                 "currency": "JPY",
                 "issued_on": TODAY,
                 "due_on": date(2026, 5, 1),
