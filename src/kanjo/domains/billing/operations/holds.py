@@ -80,6 +80,7 @@ def hold_billing(
 def release_billing(*, hold_id: HoldId, on: date, because: str, by: Actor, at: datetime) -> None:
     """End a hold on *on*: what is due meanwhile is billed by the next run, or at once by hand.
 
+    A run that was previewed under the hold leaves it out all the same: no release adds to what was approved.
     One that waits for revenue accounting is ended by Rev/Rec alone (`RevenueDecides`). Refuses `HoldMissing`,
     `AlreadyReleased` and `HoldUnexplained`.
     """
@@ -112,16 +113,18 @@ def _await(request_id: ApprovalRequestId, company_id: CompanyId, by: Actor) -> N
 
 
 def _scope(company_id: CompanyId, held: Held) -> dict[str, int]:
-    """Return the row that is held, with its payer locked: no run under way bills it any more."""
+    """Return the row that is held, with whoever pays for it locked: no run under way bills it any more."""
     named = {name: key for name, key in asdict(held).items() if key is not None}
     if len(named) != 1:
         raise NothingToHold
     ((name, key),) = named.items()
     path, column = _SCOPES[name]
-    plan = Plan.objects.filter(company_id=company_id, **{path: key}).order_by("id").first()
+    plans = Plan.objects.filter(company_id=company_id, **{path: key})
+    plan = plans.order_by("id").first()
     if plan is None:
         raise NothingToHold
-    lock_accounts(company_id, (plan.account_id, plan.account_id))
+    for account_id in plans.order_by("account_id").values_list("account_id", flat=True).distinct():
+        lock_accounts(company_id, (account_id, account_id))
     return {column: getattr(plan, "id" if column == "plan_id" else column)}
 
 

@@ -57,7 +57,8 @@ class Due:
 def charges_due(scope: Scope, target_on: date, known_at: datetime, *, then: datetime | None = None) -> Due:
     """Return what is due by *target_on* as known, each charge with its plan's columns and its tax rate.
 
-    Where payers share, a row for each of them. With *then* the plans can also be taken as of an earlier moment.
+    Where payers share, a row for each of them. What is held now is held, though it was not by *known_at*. With *then*
+    the plans can also be taken as of an earlier moment.
     """
     scope = replace(scope, due_by=target_on)
     plans, known = read_due(scope, known_at, issued_to=True, then=then)

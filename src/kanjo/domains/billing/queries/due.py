@@ -146,12 +146,14 @@ SELECT p.id, h.bill_on, h.moved_to
 FROM billing_movedday h JOIN billing_plan p ON p.contract_id = h.contract_id
 WHERE {where} AND h.recorded_at <= %(known_at)s
 """
-# Each scope by itself: an OR of four would find no index.
+# Each scope by itself: an OR of four would find no index. A hold counts whenever it was placed; what it kept back of a
+# preview stays out of that run though released since, lest it adds to what was approved.
 _HELD = """
 SELECT p.id, h.id FROM billing_hold h JOIN billing_plan p ON {join}
-WHERE {where} AND h.recorded_at <= %(known_at)s AND h.effective_on <= %(on)s AND h.charge IN ('', p.charge)
+WHERE {where} AND h.effective_on <= %(on)s AND h.charge IN ('', p.charge)
 AND (h.expires_on IS NULL OR h.expires_on > %(on)s) AND NOT EXISTS (
-    SELECT FROM billing_release r WHERE r.hold_id = h.id AND r.effective_on <= %(on)s AND r.recorded_at <= %(known_at)s)
+    SELECT FROM billing_release r WHERE r.hold_id = h.id AND r.effective_on <= %(on)s
+    AND (r.recorded_at <= %(known_at)s OR h.recorded_at > %(known_at)s))
 """
 _HELD_BY = (
     "p.account_id = h.account_id",
@@ -229,7 +231,10 @@ def as_of(then: datetime, plans: pl.DataFrame, known: Known, scope: Scope) -> tu
 
 
 def read_held(scope: Scope, on: date, known_at: datetime) -> pl.DataFrame:
-    """Return (plan_id, hold_id): the plans that are not invoiced on a day, each with the first hold that says so."""
+    """Return (plan_id, hold_id): the plans that are not invoiced on a day, each with the first hold that says so.
+
+    They are held now, or were by what was known at *known_at*.
+    """
     query = " UNION ALL ".join(_HELD.format(join=join, where=scope.where) for join in _HELD_BY)
     asked = {**scope.asked, "on": on, "known_at": known_at}
     held = read_columns(query, asked, {"plan_id": pl.Int64, "hold_id": pl.Int64})

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import (
@@ -15,7 +16,7 @@ from kanjo.domains.billing.facts import (
     LineAway,
     LineChange,
 )
-from kanjo.domains.billing.models import Charge, Hold, Invoice, InvoiceLine
+from kanjo.domains.billing.models import Account, Charge, Hold, Invoice, InvoiceLine, Plan
 from kanjo.domains.billing.queries import charges_to_come, get_invoice, preview_changes
 from kanjo.domains.billing.queries.due import Scope
 from kanjo.domains.billing.rules.changing import (
@@ -36,12 +37,13 @@ from kanjo.domains.billing.rules.guards import NothingDue, PlanMissing
 from kanjo.domains.billing.tests.conftest import Planned, an_order
 from kanjo.domains.billing.tests.test_operations import run_billing
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, CustomerId, HoldId, InvoiceId, OrderLineId
+from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, CustomerId, HoldId, InvoiceId, OrderLineId, RunId
 from kanjo.foundation.periods import Period
 from kanjo.platform.identity.queries import house
 from kanjo.platform.ledger.operations import PeriodLocked
+from kanjo.platform.runs import operations as runs
 from kanjo.platform.runs.models import Run
-from tests.builders import NOW, TODAY, a_company, a_line, a_product, an_actor, lock_books
+from tests.builders import NOW, TODAY, a_company, a_customer, a_line, a_product, an_actor, lock_books
 from tests.deals import AmendmentKind, an_amendment
 
 pytestmark = pytest.mark.django_db
@@ -300,6 +302,53 @@ class TestHolds:
         run_billing(company, MAY)
         assert len(posted()) == 2
 
+    @pytest.mark.parametrize("scope", ["payer", "contract", "order", "line"])
+    def test_a_run_that_is_under_way_bills_nothing_held_since(
+        self, planned: Planned, company: CompanyId, accountant: Actor, scope: str
+    ) -> None:
+        """Previewed, then held, then executed: the hold keeps it back, also of the run that knew of none."""
+        run_id = billing.preview_run(company_id=company, on=TODAY, by=house(), at=NOW)
+        hold_id = hold(company, _held(planned, scope), accountant)
+        assert (finish(run_id), posted()) == ({"failed": 0}, [])
+        release(hold_id, accountant)
+        run_billing(company, TODAY)
+        assert posted() == [(TODAY, MAY, 10_000)]
+
+    def test_what_is_released_after_the_preview_waits_for_the_next_run(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """Of two lines one is held: the run makes what its preview showed, by which it was approved."""
+        both = an_order(company, customer, [a_line(a_product(company)), a_line(a_product(company, "X"))])
+        hold_id = hold(company, _held(both, "line"), accountant)
+        run_id = billing.preview_run(company_id=company, on=TODAY, by=house(), at=NOW)
+        release(hold_id, accountant)
+        assert finish(run_id)["net_JPY"] == 10_000
+        assert run_billing(company, TODAY)[1]["net_JPY"] == 10_000
+
+    def test_held_and_released_after_the_preview_it_is_billed_as_shown(
+        self, planned: Planned, company: CompanyId, accountant: Actor
+    ) -> None:
+        """A hold that came and went between preview and execution leaves nothing out."""
+        run_id = billing.preview_run(company_id=company, on=TODAY, by=house(), at=NOW)
+        release(hold(company, _held(planned, "order"), accountant), accountant)
+        finish(run_id)
+        assert posted() == [(TODAY, MAY, 10_000)]
+
+    def test_who_holds_waits_for_whoever_bills_any_payer_of_it(
+        self, planned: Planned, company: CompanyId, accountant: Actor
+    ) -> None:
+        """Two payers under one contract: both accounts are locked, or a run under way would bill one held already."""
+        row = Plan.objects.get()
+        other, _ = Account.objects.get_or_create(company_id=company, payer_id=a_customer("株式会社別払"))
+        row.pk, row.account_id, row.part = None, other.pk, 7
+        row.save(force_insert=True)
+        with CaptureQueriesContext(connection) as asked:
+            hold(company, _held(planned, "contract"), accountant)
+        locked = [one["sql"] for one in asked if "FOR NO KEY UPDATE" in one["sql"] and "billing_account" in one["sql"]]
+        assert all(
+            any(f"{key} AND {key}" in one for one in locked) for key in Account.objects.values_list("pk", flat=True)
+        )
+
     def test_another_line_is_billed_all_the_same(
         self, company: CompanyId, customer: CustomerId, accountant: Actor
     ) -> None:
@@ -353,6 +402,12 @@ def hold(
         by=by,
         at=NOW,
     )
+
+
+def finish(run_id: RunId) -> dict[str, int]:
+    """Approve a previewed run and execute it."""
+    runs.approve_run(run_id=run_id, by=house(), at=NOW)
+    return billing.execute(run_id=run_id, by=house(), at=NOW)
 
 
 def release(hold_id: HoldId, by: Actor, *, on: date = TODAY, because: str = "届いた") -> None:

@@ -72,8 +72,8 @@ PLACE_SAYS = Text(
     ja="解除されるか自動解除日になるまで、請求書に載せません。利用期間と金額は変わりません。",
 )
 RELEASE_SAYS = Text(
-    en="{what}: what became due meanwhile ({held}) is billed by the next run.",
-    ja="{what}: 保留中に請求期日が到来した分（{held}）は、次の請求処理で請求します。",
+    en="{what}: what became due meanwhile ({held}) is billed by the next run that is previewed.",
+    ja="{what}: 保留中に請求期日が到来した分（{held}）は、次に試算する請求処理で請求します。",
 )
 NOTHING = Text(en="nothing yet", ja="なし")
 NEXT = Text(en="What is billed next, and why not", ja="今後の請求と保留理由")
