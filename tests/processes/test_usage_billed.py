@@ -27,13 +27,14 @@ from kanjo.domains.billing.facts import (
 from kanjo.domains.billing.models import Invoice, InvoiceLine
 from kanjo.domains.billing.operations import run as billing_run
 from kanjo.domains.billing.operations.send import corrected_paper_of, paper_of
-from kanjo.domains.billing.queries import explain_line, get_corrected, get_invoice, what_comes_next
+from kanjo.domains.billing.queries import explain_line, get_corrected, get_hold, get_invoice, what_comes_next
 from kanjo.domains.billing.tests.test_invoice_paper import pages
 from kanjo.domains.catalog.facts import BillingTiming
 from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.customers.queries import get_customer
 from kanjo.domains.revenue.queries import list_obligations, waterfall_by_month
 from kanjo.foundation.ids import InvoiceId, InvoiceLineId, OrderLineId
+from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Language, Text
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.identity.queries import house
@@ -190,8 +191,11 @@ class TestCharged:
         assert ("usage", 150, 1_240) in bill(APRILS_END)
         assert len(explain_line(InvoiceLineId(the_usage().pk), office.receivables).steps) == 3
 
-    def test_a_held_line_holds_its_usage(self, office: Office, deal: ConcludedDeal, bill: Bill) -> None:
-        """Neither the line nor what was used of it is invoiced until its hold is released."""
+    @pytest.mark.parametrize(("charge", "kept_back"), [(None, 11_240), (PlanCharge.USAGE, 1_240)])
+    def test_a_held_line_holds_its_usage(
+        self, office: Office, deal: ConcludedDeal, bill: Bill, charge: PlanCharge | None, kept_back: int
+    ) -> None:
+        """What was used of it is not invoiced until its hold is released, and the hold tells it as kept back."""
         with transaction.atomic():
             hold_id = billing.hold_billing(
                 company_id=office.company_id,
@@ -200,11 +204,15 @@ class TestCharged:
                 because="数量確認中",
                 owner_id=office.receivables.id,
                 on=APRIL,
+                charge=charge,
                 by=office.receivables,
                 at=morning(APRIL),
             )
         used(office, deal, "e-1", date(2026, 4, 20), 150)
-        assert bill(APRILS_END) == [("recurring", 1, 120_000)]
+        assert get_hold(office.receivables, hold_id, on=APRILS_END).held == (Money(kept_back, "JPY"),)
+        outlook = what_comes_next(deal.contract_id, office.receivables, on=APRILS_END)
+        assert outlook.held == Money(kept_back, "JPY")
+        assert "usage" not in {kind for kind, _, _ in bill(APRILS_END)}
         with transaction.atomic():
             billing.release_billing(hold_id=hold_id, on=MAY, because="確認済み", by=office.receivables, at=morning(MAY))
         assert ("usage", 150, 1_240) in bill(MAY)

@@ -155,12 +155,13 @@ AND (h.expires_on IS NULL OR h.expires_on > %(on)s) AND NOT EXISTS (
     SELECT FROM billing_release r WHERE r.hold_id = h.id AND r.effective_on <= %(on)s
     AND (r.recorded_at <= %(known_at)s OR h.recorded_at > %(known_at)s))
 """
-_HELD_BY = (
+HELD_BY = (
     "p.account_id = h.account_id",
     "p.contract_id = h.contract_id",
     "p.order_id = h.order_id",
     "p.order_line_id = (SELECT l.order_line_id FROM billing_plan l WHERE l.id = h.plan_id)",
 )
+"""How a hold is joined with the plans that it is about; a line is held with its usage and its instalments."""
 
 
 def read_due(
@@ -235,7 +236,7 @@ def read_held(scope: Scope, on: date, known_at: datetime) -> pl.DataFrame:
 
     They are held now, or were by what was known at *known_at*.
     """
-    query = " UNION ALL ".join(_HELD.format(join=join, where=scope.where) for join in _HELD_BY)
+    query = " UNION ALL ".join(_HELD.format(join=join, where=scope.where) for join in HELD_BY)
     asked = {**scope.asked, "on": on, "known_at": known_at}
     held = read_columns(query, asked, {"plan_id": pl.Int64, "hold_id": pl.Int64})
     return held.group_by("plan_id").agg(pl.min("hold_id"))

@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from kanjo.domains.approvals.facts import RequestState
 from kanjo.domains.billing.facts import HoldCondition, PlanCharge
 from kanjo.domains.billing.models import Hold, Plan, Release
-from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_held
+from kanjo.domains.billing.queries.due import HELD_BY, Scope, known_now, read_due, read_held
 from kanjo.domains.billing.rules.changing import HoldMissing
 from kanjo.domains.billing.rules.owed import still_due
 from kanjo.domains.customers.queries import customers_found
@@ -235,7 +235,7 @@ def money_on_hold(company_id: CompanyId, on: date) -> list[HeldMoney]:
 def held_plans(hold_ids: Sequence[int]) -> pl.DataFrame:
     """Return (hold_id, plan_id) of every plan that holds are about, whether they stand or are over."""
     asked = {"hold_ids": list(hold_ids)}
-    query = " UNION ALL ".join(_PLANS.format(join=join) for join in _OF)
+    query = " UNION ALL ".join(_PLANS.format(join=join) for join in HELD_BY)
     return read_columns(query, asked, {"hold_id": pl.Int64, "plan_id": pl.Int64})
 
 
@@ -381,9 +381,3 @@ _PLANS = """
 SELECT h.id, p.id FROM billing_hold h JOIN billing_plan p ON {join} AND h.charge IN ('', p.charge)
 WHERE h.id = ANY(%(hold_ids)s)
 """
-_OF = (
-    "p.account_id = h.account_id",
-    "p.contract_id = h.contract_id",
-    "p.order_id = h.order_id",
-    "p.id = h.plan_id",
-)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kanjo.domains.billing import operations as billing
-from kanjo.domains.billing.facts import Held, HoldCondition, PlanCharge
+from kanjo.domains.billing.facts import Held, HoldCondition, Instalment, PlanCharge
 from kanjo.domains.billing.models import Hold, InvoiceLine
 from kanjo.domains.billing.queries import (
     HoldState,
@@ -105,6 +105,23 @@ class TestKindOfCharge:
         run_billing(company, TODAY)
         assert get_hold(accountant, key, on=TODAY).held == ()
         assert InvoiceLine.objects.count() == 2
+
+
+class TestLineInParts:
+    @pytest.mark.parametrize("charge", [None, PlanCharge.ONE_TIME])
+    def test_its_instalments_are_held_with_it(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor, charge: PlanCharge | None
+    ) -> None:
+        """Of ¥50,000 in two parts ¥20,000 is due: the hold, the money on hold and the outlook tell it as kept back."""
+        planned = an_order(company, customer, [a_line(_once(company), quantity=50)])
+        parts = (Instalment(20_000, bill_on=TODAY), Instalment(30_000, bill_on=MAY))
+        billing.plan_instalments(order_line_id=planned.lines[0], instalments=parts, on=TODAY, by=house(), at=NOW)
+        key = hold(company, Held(order_line_id=planned.lines[0]), accountant, charge=charge)
+        due = Money(20_000, "JPY")
+        assert get_hold(accountant, key, on=TODAY).held == (due,)
+        assert [row.net for row in money_on_hold(company, TODAY)] == [due]
+        outlook = what_comes_next(planned.contract_id, accountant, on=TODAY)
+        assert (outlook.held, outlook.invoices) == (due, ())
 
 
 def _once(company: CompanyId) -> ProductId:
