@@ -20,7 +20,7 @@ from kanjo.domains.billing.queries import HoldState, get_hold, get_invoice, list
 from kanjo.domains.billing.rules.holding import ApprovalSettled, ApprovalUnnamed, RevenueDecides
 from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.orders.operations import note_po_number
-from kanjo.domains.orders.queries import get_order, list_orders
+from kanjo.domains.orders.queries import get_order, list_lines, list_orders
 from kanjo.domains.orders.rules.booking import AnothersDeal
 from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import ApprovalRequestId, HoldId, OrderId, OrderLineId
@@ -303,6 +303,33 @@ class TestReleaseAccepted:
         assert "検収" in row.released_because
         office.bill(MID_APRIL)
         assert len(list_invoices(office.receivables)) == 1
+
+    def test_what_is_wider_waits_for_all_of_it(self, office: Office) -> None:
+        """An order, a contract and a payer wait for every line that needs acceptance; subscriptions need none."""
+        customer = a_customer()
+        deal = office.sell(customer, [office.boxes(1), office.boxes(2), office.users(1)])
+        (order,) = list_orders(house(), contract_id=deal.contract_id)
+        added = Agreed(
+            kind=AmendmentKind.ADD_ON, effective_on=APRIL, concluded_on=APRIL, because="追加", added=(office.boxes(3),)
+        )
+        amend_contract(contract_id=deal.contract_id, agreed=added, by=office.deal_management, at=morning(APRIL))
+        (later,) = [one for one in list_orders(house(), contract_id=deal.contract_id) if one.id != order.id]
+        others = office.sell(customer, [office.boxes(4)]).lines
+        for held in (Held(order_id=order.id), Held(contract_id=deal.contract_id), Held(payer_id=customer)):
+            hold_of(office, held, HoldCondition.ACCEPTANCE)
+        hold_of(office, Held(order_id=order.id), HoldCondition.OTHER)
+        released = []
+        for line in (deal.lines[0], deal.lines[1], list_lines(house(), later.id)[0].line, others[0]):
+            office.deliver(line.order_line_id, on=MID_APRIL)
+            served()
+            served()
+            released.append([row.state.value for row in list_holds(office.receivables, on=MID_APRIL)])
+        assert released == [
+            ["open", "open", "open", "open"],
+            ["open", "open", "open", "released"],
+            ["open", "open", "released", "released"],
+            ["open", "released", "released", "released"],
+        ]
 
     def test_another_condition_stays(self, office: Office, boxes: OrderLineId) -> None:
         """What waits for a purchase order number goes on waiting."""

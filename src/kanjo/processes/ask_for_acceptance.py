@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from kanjo.domains.catalog.facts import BillingTiming, Recognition
 from kanjo.domains.contracts.facts import ContractState, ContractTerminated
 from kanjo.domains.contracts.queries import get_contract
 from kanjo.domains.orders.facts import OrderBooked
-from kanjo.domains.orders.queries import OrderLineRow, get_order, list_lines, list_orders
+from kanjo.domains.orders.queries import OrderLineRow, get_order, list_orders, list_unaccepted
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import OrderId
 from kanjo.foundation.texts import Text
@@ -30,7 +29,7 @@ WHY = Text(
 def ask_for_acceptance(booked: OrderBooked, by: Actor, at: datetime) -> None:
     """Put the order on the queue of Sales Operations with the lines that wait; where none does, ask nobody."""
     hold(ORDER, booked.order_id)  # Who accepts holds it, too: what is read here is not being accepted.
-    waiting = _awaited(booked.order_id, by)
+    waiting = list_unaccepted(by, booked.order_id)
     if not waiting or get_contract(by, booked.contract_id).state is ContractState.TERMINATED:
         return
     worklist.put(
@@ -45,7 +44,7 @@ def ask_for_acceptance(booked: OrderBooked, by: Actor, at: datetime) -> None:
 def ask_for_the_rest(order_id: OrderId, *, by: Actor, at: datetime) -> None:
     """Ask anew for what is left after an acceptance; take the order off the queue when all of it is accepted."""
     hold(ORDER, order_id)
-    if waiting := _awaited(order_id, by):
+    if waiting := list_unaccepted(by, order_id):
         why = _why(get_order(by, order_id).number, waiting)
         worklist.put_anew(kind=KIND, subject=(ORDER, order_id), why=why, by=by, at=at)
     else:
@@ -62,16 +61,3 @@ def _why(number: str, waiting: Sequence[OrderLineRow]) -> Text:
     names = [row.line.terms.name for row in waiting]
     lines = Text(en=", ".join(name.en for name in names), ja="、".join(name.ja for name in names))
     return WHY.filled(number=number, lines=lines)
-
-
-def _awaited(order_id: OrderId, by: Actor) -> list[OrderLineRow]:
-    """Return the lines that are billed or earned only when the customer has them, and that nobody accepted yet."""
-    return [
-        row
-        for row in list_lines(by, order_id)
-        if row.accepted_on is None
-        and row.line.changes is None
-        and (
-            row.line.terms.timing is BillingTiming.ON_ACCEPTANCE or row.line.terms.recognition is Recognition.AT_A_POINT
-        )
-    ]

@@ -21,7 +21,7 @@ from kanjo.domains.billing.queries import (
     list_expiring,
 )
 from kanjo.domains.orders.facts import DeliveryAccepted, PoNumberNoted
-from kanjo.domains.orders.queries import all_numbered
+from kanjo.domains.orders.queries import all_accepted, all_numbered, get_order
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, HoldId
 from kanjo.foundation.texts import Text
@@ -73,10 +73,14 @@ def watch_holds(*, company_id: CompanyId, on: date, by: Actor, at: datetime) -> 
 
 
 def release_accepted(accepted: DeliveryAccepted, by: Actor, at: datetime) -> None:
-    """Release the holds of a line that waited for its acceptance; once released there is nothing more to release."""
+    """Release the holds that waited for an acceptance: of the line, and of what is wider once all of it is accepted."""
     because = _ACCEPTED.filled(day=accepted.accepted_on)
-    for hold_id in held_until_accepted(accepted.order_line_id, accepted.effective_on):
-        release_billing(hold_id=hold_id, on=accepted.effective_on, because=f"{because.ja} {because.en}", by=by, at=at)
+    order, day = get_order(by, accepted.order_id), accepted.effective_on
+    for hold in held_until_accepted(accepted.order_line_id, order.id, order.contract_id, order.payer_id, day):
+        if hold.order_line_id or all_accepted(
+            hold.company_id, order_id=hold.order_id, contract_id=hold.contract_id, payer_id=hold.payer_id
+        ):
+            release_billing(hold_id=hold.id, on=day, because=f"{because.ja} {because.en}", by=by, at=at)
 
 
 def release_numbered(noted: PoNumberNoted, by: Actor, at: datetime) -> None:

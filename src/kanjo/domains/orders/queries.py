@@ -137,6 +137,30 @@ def list_awaiting_acceptance(actor: Actor, *, limit: int = 200) -> list[OrderLin
     return [_line_row(line) for line in oldest[:limit]]
 
 
+def list_unaccepted(actor: Actor, order_id: OrderId) -> list[OrderLineRow]:
+    """Return the lines of an order that are billed or earned only when the customer has them, and nobody accepted."""
+    lines = OrderLine.objects.visible_to(actor).filter(_UNACCEPTED, order_id=order_id)
+    return [_line_row(line) for line in lines.select_related("order", "acceptance").order_by("position")]
+
+
+def all_accepted(
+    company_id: CompanyId,
+    *,
+    order_id: OrderId | None = None,
+    contract_id: ContractId | None = None,
+    payer_id: CustomerId | None = None,
+) -> bool:
+    """Return whether no line of an order, of a contract or of what a payer pays a company waits for its acceptance."""
+    asked = {"order_id": order_id, "order__contract_id": contract_id, "order__payer_id": payer_id}
+    given = {name: value for name, value in asked.items() if value is not None}
+    return not OrderLine.objects.filter(_UNACCEPTED, company_id=company_id, **given).exists()
+
+
+_UNACCEPTED = (Q(timing=BillingTiming.ON_ACCEPTANCE) | Q(recognition=Recognition.AT_A_POINT)) & Q(
+    changes=None, acceptance=None
+)
+
+
 def lines_of_contracts(contract_ids: Sequence[ContractId]) -> dict[ContractId, tuple[BookedLine, ...]]:
     """Return what was booked under each contract, in one query; a contract without order has no lines.
 

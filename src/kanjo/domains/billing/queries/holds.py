@@ -173,10 +173,19 @@ def list_expiring(company_id: CompanyId, *, until: date) -> list[HoldRow]:
     return [_row(hold, until, ()) for hold in _told(ending)]
 
 
-def held_until_accepted(order_line_id: OrderLineId, on: date) -> list[HoldId]:
-    """Return the open holds of a line that wait for its acceptance."""
-    waiting = Hold.objects.filter(condition=HoldCondition.ACCEPTANCE, plan__order_line_id=order_line_id)
-    return [HoldId(key) for key in waiting.filter(_open(on)).order_by("id").values_list("pk", flat=True)]
+def held_until_accepted(
+    order_line_id: OrderLineId, order_id: OrderId, contract_id: ContractId, payer_id: CustomerId, on: date
+) -> list[HoldRow]:
+    """Return the open holds until acceptance of a line, its order, contract and payer, without their amounts."""
+    plan = Plan.objects.filter(order_line_id=order_line_id)
+    of = (
+        Q(plan__order_line_id=order_line_id)
+        | Q(order_id=order_id)
+        | Q(contract_id=contract_id)
+        | Q(account__payer_id=payer_id, company_id__in=plan.values("company_id"))
+    )
+    waiting = Hold.objects.filter(of, _open(on), condition=HoldCondition.ACCEPTANCE).order_by("id")
+    return [_row(hold, on, ()) for hold in _told(waiting)]
 
 
 def held_until_numbered(order_id: OrderId, contract_id: ContractId | None, on: date) -> list[HoldId]:

@@ -254,9 +254,15 @@ class TestExpiring:
     def test_what_waits_for_the_acceptance_of_a_line(
         self, planned: Planned, company: CompanyId, accountant: Actor
     ) -> None:
-        """Only holds of that line with that condition."""
+        """Those of that line, and of what it is a part of; with that condition only, and not of another company."""
         line = Held(order_line_id=planned.lines[0])
         waits = hold(company, line, accountant, HoldCondition.ACCEPTANCE)
         hold(company, line, accountant, HoldCondition.OTHER)
         hold(company, Held(order_line_id=planned.lines[1]), accountant, HoldCondition.ACCEPTANCE)
-        assert held_until_accepted(planned.lines[0], TODAY) == [waits]
+        wide = hold(company, Held(payer_id=planned.customer_id), accountant, HoldCondition.ACCEPTANCE)
+        other = a_company("OTHER")
+        theirs = an_order(other, planned.customer_id, [a_line(a_product(other))])
+        by = an_actor(Role.RECEIVABLES, companies=[other])
+        hold(other, Held(payer_id=theirs.customer_id), by, HoldCondition.ACCEPTANCE)
+        of = (planned.lines[0], planned.order_id, planned.contract_id, planned.customer_id)
+        assert [row.id for row in held_until_accepted(*of, TODAY)] == [waits, wide]
