@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -36,9 +37,11 @@ from kanjo.foundation.refusals import Refusal
 from kanjo.platform.acts import verb
 from kanjo.platform.bulk.loading import Live
 from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.runs.models import Failure
 from kanjo.platform.worklist import operations as worklist
+from kanjo.platform.worklist.queries import list_causes
 
-ACCOUNT = "billing_account"
+ACCOUNT, FAILED = "billing_account", "billing.failed"
 OF_ROWS = ("22", "23", "KJ")
 """How the codes begin with which PostgreSQL refuses rows: wrong data, a constraint, a guard of ours."""
 OF_PLAN = ("plan_id", "timing", "currency", "policy", *ISSUED_TO)
@@ -122,10 +125,23 @@ def write_apart(
     return [made for part, _ in halves for made in part], {**halves[0][1], **halves[1][1]}
 
 
-def no_longer_failed(billed: pl.DataFrame, by: Actor, at: datetime) -> None:
+def no_longer_failed(account_ids: Sequence[int], by: Actor, at: datetime) -> None:
     """Take off the queue what a run before could not invoice of these accounts."""
-    accounts = billed["account_id"].unique().to_list()
-    worklist.close_all(kind="billing.failed", table=ACCOUNT, keys=accounts, by=by, at=at)
+    worklist.close_all(kind=FAILED, table=ACCOUNT, keys=account_ids, by=by, at=at)
+
+
+def _mended(company_id: CompanyId, account_ids: Sequence[int], on: date) -> list[int]:
+    """Return those of the accounts on the queue that are sound now: the next run is refused nothing of them."""
+    return [key for key in list_causes(FAILED, ACCOUNT, account_ids) if not _fails(company_id, key, on)]
+
+
+def _fails(company_id: CompanyId, account_id: int, on: date) -> bool:
+    """Return whether what is left of an account would be refused; of what the database refused nobody knows."""
+    of_account = Failure.objects.filter(run__kind="billing", subject=ACCOUNT, subject_id=account_id)
+    last = of_account.select_related("run").latest("id")
+    scope = Scope(company_id, accounts=(account_id, account_id))
+    left = charges_due(scope, max(on, last.run.target_on), known_now()).charges
+    return account_id in refused(left) or (last.rule == NotTaken.rule and not left.is_empty())
 
 
 @verb("billing.issue-invoice", Role.RECEIVABLES, Role.SALES_OPERATIONS)
@@ -152,10 +168,10 @@ def issue_invoice(
         raise OnHold(because=Hold.objects.get(pk=due.held["hold_id"][0]).because)
     if charges.is_empty():
         raise NothingDue(key=order_id, day=on)
-    no_longer_failed(charges, by, at)
     company = SellingCompany.objects.get(pk=company_id)
     issuing = Issuing(company_id=company_id, issued_on=on, loading=Live(), by=by, also=also)
     issued = write(drafted_for(company, charges, on), issuing)
+    no_longer_failed(_mended(company_id, charges["account_id"].unique().to_list(), on), by, at)
     if because.strip():
         IssuedByHand.objects.bulk_create(
             IssuedByHand(invoice_id=key, because=because, issued_by_id=by.id) for key in issued["id"]

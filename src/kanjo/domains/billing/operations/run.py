@@ -138,7 +138,7 @@ def bill_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None, 
     if not made:
         return ShardResult(made={}, failed=failed)
     invoices = pl.concat(made)
-    no_longer_failed(invoices, by, at)
+    no_longer_failed(invoices["account_id"].unique().to_list(), by, at)
     return ShardResult(made=counted(invoices), failed=failed)
 
 

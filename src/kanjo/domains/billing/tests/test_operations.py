@@ -27,6 +27,7 @@ from kanjo.domains.billing.rules.guards import AlreadyAccepted, AlreadyCredited,
 from kanjo.domains.billing.tests.conftest import an_order
 from kanjo.domains.billing.tests.test_rules import a_line as a_line_to_bill
 from kanjo.domains.catalog.facts import BillingTiming, TaxClass
+from kanjo.domains.catalog.operations import set_tax_rate
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, CustomerId, OrderLineId, RunId
 from kanjo.foundation.money import Money
@@ -430,6 +431,22 @@ class TestRun:
             "カタログに税率を登録し、再度請求してください。"
         )
         assert list(Invoice.objects.values_list("payer_id", flat=True)) == [customer]
+
+    @pytest.mark.row("R2")
+    @pytest.mark.parametrize("on", [date(2018, 1, 1), date(2018, 2, 1)])
+    def test_what_failed_of_an_account_stays_work_until_it_is_sound(self, customer: CustomerId, on: date) -> None:
+        """Another order issued by hand, also as of a day before the failed one was due, leaves it on the queue."""
+        year, february = Period(date(2018, 1, 1), date(2019, 1, 1)), Period(date(2018, 2, 1), date(2018, 3, 1))
+        company = a_company("OLD", books=year)
+        food = a_product(company, "FOOD", tax_class=TaxClass.REDUCED)
+        failing = an_order(company, customer, [a_line(food, service=february)], term=february)
+        sound = an_order(company, customer, [a_line(a_product(company, "A"), service=year)], term=year)
+        run_billing(company, february.start)
+        billing.issue_invoice(order_id=sound.order_id, on=on, by=house(), at=NOW)
+        assert [one.state for one in WorkItem.objects.filter(kind="billing.failed")] == ["open"]
+        set_tax_rate(tax_class=TaxClass.REDUCED, rate="8%", effective_on=year.start, by=house(), at=NOW)
+        billing.issue_invoice(order_id=failing.order_id, on=february.start, by=house(), at=NOW)
+        assert [one.state for one in WorkItem.objects.filter(kind="billing.failed")] == ["done"]
 
     def test_who_previews_does_not_approve(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
         """Four eyes: the accountant who previewed a run cannot let it issue."""
