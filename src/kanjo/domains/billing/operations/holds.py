@@ -20,6 +20,7 @@ from kanjo.domains.billing.rules.holding import ApprovalSettled, ApprovalUnnamed
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import ApprovalRequestId, CompanyId, HoldId, PersonId
 from kanjo.platform.acts import verb
+from kanjo.platform.identity.queries import list_colleagues
 from kanjo.platform.names import ROW_NAMES
 from kanjo.platform.outbox.operations import record
 from kanjo.platform.tables import NotFound, refuse_unseen
@@ -48,15 +49,18 @@ def hold_billing(
 ) -> HoldId:
     """Keep a payer, a contract, an order or a line out of invoices from *on*, until released or until *expires_on*.
 
-    With *charge* only what is charged that way. Whoever *owner_id* is answers for it. Nothing else moves: what is due
-    stays due, for the same days at the same amounts. One until an approval names its request and ends with it. Refuses
-    `HoldUnexplained`, `HoldExpired`, `NothingToHold`, `ApprovalUnnamed` and `ApprovalSettled`.
+    With *charge* only what is charged that way. *owner_id*, a colleague in the company, answers for it. Nothing else
+    moves: what is due stays due, for the same days at the same amounts. One until an approval names its request and
+    ends with it. Refuses `HoldUnexplained`, `HoldExpired`, `NothingToHold`, `ApprovalUnnamed`, `ApprovalSettled`, and
+    an owner who is no such colleague (`NotFound`).
     """
     refuse_unseen(company_id, by)
     if not because.strip():
         raise HoldUnexplained(at="because")
     if expires_on is not None and expires_on <= on:
         raise HoldExpired(start=on, day=expires_on, at="expires_on")
+    if owner_id not in dict(list_colleagues({company_id})):
+        raise NotFound(what=ROW_NAMES["identity_person"], key=owner_id, at="owner_id")
     if (condition is HoldCondition.APPROVAL) != (approval_request_id is not None):
         raise ApprovalUnnamed(at="approval_request_id")
     if approval_request_id is not None:

@@ -37,12 +37,24 @@ from kanjo.domains.billing.rules.guards import NothingDue, PlanMissing
 from kanjo.domains.billing.tests.conftest import Planned, an_order
 from kanjo.domains.billing.tests.test_operations import run_billing
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, CustomerId, HoldId, InvoiceId, OrderLineId, RunId
+from kanjo.foundation.ids import (
+    AmendmentId,
+    CompanyId,
+    ContractId,
+    CustomerId,
+    HoldId,
+    InvoiceId,
+    OrderLineId,
+    PersonId,
+    RunId,
+)
 from kanjo.foundation.periods import Period
+from kanjo.platform.identity.models import Person
 from kanjo.platform.identity.queries import house
 from kanjo.platform.ledger.operations import PeriodLocked
 from kanjo.platform.runs import operations as runs
 from kanjo.platform.runs.models import Run
+from kanjo.platform.tables import NotFound
 from tests.builders import NOW, TODAY, a_company, a_customer, a_line, a_product, an_actor, lock_books
 from tests.deals import AmendmentKind, an_amendment
 
@@ -358,6 +370,20 @@ class TestHolds:
         run_billing(company, TODAY)
         assert list(InvoiceLine.objects.values_list("plan_id", flat=True)) == [both.plans[1]]
 
+    def test_only_a_colleague_of_the_company_answers_for_it(
+        self, planned: Planned, company: CompanyId, accountant: Actor
+    ) -> None:
+        """Somebody of another company, dismissed, the house, nobody at all: refused, and nothing is held."""
+        gone = an_actor(Role.RECEIVABLES, companies=[company]).id
+        Person.objects.filter(pk=gone).update(is_active=False)
+        stranger = an_actor(Role.RECEIVABLES, companies=[a_company("OTHER")]).id
+        for owner_id in (stranger, gone, house().id, PersonId(0)):
+            with pytest.raises(NotFound) as refusal:
+                hold(company, _held(planned, "order"), accountant, owner_id=owner_id)
+            assert refusal.value.at == "owner_id"
+        assert not Hold.objects.exists()
+        hold(company, _held(planned, "order"), accountant, owner_id=an_actor(Role.REV_REC, companies=[company]).id)
+
     def test_refusals(self, planned: Planned, company: CompanyId, accountant: Actor) -> None:
         """Without a reason, over before it begins, of nothing, of two things, released twice or by a stranger."""
         with pytest.raises(HoldUnexplained):
@@ -389,14 +415,20 @@ def _held(planned: Planned, scope: str) -> Held:
 
 
 def hold(
-    company: CompanyId, held: Held, by: Actor, *, because: str = "注文書の番号待ち", expires_on: date | None = None
+    company: CompanyId,
+    held: Held,
+    by: Actor,
+    *,
+    because: str = "注文書の番号待ち",
+    expires_on: date | None = None,
+    owner_id: PersonId | None = None,
 ) -> HoldId:
     return billing.hold_billing(
         company_id=company,
         held=held,
         condition=HoldCondition.PO_NUMBER,
         because=because,
-        owner_id=by.id,
+        owner_id=by.id if owner_id is None else owner_id,
         on=TODAY,
         expires_on=expires_on,
         by=by,

@@ -253,9 +253,13 @@ def place(request: DeskRequest, key: int) -> HttpResponse:
         do=do,
         fields=fields,
         says=PLACE_SAYS,
-        beside=lambda at, _given: "approval" if at == "approval_request_id" else at,
+        beside=lambda at, _given: _FIELDS.get(at, at),
     )
     return perform(request, deed)
+
+
+_FIELDS = {"approval_request_id": "approval", "owner_id": "owner"}
+"""The fields of the form, by what a refusal calls them."""
 
 
 @door(doing("billing.release"))
