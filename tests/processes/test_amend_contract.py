@@ -214,6 +214,23 @@ class TestSuspension:
         )
         assert (again.total_minor, value(office, deal.contract_id), broken(office)) == (30_000, 170_000, set())
 
+    @pytest.mark.parametrize(("day", "served_again"), [(date(2026, 8, 1), 110_000), (OCTOBER, 90_000)])
+    def test_resumed_while_a_change_waits(
+        self, office: Office, deal: ConcludedDeal, day: date, served_again: int
+    ) -> None:
+        """Five users more were agreed from October before all was suspended: they come back with the others."""
+        amend(office, deal.contract_id, more=more(deal, 5), effective_on=OCTOBER)
+        suspended = amend(office, deal.contract_id, kind=AmendmentKind.SUSPENSION)
+        assert suspended.total_minor == -3 * 10_000 - 6 * 15_000
+        resumed = amend(
+            office,
+            deal.contract_id,
+            kind=AmendmentKind.RESUMPTION,
+            withdraws=suspended.amendment_id,
+            effective_on=day,
+        )
+        assert (resumed.total_minor, broken(office)) == (served_again, set())
+
     def test_resumed_on_the_same_day_is_nothing(self, office: Office, deal: ConcludedDeal) -> None:
         """Who stops and resumes on one day has not stopped."""
         before = promised(deal.contract_id)

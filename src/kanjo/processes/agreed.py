@@ -182,14 +182,16 @@ def _resumed(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
     assert agreed.withdraws is not None, "a resumption names its suspension"
     suspension = get_amendment(actor, agreed.withdraws)
     away = Period(suspension.effective_on, max(agreed.effective_on, suspension.effective_on))
-    changes, again = [], []
-    for line in lines_of_amendment(actor, agreed.withdraws):
+    until = dict[OrderLineId, date]()
+    for line in lines_of_amendment(actor, agreed.withdraws):  # one line in several where later changes waited
         assert line.changes is not None, "a suspension only changes lines"
         assert line.service is not None, "that run"
-        if away:
-            again.append(LineAway(line.changes, away.start, away.until, for_good=False))
-        ends = sorted((line.service.until, away.until))
-        changes.append(LineToChange(line.changes, Period(*ends) or line.service, 0, away=away or None))
+        until[line.changes] = max(line.service.until, until.get(line.changes, line.service.until))
+    again = [LineAway(key, away.start, away.until, for_good=False) for key in until if away]
+    changes = []
+    for key, last in until.items():
+        days = Period(*sorted((last, away.until)))
+        changes.append(LineToChange(key, days or Period(suspension.effective_on, last), 0, away=away or None))
     return Meant(ContractChange(away=tuple(again), withdraws=(agreed.withdraws,)), tuple(changes))
 
 
