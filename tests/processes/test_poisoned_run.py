@@ -1,4 +1,4 @@
-"""Accounts that cannot be billed, in thirteen ways, among two hundred that can: nobody notices, nobody vanishes."""
+"""Accounts that cannot be billed, in fourteen ways, among two hundred that can: nobody notices, nobody vanishes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ import pytest
 from django.db import transaction
 
 from kanjo.domains.billing import operations as billing
-from kanjo.domains.billing.facts import LineToBill
+from kanjo.domains.billing.facts import LineToBill, UsageGiven, UsageModel, UsageSource, UsageTerms, UsageTier
 from kanjo.domains.billing.operations import run as billing_run
 from kanjo.domains.billing.tests.conftest import an_order
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.domains.catalog.operations import set_tax_rate
 from kanjo.domains.catalog.queries import tax_rate_table
-from kanjo.foundation.ids import CompanyId
+from kanjo.foundation.ids import CompanyId, OrderLineId
 from kanjo.foundation.periods import Period
+from kanjo.foundation.texts import Text
 from kanjo.platform.identity.queries import house
 from tests.builders import CLOUD, NOW, TODAY, a_company, a_customer, a_line, a_product
 from tests.deals import a_deal
@@ -48,6 +49,8 @@ def of_plan(column: str, wrong: str, right: str, rule: str, *said: str) -> Poiso
     return Poison(spoil, mend, rule, (said[0], said[1]))
 
 
+METERED = "usage"
+"""Whose usage, at ¥10,000 a unit, was taken in before its price was looked at."""
 UNREADABLE, NOBODY = "billing.plan-unreadable", "billing.names-nobody"
 POISONS = {
     "no tax rate": Poison("", "", "billing.rate-missing", ("No rate of tax class", "税率がありません")),
@@ -79,6 +82,15 @@ POISONS = {
     ),
     "amount": of_plan(
         "net_minor", "9000000000000000000", "10000", "billing.amount-too-large", "9000000000000000000", "明細を分けて"
+    ),
+    METERED: Poison(
+        "UPDATE billing_usageevent SET quantity = 10::bigint ^ 15 WHERE plan_id = %(plan)s",
+        "UPDATE billing_usageevent SET quantity = 1 WHERE plan_id = %(plan)s",
+        "billing.usage-too-large",
+        (
+            f"{CLOUD.ja}　従量分（呼出し）, 2026-04-01 to 2026-04-30: what was used costs",
+            "（2026-04-01〜2026-04-30）の利用額",
+        ),
     ),
     "no order": of_plan(
         "order_id", "-order_id", "-order_id", NOBODY, "its order is not there", "注文の登録がありません"
@@ -212,7 +224,20 @@ def a_house_of_many(company: CompanyId, names: Sequence[str]) -> dict[str, dict[
             )  # fmt: skip
         ((account,),) = rows(f"SELECT account_id FROM billing_plan WHERE id = {plan}")
         plans[name] = {"plan": plan, "payer": payer, "account": account}
+        if name == METERED:
+            use_once(company, booked.order_line_id)
     return plans
+
+
+@transaction.atomic
+def use_once(company: CompanyId, line_id: OrderLineId) -> None:
+    """Price the usage of a line at ¥10,000 a unit, and use one in April."""
+    terms = UsageTerms(UsageModel.PER_UNIT, Text(en="calls", ja="呼出し"), (UsageTier(0, 10_000),))
+    billing.rate_usage(order_line_id=line_id, terms=terms, effective_on=TODAY, because="注文書", by=house(), at=NOW)
+    event = UsageGiven("1", line_id, "e-1", TODAY, 1)
+    billing.record_usage(
+        company_id=company, events=[event], source=UsageSource.API, on=TODAY, by=house(), at=NOW, whole=True
+    )
 
 
 def of_a_clean_run(company: CompanyId, plans: dict[str, dict[str, int]]) -> Rows:
@@ -225,10 +250,13 @@ def of_a_clean_run(company: CompanyId, plans: dict[str, dict[str, int]]) -> Rows
     return made
 
 
+OF_POISONS = ("billing_plan", "billing_account", "customers_customer", "billing_usageevent")
+
+
 def befall(database: FreshDatabase, plans: dict[str, dict[str, int]], what: str) -> None:
     """Do to the poisoned accounts what only the owner of the tables can, with every guard of theirs taken off."""
     with psycopg.connect(database.url, cursor_factory=psycopg.ClientCursor) as owner:
-        for table in ("billing_plan", "billing_account", "customers_customer"):
+        for table in OF_POISONS:
             owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             unguarded: list[tuple[Any, ...]] = owner.execute(
                 "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('f', 'c')", [table]
@@ -238,7 +266,7 @@ def befall(database: FreshDatabase, plans: dict[str, dict[str, int]], what: str)
         for name, poison in POISONS.items():
             if statement := getattr(poison, what):
                 assert owner.execute(statement, plans[name]).rowcount in (1, -1)
-        for table in ("billing_plan", "billing_account", "customers_customer"):
+        for table in OF_POISONS:
             owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 

@@ -235,6 +235,30 @@ class TestRecordUsage:
         assert not UsageEvent.objects.exists()
         assert not UsageDelivery.objects.exists()
 
+    def test_what_costs_too_much_to_be_billed_is_refused(
+        self, company: CompanyId, customer: CustomerId, operator: Actor, send: Callable[..., UsageDelivery]
+    ) -> None:
+        """The dearest event that can be billed is taken, one unit more is not, nor by a correction; the event is named.
+
+        Units that are included cost nothing, and by volume all units cost what the last one does.
+        """
+        (line_id,) = an_order(company, customer, [a_line(a_product(company))]).lines
+        terms = UsageTerms(
+            UsageModel.VOLUME, CALLS.unit, (UsageTier(0, 10**6), UsageTier(1_000, 10**4)), included_units=7
+        )
+        rated(line_id, operator, terms)
+        most = an_event(line_id, quantity=10**11 + 7)
+        over = an_event(line_id, "over", quantity=10**11 + 8, place="events[1]")
+        again = an_event(line_id, "again", quantity=10**15, corrects="e-1", place="events[2]")
+        delivery = send(most, over, again)
+        assert told(delivery) == (1, 0, [("events[1]", "usage.too-dear"), ("events[2]", "usage.too-dear")])
+        assert delivery.refused[0]["en"].startswith(
+            "The 100,000,000,008 units of event over cost 1,000,000,000,010,000 minor units"
+        )
+        assert "イベント over" in delivery.refused[0]["ja"]
+        with pytest.raises(guards.TooDear, match=r"may\.csv:2"):
+            send(an_event(line_id, "file", quantity=10**15, place="may.csv:2"), whole=True)
+
     def test_a_correction_counts_in_the_place_of_what_it_corrects(
         self, line: OrderLineId, send: Callable[..., UsageDelivery], accountant: Actor
     ) -> None:

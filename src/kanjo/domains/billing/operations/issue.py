@@ -44,7 +44,7 @@ from kanjo.platform.worklist.queries import list_causes
 ACCOUNT, FAILED = "billing_account", "billing.failed"
 OF_ROWS = ("22", "23", "KJ")
 """How the codes begin with which PostgreSQL refuses rows: wrong data, a constraint, a guard of ours."""
-OF_PLAN = ("plan_id", "timing", "currency", "policy", *ISSUED_TO)
+OF_PLAN = ("plan_id", "charge", "timing", "currency", "policy", *ISSUED_TO)
 
 
 @dataclass(frozen=True, slots=True)

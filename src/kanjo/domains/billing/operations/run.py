@@ -27,7 +27,7 @@ from kanjo.domains.billing.operations.reverse import mark_reversed, reverse_shar
 from kanjo.domains.billing.operations.writing import CHARGES, TABLES, Also, Issuing, counted
 from kanjo.domains.billing.queries.due import Scope, as_of, known_now
 from kanjo.domains.billing.queries.sharing import read_sharing
-from kanjo.domains.billing.rules.guards import RunUnexplained
+from kanjo.domains.billing.rules.guards import LARGEST_MINOR, RunUnexplained
 from kanjo.domains.billing.rules.owed import still_due
 from kanjo.domains.billing.rules.splitting import shared
 from kanjo.foundation.actors import Actor, Role
@@ -191,12 +191,18 @@ def _forecast(due: Due, company_id: CompanyId, on: date, then: datetime) -> dict
     plans, known = as_of(then, due.plans, due.known, Scope(company_id, due_by=on))
     charges = still_due(plans, on, known).join(plans.select(OF_PLAN), on="plan_id")
     charges = shared(charges, read_sharing(company_id, charges, then), pl.lit(on))
-    sums = charges.group_by("currency").agg(pl.sum("net_minor")).sort("currency")
+    sums = _sums(charges)
     return {"lines": charges.height, **{f"net_{currency}": net for currency, net in sums.iter_rows()}}
 
 
 def _on_hold(held: pl.DataFrame) -> dict[str, Any]:
     """Return how much is due and held, by currency before tax; nothing where nothing is."""
-    sums = held.group_by("currency").agg(pl.sum("net_minor")).sort("currency")
+    sums = _sums(held)
     money = {f"net_{currency}": net for currency, net in sums.iter_rows()}
     return {"held": {"lines": held.height, **money}} if held.height else {}
+
+
+def _sums(charges: pl.DataFrame) -> pl.DataFrame:
+    """Return how much there is before tax by currency, without what cannot be billed for its size."""
+    fit = charges.filter(pl.col("net_minor").is_between(-LARGEST_MINOR, LARGEST_MINOR))
+    return fit.group_by("currency").agg(pl.sum("net_minor")).sort("currency")

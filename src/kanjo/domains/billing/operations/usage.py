@@ -15,7 +15,7 @@ from kanjo.domains.billing.operations.rating import AGREED, OF_TERM, OF_TIER, ag
 from kanjo.domains.billing.queries.due import known_now
 from kanjo.domains.billing.queries.usage import days_away, read_usage
 from kanjo.domains.billing.rules.guards import PlanMissing, explained
-from kanjo.domains.billing.rules.usage import priced_from
+from kanjo.domains.billing.rules.usage import EVENTS, cost_alone, priced_from
 from kanjo.domains.billing.rules.usage_guards import (
     CorrectsNothing,
     KnownEvent,
@@ -25,7 +25,7 @@ from kanjo.domains.billing.rules.usage_guards import (
     TermAgreed,
     sort_out,
 )
-from kanjo.domains.catalog.rules.usage import NotByPeriod, refuse_terms
+from kanjo.domains.catalog.rules.usage import MOST_UNITS, NotByPeriod, refuse_terms
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, OrderLineId, PlanId, UsageDeliveryId
 from kanjo.foundation.texts import Text
@@ -151,7 +151,15 @@ def check_usage(*, company_id: CompanyId, events: Sequence[UsageGiven], on: date
     """Return what of the events is new, known and refused, and change nothing."""
     lines = _lines(company_id, {event.order_line_id for event in events})
     known = _known(company_id, [key for event in events for key in (event.event_id, event.corrects) if key])
-    return sort_out(events, lines, known, on)
+    return sort_out(events, lines, known, on, _costs(events, lines))
+
+
+def _costs(events: Sequence[UsageGiven], lines: Mapping[OrderLineId, MeteredLine]) -> dict[UsageGiven, int]:
+    """Return what each event that has a price would cost if there were no other."""
+    fit = [one for one in events if one.order_line_id in lines and 0 <= one.quantity <= MOST_UNITS]
+    rows = [(one.order_line_id, one.used_on, one.quantity) for one in fit]
+    found = cost_alone(pl.DataFrame(rows, EVENTS, orient="row"), read_usage(list(lines), known_now(), events=False))
+    return {fit[event]: cost for event, cost in found.select("event", "cost").iter_rows()}
 
 
 def told_refused(sorted_out: SortedOut) -> list[UsageRefused]:

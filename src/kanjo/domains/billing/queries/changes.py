@@ -184,7 +184,7 @@ def invoices_to_come(
     company_id: CompanyId, plans: pl.DataFrame, due: pl.DataFrame, known_at: datetime
 ) -> Iterator[InvoiceToCome]:
     """Yield the invoices of each billing day in order, as a run of that day would draft them; refuses what it would."""
-    said = plans.select("plan_id", "policy", "timing", "tax_class", "description", *_SAID, *_PRINTED)
+    said = plans.select("plan_id", "charge", "policy", "timing", "tax_class", "description", *_SAID, *_PRINTED)
     of_plans = due.join(said, on="plan_id")
     charges = shared(of_plans, read_sharing(company_id, of_plans, known_at), pl.col("bill_on"))
     originals = read_originals(charges)

@@ -15,7 +15,7 @@ from kanjo.domains.billing.models import Away
 from kanjo.domains.billing.queries.policies import read_policies
 from kanjo.domains.billing.rules.plans import POLICY
 from kanjo.domains.billing.rules.stretches import AWAY
-from kanjo.domains.billing.rules.usage import EVENTS, RATED, RATINGS, TIERS, Usage
+from kanjo.domains.billing.rules.usage import EVENTS, MOST_IN_PERIOD, RATED, RATINGS, TIERS, Usage
 from kanjo.platform.bulk.reading import read_columns
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ FROM billing_usagetier t JOIN billing_usagerating r ON r.id = t.rating_id JOIN b
 WHERE {_LINES} AND r.recorded_at <= %(known_at)s"""  # noqa: S608
 # An event that was corrected by then counts no longer.
 _EVENTS = f"""
-SELECT p.order_line_id, e.used_on, sum(e.quantity)::bigint
+SELECT p.order_line_id, e.used_on, least(sum(e.quantity), {MOST_IN_PERIOD + 1})::bigint
 FROM billing_usageevent e JOIN billing_plan p ON p.id = e.plan_id
 WHERE {_LINES} AND e.recorded_at <= %(known_at)s AND NOT EXISTS (
     SELECT FROM billing_usageevent c WHERE c.corrects_id = e.id AND c.recorded_at <= %(known_at)s)

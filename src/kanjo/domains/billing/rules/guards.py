@@ -71,6 +71,20 @@ class AmountTooLarge(Refusal):
     remedy = Text(en="Stay below {most}, or split the line.", ja="{most} 未満にするか、明細を分けてください。")
 
 
+class UsageTooLarge(Refusal):
+    """A period of usage that costs more than is computed exactly."""
+
+    rule = "billing.usage-too-large"
+    says = Text(
+        en="{description}, {days}: what was used costs {amount} minor units or more.",
+        ja="{description}（{days}）の利用額が {amount} 以上です。",
+    )
+    remedy = Text(
+        en="Correct what was used, or agree another price: no more than {most} can be billed.",
+        ja="利用実績を訂正するか、単価を見直してください。請求できるのは {most} までです。",
+    )
+
+
 class NothingToPlan(Refusal):
     """An order without lines."""
 

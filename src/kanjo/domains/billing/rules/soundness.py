@@ -6,11 +6,13 @@ Whatever is wrong with one account is found here, before anything is computed of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from itertools import compress
 from typing import Any
 
 import polars as pl
 
+from kanjo.domains.billing.facts import PlanCharge
 from kanjo.domains.billing.rules.guards import (
     LARGEST_MINOR,
     MOST_CHARGES,
@@ -21,6 +23,7 @@ from kanjo.domains.billing.rules.guards import (
     PlanUnreadable,
     RateMissing,
     ServiceReversed,
+    UsageTooLarge,
 )
 from kanjo.domains.catalog.facts import BillingTiming, TaxClass
 from kanjo.foundation.currencies import CURRENCIES
@@ -52,7 +55,12 @@ def _checks(charges: pl.DataFrame) -> Iterator[Check]:
     yield _payable(charges["payment_terms"])
     yield pl.col("description") == "", lambda row: DescriptionMissing(key=row["plan_id"], language=row["language"])
     yield pl.col("service_start") >= pl.col("service_until"), _reversed
-    yield ~pl.col("price_minor").is_between(-LARGEST_MINOR, LARGEST_MINOR), _too_large
+    beyond, metered = (
+        ~pl.col("price_minor").is_between(-LARGEST_MINOR, LARGEST_MINOR),
+        pl.col("charge") == PlanCharge.USAGE,
+    )
+    yield beyond & metered, _usage_too_large
+    yield beyond & ~metered, _too_large
     yield pl.col("sequence") > MOST_CHARGES, lambda row: BilledTooOften(description=row["description"])
     yield pl.col("rate_numerator").is_null(), _without_rate
 
@@ -99,6 +107,20 @@ def _reversed(row: Row) -> Refusal:
 
 def _too_large(row: Row) -> Refusal:
     return AmountTooLarge(description=row["description"], amount=row["price_minor"], most=LARGEST_MINOR)
+
+
+def _usage_too_large(row: Row) -> Refusal:
+    return UsageTooLarge(
+        description=row["description"], days=_days(row), amount=f"{row['price_minor']:,}", most=f"{LARGEST_MINOR:,}"
+    )
+
+
+def _days(row: Row) -> Text:
+    """Return the first and the last day of the service that is charged."""
+    return _FROM_TO.filled(first=row["service_start"], last=row["service_until"] - timedelta(days=1))
+
+
+_FROM_TO = Text(en="{first} to {last}", ja="{first}〜{last}")
 
 
 def _without_rate(row: Row) -> Refusal:

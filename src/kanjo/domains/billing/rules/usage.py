@@ -17,7 +17,7 @@ from kanjo.domains.billing.rules.plans import FOLLOWED
 from kanjo.domains.billing.rules.shares import SHARE, amount
 from kanjo.domains.billing.rules.stretches import AWAY
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
-from kanjo.foundation.columns import proportion, totals
+from kanjo.foundation.columns import product, proportion, totals
 from kanjo.foundation.money import Rounding
 
 RATED: dict[str, type[pl.DataType]] = {
@@ -62,6 +62,11 @@ STEPS: dict[str, type[pl.DataType]] = {
     "amount_minor": pl.Int64,
 }
 
+BEYOND = 10**16
+"""What a period costs that costs as much or more: nobody can bill it, and nothing is computed of it exactly."""
+MOST_IN_PERIOD = 10**18
+"""Units of a period that are counted exactly; one that has more costs `BEYOND`."""
+
 _PERIOD = ("plan_id", "service_start")
 _ORDER = pl.Enum([step.value for step in UsageStep])
 
@@ -105,7 +110,10 @@ class Priced:
 
 
 def priced(usage: Usage) -> Priced:
-    """Return what each period of each plan should cost, with the steps that add up to it."""
+    """Return what each period of each plan should cost, with the steps that add up to it.
+
+    What one plan costs beyond `BEYOND` is cut off there, for others are priced beside it; its steps do not add up.
+    """
     used = _drawn_units(_by_days(_used(usage), usage))
     tiers = _in_tiers(used, usage.tiers)
     costs = _closed(_summed(used, tiers))
@@ -127,10 +135,8 @@ def _used(usage: Usage) -> pl.DataFrame:
     """Return every period with its rating and the quantity used in it; days outside of all periods are left out."""
     terms = ("commitment_minor", "prepaid_units", "prepaid_minor")
     periods = _priced_periods(usage).join(usage.plans.select("plan_id", *terms), on="plan_id")
-    first = pl.col("effective_on") == pl.col("effective_on").min().over("plan_id")
-    since = usage.ratings.with_columns(since=pl.when(first).then(date.min).otherwise("effective_on")).sort("since")
     rated = periods.join_asof(
-        since, left_on="service_start", right_on="since", by="plan_id", check_sortedness=False
+        _since(usage.ratings), left_on="service_start", right_on="since", by="plan_id", check_sortedness=False
     ).drop_nulls("model")
     events = usage.events.sort("used_on").join_asof(
         periods.select("plan_id", "service_start", "service_until"),
@@ -141,8 +147,15 @@ def _used(usage: Usage) -> pl.DataFrame:
         check_sortedness=False,
     )
     within = events.filter(pl.col("used_on") < pl.col("service_until")).select(*_PERIOD, "quantity")
-    quantities = totals(within, by=_PERIOD, columns=["quantity"])
+    counted = pl.col("quantity").cast(pl.Int128).sum().clip(upper_bound=MOST_IN_PERIOD + 1).cast(pl.Int64)
+    quantities = within.group_by(_PERIOD, maintain_order=True).agg(counted)
     return rated.join(quantities, on=_PERIOD, how="left").with_columns(pl.col("quantity").fill_null(0))
+
+
+def _since(ratings: pl.DataFrame) -> pl.DataFrame:
+    """Add since, in its order: the day from which a rating counts, of the first of a plan every day before it too."""
+    first = pl.col("effective_on") == pl.col("effective_on").min().over("plan_id")
+    return ratings.with_columns(since=pl.when(first).then(date.min).otherwise("effective_on")).sort("since")
 
 
 def _by_days(rated: pl.DataFrame, usage: Usage) -> pl.DataFrame:
@@ -168,6 +181,24 @@ def _by_days(rated: pl.DataFrame, usage: Usage) -> pl.DataFrame:
 
 
 _OF_PERIOD = ("included_units", "minimum_minor")
+
+
+def cost_alone(events: pl.DataFrame, usage: Usage) -> pl.DataFrame:
+    """Return *events* (`EVENTS`) that a plan prices, in their order, with the cost of each as if there were no other.
+
+    Up to `BEYOND`; no minimum, no commitment, and nothing drawn of prepaid money.
+    """
+    numbered = events.with_row_index("event").sort("used_on")
+    since = _since(usage.ratings)
+    rated = numbered.join_asof(since, left_on="used_on", right_on="since", by="plan_id", check_sortedness=False).join(
+        usage.plans.select("plan_id", "prepaid_units"), on="plan_id"
+    )
+    free = pl.col("included_units") + pl.col("prepaid_units")
+    used = rated.with_columns(billable=pl.max_horizontal(pl.col("quantity") - free, 0))
+    by_event = ("event",)
+    costs = totals(_in_tiers(used, usage.tiers).select("event", cost="amount_minor"), by=by_event, columns=["cost"])
+    found = used.join(costs, on=by_event, how="left").sort("event")
+    return found.with_columns(pl.col("cost").fill_null(0).clip(upper_bound=BEYOND)).select(*EVENTS, "event", "cost")
 
 
 def evenly_used(usage: Usage, units: pl.DataFrame) -> Usage:
@@ -215,12 +246,13 @@ def _drawn_units(used: pl.DataFrame) -> pl.DataFrame:
 
 def _drawn(of: str, stock: str) -> pl.Expr:
     """Return what each period takes of what the term has in stock, the earlier period first."""
-    through = pl.col(of).cum_sum().over("plan_id")
-    return pl.min_horizontal(through, stock) - pl.min_horizontal(through - pl.col(of), stock)
+    through = pl.col(of).cast(pl.Int128).cum_sum().over("plan_id")
+    drawn = pl.min_horizontal(through, stock) - pl.min_horizontal(through - pl.col(of), stock)
+    return drawn.cast(pl.Int64)
 
 
 def _in_tiers(used: pl.DataFrame, tiers: pl.DataFrame) -> pl.DataFrame:
-    """Return a step per tier that has units, its amount rounded once, half up."""
+    """Return a step per tier that has units, its amount rounded once, half up, and no more than `BEYOND`."""
     until = pl.col("from_units").shift(-1).over("plan_id", "effective_on", order_by="from_units")
     placed = used.join(tiers.with_columns(until_units=until), on=["plan_id", "effective_on"])
     begins, ends, units = pl.col("from_units"), pl.col("until_units"), pl.col("billable")
@@ -236,30 +268,33 @@ def _in_tiers(used: pl.DataFrame, tiers: pl.DataFrame) -> pl.DataFrame:
         count=pl.when(by_package).then("begun").otherwise("units"),
         over=pl.when(by_package).then(1).otherwise("per_units"),
     )
-    costs = proportion(counted, into="amount_minor", factors=["count", "price_minor"], over=["over"])
-    return costs.with_columns(
-        kind=pl.lit(UsageStep.TIER.value), amount_minor=pl.col("amount_minor") + pl.col("flat_minor")
-    )
+    beyond = product("count", "price_minor") >= product(pl.lit(BEYOND), "over")
+    bounded = counted.with_columns(beyond=beyond, count=pl.when(beyond).then(0).otherwise("count"))
+    costs = proportion(bounded, into="amount_minor", factors=["count", "price_minor"], over=["over"])
+    amount_minor = pl.when("beyond").then(BEYOND).otherwise(pl.col("amount_minor") + pl.col("flat_minor"))
+    return costs.with_columns(kind=pl.lit(UsageStep.TIER.value), amount_minor=amount_minor)
 
 
 def _summed(used: pl.DataFrame, tiers: pl.DataFrame) -> pl.DataFrame:
-    """Add what the tiers of a period cost together."""
+    """Add what the tiers of a period cost together, up to `BEYOND`."""
     sums = totals(tiers.select(*_PERIOD, cost="amount_minor"), by=_PERIOD, columns=["cost"])
-    return used.join(sums, on=_PERIOD, how="left").with_columns(pl.col("cost").fill_null(0)).sort(_PERIOD)
+    cost = pl.when(pl.col("quantity") > MOST_IN_PERIOD).then(BEYOND).otherwise(pl.col("cost").fill_null(0))
+    return used.join(sums, on=_PERIOD, how="left").with_columns(cost=cost.clip(upper_bound=BEYOND)).sort(_PERIOD)
 
 
 def _closed(costs: pl.DataFrame) -> pl.DataFrame:
     """Raise each period to its minimum and the last to the commitment of the term; then take what was prepaid."""
     last = pl.col("service_start") == pl.col("service_start").max().over("plan_id")
-    missing = pl.col("commitment_minor") - pl.col("cost").sum().over("plan_id")
+    missing = pl.col("commitment_minor") - pl.col("cost").cast(pl.Int128).sum().over("plan_id")
     raised = (
         costs.with_columns(minimum=pl.max_horizontal(pl.col("minimum_minor_share") - pl.col("cost"), 0))
         .with_columns(cost=pl.col("cost") + pl.col("minimum"))
-        .with_columns(commitment=pl.when(last).then(pl.max_horizontal(missing, 0)).otherwise(0))
+        .with_columns(commitment=pl.when(last).then(pl.max_horizontal(missing, 0).cast(pl.Int64)).otherwise(0))
         .with_columns(cost=pl.col("cost") + pl.col("commitment"))
     )
     drawn = raised.with_columns(drawn=-_drawn("cost", "prepaid_minor"))
-    return drawn.with_columns(cost=pl.col("cost") + pl.col("drawn"))
+    beyond = pl.col("cost") >= BEYOND
+    return drawn.with_columns(cost=pl.when(beyond).then(BEYOND).otherwise(pl.col("cost") + pl.col("drawn")))
 
 
 _ADDED = {UsageStep.MINIMUM: "minimum", UsageStep.COMMITMENT: "commitment", UsageStep.DRAWN: "drawn"}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from kanjo.domains.billing.facts import UsageGiven
+from kanjo.domains.billing.rules.guards import LARGEST_MINOR
 from kanjo.domains.catalog.rules.usage import MOST_UNITS
 from kanjo.foundation.ids import OrderLineId, PlanId
 from kanjo.foundation.refusals import Refusal, RefusalKind
@@ -72,6 +73,20 @@ class QuantityUnfit(Refusal):
     remedy = Text(
         en="Give 0 to {most}. What was sent too high is corrected by an event that names it.",
         ja="0〜{most} を指定してください。多すぎた分は、そのイベントを指定した訂正で直してください。",
+    )
+
+
+class TooDear(Refusal):
+    """A quantity that alone costs more than can be billed."""
+
+    rule = "usage.too-dear"
+    says = Text(
+        en="The {quantity} units of event {event} cost {amount} minor units or more at the price agreed.",
+        ja="イベント {event} の数量 {quantity} は、登録済みの単価で {amount} 以上になります。",
+    )
+    remedy = Text(
+        en="Correct the quantity or its unit: no more than {most} can be billed.",
+        ja="数量または単位を訂正してください。請求できるのは {most} までです。",
     )
 
 
@@ -182,8 +197,12 @@ def sort_out(
     lines: Mapping[OrderLineId, MeteredLine],
     known: Mapping[str, KnownEvent],
     today: date,
+    costs: Mapping[UsageGiven, int],
 ) -> SortedOut:
-    """Sort events by what can be done with them, one after the other: a later one may correct an earlier one."""
+    """Sort events by what can be done with them, one after the other: a later one may correct an earlier one.
+
+    *costs* says what each would cost if there were no other.
+    """
     sorted_out, there = SortedOut(), dict(known)
     for event in given:
         try:
@@ -191,6 +210,7 @@ def sort_out(
                 sorted_out.known += 1
                 continue
             _refuse_unfit(event, lines, today)
+            _refuse_dear(event, costs[event])
             if event.corrects:
                 _refuse_correction(event, there)
         except Refusal as refusal:
@@ -232,6 +252,17 @@ def _refuse_unfit(event: UsageGiven, lines: Mapping[OrderLineId, MeteredLine], t
     for start, until in line.away:
         if start <= event.used_on and (until is None or event.used_on < until):
             raise NotServedThen(at=event.place, day=event.used_on, start=start)
+
+
+def _refuse_dear(event: UsageGiven, cost: int) -> None:
+    if cost > LARGEST_MINOR:
+        raise TooDear(
+            at=event.place,
+            event=event.event_id,
+            quantity=f"{event.quantity:,}",
+            amount=f"{cost:,}",
+            most=f"{LARGEST_MINOR:,}",
+        )
 
 
 def _refuse_correction(event: UsageGiven, known: Mapping[str, KnownEvent]) -> None:

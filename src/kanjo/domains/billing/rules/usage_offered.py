@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from kanjo.domains.billing.facts import LineToBill, PlanCharge, UsageTerms
+from kanjo.domains.billing.rules.guards import LARGEST_MINOR, AmountTooLarge
 from kanjo.domains.billing.rules.owed import METERED
 from kanjo.domains.billing.rules.usage import EVENTS, RATED, RATINGS, TIERS, Usage, evenly_used, priced
 from kanjo.domains.catalog.facts import BillingTiming
@@ -21,6 +22,7 @@ def offered_usage(lines: Sequence[LineToBill], plans: pl.DataFrame) -> tuple[pl.
     """Return the plans that will charge the usage of *lines*, and what each period of it will cost (`METERED`).
 
     *plans* are those of the lines, each under its place; the usage of a line is under its place after all of them.
+    Refuses `AmountTooLarge`.
     """
     metered = {len(lines) + place: line for place, line in enumerate(lines) if line.usage is not None}
     own = (
@@ -45,7 +47,10 @@ def offered_usage(lines: Sequence[LineToBill], plans: pl.DataFrame) -> tuple[pl.
         pl.DataFrame(schema=EVENTS),
     )
     units = _frame(_EXPECTED, [(key, line.expected_units) for key, (line, _) in terms.items()])
-    return own, priced(evenly_used(usage, units)).periods.filter(pl.col("net_minor") != 0)
+    periods = priced(evenly_used(usage, units)).periods.filter(pl.col("net_minor") != 0)
+    for plan_id, cost in periods.filter(pl.col("net_minor") > LARGEST_MINOR).select("plan_id", "net_minor").iter_rows():
+        raise AmountTooLarge(description=metered[plan_id].description, amount=cost, most=LARGEST_MINOR)
+    return own, periods
 
 
 def usage_words(description: Text, unit: Text) -> Text:

@@ -16,12 +16,12 @@ from kanjo.domains.billing.facts import BillingPolicy, PlanCharge, Stub, UsageMo
 from kanjo.domains.billing.rules.owed import still_due
 from kanjo.domains.billing.rules.plans import FOLLOWED
 from kanjo.domains.billing.rules.shares import WHOLE
-from kanjo.domains.billing.rules.usage import priced, priced_from
+from kanjo.domains.billing.rules.usage import BEYOND, cost_alone, priced, priced_from
 from kanjo.domains.billing.tests.owed_oracle import DAY, Away
 from kanjo.domains.billing.tests.posting import House
 from kanjo.domains.billing.tests.usage_oracle import Meter, Rating, Tier, as_usage, periods
 from kanjo.foundation.day_counts import DayCount
-from kanjo.foundation.periods import Period
+from kanjo.foundation.periods import Period, add_months
 from tests.foundation.tables import worked_rows
 
 BEGIN = date(2027, 12, 20)
@@ -157,6 +157,44 @@ class TestPriced:
         """A quantity times a price beyond 64 bits is divided before it is narrowed."""
         meter = a_meter(used=((date(2028, 4, 1), 10**15),), tiers=(Tier(0, 10**9 + 1, 10**9),))
         assert priced(as_usage([meter])).periods["net_minor"].to_list() == [10**15 + 10**6]
+
+    @pytest.mark.parametrize("used", [((date(2028, 4, 1), 10**15),), ((date(2028, 4, 1), 2**63 - 1),) * 3])
+    def test_what_nobody_can_bill_stops_nothing_else(self, used: tuple[tuple[date, int], ...]) -> None:
+        """A cost beyond all bounds is told as `BEYOND`; what else there is costs what it costs without it."""
+        dear = replace(
+            a_meter(used=(*used, (date(2028, 5, 1), 5)), tiers=(Tier(0, 10**15),)),
+            service=Period(date(2028, 4, 1), date(2028, 6, 1)),
+            commitment=10**15,
+            prepaid_minor=10**15,
+        )
+        found = priced(as_usage([a_meter(used=((date(2028, 4, 1), 5),)), dear])).periods
+        assert found["net_minor"].to_list() == [50, BEYOND, 5 * 10**15]
+
+    def test_many_that_nobody_can_bill_are_summed_exactly(self) -> None:
+        """Two years of days beyond all bounds: no sum over the term wraps."""
+        service = Period(date(2028, 4, 1), date(2030, 4, 1))
+        used = tuple((service.start + DAY * number, 10**18) for number in range(service.days))
+        meter = replace(
+            a_meter(used=used, tiers=(Tier(0, 10**15),)), service=service, commitment=10**15, prepaid_units=10**15
+        )
+        assert set(priced(as_usage([meter])).periods["net_minor"]) == {BEYOND}
+
+    @few
+    @given(meters(), units.map(lambda number: number * 10))
+    def test_what_is_bounded_is_what_is_billed(self, meter: Meter, quantity: int) -> None:
+        """An event costs at the door what its period costs that has no other, whatever is agreed beside the tiers."""
+        alone = replace(
+            meter,
+            ratings=(replace(meter.ratings[0], minimum=0, effective_on=date.min),),
+            anchor_on=meter.service.start,
+            service=Period(meter.service.start, add_months(meter.service.start, meter.months)),
+            used=((meter.service.start, quantity),),
+            commitment=0,
+            prepaid_minor=0,
+            away=(),
+        )
+        usage = as_usage([alone])
+        assert cost_alone(usage.events, usage)["cost"].to_list() == priced(usage).periods["net_minor"].to_list()
 
     def test_what_was_used_before_it_had_a_price_costs_nothing(self) -> None:
         """The first price holds from the period that its day is in; no earlier one costs its minimum."""
