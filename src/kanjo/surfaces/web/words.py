@@ -227,7 +227,7 @@ WORK_NAMES: Mapping[str, Text] = {
     "orders.acceptance-awaited": Text(en="Get an acceptance", ja="検収を確認する"),
     "outbox.dead": Text(en="Mend a failed automatic step", ja="失敗した自動処理を解消する"),
     "runs.above-limit": Text(en="Approve a run above the limit", ja="上限を超える一括処理を承認する"),
-    "billing.failed": Text(en="Mend what could not be invoiced", ja="請求できなかった顧客を確認する"),
+    "billing.failed": Text(en="Mend what could not be invoiced", ja="請求できなかったものを確認する"),
     "billing.reversal.failed": Text(en="Mend what could not be reversed", ja="取消できなかった請求を確認する"),
     "contracts.end.failed": Text(en="Mend a contract that could not be ended", ja="満了にできなかった契約を確認する"),
     "runs.schedule-failed": Text(en="Mend the billing by schedule", ja="自動請求の失敗を確認する"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -21,17 +20,18 @@ from kanjo.domains.billing.queries.due import (
     read_originals,
 )
 from kanjo.domains.billing.queries.issued_to import ISSUED_TO
+from kanjo.domains.billing.queries.next import ACCOUNT, CONTRACT, FAILED
 from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.changing import OnHold
 from kanjo.domains.billing.rules.guards import NothingDue, NotTaken, RunUnexplained
 from kanjo.domains.billing.rules.invoicing import Drafted, drafted, grouped, rated, rounded_by
 from kanjo.domains.billing.rules.owed import Known, still_due
-from kanjo.domains.billing.rules.soundness import refused
+from kanjo.domains.billing.rules.soundness import Unit, refused, without
 from kanjo.domains.billing.rules.splitting import shared
 from kanjo.domains.catalog.queries import tax_rate_table
 from kanjo.domains.customers.queries import tax_roundings
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import CompanyId, InvoiceId, OrderId
+from kanjo.foundation.ids import CompanyId, ContractId, InvoiceId, OrderId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.refusals import Refusal
 from kanjo.platform.acts import verb
@@ -41,7 +41,6 @@ from kanjo.platform.runs.models import Failure
 from kanjo.platform.worklist import operations as worklist
 from kanjo.platform.worklist.queries import list_causes
 
-ACCOUNT, FAILED = "billing_account", "billing.failed"
 OF_ROWS = ("22", "23", "KJ")
 """How the codes begin with which PostgreSQL refuses rows: wrong data, a constraint, a guard of ours."""
 OF_PLAN = ("plan_id", "charge", "timing", "currency", "policy", *ISSUED_TO)
@@ -78,10 +77,10 @@ def charges_due(scope: Scope, target_on: date, known_at: datetime, *, then: date
     return Due(charges=free, held=charges.join(held, on="plan_id"), plans=plans, known=known)
 
 
-def invoiceable(charges: pl.DataFrame) -> tuple[pl.DataFrame, dict[int, Refusal]]:
-    """Split *charges* into those of accounts that can be invoiced, and the accounts that cannot with the reason."""
+def invoiceable(charges: pl.DataFrame) -> tuple[pl.DataFrame, dict[Unit, Refusal]]:
+    """Split *charges* into those that can be invoiced, and the contracts and accounts that cannot with the reason."""
     wrong = refused(charges)
-    return charges.filter(~pl.col("account_id").is_in(list(wrong))), wrong
+    return without(charges, wrong), wrong
 
 
 def drafted_for(company: SellingCompany, charges: pl.DataFrame, issued_on: date) -> Drafted:
@@ -102,7 +101,7 @@ def drafted_for(company: SellingCompany, charges: pl.DataFrame, issued_on: date)
 
 def write_apart(
     company: SellingCompany, charges: pl.DataFrame, issuing: Issuing
-) -> tuple[list[pl.DataFrame], dict[int, Refusal]]:
+) -> tuple[list[pl.DataFrame], dict[Unit, Refusal]]:
     """Write the invoices of *charges*; an account of which the database refuses something fails alone.
 
     Tries all at once, then halves: one bad account among thousands costs a few attempts.
@@ -119,29 +118,43 @@ def write_apart(
             raise
         accounts = charges["account_id"].unique().sort()
         if accounts.len() == 1:
-            return [], {accounts[0]: NotTaken(words=str(error).split("\n", maxsplit=1)[0])}
+            return [], {(accounts[0], None): NotTaken(words=str(error).split("\n", maxsplit=1)[0])}
         earlier = pl.col("account_id") < accounts[accounts.len() // 2]
         halves = [write_apart(company, charges.filter(part), issuing) for part in (earlier, ~earlier)]
     return [made for part, _ in halves for made in part], {**halves[0][1], **halves[1][1]}
 
 
-def no_longer_failed(account_ids: Sequence[int], by: Actor, at: datetime) -> None:
-    """Take off the queue what a run before could not invoice of these accounts."""
-    worklist.close_all(kind=FAILED, table=ACCOUNT, keys=account_ids, by=by, at=at)
+def failed_of(unit: Unit) -> tuple[str, int]:
+    """Return what cannot be invoiced, as the subject of a failure and of the work that it makes."""
+    account_id, contract_id = unit
+    return (ACCOUNT, account_id) if contract_id is None else (CONTRACT, contract_id)
 
 
-def _mended(company_id: CompanyId, account_ids: Sequence[int], on: date) -> list[int]:
-    """Return those of the accounts on the queue that are sound now: the next run is refused nothing of them."""
-    return [key for key in list_causes(FAILED, ACCOUNT, account_ids) if not _fails(company_id, key, on)]
+_WORK_ABOUT = ((ACCOUNT, "account_id"), (CONTRACT, "contract_id"))
 
 
-def _fails(company_id: CompanyId, account_id: int, on: date) -> bool:
-    """Return whether what is left of an account would be refused; of what the database refused nobody knows."""
-    of_account = Failure.objects.filter(run__kind="billing", subject=ACCOUNT, subject_id=account_id)
-    last = of_account.select_related("run").latest("id")
-    scope = Scope(company_id, accounts=(account_id, account_id))
+def no_longer_failed(billed: pl.DataFrame, by: Actor, at: datetime) -> None:
+    """Take off the queue what a run before could not invoice of the contracts of these charges and who pays them."""
+    for table, column in _WORK_ABOUT:
+        worklist.close_all(kind=FAILED, table=table, keys=billed[column].unique().to_list(), by=by, at=at)
+
+
+def _mended(company_id: CompanyId, billed: pl.DataFrame, on: date, by: Actor, at: datetime) -> None:
+    """Take off the queue what of it is sound now: the next run is refused nothing of it."""
+    for table, column in _WORK_ABOUT:
+        waits = list_causes(FAILED, table, billed[column].unique().to_list())
+        sound = [key for key in waits if not _fails(company_id, (table, key), on)]
+        worklist.close_all(kind=FAILED, table=table, keys=sound, by=by, at=at)
+
+
+def _fails(company_id: CompanyId, subject: tuple[str, int], on: date) -> bool:
+    """Return whether what is left of it would be refused; of what the database refused nobody knows."""
+    table, key = subject
+    last = Failure.objects.filter(run__kind="billing", subject=table, subject_id=key).select_related("run").latest("id")
+    of_account = Scope(company_id, accounts=(key, key))
+    scope = of_account if table == ACCOUNT else Scope(company_id, contract_id=ContractId(key))
     left = charges_due(scope, max(on, last.run.target_on), known_now()).charges
-    return account_id in refused(left) or (last.rule == NotTaken.rule and not left.is_empty())
+    return subject in map(failed_of, refused(left)) or (last.rule == NotTaken.rule and not left.is_empty())
 
 
 @verb("billing.issue-invoice", Role.RECEIVABLES, Role.SALES_OPERATIONS)
@@ -171,7 +184,7 @@ def issue_invoice(
     company = SellingCompany.objects.get(pk=company_id)
     issuing = Issuing(company_id=company_id, issued_on=on, loading=Live(), by=by, also=also)
     issued = write(drafted_for(company, charges, on), issuing)
-    no_longer_failed(_mended(company_id, charges["account_id"].unique().to_list(), on), by, at)
+    _mended(company_id, charges, on, by, at)
     if because.strip():
         IssuedByHand.objects.bulk_create(
             IssuedByHand(invoice_id=key, because=because, issued_by_id=by.id) for key in issued["id"]

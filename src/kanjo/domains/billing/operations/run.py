@@ -12,11 +12,11 @@ from django.db import transaction
 
 from kanjo.domains.billing.facts import InvoiceIssued
 from kanjo.domains.billing.operations.issue import (
-    ACCOUNT,
     OF_PLAN,
     Due,
     charges_due,
     drafted_for,
+    failed_of,
     invoiceable,
     no_longer_failed,
     write_apart,
@@ -29,6 +29,7 @@ from kanjo.domains.billing.queries.due import Scope, as_of, known_now
 from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.guards import LARGEST_MINOR, RunUnexplained
 from kanjo.domains.billing.rules.owed import still_due
+from kanjo.domains.billing.rules.soundness import without
 from kanjo.domains.billing.rules.splitting import shared
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, RunId
@@ -120,7 +121,7 @@ def execute(
 
 
 def bill_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None, *, at: datetime) -> ShardResult:
-    """Issue what is due of the shard's accounts; an account that cannot be invoiced fails alone."""
+    """Issue what is due of the shard's accounts; a contract that cannot be invoiced fails alone, or else its payer."""
     accounts = (int(task.scope["first"]), int(task.scope["last"]))
     lock_accounts(task.company_id, accounts)
     scope = Scope(task.company_id, accounts=accounts)
@@ -134,11 +135,12 @@ def bill_shard(task: ShardTask, loading: Loading, by: Actor, also: Also | None, 
         also=also,
     )
     made, not_taken = write_apart(SellingCompany.objects.get(pk=task.company_id), charges, issuing)
-    failed = tuple(Failed((ACCOUNT, key), refusal) for key, refusal in sorted({**wrong, **not_taken}.items()))
+    failed = tuple(Failed(failed_of(unit), refusal) for unit, refusal in {**wrong, **not_taken}.items())
+    failed = tuple(sorted(failed, key=lambda one: one.subject))
     if not made:
         return ShardResult(made={}, failed=failed)
     invoices = pl.concat(made)
-    no_longer_failed(invoices["account_id"].unique().to_list(), by, at)
+    no_longer_failed(without(charges, not_taken), by, at)
     return ShardResult(made=counted(invoices), failed=failed)
 
 
@@ -169,7 +171,7 @@ def _shards(charges: pl.DataFrame) -> list[dict[str, int]]:
 
 
 def _to_make(company: SellingCompany, charges: pl.DataFrame, on: date) -> dict[str, Any]:
-    """Return what would be issued, and how many accounts would be refused."""
+    """Return what would be issued, and how many contracts, or all of a payer, would be refused."""
     good, wrong = invoiceable(charges)
     totals = counted(drafted_for(company, good, on).invoices) if good.height else {"invoices": 0, "lines": 0}
     return {"made": totals, "refused": len(wrong)}

@@ -28,7 +28,8 @@ from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.worklist.queries import list_causes
 
-ACCOUNT, FAILED = "billing_account", "billing.failed"
+ACCOUNT, CONTRACT, FAILED = "billing_account", "contracts_contract", "billing.failed"
+"""The tables of what a run could not invoice, and the kind of work that it makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +164,17 @@ def _read_told(contract_id: ContractId, plans: pl.DataFrame, known: Known, on: d
         holds=_held(contract_id, plans, on),
         away=away,
         withdrawn=_withdrawn(contract_id),
-        failed=list_causes(FAILED, ACCOUNT, plans["account_id"].unique().to_list()),
+        failed=_failed(contract_id, plans),
         moved=tuple(Moved(*row) for row in moved.values_list("bill_on", "moved_to", "because")),
     )
+
+
+def _failed(contract_id: ContractId, plans: pl.DataFrame) -> dict[int, Text]:
+    """Return why the last run could not invoice, by plan: the contract, or all that its account pays."""
+    causes = list_causes(FAILED, ACCOUNT, plans["account_id"].unique().to_list())
+    own = list_causes(FAILED, CONTRACT, [contract_id]).get(contract_id)
+    by_plan = {plan: own or causes.get(account) for plan, account in plans.select("plan_id", "account_id").iter_rows()}
+    return {plan: cause for plan, cause in by_plan.items() if cause}
 
 
 def _held(contract_id: ContractId, plans: pl.DataFrame, on: date) -> dict[int, list[OnHoldBy]]:
@@ -248,5 +257,5 @@ def _standing(
         moved=tuple(one for one in told.moved if one.moved_to in days),
         away=tuple(told.away.get(plan, ())),
         withdrawn=tuple(told.withdrawn.get(plan, ())),
-        failed=told.failed.get(row["account_id"]),
+        failed=told.failed.get(plan),
     )

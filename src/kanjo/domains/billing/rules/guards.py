@@ -76,8 +76,8 @@ class UsageTooLarge(Refusal):
 
     rule = "billing.usage-too-large"
     says = Text(
-        en="{description}, {days}: what was used costs {amount} minor units or more.",
-        ja="{description}（{days}）の利用額が {amount} 以上です。",
+        en="{description}: what was used costs {amount} minor units or more.",
+        ja="{description}の利用額が {amount} 以上です。",
     )
     remedy = Text(
         en="Correct what was used, or agree another price: no more than {most} can be billed.",

@@ -1,11 +1,12 @@
 """What keeps a due charge from being invoiced, asked of all charges at once. Columns in, refusals out.
 
-Whatever is wrong with one account is found here, before anything is computed of it, so that it stops nobody else.
+Whatever is wrong with one contract is found here, before anything is computed of it, so that it stops no other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import compress
 from typing import Any
@@ -32,39 +33,65 @@ from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Language, Text
 
 Row = dict[str, Any]
-Check = tuple[pl.Expr, Callable[[Row], Refusal]]
-"""Which charges are wrong, and the refusal of one of them."""
+Unit = tuple[int, int | None]
+"""What is not invoiced together: a contract that an account pays, or for None all that the account pays."""
 
 
-def refused(charges: pl.DataFrame) -> dict[int, Refusal]:
-    """Return the accounts that cannot be invoiced, each with the first rule that its first such plan breaks."""
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Which charges are wrong, the refusal of one of them, and whether who pays is the cause."""
+
+    wrong: pl.Expr
+    because: Callable[[Row], Refusal]
+    of_payer: bool = False
+
+
+def refused(charges: pl.DataFrame) -> dict[Unit, Refusal]:
+    """Return what cannot be invoiced, each with the first rule that its first such plan breaks.
+
+    A contract stops no other one of its account; the account is told alone where who pays is the cause.
+    """
     checks = list(_checks(charges))
-    broken = charges.select(wrong.any().alias(str(place)) for place, (wrong, _) in enumerate(checks)).row(0)
-    found: dict[int, tuple[int, Refusal]] = {}
-    for wrong, because in compress(checks, broken):
-        for row in charges.filter(wrong).sort("plan_id").unique("account_id", keep="first").iter_rows(named=True):
-            before = found.get(row["account_id"])
-            if before is None or row["plan_id"] < before[0]:
-                found[row["account_id"]] = (row["plan_id"], because(row))
-    return {account_id: refusal for account_id, (_, refusal) in found.items()}
+    broken = charges.select(one.wrong.any().alias(str(place)) for place, one in enumerate(checks)).row(0)
+    found: dict[Unit, tuple[int, Refusal]] = {}
+    for check in compress(checks, broken):
+        of = ["account_id"] if check.of_payer else ["account_id", "contract_id"]
+        for row in charges.filter(check.wrong).sort("plan_id").unique(of, keep="first").iter_rows(named=True):
+            unit = (row["account_id"], None if check.of_payer else row["contract_id"])
+            if unit not in found or row["plan_id"] < found[unit][0]:
+                found[unit] = (row["plan_id"], check.because(row))
+    return {
+        (account, contract): refusal
+        for (account, contract), (_, refusal) in found.items()
+        if contract is None or (account, None) not in found
+    }
+
+
+def without(charges: pl.DataFrame, wrong: Collection[Unit]) -> pl.DataFrame:
+    """Return *charges* but those of what cannot be invoiced."""
+    accounts = [account for account, contract in wrong if contract is None]
+    contracts = pl.DataFrame(
+        [unit for unit in wrong if unit[1] is not None], {"account_id": pl.Int64, "contract_id": pl.Int64}, orient="row"
+    )
+    of_others = charges.filter(~pl.col("account_id").is_in(accounts))
+    return of_others.join(contracts, on=contracts.columns, how="anti", maintain_order="left")
 
 
 def _checks(charges: pl.DataFrame) -> Iterator[Check]:
     yield from (_names(column, what) for column, what in _NAMED.items())
     yield from (_reads(column, what, known) for column, (what, known) in _READ.items())
     yield _payable(charges["payment_terms"])
-    yield pl.col("description") == "", lambda row: DescriptionMissing(key=row["plan_id"], language=row["language"])
-    yield pl.col("service_start") >= pl.col("service_until"), _reversed
-    beyond, metered = (
-        ~pl.col("price_minor").is_between(-LARGEST_MINOR, LARGEST_MINOR),
-        pl.col("charge") == PlanCharge.USAGE,
-    )
-    yield beyond & metered, _usage_too_large
-    yield beyond & ~metered, _too_large
-    yield pl.col("sequence") > MOST_CHARGES, lambda row: BilledTooOften(description=row["description"])
-    yield pl.col("rate_numerator").is_null(), _without_rate
+    yield Check(pl.col("description") == "", _without_description)
+    yield Check(pl.col("service_start") >= pl.col("service_until"), _reversed)
+    beyond = ~pl.col("price_minor").is_between(-LARGEST_MINOR, LARGEST_MINOR)
+    metered = pl.col("charge") == PlanCharge.USAGE
+    yield Check(beyond & metered, _usage_too_large)
+    yield Check(beyond & ~metered, _too_large)
+    yield Check(pl.col("sequence") > MOST_CHARGES, lambda row: BilledTooOften(description=_named(row)))
+    yield Check(pl.col("rate_numerator").is_null(), _without_rate)
 
 
+_OF_PAYER = ("payer_id", "language")
 _NAMED = {
     "payer_id": Text(en="payer", ja="請求先"),
     "customer_id": Text(en="customer", ja="顧客"),
@@ -79,18 +106,22 @@ _READ: dict[str, tuple[Text, Iterable[str]]] = {
 
 
 def _names(column: str, what: Text) -> Check:
-    return pl.col(column).is_null(), lambda row: NamesNobody(description=row["description"], what=what)
+    return Check(
+        pl.col(column).is_null(), lambda row: NamesNobody(description=_named(row), what=what), column in _OF_PAYER
+    )
 
 
 def _reads(column: str, what: Text, known: Iterable[str]) -> Check:
-    return ~pl.col(column).is_in(list(known)), lambda row: PlanUnreadable(
-        description=row["description"], what=what, value=row[column]
+    return Check(
+        ~pl.col(column).is_in(list(known)),
+        lambda row: PlanUnreadable(description=_named(row), what=what, value=row[column]),
+        column in _OF_PAYER,
     )
 
 
 def _payable(codes: pl.Series) -> Check:
     unreadable = {code: refusal for code in codes.unique() if (refusal := _why_unreadable(code))}
-    return pl.col("payment_terms").is_in(list(unreadable)), lambda row: unreadable[row["payment_terms"]]
+    return Check(pl.col("payment_terms").is_in(list(unreadable)), lambda row: unreadable[row["payment_terms"]])
 
 
 def _why_unreadable(code: str) -> Refusal | None:
@@ -105,23 +136,29 @@ def _reversed(row: Row) -> Refusal:
     return ServiceReversed(description=row["description"], start=row["service_start"], until=row["service_until"])
 
 
+def _without_description(row: Row) -> Refusal:
+    return DescriptionMissing(key=_with_days(row, row["plan_id"]), language=row["language"])
+
+
 def _too_large(row: Row) -> Refusal:
-    return AmountTooLarge(description=row["description"], amount=row["price_minor"], most=LARGEST_MINOR)
+    return AmountTooLarge(description=_named(row), amount=row["price_minor"], most=LARGEST_MINOR)
 
 
 def _usage_too_large(row: Row) -> Refusal:
-    return UsageTooLarge(
-        description=row["description"], days=_days(row), amount=f"{row['price_minor']:,}", most=f"{LARGEST_MINOR:,}"
-    )
-
-
-def _days(row: Row) -> Text:
-    """Return the first and the last day of the service that is charged."""
-    return _FROM_TO.filled(first=row["service_start"], last=row["service_until"] - timedelta(days=1))
-
-
-_FROM_TO = Text(en="{first} to {last}", ja="{first}〜{last}")
+    return UsageTooLarge(description=_named(row), amount=f"{row['price_minor']:,}", most=f"{LARGEST_MINOR:,}")
 
 
 def _without_rate(row: Row) -> Refusal:
     return RateMissing(tax_class=TaxClass(row["tax_class"]).shown, day=row["supplied_on"])
+
+
+def _named(row: Row) -> Text:
+    """Return what the line is called, with the days of its service that would be charged."""
+    return _with_days(row, row["description"])
+
+
+def _with_days(row: Row, name: object) -> Text:
+    return _OF_DAYS.filled(name=name, first=row["service_start"], last=row["service_until"] - timedelta(days=1))
+
+
+_OF_DAYS = Text(en="{name} ({first} to {last})", ja="{name}（{first}〜{last}）")

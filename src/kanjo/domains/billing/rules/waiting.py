@@ -94,7 +94,7 @@ class Standing:
     """Where a line stands on a day.
 
     *to_come* is the next that will be billed, *next_on* its day; *due* is what may be billed by today, *waiting* what
-    will be once the line is accepted. *failed* is why the last run could not invoice its payer.
+    will be once the line is accepted. *failed* is why the last run could not invoice it.
     """
 
     on: date
@@ -122,9 +122,7 @@ class Reason:
     hold_id: HoldId | None = None
 
 
-_FAILED = Text(
-    en="The last run could not invoice the payer: {cause}", ja="前回の請求処理で請求できませんでした: {cause}"
-)
+_FAILED = Text(en="The last run could not invoice it: {cause}", ja="前回の請求処理で請求できませんでした: {cause}")
 _HELD = Text(
     en="{condition} ({because}). Since {since}, {until}. {owner} answers for it.",
     ja="{condition}（{because}）。{since} から、{until}。担当 {owner}。",

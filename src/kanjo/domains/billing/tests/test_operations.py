@@ -23,6 +23,7 @@ from kanjo.domains.billing.queries import (
     next_charges,
     preview_schedule,
 )
+from kanjo.domains.billing.queries.next import what_comes_next
 from kanjo.domains.billing.rules.guards import AlreadyAccepted, AlreadyCredited, AlreadyPlanned, NothingDue, PlanMissing
 from kanjo.domains.billing.tests.conftest import an_order
 from kanjo.domains.billing.tests.test_rules import a_line as a_line_to_bill
@@ -45,6 +46,7 @@ from kanjo.platform.runs import operations as runs
 from kanjo.platform.runs.models import Run
 from kanjo.platform.worklist.models import WorkItem
 from tests.builders import A_YEAR, NOW, TODAY, a_box, a_company, a_customer, a_line, a_product, an_actor, lock_books
+from tests.deals import a_deal
 
 pytestmark = pytest.mark.django_db
 
@@ -447,6 +449,50 @@ class TestRun:
         set_tax_rate(tax_class=TaxClass.REDUCED, rate="8%", effective_on=year.start, by=house(), at=NOW)
         billing.issue_invoice(order_id=failing.order_id, on=february.start, by=house(), at=NOW)
         assert [one.state for one in WorkItem.objects.filter(kind="billing.failed")] == ["done"]
+
+    @pytest.mark.row("R2")
+    def test_one_contract_does_not_stop_the_others_of_its_payer(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """The work names the contract, is done once it is billed, and not by what else is billed of the payer."""
+        food = a_product(company, "FOOD", tax_class=TaxClass.REDUCED)
+        an_order(company, customer, [a_line(a_product(company))])
+        back_then = Period(date(2018, 1, 1), date(2018, 2, 1))
+        wrong = an_order(company, customer, [a_line(food, service=back_then)], term=back_then)
+        _, report = run_billing(company, TODAY)
+        assert (report["invoices"], report["failed"]) == (1, 1)
+        item = WorkItem.objects.get(kind="billing.failed")
+        assert (item.subject, item.subject_id) == ("contracts_contract", wrong.contract_id)
+        outlook = what_comes_next(wrong.contract_id, accountant, on=TODAY)
+        assert outlook.lines[0].reasons[0].says.en.startswith("The last run could not invoice it: No rate")
+        run_billing(company, LATER)
+        assert WorkItem.objects.get(kind="billing.failed").state == "open"
+        set_tax_rate(tax_class=TaxClass.REDUCED, rate="8%", effective_on=back_then.start, by=house(), at=NOW)
+        run_billing(company, date(2026, 5, 2))
+        assert WorkItem.objects.get(kind="billing.failed").state == "done"
+
+    def test_one_order_by_hand_leaves_the_work_about_another(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """Of a contract of two orders one cannot be invoiced: the other can by hand, and the work about it stays."""
+        food = a_product(company, "FOOD", tax_class=TaxClass.REDUCED)
+        back_then = Period(date(2018, 1, 1), date(2018, 2, 1))
+        good = an_order(company, customer, [a_line(a_product(company))])
+        wrong = a_deal(company, customer, [a_line(food, service=back_then)], term=back_then).order
+        line = a_line_to_bill(
+            order_line_id=wrong.lines[0].order_line_id, tax_class=TaxClass.REDUCED, service=back_then, due_from=TODAY
+        )
+        billing.plan(
+            company_id=company, customer_id=customer, payer_id=customer, order_id=wrong.order_id,
+            contract_id=good.contract_id, currency="JPY", payment_terms="net:30:none", lines=[line], by=house(),
+            at=NOW, on=TODAY,
+        )  # fmt: skip
+        assert run_billing(company, TODAY)[1]["failed"] == 1
+        billing.issue_invoice(order_id=good.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW)
+        assert WorkItem.objects.get(kind="billing.failed").state == "open"
+        set_tax_rate(tax_class=TaxClass.REDUCED, rate="8%", effective_on=back_then.start, by=house(), at=NOW)
+        billing.issue_invoice(order_id=wrong.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW)
+        assert WorkItem.objects.get(kind="billing.failed").state == "done"
 
     def test_who_previews_does_not_approve(self, company: CompanyId, customer: CustomerId, accountant: Actor) -> None:
         """Four eyes: the accountant who previewed a run cannot let it issue."""

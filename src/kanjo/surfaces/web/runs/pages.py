@@ -154,7 +154,7 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Executed by", ja="実行者"), row.started_by),
             (Text(en="Done", ja="進捗"), _progress(row)),
             *([(STOPPED, row.stopped)] if row.stopped else []),
-            (Text(en="Could not be included", ja="対象外となった顧客"), row.preview.get("refused")),
+            (Text(en="Could not be included", ja="対象外となった契約・請求先"), row.preview.get("refused")),
             *([(Text(en="Approved by the CFO above", ja="CFO承認が必要な上限"), _limit(row))] if _limit(row) else []),
             (labels.REASON, row.because),
         ),
