@@ -202,6 +202,7 @@ def a_deal(
     notice_days: int = 90,
     owner: Actor | None = None,
     on: date = TODAY,
+    po_number: str = "",
 ) -> Deal:
     """Conclude a contract over *lines* and book its order on the same day."""
     approved = an_approved_version(company_id, customer_id, lines, term=term)
@@ -215,6 +216,7 @@ def a_deal(
         quote_version_id=approved.version_id,
         currency="JPY",
         payment_terms=PAYMENT_TERMS,
+        po_number=po_number,
         lines=lines,
         ordered_on=on,
         by=house(),

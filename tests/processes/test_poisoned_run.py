@@ -14,7 +14,6 @@ from django.db import transaction
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import LineToBill, UsageGiven, UsageModel, UsageSource, UsageTerms, UsageTier
 from kanjo.domains.billing.operations import run as billing_run
-from kanjo.domains.billing.tests.conftest import an_order
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.domains.catalog.operations import set_tax_rate
 from kanjo.domains.catalog.queries import tax_rate_table
@@ -35,7 +34,7 @@ LONG_AGO = Period(date(2019, 8, 1), date(2019, 9, 1))
 
 @dataclass(frozen=True)
 class Poison:
-    """What is wrong with a contract or with who pays it: how it comes, how it is mended, what is said of it."""
+    """One thing that is wrong with a contract or with who pays it: how it comes and is mended, what is said of it."""
 
     spoil: str
     mend: str
@@ -186,26 +185,6 @@ def test_what_no_run_could_read_never_comes_in(fresh_database: FreshDatabase, co
         for table in ("billing_plan", "customers_customer"):
             owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         owner.execute(statement)
-
-
-@pytest.mark.row("R2")
-def test_what_the_database_refused_stays_work_until_it_is_billed(fresh_database: FreshDatabase) -> None:
-    """Nobody knows whether it would be taken now, so another order of the account, issued by hand, leaves it there."""
-    states = "SELECT state FROM worklist_workitem WHERE kind = 'billing.failed'"
-    company, payer = a_company(), a_customer()
-    with transaction.atomic():
-        stopped, sound = (an_order(company, payer, [a_line(a_product(company, code))]) for code in ("A", "B"))
-    with psycopg.connect(fresh_database.url) as owner:
-        owner.execute(f"ALTER TABLE billing_charge ADD CONSTRAINT stopped CHECK (plan_id <> {stopped.plans[0]})")
-    assert run(company, TODAY)["failed"] == 1
-    with transaction.atomic():
-        billing.issue_invoice(order_id=sound.order_id, on=TODAY, by=house(), at=NOW)
-    assert rows(states) == [("open",)]
-    with psycopg.connect(fresh_database.url) as owner:
-        owner.execute("ALTER TABLE billing_charge DROP CONSTRAINT stopped")
-    with transaction.atomic():
-        billing.issue_invoice(order_id=stopped.order_id, on=TODAY, by=house(), at=NOW)
-    assert rows(states) == [("done",)]
 
 
 def assert_each_waits_with_its_cause() -> None:

@@ -132,6 +132,12 @@ def tax_roundings(
     return {CustomerId(key): Rounding(rounding) for key, rounding in rows if rounding}
 
 
+def tax_rounding_days(company_id: CompanyId) -> list[date]:
+    """Return the days from which a company rounds tax otherwise for some customer, or no longer does."""
+    told = TaxRounding.objects.filter(company_id=company_id)
+    return list(told.order_by("effective_on").values_list("effective_on", flat=True).distinct())
+
+
 def list_departments(customer_id: CustomerId) -> list[tuple[DepartmentId, str]]:
     """Return the ordering points of a customer (id, name), by name."""
     departments = Department.objects.filter(customer_id=customer_id).order_by("name", "id")

@@ -20,6 +20,7 @@ from kanjo.domains.billing.facts import (
 )
 from kanjo.domains.billing.models import Plan
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_groupings, read_metered, read_originals
+from kanjo.domains.billing.queries.grouping import grouping_days
 from kanjo.domains.billing.queries.policies import anchor_for
 from kanjo.domains.billing.queries.schedules import as_to_come, of_usage
 from kanjo.domains.billing.queries.sharing import read_sharing
@@ -33,7 +34,7 @@ from kanjo.domains.billing.rules.splitting import shared
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES
 from kanjo.domains.billing.rules.usage_offered import offered_usage, usage_words
 from kanjo.domains.catalog.queries import tax_rate_table
-from kanjo.domains.customers.queries import tax_roundings
+from kanjo.domains.customers.queries import tax_rounding_days, tax_roundings
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderLineId, PolicyId
 from kanjo.foundation.money import Money, Rounding
 from kanjo.foundation.terms import payment_terms
@@ -180,6 +181,23 @@ def _credit(due: pl.DataFrame) -> int:
     return int(due.filter(pl.col("credited_line_id").is_not_null())["net_minor"].sum())
 
 
+def _as_of_their_days(company_id: CompanyId, charges: pl.DataFrame, known_at: datetime) -> pl.DataFrame:
+    """Group and round charges as is chosen from the day each is billed on: each day's lines are groups of their own."""
+    own = Rounding(SellingCompany.objects.values_list("tax_rounding", flat=True).get(pk=company_id))
+    chosen_on = sorted({*grouping_days(company_id), *tax_rounding_days(company_id)})
+    since = pl.sum_horizontal(pl.lit(0), *(pl.col("bill_on") >= day for day in chosen_on))
+    parts = []
+    for part in charges.with_columns(since=since).partition_by("since", maintain_order=True, include_key=False):
+        on = max(part["bill_on"])
+        in_groups = grouped(part, *read_groupings(Scope(company_id), on, known_at))
+        parts.append(rounded_by(in_groups, tax_roundings(company_id, on), own))
+    if not parts:
+        return rounded_by(grouped(charges, *read_groupings(Scope(company_id), date.max, known_at)), {}, own)
+    return pl.concat(parts, how="diagonal").with_columns(
+        group=pl.struct("bill_on", "group").rank("dense").cast(pl.Int64)
+    )
+
+
 def invoices_to_come(
     company_id: CompanyId, plans: pl.DataFrame, due: pl.DataFrame, known_at: datetime
 ) -> Iterator[InvoiceToCome]:
@@ -189,13 +207,9 @@ def invoices_to_come(
     charges = shared(of_plans, read_sharing(company_id, of_plans, known_at), pl.col("bill_on"))
     originals = read_originals(charges)
     charges = rated(charges, tax_rate_table(), originals)
-    charges = grouped(charges, *read_groupings(Scope(company_id), date.max, known_at))
     for refusal in refused(charges).values():
         raise refusal
-    # All days at once: each day's lines are groups of their own, in the order of the days.
-    by_day = charges.with_columns(group=pl.struct("bill_on", "group").rank("dense").cast(pl.Int64))
-    own = SellingCompany.objects.values_list("tax_rounding", flat=True).get(pk=company_id)
-    by_day = rounded_by(by_day, tax_roundings(company_id, date.max), Rounding(own))
+    by_day = _as_of_their_days(company_id, charges, known_at)
     first = min(charges["bill_on"], default=date.max)  # Due days are told for each invoice below.
     draft = drafted(by_day, issued_on=first, originals=originals)
     lines = draft.lines.sort("draft", "plan_id", "service_start")

@@ -19,3 +19,9 @@ def keys_of_payer(company_id: CompanyId, payer_id: CustomerId, on: date) -> list
     latest = asked.order_by(F("account_id").desc(nulls_last=True), "-effective_on", "-id")
     keys = latest.values_list("keys", flat=True).first()
     return [GroupKey(key) for key in (BY_CONTRACT if keys is None else keys).split()]
+
+
+def grouping_days(company_id: CompanyId) -> list[date]:
+    """Return the days from which something was chosen."""
+    chosen = Grouping.objects.filter(company_id=company_id)
+    return list(chosen.order_by("effective_on").values_list("effective_on", flat=True).distinct())

@@ -90,7 +90,8 @@ def rated(charges: pl.DataFrame, rates: pl.DataFrame, originals: pl.DataFrame | 
 def grouped(charges: pl.DataFrame, groupings: pl.DataFrame, tags: pl.DataFrame) -> pl.DataFrame:
     """Add `group`: lines with the same one may stand on one invoice.
 
-    Needs account_id, contract_id, order_id, po_number and plan_id; *tags* has contract_id and tag.
+    Needs account_id, contract_id, order_id, po_number and plan_id; *tags* has contract_id and tag, which is
+    empty where it was taken off.
     """
     if groupings.is_empty():
         return _payers_apart(charges.with_columns(group="contract_id"))
@@ -99,6 +100,7 @@ def grouped(charges: pl.DataFrame, groupings: pl.DataFrame, tags: pl.DataFrame) 
     named = charges.join(groupings.drop_nulls("account_id"), on="account_id", how="left").join(
         tags, on="contract_id", how="left"
     )
+    named = named.with_columns(pl.col("tag").replace("", None))
     keys = pl.col("keys").fill_null(default).str.split(" ")
     parts = [
         pl.when(keys.list.contains(key.value)).then(pl.col(column)).alias(f"by_{column}")

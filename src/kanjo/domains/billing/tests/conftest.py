@@ -51,9 +51,12 @@ def an_order(
     terms: str = "net:30:none",
     *,
     term: Period = builders.A_YEAR,
+    po_number: str = "",
+    under: ContractId | None = None,
 ) -> Planned:
-    """Book *lines* as an order and plan their billing."""
-    deal = deals.a_deal(company_id, customer_id, lines, term=term)
+    """Book *lines* as an order and plan their billing, as that of the contract *under* where one is given."""
+    deal = deals.a_deal(company_id, customer_id, lines, term=term, po_number=po_number)
+    contract_id = under or deal.contract_id
     to_bill = [
         LineToBill(
             order_line_id=line.order_line_id,
@@ -74,7 +77,7 @@ def an_order(
         customer_id=customer_id,
         payer_id=customer_id,
         order_id=deal.order.order_id,
-        contract_id=deal.contract_id,
+        contract_id=contract_id,
         currency="JPY",
         payment_terms=terms,
         lines=to_bill,
@@ -82,6 +85,4 @@ def an_order(
         at=NOW,
         on=TODAY,
     )
-    return Planned(
-        deal.order.order_id, deal.contract_id, customer_id, tuple(line.order_line_id for line in to_bill), plans
-    )
+    return Planned(deal.order.order_id, contract_id, customer_id, tuple(line.order_line_id for line in to_bill), plans)

@@ -46,7 +46,6 @@ from kanjo.platform.runs import operations as runs
 from kanjo.platform.runs.models import Run
 from kanjo.platform.worklist.models import WorkItem
 from tests.builders import A_YEAR, NOW, TODAY, a_box, a_company, a_customer, a_line, a_product, an_actor, lock_books
-from tests.deals import a_deal
 
 pytestmark = pytest.mark.django_db
 
@@ -478,15 +477,8 @@ class TestRun:
         food = a_product(company, "FOOD", tax_class=TaxClass.REDUCED)
         back_then = Period(date(2018, 1, 1), date(2018, 2, 1))
         good = an_order(company, customer, [a_line(a_product(company))])
-        wrong = a_deal(company, customer, [a_line(food, service=back_then)], term=back_then).order
-        line = a_line_to_bill(
-            order_line_id=wrong.lines[0].order_line_id, tax_class=TaxClass.REDUCED, service=back_then, due_from=TODAY
-        )
-        billing.plan(
-            company_id=company, customer_id=customer, payer_id=customer, order_id=wrong.order_id,
-            contract_id=good.contract_id, currency="JPY", payment_terms="net:30:none", lines=[line], by=house(),
-            at=NOW, on=TODAY,
-        )  # fmt: skip
+        line = a_line(food, service=back_then)
+        wrong = an_order(company, customer, [line], term=back_then, under=good.contract_id)
         assert run_billing(company, TODAY)[1]["failed"] == 1
         billing.issue_invoice(order_id=good.order_id, on=TODAY, because="個別発行", by=accountant, at=NOW)
         assert WorkItem.objects.get(kind="billing.failed").state == "open"

@@ -94,6 +94,15 @@ class TestChooseTaxRounding:
         shown = preview_changes(planned.contract_id, more(planned, TODAY, 100), accountant)
         assert {one.tax.minor for one in shown.invoices} == {111}
 
+    def test_a_preview_rounds_each_invoice_as_of_its_day(
+        self, planned: Planned, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """Up from June on, down again from August: what is shown before, between and after is what will be billed."""
+        choose(company, customer, Rounding.CEILING, accountant, on=JUNE)
+        choose(company, customer, None, accountant, on=date(2026, 8, 1))
+        shown = preview_changes(planned.contract_id, more(planned, TODAY, 100), accountant)
+        assert [one.tax.minor for one in shown.invoices] == [110, 110, 111, 111, *[110] * 8]
+
     def test_who_may_not(self, company: CompanyId, customer: CustomerId) -> None:
         """Sellers do not choose it, and nobody does for a company that is not theirs."""
         with pytest.raises(NotYourRole):
