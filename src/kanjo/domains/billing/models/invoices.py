@@ -119,7 +119,11 @@ class InvoiceLine(models.Model):
 
 
 class InvoiceTax(models.Model):
-    """The total of one tax class and rate on an invoice, its tax rounded once. Partitioned by id."""
+    """The total of one tax class and rate on an invoice, its tax rounded once. Partitioned by id.
+
+    Where the invoice charges and gives back at that rate, `own_minor` is the part of the tax on what it charges; the
+    rest closes the tax of what it gives back.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="taxes", db_constraint=False)
     tax_class = models.CharField(max_length=16)
@@ -127,6 +131,7 @@ class InvoiceTax(models.Model):
     rate_denominator = models.BigIntegerField()
     net_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
+    own_minor = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = "invoice tax"

@@ -41,8 +41,10 @@ SELECT i.id, i.payer_id, i.customer_id, i.order_id, i.currency, i.payment_terms,
 # What it charged; what it gave back itself stands as it is.
 _LINES = """
 SELECT l.invoice_id, l.id, l.position, l.plan_id, l.description, l.net_minor, l.tax_class, l.rate_numerator,
-       l.rate_denominator, l.policy
+       l.rate_denominator, l.policy, t.own_minor
 FROM billing_invoiceline l
+JOIN billing_invoicetax t ON t.invoice_id = l.invoice_id AND (t.tax_class, t.rate_numerator, t.rate_denominator)
+    = (l.tax_class, l.rate_numerator, l.rate_denominator)
 JOIN billing_charge c ON c.plan_id = l.plan_id AND c.invoice_line_id = l.id AND c.credited_line_id IS NULL
 WHERE l.invoice_id IN (SELECT i.id {asked}) ORDER BY l.id
 """
@@ -70,7 +72,7 @@ _LINE_COLUMNS = {
     "description": pl.String,
     "charged_minor": pl.Int64,
     "tax_class": pl.String,
-    **dict.fromkeys(("rate_numerator", "rate_denominator", "policy"), pl.Int64),
+    **dict.fromkeys(("rate_numerator", "rate_denominator", "policy", "own_minor"), pl.Int64),
 }
 
 

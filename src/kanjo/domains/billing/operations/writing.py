@@ -111,6 +111,7 @@ _TAX = (
     "rate_denominator",
     "net_minor",
     "tax_minor",
+    "own_minor",
 )
 
 

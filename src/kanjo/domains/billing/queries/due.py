@@ -118,9 +118,12 @@ WHERE company_id = %(company_id)s AND recorded_at <= %(known_at)s ORDER BY contr
 """
 # A line of an invoice, and what is left of what it charged.
 _ORIGINALS = """
-SELECT l.id, l.invoice_id, l.tax_class, l.rate_numerator, l.rate_denominator, l.net_minor + coalesce((
-    SELECT sum(b.amount_minor) FROM billing_charge b WHERE b.credited_line_id = l.id), 0)::bigint, i.tax_rounding
+SELECT l.id, l.invoice_id, l.tax_class, l.rate_numerator, l.rate_denominator, l.net_minor, l.net_minor + coalesce((
+    SELECT sum(b.amount_minor) FROM billing_charge b WHERE b.credited_line_id = l.id), 0)::bigint, i.tax_rounding,
+    t.own_minor
 FROM billing_invoiceline l JOIN billing_invoice i ON i.id = l.invoice_id
+JOIN billing_invoicetax t ON t.invoice_id = l.invoice_id AND (t.tax_class, t.rate_numerator, t.rate_denominator)
+    = (l.tax_class, l.rate_numerator, l.rate_denominator)
 JOIN billing_charge c ON c.plan_id = l.plan_id AND c.service_start = l.service_start
     AND c.invoice_line_id = l.id AND c.credited_line_id IS NULL
 WHERE l.invoice_id IN (SELECT invoice_id FROM billing_invoiceline WHERE id = ANY(%(lines)s))

@@ -41,18 +41,24 @@ ORIGINALS: dict[str, type[pl.DataType]] = {
     "tax_class": pl.String,
     "rate_numerator": pl.Int64,
     "rate_denominator": pl.Int64,
+    "charged_minor": pl.Int64,
     "left_minor": pl.Int64,
     "tax_rounding": pl.String,
+    "own_minor": pl.Int64,
 }
 """All that the invoices charged of which something is given back: each line with its rate and what is left of it.
 
-Its tax is that of its invoice, rounded as it was there.
+Its tax is that of its invoice, rounded as it was there; own_minor as `Drafted` says.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """Invoices before they have ids and numbers: `draft` joins the three frames, starting at 0."""
+    """Invoices before they have ids and numbers: `draft` joins the three frames, starting at 0.
+
+    Where a document charges and gives back at one rate, its tax is rounded once on the difference. own_minor is what of
+    it is the tax on what it charges: the rest closes the tax of what it gives back. Null where it only does one.
+    """
 
     invoices: pl.DataFrame
     lines: pl.DataFrame
@@ -153,15 +159,18 @@ def drafted(charges: pl.DataFrame, *, issued_on: date, originals: pl.DataFrame |
     taxes = _taxes(lines)
     if originals is not None and not originals.is_empty():
         taxes = _closing(taxes, lines, originals)
+    else:
+        taxes = taxes.with_columns(own_minor=_NOTHING)
     return Drafted(invoices=_headers(lines, taxes, issued_on), lines=lines, taxes=taxes)
 
 
 def returned_in_full(invoices: pl.DataFrame, charged: pl.DataFrame, back: pl.DataFrame, on: date) -> Drafted:
     """Return the credit notes that give back all that is left of *invoices* (適格返還請求書), each by its original.
 
-    *charged* are the lines that they charged, *back* the days left of them (rows as of `owed.given_back`, under
-    charge_id). The tax of what is left closes the original: after it nothing is left of its tax either. Raises
-    `ValueError` where something is given back that none of them charged: left out, its days would be billed twice.
+    *charged* are the lines that they charged (charged_minor and own_minor as in `ORIGINALS`), *back* the days left of
+    them (rows as of `owed.given_back`, under charge_id). The tax of what is left closes the original: after it nothing
+    is left of its tax either. Raises `ValueError` where something is given back that none of them charged: left out,
+    its days would be billed twice.
     """
     strange = back.join(charged, on="charge_id", how="anti")
     if strange.height:
@@ -174,7 +183,7 @@ def returned_in_full(invoices: pl.DataFrame, charged: pl.DataFrame, back: pl.Dat
         .sort("draft", "position", "service_start")
         .with_columns(position=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("draft"))
     )
-    tax = _taxes(lines)
+    tax = _tax_returned(lines, charged)
     sums = lines.group_by("draft", maintain_order=True).agg(
         pl.col("net_minor").sum(),
         pl.col("service_start").min().alias("supplied_from"),
@@ -188,6 +197,19 @@ def returned_in_full(invoices: pl.DataFrame, charged: pl.DataFrame, back: pl.Dat
         ),
         lines=lines,
         taxes=tax.sort("draft", maintain_order=True),
+    )
+
+
+def _tax_returned(lines: pl.DataFrame, charged: pl.DataFrame) -> pl.DataFrame:
+    """Return the taxes of documents that each give back all that is left of one original."""
+    place = ("original_id", *RATE)
+    all_charged = charged.group_by(place).agg(pl.sum("charged_minor"), pl.col("own_minor").first())
+    sums = lines.group_by("draft", *place, maintain_order=True).agg(
+        pl.col("net_minor").sum(), pl.col("tax_rounding").first(), left=-pl.col("net_minor").sum()
+    )
+    left = _tax_left(sums.join(all_charged, on=place, maintain_order="left"), "left", into="tax_left")
+    return left.select("draft", *RATE, "net_minor", tax_minor=-pl.col("tax_left"), own_minor=_NOTHING).sort(
+        "draft", maintain_order=True
     )
 
 
@@ -217,16 +239,23 @@ def _rounded(sums: pl.DataFrame, net: str, *, into: str) -> pl.DataFrame:
     )
 
 
+_NOTHING = pl.lit(None, dtype=pl.Int64)
+
+
 def _closing(taxes: pl.DataFrame, lines: pl.DataFrame, originals: pl.DataFrame) -> pl.DataFrame:
-    """Take the tax of rates at which a document gives back only from what is left of its originals before and after."""
+    """Take the tax of what is given back from what is left of its originals before and after.
+
+    Of rates at which a document gives back only that is its tax; else own_minor is what is beside.
+    """
     place = ("original_id", *RATE)
     was = originals.lazy()
     back = lines.lazy().join(was.select("credited_line_id", "original_id"), on="credited_line_id", how="left")
-    only = back.group_by("draft", *RATE).agg(only=pl.col("original_id").is_not_null().all()).filter("only")
-    left = was.group_by(place).agg(pl.col("tax_rounding").first(), before=pl.sum("left_minor"))
+    only = back.group_by("draft", *RATE).agg(only=pl.col("original_id").is_not_null().all())
+    left = was.group_by(place).agg(
+        pl.col("tax_rounding", "own_minor").first(), pl.sum("charged_minor"), before=pl.sum("left_minor")
+    )
     given = at_once(
-        back.join(only, on=("draft", *RATE), how="semi")
-        .group_by("draft", *place)
+        back.group_by("draft", *place)
         .agg(pl.sum("net_minor"))
         .sort("draft")
         .join(left, on=place)
@@ -234,15 +263,39 @@ def _closing(taxes: pl.DataFrame, lines: pl.DataFrame, originals: pl.DataFrame) 
         .with_columns(before=pl.col("after") - pl.col("net_minor"))
     )
     for name in ("before", "after"):
-        given = _rounded(given, name, into=f"tax_{name}")
+        given = _tax_left(given, name, into=f"tax_{name}")
     by_rate = given.lazy().group_by("draft", *RATE)
     closing = by_rate.agg(closing=(pl.col("tax_after") - pl.col("tax_before")).sum())
+    is_only, is_mixed = pl.col("only") & pl.col("closing").is_not_null(), ~pl.col("only")
     return at_once(
         taxes.lazy()
         .join(closing, on=("draft", *RATE), how="left", maintain_order="left")
-        .with_columns(tax_minor=pl.coalesce("closing", "tax_minor"))
-        .drop("closing")
+        .join(only, on=("draft", *RATE), how="left", maintain_order="left")
+        .with_columns(
+            tax_minor=pl.when(is_only).then("closing").otherwise("tax_minor"),
+            own_minor=pl.when(is_mixed).then(pl.col("tax_minor") - pl.col("closing")),
+        )
+        .drop("closing", "only")
     )
+
+
+def _tax_left(sums: pl.DataFrame, left: str, *, into: str) -> pl.DataFrame:
+    """Add the tax that is left when so much is *left* of what an invoice charged at a rate (charged_minor).
+
+    It is that of its rate. Where own_minor is another tax than that on all it charged, what they differ by is given
+    back with the last of it: until then it stays, at most all that is left. So nothing is left of the tax of nothing,
+    and no part of it is given back twice.
+    """
+    rows = _rounded(_rounded(sums, left, into=into), "charged_minor", into="by_rate")
+    kept = pl.col(into) + pl.col("own_minor") - pl.col("by_rate")
+    bounded = (
+        pl.when(pl.col(into) >= 0)
+        .then(pl.max_horizontal(kept, pl.min_horizontal("own_minor", 0)))
+        .otherwise(pl.min_horizontal(kept, pl.max_horizontal("own_minor", 0)))
+    )
+    found = pl.when(pl.col("own_minor").is_null() | (pl.col("own_minor") == pl.col("by_rate"))).then(into)
+    tax = found.when(pl.col(left) == 0).then(0).otherwise(bounded)
+    return rows.with_columns(tax.alias(into)).drop("by_rate")
 
 
 def _headers(lines: pl.DataFrame, taxes: pl.DataFrame, issued_on: date) -> pl.DataFrame:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date
 
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.models import Invoice, InvoiceTax
 from kanjo.domains.billing.queries import preview_changes
+from kanjo.domains.billing.rules.invoicing import GROUPED_BY, ORIGINALS, PAYER, RATE, drafted, returned_in_full
 from kanjo.domains.billing.tests.conftest import Planned, an_order
 from kanjo.domains.billing.tests.test_changes import amend, away, more
 from kanjo.domains.billing.tests.test_operations import run_billing
@@ -110,3 +115,111 @@ class TestChooseTaxRounding:
         with pytest.raises(NotFound):
             choose(company, customer, Rounding.CEILING, an_actor(Role.RECEIVABLES, companies=[a_company("OTHER")]))
         assert tax_roundings(company, TODAY) == {}
+
+
+YEN = st.integers(1, 2_000)
+
+
+class TestGivenBack:
+    def test_after_a_mixed_document_nothing_is_left_of_the_tax(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """1,009 charged; 504 of it given back with 1,000 charged anew; then all of both given back: no yen is over."""
+        planned = an_order(company, customer, [a_line(a_product(company), quantity=1, unit_minor=1_009)])
+        run_billing(company, TODAY)
+        amend(planned, more(planned, date(2026, 4, 16), 992))
+        run_billing(company, date(2026, 4, 16))
+        first, mixed = Invoice.objects.order_by("id").values_list("pk", flat=True)
+        for key in (mixed, first):
+            billing.credit_invoice(invoice_id=InvoiceId(key), on=JUNE, because="誤請求", by=accountant, at=NOW)
+        rows = list(Invoice.objects.order_by("id").values_list("net_minor", "tax_minor"))
+        assert rows == [(1_009, 100), (496, 49), (-1_000, -99), (-505, -50)]
+
+    @settings(max_examples=150)
+    @given(st.data(), st.lists(YEN, min_size=1, max_size=4), st.sampled_from(list(Rounding)))
+    def test_tax_closes_to_the_yen(self, data: st.DataObject, nets: list[int], rounding: Rounding) -> None:
+        """However documents charge and give back, of all that is given back at last no yen of tax is left or over."""
+        books = Books(rounding.value)
+        books.issue(nets, {})
+        for _ in range(data.draw(st.integers(0, 4))):
+            left = {key: net for key, net in books.left.items() if net}
+            back = {key: data.draw(st.integers(0, net)) for key, net in left.items()}
+            books.issue(data.draw(st.lists(YEN, max_size=2)), {key: net for key, net in back.items() if net})
+        for original in data.draw(st.permutations(sorted({books.of[key] for key in books.of}))):
+            books.return_all(original)
+        assert not any(books.left.values())
+        assert sum(books.tax.values()) == 0
+
+
+@dataclass
+class Books:
+    """Documents as issued one after the other, by the rules alone, all at one rate."""
+
+    rounding: str
+    left: dict[int, int] = field(default_factory=dict)
+    charged: dict[int, int] = field(default_factory=dict)
+    of: dict[int, int] = field(default_factory=dict)
+    tax: dict[int, int] = field(default_factory=dict)
+    own: dict[int, int | None] = field(default_factory=dict)
+
+    def issue(self, nets: list[int], back: dict[int, int]) -> None:
+        """Issue a document that charges and gives back, if it does anything."""
+        rows: list[tuple[int, int | None, int]] = [(len(self.of) + n, None, net) for n, net in enumerate(nets)]
+        rows += [(-1, key, -net) for key, net in back.items()]
+        if not rows:
+            return
+        charges = pl.DataFrame(
+            rows, {"plan_id": pl.Int64, "credited_line_id": pl.Int64, "net_minor": pl.Int64}, orient="row"
+        )
+        draft = drafted(self._dressed(charges), issued_on=TODAY, originals=self._originals(list(back)))
+        number = len(self.tax)
+        ((self.tax[number], self.own[number]),) = draft.taxes.select("tax_minor", "own_minor").rows()
+        for key, _, net in rows[: len(nets)]:
+            self.left[key], self.charged[key], self.of[key] = net, net, number
+        for key, net in back.items():
+            self.left[key] -= net
+
+    def return_all(self, original: int) -> None:
+        """Give back all that is left of what a document charged."""
+        lines = self._lines(original).rename({"credited_line_id": "charge_id"})
+        back = lines.filter(pl.col("left_minor") != 0).select(
+            "charge_id", net_minor=-pl.col("left_minor"), service_start=pl.lit(TODAY), service_until=pl.lit(MAY)
+        )
+        invoices = pl.DataFrame({"original_id": [original], "tax_rounding": [self.rounding]})
+        draft = returned_in_full(
+            invoices, lines.drop("left_minor", "tax_rounding").with_columns(position=0), back, TODAY
+        )
+        tax, own = int(draft.taxes["tax_minor"].sum()), self.own[original]
+        charged = self.tax[original] if own is None else own
+        assert charged < 0 or 0 <= -tax <= charged, "no more is given back than was charged"
+        self.tax[len(self.tax)] = tax
+        for key in back["charge_id"]:
+            self.left[key] = 0
+
+    def _originals(self, keys: list[int]) -> pl.DataFrame:
+        return pl.concat(
+            [pl.DataFrame(schema=ORIGINALS), *(self._lines(one) for one in sorted({self.of[key] for key in keys}))]
+        )
+
+    def _lines(self, original: int) -> pl.DataFrame:
+        rows = [
+            (key, original, "standard", 10, 100, self.charged[key], self.left[key], self.rounding, self.own[original])
+            for key, document in self.of.items()
+            if document == original
+        ]
+        return pl.DataFrame(rows, ORIGINALS, orient="row")
+
+    def _dressed(self, charges: pl.DataFrame) -> pl.DataFrame:
+        same = {
+            **dict.fromkeys((*GROUPED_BY, *PAYER, "order_id"), 1),
+            "currency": "JPY",
+            "payment_terms": "net:30:none",
+        }
+        return charges.with_columns(
+            **{name: pl.lit(value) for name, value in same.items()},
+            **dict(zip(RATE, (pl.lit("standard"), pl.lit(10), pl.lit(100)), strict=True)),
+            tax_rounding=pl.lit(self.rounding),
+            service_start=pl.lit(TODAY),
+            service_until=pl.lit(MAY),
+            sequence=pl.int_range(pl.len()),
+        )

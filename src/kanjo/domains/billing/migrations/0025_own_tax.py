@@ -1,0 +1,12 @@
+"""What of the tax of a document that charges and gives back is the tax on what it charges."""
+
+from typing import ClassVar
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("billing", "0024_joined")]
+    operations: ClassVar = [
+        migrations.AddField(model_name="invoicetax", name="own_minor", field=models.BigIntegerField(null=True)),
+    ]
