@@ -41,7 +41,10 @@ class Change(CompanyRow):
 
 
 class Away(CompanyRow):
-    """Days of a plan without service: suspended (without `until` until further notice), or ended for good."""
+    """Days of a plan without service: suspended (without `until` until further notice), or ended for good.
+
+    Told of a line itself, it is true of its instalments, too.
+    """
 
     amendment = models.ForeignKey("contracts.Amendment", on_delete=models.PROTECT, related_name="+")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")

@@ -54,7 +54,7 @@ def change_plans(
         scope, known_at, if_accepted=True, posted=True, withdrawn=change.withdraws, without=amendment_id
     )
     places, change = plan_ids(plans), from_period_starts(plans, standing, change)
-    after = with_change(standing, change, places)
+    after = with_change(standing, change, plans)
     refuse_unsound_change(plans, after, change)
     told = (Change.objects.filter(amendment_id=amendment_id), Away.objects.filter(amendment_id=amendment_id))
     if not any(rows.exists() for rows in told):

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from django.db.models import Sum
 
 from kanjo.domains.billing.facts import Instalment
-from kanjo.domains.billing.models import Acceptance, Change, Charge, Plan
+from kanjo.domains.billing.models import Acceptance, Away, Change, Charge, Plan
 from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.planning import PLANNERS
 from kanjo.domains.billing.rules.guards import AlreadyAccepted, PlanMissing
-from kanjo.domains.billing.rules.instalments import BilledAlready, refuse_unsound
+from kanjo.domains.billing.rules.instalments import BilledAlready, LineEnds, refuse_unsound
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, OrderLineId, PlanId
@@ -31,7 +31,7 @@ def plan_instalments(
     """Bill a one-time line in instalments in its place, and return their plans in order.
 
     Each is billed on its day, or from the day its milestone is reached. They add up to the line. Refuses
-    `PlanMissing`, `BilledAlready` and instalments that are unsound.
+    `PlanMissing`, `BilledAlready`, `LineEnds` and instalments that are unsound.
     """
     plan = Plan.objects.visible_to(by).filter(order_line_id=order_line_id, part=0).first()
     if plan is None:
@@ -42,6 +42,11 @@ def plan_instalments(
     billed = Charge.objects.filter(plan=plan).aggregate(net=Sum("amount_minor", default=0))["net"]
     if cut or billed:
         raise BilledAlready(line=order_line_id)
+    ended = (
+        Away.objects.filter(plan=plan, for_good=True, amendment__withdrawn_by__isnull=True).order_by("start").first()
+    )
+    if ended is not None:
+        raise LineEnds(line=order_line_id, day=ended.start)
     parts = [_part(plan, one, number, len(instalments), on) for number, one in enumerate(instalments, start=1)]
     made = Plan.objects.bulk_create(parts)
     Change.objects.create(company_id=plan.company_id, plan=plan, effective_on=on, net_minor=-plan.net_minor, quantity=0)

@@ -66,7 +66,7 @@ def preview_changes(
     if change.withdraws:
         _, standing = read_due(scope, known_at, if_accepted=True, posted=True, withdrawn=change.withdraws)
     change = from_period_starts(plans, standing, change)
-    after = with_change(standing, change, plan_ids(plans))
+    after = with_change(standing, change, plans)
     if change.away and not after.metered.is_empty():
         after = replace(after, metered=read_metered(plans, known_at, (change.withdraws, None), away=change.away))
     joining, metered = _joining(CompanyId(found), plans, added)
@@ -124,20 +124,29 @@ def _from_start(change: LineChange, starts: Mapping[tuple[object, ...], pl.DataF
     return replace(change, effective_on=day) if isinstance(day, date) else change
 
 
-def with_change(known: Known, change: ContractChange, plans: Mapping[OrderLineId, int]) -> Known:
-    """Return what is known with the facts of a change added. Refuses `PlanMissing` for a line nobody planned."""
+def with_change(known: Known, change: ContractChange, plans: pl.DataFrame) -> Known:
+    """Return what is known with the facts of a change added; a line is away with its instalments.
+
+    Refuses `PlanMissing` for a line nobody planned.
+    """
+    places = plan_ids(plans)
     for line in change.lines:
-        if line not in plans:
+        if line not in places:
             raise PlanMissing(key=line)
     changes = [
-        (plans[one.order_line_id], one.effective_on, one.net_minor, one.quantity, one.anchor_on)
+        (places[one.order_line_id], one.effective_on, one.net_minor, one.quantity, one.anchor_on)
         for one in change.changes
     ]
-    away = [(plans[one.order_line_id], one.start, one.until, one.for_good) for one in change.away]
+    days = [(one.order_line_id, one.start, one.until, one.for_good) for one in change.away]
+    of_line = {"order_line_id": pl.Int64, **{name: kind for name, kind in AWAY.items() if name != "plan_id"}}
+    reached = plans.filter((pl.col("part") == 0) | (pl.col("charge") == PlanCharge.ONE_TIME))
+    away = pl.DataFrame(days, of_line, orient="row").join(
+        reached.select("order_line_id", "plan_id"), on="order_line_id"
+    )
     return replace(
         known,
         changes=pl.concat([known.changes, pl.DataFrame(changes, CHANGES, orient="row")]),
-        away=pl.concat([known.away, pl.DataFrame(away, AWAY, orient="row")]),
+        away=pl.concat([known.away, away.select(*AWAY)]),
     )
 
 

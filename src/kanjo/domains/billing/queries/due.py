@@ -132,18 +132,20 @@ _CHANGES = """
 SELECT h.plan_id, h.effective_on, h.net_minor, h.quantity, h.anchor_on
 FROM billing_change h JOIN billing_plan p ON p.id = h.plan_id WHERE {where} AND {stands}
 """
+# A line is away with its instalments; usage is cut by the days of its line.
+_AWAY_FROM = f"""billing_away h JOIN billing_plan l ON l.id = h.plan_id JOIN billing_plan p
+    ON p.order_line_id = l.order_line_id AND (p.id = l.id OR p.charge = '{PlanCharge.ONE_TIME}')"""
 # Of these what was posted may be cut otherwise than the schedule is now, whatever became of what was told.
-_EVER_TOLD = """
-SELECT h.plan_id FROM billing_change h JOIN billing_plan p ON p.id = h.plan_id WHERE {where}
-UNION SELECT h.plan_id FROM billing_away h JOIN billing_plan p ON p.id = h.plan_id WHERE {where}
-UNION SELECT p.id FROM billing_movedday h JOIN billing_plan p ON p.contract_id = h.contract_id WHERE {where}
+_EVER_TOLD = f"""
+SELECT h.plan_id FROM billing_change h JOIN billing_plan p ON p.id = h.plan_id WHERE {{where}}
+UNION SELECT p.id FROM {_AWAY_FROM} WHERE {{where}}
+UNION SELECT p.id FROM billing_movedday h JOIN billing_plan p ON p.contract_id = h.contract_id WHERE {{where}}
 UNION SELECT c.plan_id FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id
-WHERE c.credited_line_id IS NOT NULL AND {where}
-"""
-_AWAY = """
-SELECT h.plan_id, h.start, h.until, h.for_good::text
-FROM billing_away h JOIN billing_plan p ON p.id = h.plan_id WHERE {where} AND {stands}
-"""
+WHERE c.credited_line_id IS NOT NULL AND {{where}}
+"""  # noqa: S608 our own names
+_AWAY = f"""
+SELECT p.id, h.start, h.until, h.for_good::text FROM {_AWAY_FROM} WHERE {{where}} AND {{stands}}
+"""  # noqa: S608
 _MOVED = """
 SELECT p.id, h.bill_on, h.moved_to
 FROM billing_movedday h JOIN billing_plan p ON p.contract_id = h.contract_id

@@ -50,6 +50,21 @@ class InstalmentsCount(Refusal):
     remedy = Text(en="Give 1 to {most}.", ja="1〜{most}回で指定してください。")
 
 
+class LineEnds(Refusal):
+    """Instalments of a line that was ended."""
+
+    rule = "billing.instalments-of-ended"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="Order line {line} was ended from {day} on.",
+        ja="注文明細 {line} は {day} をもって終了する契約変更があります。",
+    )
+    remedy = Text(
+        en="Withdraw the amendment that ends it, then cut the line.",
+        ja="終了の契約変更を取り消してから、分割を設定してください。",
+    )
+
+
 class BilledAlready(Refusal):
     """A charge of which something was billed, or that was cut into instalments before."""
 

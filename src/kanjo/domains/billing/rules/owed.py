@@ -249,7 +249,10 @@ def _moved(parts: pl.LazyFrame, moved: pl.DataFrame) -> pl.LazyFrame:
 
 
 def _one_time(once: pl.LazyFrame, known: Known) -> pl.LazyFrame:
-    """Return one-time charges: whole, unless they ended for good before their first day."""
+    """Return one-time charges: whole, unless they ended for good before their first day.
+
+    An instalment that is billed ahead of its line goes when the line never was: the anchor is the line's own day.
+    """
     ends_on = pl.coalesce(pl.col("service_until").dt.offset_by("-1d"), "due_from")
     timing = pl.col("timing")
     bill_on = (
@@ -266,7 +269,7 @@ def _one_time(once: pl.LazyFrame, known: Known) -> pl.LazyFrame:
         once.with_columns(bill_on=bill_on)
         .join(more, on="plan_id", how="left")
         .join(ended, on="plan_id", how="left")
-        .filter((pl.col("ended_on") > begins).fill_null(value=True))
+        .filter((pl.col("ended_on") > pl.max_horizontal(begins, "anchor_on")).fill_null(value=True))
         .with_columns(
             start=begins,
             until=pl.coalesce("service_until", pl.col("bill_on").dt.offset_by("1d")),

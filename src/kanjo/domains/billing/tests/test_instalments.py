@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -10,15 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kanjo.domains.billing import operations as billing
-from kanjo.domains.billing.facts import Instalment, Remainder
+from kanjo.domains.billing.facts import ContractChange, Instalment, LineAway, Remainder
 from kanjo.domains.billing.models import Charge, InvoiceLine, Plan
-from kanjo.domains.billing.queries import charges_of_order, still_to_bill
+from kanjo.domains.billing.queries import charges_of_order, preview_changes, still_to_bill
 from kanjo.domains.billing.rules.guards import AlreadyAccepted, PlanMissing
 from kanjo.domains.billing.rules.instalments import (
     BilledAlready,
     InstalmentsCount,
     InstalmentsDoNotAddUp,
     InstalmentUnplaced,
+    LineEnds,
     NotInstalments,
     equal_amounts,
 )
@@ -31,6 +33,7 @@ from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.identity.queries import house
 from tests.builders import NOW, TODAY, a_line, a_product
+from tests.deals import AmendmentKind, an_amendment
 
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
 GO_LIVE = Text(en="Go-live", ja="本稼働")
@@ -86,6 +89,15 @@ def reach(planned: Planned, part: int, on: date) -> None:
 
 
 HALF_NOW, REST = Instalment(40_000, bill_on=MAY), Instalment(60_000, milestone=GO_LIVE)
+LATER = Instalment(60_000, bill_on=JUNE)
+
+
+def told(planned: Planned, change: ContractChange) -> Mapping[OrderLineId, int]:
+    """Let billing know what was agreed, and return the difference it makes."""
+    amendment_id = an_amendment(planned.contract_id, AmendmentKind.END_OF_LINES, effective_on=change.away[0].start)
+    return billing.change_plans(
+        contract_id=planned.contract_id, amendment_id=amendment_id, change=change, on=TODAY, by=house(), at=NOW
+    )
 
 
 @pytest.mark.django_db
@@ -148,6 +160,40 @@ class TestPlanInstalments:
             cut(monthly, HALF_NOW, REST)
         with pytest.raises(PlanMissing):
             billing.plan_instalments(order_line_id=OrderLineId(0), instalments=[], on=TODAY, by=house(), at=NOW)
+
+    def test_they_end_with_their_line(self, planned: Planned, company: CompanyId, accountant: Actor) -> None:
+        """Forty billed in May, the line ends on 15 May: the rest is neither shown nor billed."""
+        cut(planned, HALF_NOW, LATER)
+        run_billing(company, MAY)
+        ended = ContractChange(away=(LineAway(planned.lines[0], date(2026, 5, 15), None, for_good=True),))
+        shown = preview_changes(planned.contract_id, ended, accountant)
+        assert (dict(shown.totals), shown.invoices) == ({planned.lines[0]: -60_000}, ())
+        assert dict(told(planned, ended)) == {planned.lines[0]: -60_000}
+        assert charges_of_order(planned.order_id) == []
+        run_billing(company, JUNE)
+        assert [*Charge.objects.values_list("amount_minor", flat=True)] == [40_000]
+
+    def test_what_ends_is_cut_no_more(self, planned: Planned) -> None:
+        """The end said what it takes away: no instalment after it may be gone without a word."""
+        told(planned, ContractChange(away=(LineAway(planned.lines[0], date(2026, 5, 15), None, for_good=True),)))
+        with pytest.raises(LineEnds):
+            cut(planned, HALF_NOW, LATER)
+        assert Plan.objects.count() == 1
+
+    @pytest.mark.parametrize("first_on", [MAY, date(2026, 3, 1)])
+    def test_of_a_line_that_never_was_all_are_given_back(
+        self, planned: Planned, company: CompanyId, accountant: Actor, first_on: date
+    ) -> None:
+        """Ended from its own day on, an instalment that was billed comes back, even one paid ahead of that day."""
+        cut(planned, Instalment(40_000, bill_on=first_on), LATER)
+        run_billing(company, MAY)
+        ended = ContractChange(away=(LineAway(planned.lines[0], TODAY, None, for_good=True),))
+        shown = preview_changes(planned.contract_id, ended, accountant)
+        assert (shown.net.minor, shown.credit.minor) == (-100_000, -40_000)
+        assert dict(told(planned, ended)) == {planned.lines[0]: -100_000}
+        for _ in range(2):
+            run_billing(company, JUNE)
+        assert [*Charge.objects.order_by("invoice_line_id").values_list("amount_minor", flat=True)] == [40_000, -40_000]
 
     def test_a_milestone_is_reached_once(self, planned: Planned) -> None:
         """Another day is a contradiction; what waits for no milestone reaches none."""
