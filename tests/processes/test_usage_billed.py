@@ -123,7 +123,12 @@ class TestCycles:
         with transaction.atomic():
             parts = [Instalment(20_000, date(2026, 4, 1)), Instalment(30_000, milestone=Text(en="Live", ja="稼働"))]
             billing.plan_instalments(
-                order_line_id=box, instalments=parts, on=APRIL, by=office.deal_management, at=morning(APRIL)
+                order_line_id=box,
+                instalments=parts,
+                because="分割払いの合意",
+                on=APRIL,
+                by=office.deal_management,
+                at=morning(APRIL),
             )
         used(office, deal, "e-1", date(2026, 4, 20), 150)
         assert bill(APRIL) == [("one_time", 1, 20_000), ("recurring", 10, 10_000), ("recurring", 1, 120_000)]

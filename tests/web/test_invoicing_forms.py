@@ -88,7 +88,7 @@ class TestGrouping:
         assert ticked(other.see("choose-grouping", office.customer_id)) == ["contract"]
 
 
-CUT = {"count": "3", "first_on": "2026-05-31", "months": "1", "remainder": "last", **ON}
+CUT = {"count": "3", "first_on": "2026-05-31", "months": "1", "remainder": "last", "because": "分割払い", **ON}
 """A line in three, as it is typed: at the ends of May, June and July."""
 GO_LIVE = {"milestone": "20,000", "milestone_ja": "本稼働", "milestone_en": "Go-live"}
 
@@ -128,6 +128,7 @@ class TestInstalments:
         assert days_and_amounts(page) == shown
         assert everything() == before
         desk.do("plan-instalments", order, **CUT, line=line)
+        assert desk.see("order", order).count("分割払い") == 3
         parts = Plan.objects.filter(order_line_id=int(line), part__gt=0).order_by("part")
         assert [(str(one.part), str(one.due_from), f"¥{one.net_minor:,}") for one in parts] == shown
         assert "分割できる一時課金の明細はありません" in desk.see("plan-instalments", order)
@@ -139,7 +140,7 @@ class TestInstalments:
         self, office: Office, order: int, remainder: str, first: int
     ) -> None:
         """All of the line is planned, whoever takes the rest."""
-        desk = office.desk(Role.SALES_REP)
+        desk = office.desk(Role.SALES_OPERATIONS)
         [line] = choices(desk, "plan-instalments", order, "line")
         desk.do("plan-instalments", order, **{**CUT, "remainder": remainder}, line=line)
         nets = [
@@ -151,10 +152,10 @@ class TestInstalments:
 
     def test_a_part_now_and_the_rest_at_its_milestone(self, office: Office, order: int) -> None:
         """Thirty thousand on a day, twenty once the customer went live; that is noted once."""
-        desk = office.desk(Role.RECEIVABLES)
+        desk, operations = office.desk(Role.RECEIVABLES), office.desk(Role.SALES_OPERATIONS)
         assert "マイルストーン待ちの分割請求はありません" in desk.see("reach-milestone", order)
         [line] = choices(desk, "plan-instalments", order, "line")
-        desk.do("plan-instalments", order, **{**CUT, "count": "1"}, **GO_LIVE, line=line)
+        operations.do("plan-instalments", order, **{**CUT, "count": "1"}, **GO_LIVE, line=line)
         assert "¥20,000" in desk.see("reach-milestone", order)
         [part] = choices(desk, "reach-milestone", order, "part")
         assert part == f"{line}-2"
@@ -163,6 +164,24 @@ class TestInstalments:
         assert sorted(billed_by(desk, order, "2026-06-30", line)) == [20_000, 30_000]
         assert choices(desk, "reach-milestone", order, "part") == []
         assert desk.refused("reach-milestone", order, part=part, reached_on="2026-06-11")[0] == 400
+
+    @pytest.mark.parametrize("language", list(Language))
+    def test_a_seller_cuts_the_own_line_once_it_is_accepted(
+        self, office: Office, order: int, language: Language
+    ) -> None:
+        """Before the acceptance the rule says whom to ask; another seller's deal is out of reach before and after."""
+        rep = office.desk(Role.SALES_REP, language)
+        another = Desk.of(an_actor(Role.SALES_REP, companies=[office.company_id], name="隣席 花子"), language)
+        [line] = choices(rep, "plan-instalments", order, "line")
+        status, page = rep.refused("plan-instalments", order, **{**CUT, "because": " "}, line=line)
+        assert (status, "form.missing" in faults(page)) == (400, True)
+        status, page = rep.refused("plan-instalments", order, **CUT, line=line)
+        assert (status, "billing.instalments-before-acceptance" in faults(page)) == (403, True)
+        office.desk(Role.DEAL_MANAGEMENT).do("accept-delivery", order, line=line, on="2026-04-10", evidence="検収書")
+        status, page = another.refused("plan-instalments", order, **CUT, line=line)
+        assert (status, "billing.anothers-deal" in faults(page)) == (403, True)
+        assert not Plan.objects.filter(part__gt=0, order_line_id=int(line)).exists()
+        rep.do("plan-instalments", order, **CUT, line=line)
 
     @pytest.mark.parametrize("language", list(Language))
     @pytest.mark.parametrize(

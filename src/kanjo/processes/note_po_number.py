@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from kanjo.domains.contracts.queries import get_contract
-from kanjo.domains.opportunities.queries import get_opportunity
 from kanjo.domains.orders import operations as orders
 from kanjo.domains.orders.facts import PoNumberNoted
 from kanjo.domains.orders.queries import get_order
-from kanjo.domains.quotes.queries import get_quote
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import OrderId, QuoteId
+from kanjo.foundation.ids import OrderId
+from kanjo.processes.whose_deal import owner_of_deal
 
 
 def note_po_number(*, order_id: OrderId, po_number: str, on: date, by: Actor, at: datetime) -> PoNumberNoted:
     """Note the customer's number of an order; refuses a seller whose deal it is not (`AnothersDeal`)."""
-    contract = get_contract(by, get_order(by, order_id).contract_id)
-    deal = get_opportunity(get_quote(by, QuoteId(contract.quote_id)).row.opportunity_id, by)
-    return orders.note_po_number(order_id=order_id, po_number=po_number, on=on, owner_id=deal.owner_id, by=by, at=at)
+    owner_id = owner_of_deal(get_order(by, order_id).contract_id, by)
+    return orders.note_po_number(order_id=order_id, po_number=po_number, on=on, owner_id=owner_id, by=by, at=at)

@@ -18,7 +18,7 @@ class Change(CompanyRow):
     """From a day on, a plan costs `net_minor` an interval and counts `quantity` units more, or less.
 
     With an anchor its periods are counted from there on. Rows of an amendment count until it is withdrawn; those of
-    none are instalments that take the place of their line.
+    none are instalments that take the place of their line, and say why.
     """
 
     amendment = models.ForeignKey("contracts.Amendment", null=True, on_delete=models.PROTECT, related_name="+")
@@ -27,6 +27,7 @@ class Change(CompanyRow):
     net_minor = models.BigIntegerField()
     quantity = models.BigIntegerField()
     anchor_on = models.DateField(null=True)
+    because = models.TextField(blank=True, db_default="")
     recorded_at = recorded_at()
 
     class Meta:

@@ -12,10 +12,17 @@ from kanjo.domains.billing.models import Acceptance, Away, Change, Charge, Plan
 from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.planning import PLANNERS
 from kanjo.domains.billing.rules.guards import AlreadyAccepted, PlanMissing
-from kanjo.domains.billing.rules.instalments import BilledAlready, LineEnds, refuse_unsound
+from kanjo.domains.billing.rules.instalments import (
+    AnothersDeal,
+    BilledAlready,
+    CutAwaitsAcceptance,
+    CutUnexplained,
+    LineEnds,
+    refuse_unsound,
+)
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
-from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import CompanyId, OrderLineId, PlanId
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, OrderLineId, PersonId, PlanId
 from kanjo.foundation.texts import Text
 from kanjo.platform.acts import verb
 
@@ -24,18 +31,37 @@ AT = Text(en="{line} ({milestone})", ja="{line}（{milestone}）")
 LONGEST = 200
 
 
+OF_ANY_DEAL = (Role.DEAL_MANAGEMENT, Role.SALES_OPERATIONS, Role.RECEIVABLES, Role.ADMINISTRATOR)
+"""Who cuts lines of any deal; a seller cuts those of the own deals."""
+
+BEFORE_ACCEPTANCE = (Role.DEAL_MANAGEMENT, Role.SALES_OPERATIONS)
+"""Who lets a line that waits for acceptance be billed in instalments that do not."""
+
+
 @verb("billing.plan-instalments", *PLANNERS)
 def plan_instalments(
-    *, order_line_id: OrderLineId, instalments: Sequence[Instalment], on: date, by: Actor, at: datetime
+    *,
+    order_line_id: OrderLineId,
+    instalments: Sequence[Instalment],
+    because: str,
+    on: date,
+    owner_id: PersonId | None = None,
+    by: Actor,
+    at: datetime,
 ) -> tuple[PlanId, ...]:
     """Bill a one-time line in instalments in its place, and return their plans in order.
 
-    Each is billed on its day, or from the day its milestone is reached. They add up to the line. Refuses
-    `PlanMissing`, `BilledAlready`, `LineEnds` and instalments that are unsound.
+    Each is billed on its day, or from the day its milestone is reached. They add up to the line. A seller cuts it where
+    *owner_id*, whose deal it is, is the own id (`AnothersDeal`); before its acceptance only `BEFORE_ACCEPTANCE` do
+    (`CutAwaitsAcceptance`). Refuses `PlanMissing`, `CutUnexplained`, `BilledAlready`, `LineEnds` and instalments that
+    are unsound.
     """
     plan = Plan.objects.visible_to(by).filter(order_line_id=order_line_id, part=0).first()
     if plan is None:
         raise PlanMissing(key=order_line_id)
+    _refuse_anothers(order_line_id, owner_id, by)
+    if not because.strip():
+        raise CutUnexplained(at="because")
     lock_accounts(CompanyId(plan.company_id), (plan.account_id, plan.account_id))
     refuse_unsound(order_line_id, ChargeKind(plan.charge), plan.net_minor, instalments)
     cut = Plan.objects.filter(order_line_id=order_line_id, part__gt=0).exists()
@@ -47,25 +73,50 @@ def plan_instalments(
     )
     if ended is not None:
         raise LineEnds(line=order_line_id, day=ended.start)
+    waits = plan.timing == BillingTiming.ON_ACCEPTANCE and not Acceptance.objects.filter(plan=plan).exists()
+    if waits and not by.holds(*BEFORE_ACCEPTANCE):
+        raise CutAwaitsAcceptance(line=order_line_id, at="line")
     parts = [_part(plan, one, number, len(instalments), on) for number, one in enumerate(instalments, start=1)]
     made = Plan.objects.bulk_create(parts)
-    Change.objects.create(company_id=plan.company_id, plan=plan, effective_on=on, net_minor=-plan.net_minor, quantity=0)
+    Change.objects.create(
+        company_id=plan.company_id,
+        plan=plan,
+        effective_on=on,
+        net_minor=-plan.net_minor,
+        quantity=0,
+        because=because.strip(),
+    )
     return tuple(PlanId(part.pk) for part in made)
 
 
 @verb("billing.reach-milestone", *PLANNERS)
-def reach_milestone(*, order_line_id: OrderLineId, part: int, reached_on: date, by: Actor, at: datetime) -> None:
+def reach_milestone(
+    *,
+    order_line_id: OrderLineId,
+    part: int,
+    reached_on: date,
+    owner_id: PersonId | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
     """Let an instalment of a line, counted from 1, be billed from the day its milestone was reached.
 
-    The same day again changes nothing, another is refused (`AlreadyAccepted`); `PlanMissing` for what waits for none.
+    A seller notes it where *owner_id*, whose deal it is, is the own id (`AnothersDeal`). The same day again changes
+    nothing, another is refused (`AlreadyAccepted`); `PlanMissing` for what waits for none.
     """
     parts = Plan.objects.visible_to(by).filter(order_line_id=order_line_id, part=part, part__gt=0)
     plan = parts.filter(timing=BillingTiming.ON_ACCEPTANCE).first()
     if plan is None:
         raise PlanMissing(key=order_line_id)
+    _refuse_anothers(order_line_id, owner_id, by)
     reached, new = Acceptance.objects.get_or_create(plan=plan, defaults={"accepted_on": reached_on})
     if not new and reached.accepted_on != reached_on:
         raise AlreadyAccepted(key=plan.order_line_id, day=reached.accepted_on)
+
+
+def _refuse_anothers(order_line_id: OrderLineId, owner_id: PersonId | None, by: Actor) -> None:
+    if not by.holds(*OF_ANY_DEAL) and owner_id not in by.persons:
+        raise AnothersDeal(line=order_line_id)
 
 
 def _part(plan: Plan, one: Instalment, number: int, count: int, on: date) -> Plan:

@@ -29,7 +29,15 @@ from kanjo.domains.billing.queries.holds import (
     list_holds,
     money_on_hold,
 )
-from kanjo.domains.billing.queries.instalments import PartRow, equal_instalments, list_uncut, list_waiting
+from kanjo.domains.billing.queries.instalments import (
+    InstalmentRow,
+    PartRow,
+    contract_of_line,
+    equal_instalments,
+    list_instalments,
+    list_uncut,
+    list_waiting,
+)
 from kanjo.domains.billing.queries.invoices import (
     ORDERS,
     InvoiceLineRow,
@@ -82,6 +90,7 @@ __all__ = [
     "HeldMoney",
     "HoldRow",
     "HoldState",
+    "InstalmentRow",
     "InvoiceLineRow",
     "InvoiceRow",
     "InvoiceTaxRow",
@@ -102,6 +111,7 @@ __all__ = [
     "billed_of_order",
     "charges_of_order",
     "charges_to_come",
+    "contract_of_line",
     "count_holds",
     "count_invoices",
     "days_to_come",
@@ -128,6 +138,7 @@ __all__ = [
     "list_expiring",
     "list_hold_owners",
     "list_holds",
+    "list_instalments",
     "list_invoices",
     "list_policies",
     "list_sendings",

@@ -138,11 +138,9 @@ def with_change(known: Known, change: ContractChange, plans: pl.DataFrame) -> Kn
         for one in change.changes
     ]
     days = [(one.order_line_id, one.start, one.until, one.for_good) for one in change.away]
-    of_line = {"order_line_id": pl.Int64, **{name: kind for name, kind in AWAY.items() if name != "plan_id"}}
     reached = plans.filter((pl.col("part") == 0) | (pl.col("charge") == PlanCharge.ONE_TIME))
-    away = pl.DataFrame(days, of_line, orient="row").join(
-        reached.select("order_line_id", "plan_id"), on="order_line_id"
-    )
+    of_lines = pl.DataFrame(days, AWAY, orient="row").rename({"plan_id": "order_line_id"})
+    away = of_lines.join(reached.select("order_line_id", "plan_id"), on="order_line_id")
     return replace(
         known,
         changes=pl.concat([known.changes, pl.DataFrame(changes, CHANGES, orient="row")]),

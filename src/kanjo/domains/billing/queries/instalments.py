@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from django.db.models import Exists, OuterRef
 
 from kanjo.domains.billing.facts import Instalment, Remainder
-from kanjo.domains.billing.models import Acceptance, Charge, Plan
+from kanjo.domains.billing.models import Acceptance, Change, Charge, Plan
+from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.rules.instalments import equal_amounts, refuse_unsound
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import OrderId, OrderLineId
+from kanjo.foundation.ids import ContractId, OrderId, OrderLineId
 from kanjo.foundation.money import Money
 from kanjo.foundation.periods import LastDayOfCalendar, add_months
 from kanjo.foundation.texts import Text
@@ -27,6 +28,48 @@ class PartRow:
     part: int
     description: Text
     net: Money
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentRow:
+    """An instalment as it was agreed: from which day it is billed, None while its milestone is not reached, and why."""
+
+    order_line_id: OrderLineId
+    part: int
+    description: Text
+    net: Money
+    bill_on: date | None
+    because: str
+
+
+def list_instalments(actor: Actor, order_id: OrderId) -> list[InstalmentRow]:
+    """Return the instalments of an order, line by line, with the reason they were agreed for."""
+    parts = Plan.objects.visible_to(actor).filter(order_id=order_id, part__gt=0, charge=ChargeKind.ONE_TIME)
+    told = Change.objects.filter(plan__order_id=order_id, amendment=None)
+    why = dict(told.values_list("plan__order_line_id", "because"))
+    return [
+        InstalmentRow(
+            **{one.name: getattr(_row(plan), one.name) for one in fields(PartRow)},
+            bill_on=_bill_on(plan),
+            because=why.get(plan.order_line_id, ""),
+        )
+        for plan in parts.select_related("acceptance").order_by("order_line_id", "part")
+    ]
+
+
+def _bill_on(plan: Plan) -> date | None:
+    if plan.timing != BillingTiming.ON_ACCEPTANCE:
+        return plan.due_from
+    return plan.acceptance.accepted_on if hasattr(plan, "acceptance") else None
+
+
+def contract_of_line(order_line_id: OrderLineId, actor: Actor) -> ContractId:
+    """Return under which contract a line is billed, or refuse `PlanMissing`."""
+    plans = Plan.objects.visible_to(actor).filter(order_line_id=order_line_id)
+    found = plans.values_list("contract_id", flat=True).first()
+    if found is None:
+        raise PlanMissing(key=order_line_id)
+    return ContractId(found)
 
 
 def list_uncut(actor: Actor, order_id: OrderId) -> list[PartRow]:

@@ -12,6 +12,44 @@ from kanjo.foundation.texts import Text
 MOST = 120
 
 
+class CutUnexplained(Refusal):
+    """Instalments without a reason."""
+
+    rule = "billing.instalments-unexplained"
+    says = Text(en="No reason is given.", ja="理由が記入されていません。")
+    remedy = Text(en="Write why the line is billed in instalments.", ja="分割して請求する理由を記入してください。")
+
+
+class AnothersDeal(Refusal):
+    """A line of a deal that somebody else carries."""
+
+    rule = "billing.anothers-deal"
+    kind = RefusalKind.FORBIDDEN
+    says = Text(
+        en="Order line {line} belongs to somebody else's deal.",
+        ja="注文明細 {line} はほかの担当者の商談によるものです。",
+    )
+    remedy = Text(
+        en="Its owner, Deal Management, Sales Operations or Accounts Receivable do it.",
+        ja="商談の担当者、ディールマネジメント、セールスオペレーションまたは売掛金管理が登録できます。",
+    )
+
+
+class CutAwaitsAcceptance(Refusal):
+    """Instalments that would let a line be billed before the customer accepted it (検収)."""
+
+    rule = "billing.instalments-before-acceptance"
+    kind = RefusalKind.FORBIDDEN
+    says = Text(
+        en="Order line {line} is not billed before the customer accepts it; instalments would be.",
+        ja="注文明細 {line} は検収後に請求する契約です。分割すると検収前に請求されます。",
+    )
+    remedy = Text(
+        en="Cut it after the acceptance, or let Deal Management or Sales Operations cut it.",
+        ja="検収後に分割するか、ディールマネジメントまたはセールスオペレーションに依頼してください。",
+    )
+
+
 class NotInstalments(Refusal):
     """Instalments of something that recurs."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 
@@ -13,10 +14,13 @@ from hypothesis import strategies as st
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import ContractChange, Instalment, LineAway, Remainder
 from kanjo.domains.billing.models import Charge, InvoiceLine, Plan
-from kanjo.domains.billing.queries import charges_of_order, preview_changes, still_to_bill
+from kanjo.domains.billing.queries import charges_of_order, list_instalments, preview_changes, still_to_bill
 from kanjo.domains.billing.rules.guards import AlreadyAccepted, PlanMissing
 from kanjo.domains.billing.rules.instalments import (
+    AnothersDeal,
     BilledAlready,
+    CutAwaitsAcceptance,
+    CutUnexplained,
     InstalmentsCount,
     InstalmentsDoNotAddUp,
     InstalmentUnplaced,
@@ -27,12 +31,12 @@ from kanjo.domains.billing.rules.instalments import (
 from kanjo.domains.billing.tests.conftest import Planned, an_order
 from kanjo.domains.billing.tests.test_operations import run_billing
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, Recognition
-from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import CompanyId, CustomerId, OrderLineId, PlanId
+from kanjo.foundation.actors import Actor, Role
+from kanjo.foundation.ids import CompanyId, CustomerId, OrderLineId, PersonId, PlanId
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.identity.queries import house
-from tests.builders import NOW, TODAY, a_line, a_product
+from tests.builders import NOW, TODAY, a_line, a_product, an_actor
 from tests.deals import AmendmentKind, an_amendment
 
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
@@ -78,14 +82,28 @@ def planned(company: CompanyId, customer: CustomerId) -> Planned:
     return an_order(company, customer, [replace(a_line(setup, quantity=1, unit_minor=100_000), service=None)])
 
 
-def cut(planned: Planned, *instalments: Instalment) -> tuple[PlanId, ...]:
+def cut(
+    planned: Planned,
+    *instalments: Instalment,
+    because: str = "分割払いの合意",
+    by: Actor | None = None,
+    owner_id: PersonId | None = None,
+) -> tuple[PlanId, ...]:
     return billing.plan_instalments(
-        order_line_id=planned.lines[0], instalments=instalments, on=TODAY, by=house(), at=NOW
+        order_line_id=planned.lines[0],
+        instalments=instalments,
+        because=because,
+        on=TODAY,
+        owner_id=owner_id,
+        by=by or house(),
+        at=NOW,
     )
 
 
-def reach(planned: Planned, part: int, on: date) -> None:
-    billing.reach_milestone(order_line_id=planned.lines[0], part=part, reached_on=on, by=house(), at=NOW)
+def reach(planned: Planned, part: int, on: date, by: Actor | None = None, owner_id: PersonId | None = None) -> None:
+    billing.reach_milestone(
+        order_line_id=planned.lines[0], part=part, reached_on=on, owner_id=owner_id, by=by or house(), at=NOW
+    )
 
 
 HALF_NOW, REST = Instalment(40_000, bill_on=MAY), Instalment(60_000, milestone=GO_LIVE)
@@ -159,7 +177,9 @@ class TestPlanInstalments:
         with pytest.raises(NotInstalments):
             cut(monthly, HALF_NOW, REST)
         with pytest.raises(PlanMissing):
-            billing.plan_instalments(order_line_id=OrderLineId(0), instalments=[], on=TODAY, by=house(), at=NOW)
+            billing.plan_instalments(
+                order_line_id=OrderLineId(0), instalments=[], because="x", on=TODAY, by=house(), at=NOW
+            )
 
     def test_they_end_with_their_line(self, planned: Planned, company: CompanyId, accountant: Actor) -> None:
         """Forty billed in May, the line ends on 15 May: the rest is neither shown nor billed."""
@@ -194,6 +214,56 @@ class TestPlanInstalments:
         for _ in range(2):
             run_billing(company, JUNE)
         assert [*Charge.objects.order_by("invoice_line_id").values_list("amount_minor", flat=True)] == [40_000, -40_000]
+
+    def test_the_reason_is_kept_and_shown(self, planned: Planned) -> None:
+        """Without one nothing is cut; it stands with every instalment, beside its day or its milestone."""
+        with pytest.raises(CutUnexplained):
+            cut(planned, HALF_NOW, REST, because=" ")
+        assert Plan.objects.count() == 1
+        cut(planned, HALF_NOW, REST, because="四半期ごとの支払い")
+        shown = [(one.part, one.bill_on, one.because) for one in list_instalments(house(), planned.order_id)]
+        assert shown == [(1, MAY, "四半期ごとの支払い"), (2, None, "四半期ごとの支払い")]
+
+    @pytest.mark.parametrize("role", [Role.SALES_REP, Role.RENEWAL_REP])
+    def test_a_seller_cuts_lines_of_the_own_deals_alone(self, planned: Planned, company: CompanyId, role: Role) -> None:
+        """Another seller is refused and nothing changes, neither for the cut nor for a milestone."""
+        seller, clerk = (an_actor(one, companies=[company]) for one in (role, Role.RECEIVABLES))
+        with pytest.raises(AnothersDeal):
+            cut(planned, HALF_NOW, REST, by=seller, owner_id=clerk.id)
+        with pytest.raises(AnothersDeal):
+            cut(planned, HALF_NOW, REST, by=seller)
+        assert Plan.objects.count() == 1
+        cut(planned, HALF_NOW, REST, by=seller, owner_id=seller.id)
+        with pytest.raises(AnothersDeal):
+            reach(planned, 2, MAY, by=seller, owner_id=clerk.id)
+        reach(planned, 2, MAY, by=clerk, owner_id=seller.id)
+
+    @pytest.mark.parametrize("accepted", [False, True])
+    @pytest.mark.parametrize(
+        ("role", "may"),
+        [
+            (Role.SALES_REP, False),
+            (Role.RECEIVABLES, False),
+            (Role.DEAL_MANAGEMENT, True),
+            (Role.SALES_OPERATIONS, True),
+        ],
+    )
+    def test_what_waits_for_acceptance_keeps_waiting(
+        self, company: CompanyId, customer: CustomerId, accepted: bool, role: Role, may: bool
+    ) -> None:
+        """Nobody but Deal Management and Sales Operations lets it be billed before; once accepted anybody cuts it."""
+        box = a_product(
+            company, "BOX", charge=ChargeKind.ONE_TIME, timing=BillingTiming.ON_ACCEPTANCE, interval_months=0
+        )
+        planned = an_order(company, customer, [replace(a_line(box, quantity=1, unit_minor=100_000), service=None)])
+        if accepted:
+            billing.note_acceptance(order_line_id=planned.lines[0], accepted_on=TODAY, by=house(), at=NOW)
+        by = an_actor(role, companies=[company])
+        with nullcontext() if may or accepted else pytest.raises(CutAwaitsAcceptance):
+            cut(planned, HALF_NOW, LATER, by=by, owner_id=by.id)
+        run_billing(company, MAY)
+        billed = [*Charge.objects.values_list("amount_minor", flat=True)]
+        assert billed == ([40_000] if may or accepted else [])
 
     def test_a_milestone_is_reached_once(self, planned: Planned) -> None:
         """Another day is a contradiction; what waits for no milestone reaches none."""

@@ -17,6 +17,7 @@ from kanjo.domains.approvals.queries import (
     list_matrices,
     list_requests,
 )
+from kanjo.domains.billing.queries import InstalmentRow, list_instalments
 from kanjo.domains.catalog.facts import PriceRow, ProductRow, ProductTerms, UsagePriceRow
 from kanjo.domains.catalog.queries import get_product, list_prices, list_products, list_usage_prices
 from kanjo.domains.contracts.facts import ContractState
@@ -101,10 +102,11 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order with its lines."""
+    """An order with its lines, and the instalments that lines of it are billed in."""
 
     row: OrderRow
     lines: tuple[OrderLineRow, ...]
+    instalments: tuple[InstalmentRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,12 @@ def _contract(caller: Caller, key: int) -> Contract:
 
 
 def _order(caller: Caller, key: int) -> Order:
-    return Order(get_order(caller.actor, OrderId(key)), tuple(list_lines(caller.actor, OrderId(key))))
+    order_id = OrderId(key)
+    return Order(
+        get_order(caller.actor, order_id),
+        tuple(list_lines(caller.actor, order_id)),
+        tuple(list_instalments(caller.actor, order_id)),
+    )
 
 
 def _matrix(caller: Caller, key: int) -> Matrix:

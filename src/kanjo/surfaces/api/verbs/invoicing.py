@@ -9,8 +9,6 @@ from pydantic import Field
 from kanjo.domains.billing.facts import LARGEST_SHARE, MOST_PAYERS, GroupKey, Instalment, ShareOfPayer
 from kanjo.domains.billing.operations import (
     choose_grouping,
-    plan_instalments,
-    reach_milestone,
     share_account,
     share_contract,
     tag_contract,
@@ -21,6 +19,7 @@ from kanjo.foundation.ids import ContractId, InvoiceId, OrderLineId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.texts import Text
 from kanjo.processes.bill import split_invoice
+from kanjo.processes.bill_in_instalments import plan_instalments, reach_milestone
 from kanjo.surfaces.api.acts import Act, Made
 from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.api.fields import Blank, BothLanguages, CustomerKey, Day, Given, Minor, Prose, one_of
@@ -38,9 +37,10 @@ class OnePart(Given):
 
 
 class Parts(Given):
-    """The instalments of a line, in their order; they add up to it."""
+    """The instalments of a line, in their order, and why; they add up to it."""
 
     instalments: list[OnePart] = Field(min_length=1, max_length=MOST)
+    because: Prose
     on: Day
 
 
@@ -103,8 +103,14 @@ def _cut(caller: Caller, key: int, given: Parts) -> Made:
         )
         for one in given.instalments
     ]
-    line = OrderLineId(key)
-    plan_instalments(order_line_id=line, instalments=instalments, on=given.on, by=caller.actor, at=caller.now)
+    plan_instalments(
+        order_line_id=OrderLineId(key),
+        instalments=instalments,
+        because=given.because,
+        on=given.on,
+        by=caller.actor,
+        at=caller.now,
+    )
     return Made("order-lines", key)
 
 

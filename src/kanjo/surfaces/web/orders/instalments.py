@@ -8,21 +8,28 @@ from datetime import date
 from django.http import HttpResponse
 
 from kanjo.domains.billing.facts import Instalment, Remainder
-from kanjo.domains.billing.operations import plan_instalments, reach_milestone
-from kanjo.domains.billing.queries import PartRow, equal_instalments, list_uncut, list_waiting
+from kanjo.domains.billing.queries import (
+    InstalmentRow,
+    PartRow,
+    equal_instalments,
+    list_instalments,
+    list_uncut,
+    list_waiting,
+)
 from kanjo.domains.orders.queries import get_order
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import OrderId, OrderLineId
 from kanjo.foundation.money import Money
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
+from kanjo.processes.bill_in_instalments import plan_instalments, reach_milestone
 from kanjo.reports.deals import ORDER
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.desk import DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Section, Table, amount
 from kanjo.surfaces.web.doors import doing, door
-from kanjo.surfaces.web.fields import Missing, Options, choice, day, money, whole, words
+from kanjo.surfaces.web.fields import Missing, Options, choice, day, money, prose, whole, words
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.shown import Link
 
@@ -48,14 +55,18 @@ AT_MILESTONE = Text(en="Of it at a milestone", ja="うちマイルストーン�
 MILESTONE_JA = Text(en="Milestone in Japanese", ja="マイルストーン名（日本語）")
 MILESTONE_EN = Text(en="Milestone in English", ja="マイルストーン名（英語）")
 INSTALMENT = Text(en="Instalment", ja="分割請求")
+INSTALMENTS = Text(en="Instalments", ja="分割請求")
+AT_ITS_MILESTONE = Text(en="When its milestone is reached", ja="マイルストーン達成時")
 REACHED_ON = Text(en="Reached on", ja="達成日")
 BILLED_ON = Text(en="Billed from", ja="請求日・条件")
 WOULD_CUT = Text(en="What would be billed", ja="分割後の請求")
 CUT_SAYS = Text(
     en="The amount before tax is cut into equal parts, each billed from its day. A part may wait for a milestone; the"
-    " rest is cut by days. Agreed once: it cannot be changed afterwards.",
+    " rest is cut by days. Agreed once: it cannot be changed afterwards. A line that"
+    " waits for acceptance is cut before it by Deal Management or Sales Operations only.",
     ja="税抜金額を均等に分割し、それぞれの請求日から請求します。一部をマイルストーン達成時の請求にする場合は、残額を"
-    "日付で分割します。設定は一度だけで、後から変更できません。",
+    "日付で分割します。設定は一度だけで、後から変更できません。検収待ちの明細を検収前に分割できるのは、ディールマネジメントと"
+    "セールスオペレーションだけです。",
 )
 REACH_SAYS = Text(
     en="The instalment may be billed from that day. It cannot be taken back.",
@@ -82,6 +93,20 @@ _PLANNED: tuple[Column[tuple[int, date | Text, Money]], ...] = (
 )
 
 
+_AGREED: tuple[Column[InstalmentRow], ...] = (
+    Column(INSTALMENT, lambda row: row.description),
+    Column(BILLED_ON, lambda row: row.bill_on or AT_ITS_MILESTONE),
+    amount(labels.TOTAL_BEFORE_TAX, lambda row: row.net),
+    Column(labels.REASON, lambda row: row.because),
+)
+
+
+def instalments_of(actor: Actor, order_id: OrderId) -> tuple[Section, ...]:
+    """Return the instalments of an order with why they were agreed, nothing where there are none."""
+    rows = list_instalments(actor, order_id)
+    return (Section(INSTALMENTS, Table.of(_AGREED, rows)),) if rows else ()
+
+
 def instalment_acts(actor: Actor, order_id: OrderId) -> tuple[Act, Act]:
     """Return the acts by which an order is billed in instalments, each held where there is nothing for it."""
     cut, reach = list_uncut(actor, order_id), list_waiting(actor, order_id)
@@ -103,6 +128,7 @@ def cut(request: DeskRequest, key: int) -> HttpResponse:
         plan_instalments(
             order_line_id=line.order_line_id,
             instalments=_instalments(line, given),
+            because=given["because"],
             on=given["on"],
             by=desk.actor,
             at=desk.now,
@@ -133,6 +159,7 @@ def cut(request: DeskRequest, key: int) -> HttpResponse:
             money("milestone", AT_MILESTONE, row.currency, needed=False),
             words("milestone_ja", MILESTONE_JA, needed=False, most=80),
             words("milestone_en", MILESTONE_EN, needed=False, most=80),
+            prose("because", labels.REASON),
             day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
         ),
         says=CUT_SAYS,

@@ -31,7 +31,7 @@ from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import ListPage
 from kanjo.surfaces.web.orders.columns import ORDERED_ON, PO_NUMBER
 from kanjo.surfaces.web.orders.columns import ORDERS as COLUMNS
-from kanjo.surfaces.web.orders.instalments import instalment_acts
+from kanjo.surfaces.web.orders.instalments import instalment_acts, instalments_of
 from kanjo.surfaces.web.orders.issuing import issue_act
 from kanjo.surfaces.web.revenue.columns import OBLIGATIONS
 from kanjo.surfaces.web.shown import Explained, Link, said
@@ -117,6 +117,7 @@ def order(request: DeskRequest, key: int) -> HttpResponse:
         sections=(
             Section(labels.LINES, Table.of(_LINES, lines)),
             Section(Text(en="Invoices", ja="請求書"), Table.of(INVOICES, list_invoices(actor, order_id=row.id))),
+            *instalments_of(actor, row.id),
             *usage_of(list_metered(actor, order_id=row.id)),
             Section(
                 Text(en="Performance obligations", ja="履行義務"),
