@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from kanjo.domains.billing.facts import ChangePreview
-from kanjo.domains.billing.queries import list_invoices
+from kanjo.domains.billing.facts import BillingPolicy, ChangePreview, Restart
+from kanjo.domains.billing.operations import choose_policy, define_policy
+from kanjo.domains.billing.queries import charges_to_come, list_invoices
+from kanjo.domains.billing.queries.due import Scope
 from kanjo.domains.contracts.facts import AmendmentKind, ContractAmended
 from kanjo.domains.contracts.operations import terminate_contract
 from kanjo.domains.contracts.queries import get_contract, list_amendments
 from kanjo.domains.licenses.queries import position
 from kanjo.domains.orders.queries import lines_of_amendment, lines_of_contracts
+from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import AmendmentId, ContractId, OrderLineId
 from kanjo.foundation.periods import Period, add_months
 from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.texts import Text
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.identity.queries import house
 from kanjo.processes.accept_quote import ConcludedDeal
@@ -26,7 +31,7 @@ from kanjo.processes.agreed import Agreed, LineMore
 from kanjo.processes.amend_contract import amend_contract, preview_amendment
 from kanjo.processes.end_lines import end_lines
 from kanjo.reports.identities import IDENTITIES
-from tests.builders import A_YEAR, a_customer
+from tests.builders import A_YEAR, a_customer, an_actor
 from tests.harness.office import APRIL, MAY, Office, an_office, morning
 from tests.plumbing import FreshDatabase
 
@@ -183,6 +188,86 @@ class TestAddOn:
         )
         assert swapped.total_minor == 9 * (8_000 - 10_000)
         assert (users(office, JULY), broken(office)) == (4, set())
+
+
+class TestAlignment:
+    @pytest.mark.row("BIL-8")
+    def test_what_joins_is_counted_from_the_anchor_in_force(self, office: Office, deal: ConcludedDeal) -> None:
+        """For good on the 15th from May on: what joins on 20 July is too, as previewed."""
+        to_the_15th(office, deal, date(2026, 5, 15))
+        joins_as_shown(office, deal, 2_516, date(2026, 8, 15))
+
+    def test_a_move_that_was_taken_back_counts_no_more(self, office: Office, deal: ConcludedDeal) -> None:
+        """Nor does one from a later day count yet."""
+        day = date(2026, 5, 15)
+        moved = to_the_15th(office, deal, day)
+        amend(office, deal.contract_id, kind=AmendmentKind.WITHDRAWAL, withdraws=moved, effective_on=day)
+        to_the_15th(office, deal, date(2026, 9, 15))
+        joins_as_shown(office, deal, 1_161, date(2026, 8, 1))
+
+    def test_a_line_that_ended_before_says_nothing(self, office: Office) -> None:
+        """The first line ended on 1 May, the others moved after it: what joins goes with those that run."""
+        deal = office.sell(a_customer(), [office.users(10), office.users(5)])
+        amend(office, deal.contract_id, kind=AmendmentKind.END_OF_LINES, ends=line_of(deal), effective_on=MAY)
+        to_the_15th(office, deal, date(2026, 5, 15))
+        joins_as_shown(office, deal, 2_516, date(2026, 8, 15))
+
+    @pytest.mark.row("BIL-8")
+    def test_also_after_periods_began_anew(self, office: Office) -> None:
+        """Where a change of price begins a new period, what joins later is counted from there."""
+        everyday(office, replace(BillingPolicy(), restart=Restart.ANEW))
+        deal = office.sell(a_customer(), [office.users(10)])
+        amend(office, deal.contract_id, effective_on=date(2026, 6, 10), more=more(deal, 1))
+        joins_as_shown(office, deal, 2_032, date(2026, 8, 10))
+
+    def test_a_swap_of_the_only_line_keeps_its_day(self, office: Office) -> None:
+        """The line that comes is counted as the one that goes was, in the plan as in the preview."""
+        deal = office.sell(a_customer(), [office.users(10)])
+        joins_as_shown(office, deal, 1_161, date(2026, 8, 1), kind=AmendmentKind.SWAP, ends=line_of(deal))
+
+
+def to_the_15th(office: Office, deal: ConcludedDeal, on: date) -> AmendmentId:
+    """Bill for good on the 15th from a day on."""
+    moved = amend(office, deal.contract_id, kind=AmendmentKind.BILLING_DAY, effective_on=on, anchor_on=on)
+    return moved.amendment_id
+
+
+def line_of(deal: ConcludedDeal) -> tuple[OrderLineId, ...]:
+    return (deal.lines[0].order_line_id,)
+
+
+def everyday(office: Office, choices: BillingPolicy) -> None:
+    """Let the company bill new contracts by these choices."""
+    administrator, cfo = (an_actor(role, companies=[office.company_id]) for role in (Role.ADMINISTRATOR, Role.CFO))
+    name = Text(en="House", ja="自社")
+    with transaction.atomic():
+        policy = define_policy(code="house", name=name, choices=choices, by=administrator, at=morning(APRIL))
+        choose_policy(company_id=office.company_id, policy_id=policy, effective_on=APRIL, by=cfo, at=morning(APRIL))
+
+
+def joins_as_shown(office: Office, deal: ConcludedDeal, first: int, second: date, **agreed: Any) -> None:
+    """Three users join on 20 July: the first charges of the new line, as previewed and as planned."""
+    given = {
+        "kind": AmendmentKind.ADD_ON,
+        "added": (office.users(3, service=None),),
+        "effective_on": date(2026, 7, 20),
+        **agreed,
+    }
+    shown = preview(office, deal, **given)
+    previewed = [
+        (charge.bill_on, charge.net_minor)
+        for one in shown.invoices
+        for charge in one.charges
+        if charge.order_line_id < 0
+    ]
+    added = amend(office, deal.contract_id, **given)
+    (line,) = [one for one in lines_of_amendment(house(), added.amendment_id) if one.changes is None]
+    scope = Scope(office.company_id, contract_id=deal.contract_id)
+    planned = [
+        (one.bill_on, one.net_minor) for one in charges_to_come(scope) if one.order_line_id == line.order_line_id
+    ]
+    assert planned[:2] == [(date(2026, 7, 20), first), (second, 3_000)]
+    assert previewed == planned
 
 
 class TestSuspension:

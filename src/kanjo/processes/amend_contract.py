@@ -40,6 +40,7 @@ def amend_contract(*, contract_id: ContractId, agreed: Agreed, by: Actor, at: da
     hold(contracts.CONTRACT, contract_id)  # What is computed here stands on lines that nobody else changes meanwhile.
     contract = get_contract(by, contract_id)
     change = meant(agreed, contract, by)
+    anchor_on = _anchor(contract_id, agreed.effective_on, by)
     totals = _preview(change, agreed, contract, by).totals
     amended = contracts.amend_contract(
         contract_id=contract_id,
@@ -76,7 +77,7 @@ def amend_contract(*, contract_id: ContractId, agreed: Agreed, by: Actor, at: da
         by=by,
         at=at,
     )
-    _let_follow(order, change, agreed, contract, by=by, at=at)
+    _let_follow(order, change, agreed, contract, anchor_on, by=by, at=at)
     for before in list_orders(by, contract_id=contract_id):
         ask_anew(before.id, by=by, at=at)
     return amended
@@ -94,18 +95,26 @@ def _preview(change: Meant, agreed: Agreed, contract: ContractRow, actor: Actor)
 
 
 def _anchor(contract_id: ContractId, on: date, actor: Actor) -> date | None:
-    """Return from which day the periods of the contract are counted: as those of its first line that runs."""
-    lines = (now.line for now in lines_now(actor, contract_id, on))
-    first = next((line for line in lines if line.service and line.terms.charge is ChargeKind.RECURRING), None)
-    return anchor_of_line(first.order_line_id) if first else None
+    """Return from which day the periods of the contract are counted on a day: as those of its first line that runs."""
+    recurring = [
+        now for now in lines_now(actor, contract_id, on) if now.served and now.line.terms.charge is ChargeKind.RECURRING
+    ]
+    first = next((now for now in recurring if now.served and now.served.contains(on)), next(iter(recurring), None))
+    return anchor_of_line(first.line.order_line_id, on) if first else None
 
 
 def _let_follow(
-    order: BookedOrder, change: Meant, agreed: Agreed, contract: ContractRow, *, by: Actor, at: datetime
+    order: BookedOrder,
+    change: Meant,
+    agreed: Agreed,
+    contract: ContractRow,
+    anchor_on: date | None,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Plan the billing of what is new, open obligations, and let licenses follow from the day of the change."""
     new = [line for line in order.lines if line.changes is None]
-    anchor_on = _anchor(contract.id, agreed.effective_on, by)
     if new:
         billing.plan(
             company_id=contract.company_id,

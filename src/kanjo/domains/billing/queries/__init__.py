@@ -60,7 +60,6 @@ from kanjo.domains.billing.queries.policies import (
     ChoiceRow,
     PolicyRow,
     anchor_for,
-    anchor_of_line,
     get_policy,
     list_choices,
     list_policies,
@@ -68,6 +67,7 @@ from kanjo.domains.billing.queries.policies import (
     policy_for,
 )
 from kanjo.domains.billing.queries.schedules import (
+    anchor_of_line,
     charges_of_order,
     charges_to_come,
     due_and_not_invoiced,

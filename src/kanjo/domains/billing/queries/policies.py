@@ -17,7 +17,7 @@ from kanjo.domains.catalog.facts import ChargeKind
 from kanjo.domains.customers.queries import name_of
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.day_counts import DayCount
-from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderLineId, PolicyId
+from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, PolicyId
 from kanjo.foundation.texts import Name, Text
 from kanjo.platform.bulk.reading import read_columns
 from kanjo.platform.ordering import sorted_by
@@ -122,11 +122,6 @@ def anchor_for(
     earlier = of_contract.order_by("service_start").values_list("service_start", flat=True)[:1]
     first = recurring.filter(account__payer_id=payer_id).order_by("id").values_list("anchor_on", flat=True).first()
     return common_anchor([*starts, *(start for start in earlier if start)], anchor, first)
-
-
-def anchor_of_line(order_line_id: OrderLineId) -> date | None:
-    """Return the day from which the periods of a planned line are counted, None of one that nobody planned."""
-    return Plan.objects.filter(order_line_id=order_line_id).values_list("anchor_on", flat=True).first()
 
 
 def _row(policy: Policy) -> PolicyRow:

@@ -14,6 +14,7 @@ from kanjo.domains.billing.queries.due import Scope, known_now, read_due
 from kanjo.domains.billing.rules.owed import Known, should_be, still_due
 from kanjo.domains.billing.rules.plans import as_plans
 from kanjo.domains.billing.rules.shares import SHARE
+from kanjo.domains.billing.rules.stretches import stretches
 from kanjo.domains.billing.rules.usage_offered import offered_usage
 from kanjo.foundation.ids import CompanyId, OrderId, OrderLineId, PlanId
 from kanjo.foundation.periods import Period
@@ -64,6 +65,20 @@ def charges_to_come(scope: Scope, *, if_accepted: bool = False) -> list[ChargeTo
     plans, known = read_due(scope, known_now(), if_accepted=if_accepted)
     lines = dict(plans.select("plan_id", "order_line_id").iter_rows())
     return to_come(still_due(plans, date.max, known), lines, of_usage(plans))
+
+
+def anchor_of_line(order_line_id: OrderLineId, on: date) -> date | None:
+    """Return from which day the periods of a recurring line are counted on a day, None of one that nobody planned.
+
+    A standing change moves it, by a day of its own or because periods began anew; a pause does not.
+    """
+    plan = Plan.objects.filter(order_line_id=order_line_id, part=0).first()
+    if plan is None:
+        return None
+    plans, known = read_due(Scope(CompanyId(plan.company_id), plan_id=PlanId(plan.pk)), known_now())
+    begun = stretches(plans, known.changes, known.away.clear()).filter(pl.col("stretch_start") <= on)
+    anchors: list[date] = begun.sort("stretch_start")["anchor_on"].to_list()
+    return anchors[-1] if anchors else plan.anchor_on
 
 
 def due_and_not_invoiced(company_id: CompanyId, on: date) -> pl.DataFrame:
