@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import NoReturn
 
 from kanjo.domains.billing.facts import ContractChange, PlansChanged
 from kanjo.domains.billing.models import Away, Change, MovedDay, Plan
@@ -11,7 +12,7 @@ from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.planning import PLANNERS
 from kanjo.domains.billing.queries.changes import from_period_starts, plan_ids, with_change
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due
-from kanjo.domains.billing.queries.schedules import charges_to_come
+from kanjo.domains.billing.queries.schedules import days_to_move
 from kanjo.domains.billing.rules.changing import (
     AlreadyMoved,
     MovesNowhere,
@@ -81,15 +82,12 @@ def move_billing_day(
     """
     company_id = _locked(contract_id, by)
     require_open(company_id=company_id, day=moved_to)
-    moved = MovedDay.objects.filter(contract_id=contract_id, bill_on=bill_on).first()
-    if moved is not None:
-        if moved.moved_to == moved_to:
-            return
-        raise AlreadyMoved(day=bill_on, moved_to=moved.moved_to)
-    to_come = charges_to_come(Scope(company_id, contract_id=contract_id), if_accepted=True)
-    if all(charge.bill_on != bill_on for charge in to_come):
-        days = sorted({charge.bill_on for charge in to_come})
-        raise NothingBilledThen(day=bill_on, next=days[0] if days else "–", at="bill_on")
+    moves = dict(MovedDay.objects.filter(contract_id=contract_id).values_list("bill_on", "moved_to"))
+    if moves.get(bill_on) == moved_to:
+        return
+    days = days_to_move(Scope(company_id, contract_id=contract_id))
+    if bill_on not in days:
+        _refuse_move(bill_on, moves, next(iter(days), "–"))
     if moved_to == bill_on:
         raise MovesNowhere(day=bill_on, at="moved_to")
     if not because.strip():
@@ -97,6 +95,14 @@ def move_billing_day(
     MovedDay.objects.create(
         company_id=company_id, contract_id=contract_id, bill_on=bill_on, moved_to=moved_to, because=because
     )
+
+
+def _refuse_move(bill_on: date, moves: Mapping[date, date], following: date | str) -> NoReturn:
+    """Say whether the day was moved, or another was moved to it, or nothing is charged then."""
+    day = bill_on if bill_on in moves else next((day for day, to in moves.items() if to == bill_on), None)
+    if day is None:
+        raise NothingBilledThen(day=bill_on, next=following, at="bill_on")
+    raise AlreadyMoved(day=day, moved_to=moves[day], next=following, at="bill_on")
 
 
 def _locked(contract_id: ContractId, by: Actor) -> CompanyId:

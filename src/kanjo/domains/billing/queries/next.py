@@ -15,7 +15,7 @@ from kanjo.domains.billing.models import Away, Change, Hold, MovedDay, Plan
 from kanjo.domains.billing.queries.changes import invoices_to_come
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due
 from kanjo.domains.billing.queries.holds import held_plans, open_holds_of
-from kanjo.domains.billing.queries.schedules import charges_to_come
+from kanjo.domains.billing.queries.schedules import days_to_move
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.rules.owed import Known, still_due
 from kanjo.domains.billing.rules.waiting import DaysAway, Moved, OnHoldBy, Reason, Standing, Withdrawn, reasons
@@ -103,19 +103,15 @@ def what_comes_next(contract_id: ContractId, actor: Actor, *, on: date) -> Outlo
 
 
 def days_to_come(contract_id: ContractId, actor: Actor) -> dict[date, Money]:
-    """Return the billing days to come of a contract that may still be moved, soonest first, with what is due of each.
+    """Return the billing days to come of a contract that may still be moved, soonest first, with what is charged then.
 
-    What waits for acceptance counts as accepted when it may be billed, as `move_billing_day` takes it.
+    Refuses `PlanMissing`.
     """
     first = Plan.objects.visible_to(actor).filter(contract_id=contract_id).order_by("id").first()
     if first is None:
         raise PlanMissing(key=contract_id)
     scope = Scope(CompanyId(first.company_id), contract_id=contract_id)
-    moved = set(MovedDay.objects.filter(contract_id=contract_id).values_list("moved_to", flat=True))
-    nets: dict[date, int] = defaultdict(int)
-    for charge in charges_to_come(scope, if_accepted=True):
-        nets[charge.bill_on] += charge.net_minor
-    return {day: Money(net, first.currency) for day, net in nets.items() if day not in moved}
+    return {day: Money(net, first.currency) for day, net in days_to_move(scope).items()}
 
 
 def _free(to_come: pl.DataFrame, told: _Told, on: date) -> pl.DataFrame:

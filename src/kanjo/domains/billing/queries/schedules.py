@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,17 @@ def charges_to_come(scope: Scope, *, if_accepted: bool = False) -> list[ChargeTo
     plans, known = read_due(scope, known_now(), if_accepted=if_accepted)
     lines = dict(plans.select("plan_id", "order_line_id").iter_rows())
     return to_come(still_due(plans, date.max, known), lines, of_usage(plans))
+
+
+def days_to_move(scope: Scope) -> dict[date, int]:
+    """Return the billing days to come of some plans that were not moved yet, soonest first, with what is charged then.
+
+    What is given back follows what takes its place, and what waits for acceptance has no day yet.
+    """
+    plans, known = read_due(scope, known_now())
+    due = still_due(plans, date.max, replace(known, moved=known.moved.clear()))
+    charges = due.filter(pl.col("credited_line_id").is_null()).join(known.moved, on=["plan_id", "bill_on"], how="anti")
+    return dict(charges.group_by("bill_on").agg(pl.sum("net_minor")).sort("bill_on").iter_rows())
 
 
 def anchor_of_line(order_line_id: OrderLineId, on: date) -> date | None:

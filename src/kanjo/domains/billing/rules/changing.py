@@ -40,11 +40,14 @@ class AlreadyMoved(Refusal):
     rule = "billing.already-moved"
     kind = RefusalKind.CONFLICT
     says = Text(en="{day} was moved to {moved_to} already.", ja="{day} の請求はすでに {moved_to} へ変更されています。")
-    remedy = Text(en="A billing day is moved once.", ja="請求日の変更は一度だけです。")
+    remedy = Text(
+        en="A billing day is moved once; the next that can be moved is {next}.",
+        ja="請求日の変更は一度だけです（次に変更できる請求日: {next}）。",
+    )
 
 
 class NothingBilledThen(Refusal):
-    """Nothing of the contract is billed on that day."""
+    """Nothing of the contract is charged on that day; giving something back is no billing day of its own."""
 
     rule = "billing.nothing-then"
     says = Text(en="Nothing is to be billed on {day}.", ja="{day} に請求予定はありません。")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,8 +17,8 @@ from kanjo.domains.billing.facts import (
     LineAway,
     LineChange,
 )
-from kanjo.domains.billing.models import Account, Charge, Hold, Invoice, InvoiceLine, Plan
-from kanjo.domains.billing.queries import charges_to_come, get_invoice, preview_changes
+from kanjo.domains.billing.models import Account, Charge, Hold, Invoice, InvoiceLine, MovedDay, Plan
+from kanjo.domains.billing.queries import charges_to_come, days_to_come, get_invoice, preview_changes
 from kanjo.domains.billing.queries.due import Scope
 from kanjo.domains.billing.rules.changing import (
     AlreadyMoved,
@@ -36,6 +37,7 @@ from kanjo.domains.billing.rules.changing import (
 from kanjo.domains.billing.rules.guards import NothingDue, PlanMissing
 from kanjo.domains.billing.tests.conftest import Planned, an_order
 from kanjo.domains.billing.tests.test_operations import run_billing
+from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import (
     AmendmentId,
@@ -259,6 +261,48 @@ class TestMoveBillingDay:
         move(planned, JUNE, date(2026, 4, 20), accountant)
         run_billing(company, date(2026, 4, 20))
         assert posted() == [(JUNE, date(2026, 7, 1), 10_000)]
+
+    def test_what_was_moved_moves_no_further(self, planned: Planned, accountant: Actor) -> None:
+        """From 1 to 20 May, and no more from 20 to 25 May: told which day it was, and which may be moved."""
+        move(planned, MAY, date(2026, 5, 20), accountant)
+        with pytest.raises(AlreadyMoved) as refused:
+            move(planned, date(2026, 5, 20), date(2026, 5, 25), accountant)
+        assert refused.value.facts == {"day": MAY, "moved_to": date(2026, 5, 20), "next": TODAY}
+        assert MovedDay.objects.count() == 1
+
+    def test_a_day_of_its_own_is_moved_whatever_was_moved_to_it(
+        self, planned: Planned, company: CompanyId, accountant: Actor
+    ) -> None:
+        """May was moved to 1 June; what is due of June itself goes to 20 June, May stays."""
+        move(planned, MAY, JUNE, accountant)
+        move(planned, JUNE, date(2026, 6, 20), accountant)
+        days = [one.bill_on for one in charges_to_come(Scope(company, contract_id=planned.contract_id))]
+        assert days[:3] == [TODAY, JUNE, date(2026, 6, 20)]
+
+    def test_a_day_of_nothing_but_a_credit_is_none(
+        self, planned: Planned, company: CompanyId, accountant: Actor
+    ) -> None:
+        """Away from 16 April on, April's rest comes back on that day: no charge would follow a move of it."""
+        run_billing(company, TODAY)
+        day = date(2026, 4, 16)
+        amend(planned, away(planned, day, MAY), AmendmentKind.SUSPENSION)
+        assert day in {one.bill_on for one in charges_to_come(Scope(company, contract_id=planned.contract_id))}
+        assert day not in days_to_come(planned.contract_id, accountant)
+        with pytest.raises(NothingBilledThen) as refused:
+            move(planned, day, date(2026, 4, 20), accountant)
+        assert refused.value.facts == {"day": day, "next": MAY}
+
+    def test_what_waits_for_acceptance_has_no_day_yet(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """Nobody knows on which day it will be billed: a move would be of nothing."""
+        box = a_product(
+            company, "BOX", charge=ChargeKind.ONE_TIME, timing=BillingTiming.ON_ACCEPTANCE, interval_months=0
+        )
+        waiting = an_order(company, customer, [replace(a_line(box, quantity=1), service=None)])
+        assert days_to_come(waiting.contract_id, accountant) == {}
+        with pytest.raises(NothingBilledThen):
+            move(waiting, TODAY, JUNE, accountant)
 
     def test_refusals(self, planned: Planned, company: CompanyId, accountant: Actor) -> None:
         """Not twice, not to itself, not without a reason, not where nothing is billed, not into locked books."""
