@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from kanjo.domains.billing.facts import BillingPolicy, ChangePreview, Restart
-from kanjo.domains.billing.operations import choose_policy, define_policy
+from kanjo.domains.billing.facts import Billed, BillingPolicy, ChangePreview, Restart
 from kanjo.domains.billing.queries import charges_to_come, list_invoices
 from kanjo.domains.billing.queries.due import Scope
 from kanjo.domains.contracts.facts import AmendmentKind, ContractAmended
@@ -19,11 +18,9 @@ from kanjo.domains.contracts.operations import terminate_contract
 from kanjo.domains.contracts.queries import get_contract, list_amendments
 from kanjo.domains.licenses.queries import position
 from kanjo.domains.orders.queries import lines_of_amendment, lines_of_contracts
-from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import AmendmentId, ContractId, OrderLineId
 from kanjo.foundation.periods import Period, add_months
 from kanjo.foundation.refusals import Refusal
-from kanjo.foundation.texts import Text
 from kanjo.foundation.times import AsKnown
 from kanjo.platform.identity.queries import house
 from kanjo.processes.accept_quote import ConcludedDeal
@@ -31,8 +28,9 @@ from kanjo.processes.agreed import Agreed, LineMore
 from kanjo.processes.amend_contract import amend_contract, preview_amendment
 from kanjo.processes.end_lines import end_lines
 from kanjo.reports.identities import IDENTITIES
-from tests.builders import A_YEAR, a_customer, an_actor
+from tests.builders import A_YEAR, a_customer
 from tests.harness.office import APRIL, MAY, Office, an_office, morning
+from tests.harness.policies import chosen
 from tests.plumbing import FreshDatabase
 
 JULY, OCTOBER, END = date(2026, 7, 1), date(2026, 10, 1), A_YEAR.until
@@ -215,7 +213,7 @@ class TestAlignment:
     @pytest.mark.row("BIL-8")
     def test_also_after_periods_began_anew(self, office: Office) -> None:
         """Where a change of price begins a new period, what joins later is counted from there."""
-        everyday(office, replace(BillingPolicy(), restart=Restart.ANEW))
+        chosen(office, replace(BillingPolicy(), restart=Restart.ANEW))
         deal = office.sell(a_customer(), [office.users(10)])
         amend(office, deal.contract_id, effective_on=date(2026, 6, 10), more=more(deal, 1))
         joins_as_shown(office, deal, 2_032, date(2026, 8, 10))
@@ -234,15 +232,6 @@ def to_the_15th(office: Office, deal: ConcludedDeal, on: date) -> AmendmentId:
 
 def line_of(deal: ConcludedDeal) -> tuple[OrderLineId, ...]:
     return (deal.lines[0].order_line_id,)
-
-
-def everyday(office: Office, choices: BillingPolicy) -> None:
-    """Let the company bill new contracts by these choices."""
-    administrator, cfo = (an_actor(role, companies=[office.company_id]) for role in (Role.ADMINISTRATOR, Role.CFO))
-    name = Text(en="House", ja="自社")
-    with transaction.atomic():
-        policy = define_policy(code="house", name=name, choices=choices, by=administrator, at=morning(APRIL))
-        choose_policy(company_id=office.company_id, policy_id=policy, effective_on=APRIL, by=cfo, at=morning(APRIL))
 
 
 def joins_as_shown(office: Office, deal: ConcludedDeal, first: int, second: date, **agreed: Any) -> None:
@@ -448,6 +437,25 @@ class TestBooks:
         assert office.bill(JULY) == {"failed": 0}
 
     @pytest.mark.row("BIL-8")
+    def test_daily_runs_leave_amendments_to_the_aligned_day(self, office: Office) -> None:
+        """Billed every day: what changes on 11, 16 and 21 May comes on one invoice with June, and on none before."""
+        chosen(office, replace(BillingPolicy(), changes_billed=Billed.WITH_NEXT, first_billed=Billed.WITH_NEXT))
+        deal = office.sell(a_customer(), [office.users(10)])
+        added = (office.users(3, service=None),)
+        agreed: dict[int, dict[str, Any]] = {
+            11: {"more": more(deal, 5)},
+            16: {"kind": AmendmentKind.ADD_ON, "added": added},
+            21: {"more": more(deal, -4)},
+        }
+        for day in (APRIL, *(date(2026, 5, number) for number in range(1, 32)), date(2026, 6, 1)):
+            if day.month == MAY.month and day.day in agreed:
+                amend(office, deal.contract_id, on=day, effective_on=day, **agreed[day.day])
+            office.bill(day)
+        changed = -6_774 + 4_838 + 3_903 + 1_548  # 21 days of 10,000 back; 10 of 15,000, 11 of 11,000, 16 of 3,000
+        billed = sorted((row.issued_on, row.net.minor) for row in list_invoices(house()))
+        assert billed == [(APRIL, 10_000), (MAY, 10_000), (date(2026, 6, 1), 11_000 + 3_000 + changed)]
+
+    @pytest.mark.row("BIL-8")
     def test_what_joins_is_billed_with_the_others(self, office: Office, deal: ConcludedDeal) -> None:
         """Users from 15 May are billed for the rest of May at once, then on the first of each month."""
         day = date(2026, 5, 15)
@@ -455,6 +463,36 @@ class TestBooks:
         shown = preview(office, deal, kind=AmendmentKind.ADD_ON, added=added, effective_on=day)
         new = {charge.bill_on for one in shown.invoices for charge in one.charges if charge.net_minor in {1_645, 3_000}}
         assert sorted(new) == [day, *(add_months(date(2026, 6, 1), month) for month in range(10))]
+
+
+class TestSwapBilled:
+    @pytest.mark.row("BIL-7")
+    @pytest.mark.parametrize("first_billed", list(Billed))
+    @pytest.mark.parametrize("changes_billed", list(Billed))
+    @pytest.mark.parametrize("day", [date(2026, 4, 16), APRIL])
+    def test_both_sides_come_on_one_invoice(
+        self, office: Office, changes_billed: Billed, first_billed: Billed, day: date
+    ) -> None:
+        """What goes is given back on the day what comes is charged, as previewed, however first parts are billed."""
+        chosen(office, replace(BillingPolicy(), changes_billed=changes_billed, first_billed=first_billed))
+        deal = office.sell(a_customer(), [office.users(10)])
+        office.bill(APRIL)
+        given: dict[str, Any] = {
+            "kind": AmendmentKind.SWAP,
+            "ends": line_of(deal),
+            "added": (office.users(4, 8_000, service=None),),
+            "effective_on": day,
+        }
+        shown = preview(office, deal, **given)
+        amend(office, deal.contract_id, **given)
+        waits = changes_billed is Billed.WITH_NEXT and day > APRIL
+        net = -2_000 // (2 if day > APRIL else 1)
+        nets = [(MAY, 8_000 + net)] if waits else [(day, net), (MAY, 8_000)]
+        assert [(one.issued_on, one.net.minor) for one in shown.invoices][: len(nets)] == nets
+        for on in (APRIL, day, date(2026, 4, 30), MAY):
+            office.bill(on)
+        billed = [(row.issued_on, row.net.minor) for row in list_invoices(house())]
+        assert sorted(billed) == sorted([(APRIL, 10_000), *nets])
 
 
 class TestTermination:

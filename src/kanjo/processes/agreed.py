@@ -252,7 +252,7 @@ def to_bill(
     usage: Sequence[UsageTerms | None],
     *,
     anchor_on: date | None,
-    on: date,
+    agreed: Agreed,
 ) -> list[LineToBill]:
     """Return new lines as billing needs them: counted from the anchor of the others, billed with them."""
     return [
@@ -267,9 +267,10 @@ def to_bill(
             tax_class=line.terms.tax_class,
             service=line.service,
             quantity=line.quantity,
-            due_from=line.service.start if line.service else on,
+            due_from=line.service.start if line.service else agreed.effective_on,
             anchor_on=anchor_on if line.terms.charge is ChargeKind.RECURRING else None,
             usage=terms,
+            swapped=agreed.kind is AmendmentKind.SWAP,
         )
         for line, key, terms in zip(lines, keys, usage, strict=True)
     ]

@@ -90,7 +90,7 @@ def _keys(change: Meant) -> list[OrderLineId]:
 
 def _preview(change: Meant, agreed: Agreed, contract: ContractRow, actor: Actor) -> ChangePreview:
     anchor_on = _anchor(contract.id, agreed.effective_on, actor) if change.new else None
-    added = to_bill(change.new, _keys(change), change.usage, anchor_on=anchor_on, on=agreed.effective_on)
+    added = to_bill(change.new, _keys(change), change.usage, anchor_on=anchor_on, agreed=agreed)
     return preview_changes(contract.id, change.billing, actor, added=added)
 
 
@@ -124,9 +124,7 @@ def _let_follow(
             contract_id=contract.id,
             currency=contract.currency,
             payment_terms=contract.payment_terms,
-            lines=to_bill(
-                new, [line.order_line_id for line in new], change.usage, anchor_on=anchor_on, on=agreed.effective_on
-            ),
+            lines=to_bill(new, [line.order_line_id for line in new], change.usage, anchor_on=anchor_on, agreed=agreed),
             by=by,
             at=at,
             on=agreed.concluded_on,

@@ -40,7 +40,8 @@ class LineToBill:
     `due_from` is the first day anything may be billed. `order_line_id` may be any number where nothing is stored
     (a preview on a quote). Periods are counted from `anchor_on`, by default the service start: a line that joins
     others takes their anchor, and its first period is prorated. What is used of it is charged by `usage` beside it; in
-    a preview `expected_units` are taken as used in each period.
+    a preview `expected_units` are taken as used in each period. `swapped` says that it takes the place of a line that
+    ends with it.
     """
 
     order_line_id: OrderLineId
@@ -57,6 +58,7 @@ class LineToBill:
     interval_days: int = 0
     usage: UsageTerms | None = None
     expected_units: int = 0
+    swapped: bool = False
 
     @property
     def interval(self) -> Interval:

@@ -91,7 +91,8 @@ class Plan(CompanyRow):
 
     `part` 0 is the line itself, the instalments of a one-time line are counted from 1 and are charged in its place.
     Part 1 of a recurring line is its usage, charged beside it: its `net_minor` and quantity are 0.
-    `due_from` is the first day anything of it may be billed; `effective_on` the day it was planned.
+    `due_from` is the first day anything of it may be billed; `effective_on` the day it was planned. `swapped` says that
+    it takes the place of a line that ended with it: its first part is billed with what that one gives back.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="plans")
@@ -115,6 +116,7 @@ class Plan(CompanyRow):
     service_start = models.DateField(null=True)
     service_until = models.DateField(null=True)
     due_from = models.DateField()
+    swapped = models.BooleanField(db_default=False, default=False)
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+", db_default=STANDARD, db_index=False)
     effective_on = models.DateField()
     recorded_at = recorded_at()

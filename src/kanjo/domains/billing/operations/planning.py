@@ -129,6 +129,7 @@ def _terms_of(line: LineToBill) -> dict[str, object]:
         "service_start": line.service.start if line.service else None,
         "service_until": line.service.until if line.service else None,
         "due_from": line.due_from,
+        "swapped": line.swapped,
     }
 
 
@@ -149,6 +150,7 @@ _AGREED = (
     "service_start",
     "service_until",
     "due_from",
+    "swapped",
 )
 
 

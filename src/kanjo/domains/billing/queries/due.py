@@ -76,6 +76,7 @@ TERMS: dict[str, type[pl.DataType]] = {
     "service_start": pl.Date,
     "service_until": pl.Date,
     "due_from": pl.Date,
+    "swapped": pl.Int64,
     "accepted_on": pl.Date,
     "policy": pl.Int64,
     "order_line_id": pl.Int64,
@@ -83,7 +84,8 @@ TERMS: dict[str, type[pl.DataType]] = {
     "currency": pl.String,
 }
 _TERMS = """p.id, p.charge, p.timing, p.interval_months, p.interval_days, p.anchor_on, p.quantity, p.net_minor,
-    p.service_start, p.service_until, p.due_from, x.accepted_on, p.policy_id, p.order_line_id, p.part, p.currency"""
+    p.service_start, p.service_until, p.due_from, p.swapped::int, x.accepted_on, p.policy_id, p.order_line_id, p.part,
+    p.currency"""
 _NAMED = "".join(f", p.{name}" for name in NAMED)
 # The last part that was charged ends where a plan is billed until; of those that changed it is taken from all parts.
 _PLANS = """

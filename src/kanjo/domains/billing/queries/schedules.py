@@ -89,7 +89,7 @@ def anchor_of_line(order_line_id: OrderLineId, on: date) -> date | None:
         return None
     plans, known = read_due(Scope(CompanyId(plan.company_id), plan_id=PlanId(plan.pk)), known_now())
     begun = stretches(plans, known.changes, known.away.clear()).filter(pl.col("stretch_start") <= on)
-    anchors: list[date] = begun.sort("stretch_start")["anchor_on"].to_list()
+    anchors: list[date] = begun.sort("stretch_start").collect()["anchor_on"].to_list()
     return anchors[-1] if anchors else plan.anchor_on
 
 

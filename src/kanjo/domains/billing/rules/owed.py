@@ -143,7 +143,8 @@ def _changed(plans: pl.DataFrame, target_on: date, known: Known) -> pl.DataFrame
     due, charged = _on_terms(at_once(parts), known.charged)
     charges, back = difference(due, charged, known.given_back)
     rule = plans.lazy().select(line_id="plan_id", ends="service_until", changes_billed="changes_billed")
-    following = (pl.col("changes_billed") == Billed.WITH_NEXT) & (pl.col("whole_until") < pl.col("ends"))
+    together, inside = pl.col("changes_billed") == Billed.WITH_NEXT, pl.col("start") > pl.col("whole_start")
+    following = together & inside & (pl.col("whole_until") < pl.col("ends"))
     credits_ = (
         back.lazy()
         .join(rule, on="line_id")
@@ -397,7 +398,8 @@ def _billed(parts: pl.LazyFrame) -> pl.LazyFrame:
     ends_on = pl.min_horizontal("next_on", "service_until").dt.offset_by("-1d")
     together = pl.col("changes_billed") == Billed.WITH_NEXT
     follows = pl.col("next_on") < pl.col("service_until")
-    is_first = start == pl.col("service_start")
+    # A line that takes the place of another is billed with what that one gives back.
+    is_first = (start == pl.col("service_start")) & (pl.col("swapped") == 0)
     stub = pl.when(is_first).then(pl.col("first_billed") == Billed.WITH_NEXT).otherwise(together)
     waits = stub & follows & (pl.col("start") > pl.col("cut_from"))
     in_advance = pl.when(waits).then("next_on").otherwise(start)

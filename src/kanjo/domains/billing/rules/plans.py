@@ -36,9 +36,10 @@ FOLLOWED: dict[str, type[pl.DataType]] = {
     "due_from": pl.Date,
     "accepted_on": pl.Date,
     "billed_until": pl.Date,
+    "swapped": pl.Int64,
     **POLICY,
 }
-"""A plan with the policy it is billed by.
+"""A plan with the policy it is billed by; *swapped* is 1 where it takes the place of a line that ends with it.
 
 Every day before *billed_until* of a plan that never changed is billed, and none after. Of one that did, it is the last
 day of which anything was posted.
@@ -66,6 +67,7 @@ def as_plans(lines: Sequence[LineToBill], policy: BillingPolicy | None = None) -
                 "due_from": line.due_from,
                 "accepted_on": line.due_from,
                 "billed_until": None,
+                "swapped": int(line.swapped),
                 **chosen,
             }
             for place, line in enumerate(anchored(lines, common_anchor(starts, policy.anchor)))

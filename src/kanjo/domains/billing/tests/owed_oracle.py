@@ -48,6 +48,8 @@ class Life:
     changes: list[Change] = field(default_factory=list)
     away: list[Away] = field(default_factory=list)
     every_days: int = 0
+    swapped: bool = False
+    """Whether it took the place of another line, so that its first part is billed with what that one gives back."""
 
     def later(self, day: date, periods: int) -> date:
         """Return the day so many periods later."""
@@ -173,7 +175,7 @@ def _bill_on(life: Life, days: Period, whole: Period) -> date:
         last = min(whole.until, life.service.until) if together else days.until
         return max(last - DAY, life.due_from)
     first = days.start == life.service.start
-    waits = policy.first_billed is Billed.WITH_NEXT if first else together
+    waits = policy.first_billed is Billed.WITH_NEXT if first and not life.swapped else together
     if waits and days.start > whole.start and whole.until < life.service.until:
         return max(whole.until, life.due_from)
     return max(days.start, life.due_from)

@@ -107,5 +107,6 @@ def _row(place: int, life: Life, billed_until: date | None) -> dict[str, Any]:
         "due_from": life.due_from,
         "accepted_on": None,
         "billed_until": billed_until,
+        "swapped": int(life.swapped),
         **asdict(life.policy),
     }

@@ -68,6 +68,7 @@ def lives(draw: st.DrawFn, policy: st.SearchStrategy[BillingPolicy] = policies, 
         quantity=draw(st.integers(1, 20)),
         due_from=draw(st.just(start) | days),
         policy=draw(policy),
+        swapped=draw(st.booleans()),
         changes=draw(st.lists(changes, max_size=4)) if told else [],
         away=draw(st.lists(aways, max_size=3)) if told else [],
     )
