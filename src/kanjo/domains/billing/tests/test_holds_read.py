@@ -115,7 +115,9 @@ class TestLineInParts:
         """Of ¥50,000 in two parts ¥20,000 is due: the hold, the money on hold and the outlook tell it as kept back."""
         planned = an_order(company, customer, [a_line(_once(company), quantity=50)])
         parts = (Instalment(20_000, bill_on=TODAY), Instalment(30_000, bill_on=MAY))
-        billing.plan_instalments(order_line_id=planned.lines[0], instalments=parts, on=TODAY, by=house(), at=NOW)
+        billing.plan_instalments(
+            order_line_id=planned.lines[0], instalments=parts, because="分割払い", on=TODAY, by=house(), at=NOW
+        )
         key = hold(company, Held(order_line_id=planned.lines[0]), accountant, charge=charge)
         due = Money(20_000, "JPY")
         assert get_hold(accountant, key, on=TODAY).held == (due,)
