@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from kanjo.domains.billing.facts import Billed, BillingPolicy, ChangePreview, Restart
+from kanjo.domains.billing.facts import Billed, BillingPolicy, ChangePreview, Instalment, Restart
 from kanjo.domains.billing.queries import charges_to_come, list_invoices
 from kanjo.domains.billing.queries.due import Scope
 from kanjo.domains.contracts.facts import AmendmentKind, ContractAmended
@@ -26,6 +26,7 @@ from kanjo.platform.identity.queries import house
 from kanjo.processes.accept_quote import ConcludedDeal
 from kanjo.processes.agreed import Agreed, LineMore
 from kanjo.processes.amend_contract import amend_contract, preview_amendment
+from kanjo.processes.bill_in_instalments import plan_instalments
 from kanjo.processes.end_lines import end_lines
 from kanjo.reports.identities import IDENTITIES
 from tests.builders import A_YEAR, a_customer
@@ -174,6 +175,24 @@ class TestAddOn:
         assert (line.service, added.total_minor, broken(office)) == (None, 100_000, set())
         back = amend(office, deal.contract_id, kind=AmendmentKind.WITHDRAWAL, withdraws=added.amendment_id)
         assert (back.total_minor, broken(office)) == (-100_000, set())
+
+    def test_a_box_in_instalments_is_taken_back_whole(self, office: Office, deal: ConcludedDeal) -> None:
+        """Cut in two and taken back, neither part is billed; the contract is worth what it was."""
+        added = amend(office, deal.contract_id, kind=AmendmentKind.ADD_ON, added=(office.boxes(2),))
+        (line,) = lines_of_amendment(house(), added.amendment_id)
+        with transaction.atomic():
+            plan_instalments(
+                order_line_id=line.order_line_id,
+                instalments=[Instalment(50_000, JULY), Instalment(50_000, OCTOBER)],
+                because="分割払い",
+                on=APRIL,
+                by=office.deal_management,
+                at=morning(APRIL),
+            )
+        back = amend(office, deal.contract_id, kind=AmendmentKind.WITHDRAWAL, withdraws=added.amendment_id)
+        assert (back.total_minor, broken(office)) == (-100_000, set())
+        to_come = charges_to_come(Scope(office.company_id, contract_id=deal.contract_id))
+        assert line.order_line_id not in {one.order_line_id for one in to_come}
 
     def test_a_swap_is_one_amendment(self, office: Office, deal: ConcludedDeal) -> None:
         """Ten users at 1,000 go, four at 2,000 come: one order, one difference."""
