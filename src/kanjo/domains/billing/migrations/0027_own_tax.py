@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("billing", "0024_joined")]
+    dependencies: ClassVar = [("billing", "0026_swapped")]
     operations: ClassVar = [
         migrations.AddField(model_name="invoicetax", name="own_minor", field=models.BigIntegerField(null=True)),
     ]
