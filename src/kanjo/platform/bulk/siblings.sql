@@ -124,3 +124,20 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public SET default_statistic
 BEGIN
     EXECUTE format('ANALYZE %I', live);
 END $$;
+
+-- A run that was stopped before its tables got a column has it when it goes on: what it loaded knows nothing of it.
+CREATE FUNCTION bulk_widen(parent text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    staged regclass;
+    lacking record;
+BEGIN
+    FOR staged IN SELECT oid::regclass FROM pg_class WHERE relname ~ format('^stage_\d+_%s$', parent) AND relkind = 'r' LOOP
+        FOR lacking IN
+            SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+            WHERE attrelid = parent::regclass AND attnum > 0 AND NOT attisdropped AND attname NOT IN (
+                SELECT attname FROM pg_attribute WHERE attrelid = staged AND attnum > 0 AND NOT attisdropped)
+        LOOP
+            EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', staged, lacking.attname, lacking.type);
+        END LOOP;
+    END LOOP;
+END $$;

@@ -65,3 +65,19 @@ class SiblingsChecked(RunSQL):
     def describe(self) -> str:
         """Return what `migrate` says while it does this."""
         return f"Check what parts of {self.child} refer to"
+
+
+class Widened(RunSQL):
+    """Give the tables of runs that were stopped the columns that *table* got since; they may be null."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(f"SELECT bulk_widen('{table}')", RunSQL.noop)
+
+    def deconstruct(self) -> tuple[str, list[str], dict[str, str]]:
+        """Return how a migration file writes this step."""
+        return (type(self).__name__, [self.table], {})
+
+    def describe(self) -> str:
+        """Return what `migrate` says while it does this."""
+        return f"Widen what stopped runs loaded for {self.table}"

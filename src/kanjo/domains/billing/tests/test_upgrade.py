@@ -32,6 +32,23 @@ def test_a_run_stopped_before_invoices_were_shared_is_settled(shared_database: F
         owner.rollback()
 
 
+@pytest.mark.row("SCL-3")
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_run_stopped_before_a_column_came_is_settled(shared_database: FreshDatabase, times: int) -> None:
+    """What it loaded gets the columns that its table has by now; other tables of the run stay as they are."""
+    table = "billing_invoicetax"
+    with psycopg.connect(shared_database.owner.conninfo()) as owner:
+        for name in (table, "billing_invoice"):
+            owner.execute(f"CREATE TABLE stage_7_{name} (LIKE {name} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+        owner.execute(f"ALTER TABLE stage_7_{table} DROP COLUMN own_minor")
+        with pytest.raises(psycopg.errors.DatatypeMismatch), owner.transaction():
+            owner.execute(ATTACH.replace("billing_invoiceline", table))
+        for _ in range(times):
+            owner.execute("SELECT bulk_widen(%s)", [table])
+        owner.execute(ATTACH.replace("billing_invoiceline", table))
+        owner.rollback()
+
+
 @pytest.mark.row("BIL-14")
 def test_rows_from_before_are_under_the_checks_too(shared_database: FreshDatabase) -> None:
     """What is checked of new rows first is true of all in the end."""
