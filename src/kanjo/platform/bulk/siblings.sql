@@ -35,7 +35,8 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION bulk_is_ready(staged regclass) RETURNS boolean LANGUAGE sql STABLE
-RETURN (SELECT bool_and(convalidated) AND bool_or(conname = 'in_block') FROM pg_constraint WHERE conrelid = staged);
+RETURN EXISTS (SELECT FROM pg_constraint WHERE conrelid = staged AND conname = 'in_block')
+    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = staged AND NOT convalidated);
 
 CREATE FUNCTION bulk_index(staged regclass, index regclass) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
