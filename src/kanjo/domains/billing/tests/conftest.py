@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import LineToBill
+from kanjo.domains.billing.models import InvoiceLine
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, PlanId
+from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderId, OrderLineId, PlanId, RunId
 from kanjo.foundation.periods import Period
 from kanjo.platform.identity.queries import house
+from kanjo.platform.runs import operations as runs
 from tests import builders, deals
 from tests.builders import NOW, TODAY
 from tests.deals import LineToBook
@@ -86,3 +89,19 @@ def an_order(
         on=TODAY,
     )
     return Planned(deal.order.order_id, contract_id, customer_id, tuple(line.order_line_id for line in to_bill), plans)
+
+
+def run_billing(company: CompanyId, on: date, by: Actor | None = None) -> tuple[RunId, dict[str, int]]:
+    """Preview, approve and execute a run as the house does by schedule."""
+    by = by or house()
+    run_id = billing.preview_run(company_id=company, on=on, because="月次請求", by=by, at=NOW)
+    runs.approve_run(run_id=run_id, by=house(), at=NOW)
+    return run_id, billing.execute(run_id=run_id, by=house(), at=NOW)
+
+
+def documents() -> list[tuple[object, ...]]:
+    """What was issued, without ids and numbers."""
+    lines = InvoiceLine.objects.order_by("invoice__number", "position")
+    return list(
+        lines.values_list("plan_id", "service_start", "net_minor", "invoice__total_minor", "invoice__issued_on")
+    )

@@ -35,8 +35,7 @@ from kanjo.domains.billing.rules.changing import (
     TooFewUnits,
 )
 from kanjo.domains.billing.rules.guards import NothingDue, PlanMissing
-from kanjo.domains.billing.tests.conftest import Planned, an_order
-from kanjo.domains.billing.tests.test_operations import run_billing
+from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import (

@@ -27,9 +27,8 @@ from kanjo.domains.billing.queries import (
     list_sendings,
 )
 from kanjo.domains.billing.rules.corrections import NothingCorrected, PostedDays, standing
-from kanjo.domains.billing.tests.conftest import Planned, an_order
+from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
 from kanjo.domains.billing.tests.test_changes import amend, away, more
-from kanjo.domains.billing.tests.test_operations import run_billing
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, CustomerId, FileId, InvoiceId
 from kanjo.foundation.periods import Period

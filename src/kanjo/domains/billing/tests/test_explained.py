@@ -12,8 +12,7 @@ from kanjo.domains.billing.facts import BillingPolicy, ContractChange, LineAway,
 from kanjo.domains.billing.models import InvoiceLine
 from kanjo.domains.billing.queries import explain_line, in_words
 from kanjo.domains.billing.rules.guards import LineMissing
-from kanjo.domains.billing.tests.conftest import Planned, an_order
-from kanjo.domains.billing.tests.test_operations import run_billing
+from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceLineId

@@ -11,9 +11,8 @@ from kanjo.domains.billing.facts import GroupKey
 from kanjo.domains.billing.models import Charge, Invoice
 from kanjo.domains.billing.queries import keys_of_payer, preview_changes
 from kanjo.domains.billing.rules.guards import PlanMissing
-from kanjo.domains.billing.tests.conftest import Planned, an_order
+from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
 from kanjo.domains.billing.tests.test_changes import more
-from kanjo.domains.billing.tests.test_operations import run_billing
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, CustomerId
 from tests.builders import NOW, TODAY, a_company, a_line, a_product, an_actor

@@ -24,8 +24,7 @@ from kanjo.domains.billing.queries import (
     what_comes_next,
 )
 from kanjo.domains.billing.rules.changing import HoldMissing
-from kanjo.domains.billing.tests.conftest import Planned, an_order
-from kanjo.domains.billing.tests.test_operations import run_billing
+from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
 from kanjo.domains.catalog.facts import ChargeKind, Recognition
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, CustomerId, HoldId, ProductId

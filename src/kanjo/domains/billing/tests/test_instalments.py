@@ -28,8 +28,7 @@ from kanjo.domains.billing.rules.instalments import (
     NotInstalments,
     equal_amounts,
 )
-from kanjo.domains.billing.tests.conftest import Planned, an_order
-from kanjo.domains.billing.tests.test_operations import run_billing
+from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, Recognition
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, CustomerId, OrderLineId, PersonId, PlanId

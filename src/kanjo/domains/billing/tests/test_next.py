@@ -13,9 +13,8 @@ from kanjo.domains.billing.facts import ContractChange, Held, HoldCondition, Lin
 from kanjo.domains.billing.models import Account, Invoice
 from kanjo.domains.billing.queries import Outlook, Why, what_comes_next
 from kanjo.domains.billing.rules.guards import PlanMissing
-from kanjo.domains.billing.tests.conftest import Planned, an_order
+from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
 from kanjo.domains.billing.tests.test_holds_read import hold
-from kanjo.domains.billing.tests.test_operations import run_billing
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import AmendmentId, CompanyId, CustomerId
 from kanjo.foundation.money import Money

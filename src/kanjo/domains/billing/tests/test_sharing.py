@@ -22,9 +22,8 @@ from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.guards import AlreadyCredited, NothingDue, PlanMissing
 from kanjo.domains.billing.rules.sharing import PayerTwice, SharesUnexplained, ShareUnfit, TooManyPayers
 from kanjo.domains.billing.rules.splitting import shared
-from kanjo.domains.billing.tests.conftest import Planned, an_order
+from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
 from kanjo.domains.billing.tests.test_changes import amend, more
-from kanjo.domains.billing.tests.test_operations import run_billing
 from kanjo.domains.customers.models import Customer
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, InvoiceId

@@ -24,9 +24,8 @@ from kanjo.domains.billing.queries import (
 from kanjo.domains.billing.queries.due import Scope
 from kanjo.domains.billing.rules.guards import InvoiceMissing
 from kanjo.domains.billing.rules.sharing import AlreadySplit, NobodyPays, NotSplittable, SplitIsNone, SplitTooFine
-from kanjo.domains.billing.tests.conftest import Planned, an_order
+from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
 from kanjo.domains.billing.tests.test_changes import amend, more
-from kanjo.domains.billing.tests.test_operations import run_billing
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceId, InvoiceLineId, RunId
 from kanjo.foundation.times import AsKnown

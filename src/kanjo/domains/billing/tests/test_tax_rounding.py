@@ -14,9 +14,8 @@ from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.models import Invoice, InvoiceTax
 from kanjo.domains.billing.queries import preview_changes
 from kanjo.domains.billing.rules.invoicing import GROUPED_BY, ORIGINALS, PAYER, RATE, drafted, returned_in_full
-from kanjo.domains.billing.tests.conftest import Planned, an_order
+from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
 from kanjo.domains.billing.tests.test_changes import amend, away, more
-from kanjo.domains.billing.tests.test_operations import run_billing
 from kanjo.domains.customers.operations import choose_tax_rounding
 from kanjo.domains.customers.queries import tax_roundings
 from kanjo.foundation.actors import Actor, Role
