@@ -219,11 +219,8 @@ class TestTurns:
         (made,) = tick(at(TENTH))
         assert (get_run(house(), made).state, issued(company)) == (RunState.EXECUTED, [(TENTH, 11_000)])
         item = WorkItem.objects.get(company_id=company, state="open", kind="billing.failed")
-        assert (item.subject_id, item.owner_role, "no description" in item.why_en) == (
-            bad.account_id,
-            "receivables",
-            True,
-        )
+        assert (item.subject, item.subject_id) == ("contracts_contract", bad.contract_id)
+        assert (item.owner_role, "no description" in item.why_en) == ("receivables", True)
         assert work(company) == []
         assert len(tick(at(TENTH + timedelta(days=1)))) == 1
 
