@@ -32,6 +32,7 @@ from kanjo.platform.runs import operations as runs
 from kanjo.platform.runs.models import Run
 from kanjo.platform.worklist.models import WorkItem
 from tests.builders import A_YEAR, NOW, TODAY, a_company, a_customer, a_line, a_product, an_actor
+from tests.deals import a_deal
 
 pytestmark = pytest.mark.django_db
 
@@ -172,14 +173,20 @@ class TestRun:
 
     @pytest.mark.row("R2")
     @pytest.mark.parametrize("on", [date(2018, 1, 1), date(2018, 2, 1)])
-    def test_what_failed_of_an_account_stays_work_until_it_is_sound(self, customer: CustomerId, on: date) -> None:
-        """Another order issued by hand, also as of a day before the failed one was due, leaves it on the queue."""
+    def test_what_failed_stays_work_until_it_is_sound(self, customer: CustomerId, on: date) -> None:
+        """Another order of the contract issued by hand, also as of a day before it was due, leaves it there."""
         year, february = Period(date(2018, 1, 1), date(2019, 1, 1)), Period(date(2018, 2, 1), date(2018, 3, 1))
         company = a_company("OLD", books=year)
         food = a_product(company, "FOOD", tax_class=TaxClass.REDUCED)
         failing = an_order(company, customer, [a_line(food, service=february)], term=february)
-        sound = an_order(company, customer, [a_line(a_product(company, "A"), service=year)], term=year)
         run_billing(company, february.start)
+        sound = a_deal(company, customer, [a_line(a_product(company, "A"), service=year)], term=year).order
+        line = a_line_to_bill(order_line_id=sound.lines[0].order_line_id, service=year, due_from=year.start)
+        billing.plan(
+            company_id=company, customer_id=customer, payer_id=customer, order_id=sound.order_id,
+            contract_id=failing.contract_id, currency="JPY", payment_terms="net:30:none", lines=[line], by=house(),
+            at=NOW, on=year.start,
+        )  # fmt: skip
         billing.issue_invoice(order_id=sound.order_id, on=on, by=house(), at=NOW)
         assert [one.state for one in WorkItem.objects.filter(kind="billing.failed")] == ["open"]
         set_tax_rate(tax_class=TaxClass.REDUCED, rate="8%", effective_on=year.start, by=house(), at=NOW)
