@@ -119,10 +119,10 @@ def totals(view: InvoiceView) -> tuple[Derived, Derived, Derived]:
 
 SENDINGS: tuple[Column[SendingRow], ...] = (
     Column(Text(en="Sent on", ja="送付日"), lambda row: row.sent_on),
+    Column(labels.STATE, lambda row: row.outcome.shown),
     Column(Text(en="Corrected invoice", ja="修正請求書"), lambda row: row.corrected),
     Column(Text(en="By", ja="送付方法"), lambda row: row.channel.shown),
     Column(Text(en="To", ja="送付先"), lambda row: row.recipient),
-    Column(labels.STATE, lambda row: row.outcome.shown),
     Column(Text(en="First sent on", ja="初回送付日"), lambda row: row.first_on),
     Column(
         Text(en="As it was sent", ja="送付した請求書"), lambda row: Link(Text(en="PDF", ja="PDF"), "file", row.file_id)
