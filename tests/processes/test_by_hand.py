@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
-from kanjo.domains.billing.models import Invoice
-from kanjo.domains.billing.rules.guards import RunUnexplained
-from kanjo.foundation.ids import RunId
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import UsageModel, UsageTerms, UsageTier
+from kanjo.domains.billing.models import Invoice, Plan
+from kanjo.domains.billing.rules.guards import RunUnexplained, Unexplained
+from kanjo.foundation.ids import InvoiceId, OrderLineId, RunId
+from kanjo.foundation.texts import Text
 from kanjo.platform.identity.queries import house
 from kanjo.platform.runs.models import Run
 from kanjo.platform.runs.queries import get_run
@@ -52,3 +58,26 @@ class TestByHand:
         run = get_run(office.rev_rec, run_id)
         assert (run.because, run.made_by) == ("月末を待たずに請求", office.receivables.name)
         assert Invoice.objects.count() == 1
+
+    @pytest.mark.parametrize("because", ["", " 　\n"])
+    def test_what_is_given_back_or_corrected_says_why(self, office: Office, because: str) -> None:
+        """A credit note, a reversal, a usage price and a corrected event: without a reason nothing is done."""
+        office.bill(APRIL)
+        invoice, run = InvoiceId(Invoice.objects.get().pk), RunId(Run.objects.get().pk)
+        line = OrderLineId(Plan.objects.get().order_line_id)
+        told: dict[str, Any] = {"because": because, "at": morning(MAY)}
+        terms = UsageTerms(model=UsageModel.VOLUME, unit=Text(en="call", ja="回"), tiers=(UsageTier(1, 3),))
+        event: dict[str, Any] = {"corrects": "a", "event_id": "b", "used_on": APRIL, "quantity": 1}
+        company: dict[str, Any] = {"company_id": office.company_id}
+        acts: tuple[Callable[[], object], ...] = (
+            lambda: bill.credit_invoice(**company, invoice_id=invoice, on=MAY, by=office.receivables, **told),
+            lambda: bill.preview_reversal(run_id=run, on=MAY, by=office.receivables, **told),
+            lambda: billing.rate_usage(
+                order_line_id=line, terms=terms, effective_on=MAY, by=office.deal_management, **told
+            ),
+            lambda: billing.correct_usage(**company, **event, on=MAY, by=office.receivables, **told),
+        )
+        for act in acts:
+            with pytest.raises(Unexplained):
+                act()
+        assert (Invoice.objects.count(), Run.objects.count()) == (1, 1)
