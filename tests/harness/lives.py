@@ -430,6 +430,7 @@ def _life(plan: dict[str, Any]) -> Life:
         policy=_policy(plan["policy_id"]),
         changes=[Change(*row) for row in changes],
         away=[Away(*row) for row in away],
+        swapped=plan["swapped"],
     )
 
 
