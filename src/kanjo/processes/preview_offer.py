@@ -15,6 +15,7 @@ from kanjo.domains.quotes.queries import facts_of
 from kanjo.domains.revenue.facts import LineToRecognise
 from kanjo.domains.revenue.queries import preview_revenue
 from kanjo.foundation.ids import CompanyId, OrderLineId, PolicyId
+from kanjo.foundation.rounding import Rounding
 
 _STANDARD = BillingTerms()
 
@@ -30,6 +31,11 @@ def planned_charges(
     to_bill = [_to_bill(line, on, billing) for line in lines]
     charges = preview_schedule(to_bill, policy=policy or get_policy(PolicyId(billing.policy)).choices)
     return [_planned(charge, lines) for charge in charges]
+
+
+def agreed_rounding(billing: BillingTerms) -> Rounding | None:
+    """Return how the policy of the terms rounds tax, None where that is as chosen for the payer."""
+    return get_policy(PolicyId(billing.policy)).choices.tax_rounding.agreed
 
 
 def planned_revenue(lines: Sequence[OfferLine]) -> list[tuple[date | None, int]]:

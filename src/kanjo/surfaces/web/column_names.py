@@ -209,6 +209,7 @@ COLUMN_NAMES: Mapping[str, Text] = {
     "why_ja": Text(en="Why (Japanese)", ja="理由（日本語）"),
     "won_elsewhere": Text(en="Won in another system", ja="他システムでの受注"),
     "anchor": Text(en="Periods counted from", ja="期間の起算"),
+    "remainder": Text(en="What equal instalments leave over is in", ja="均等分割の端数"),
     "change_day": Text(en="Day of a change", ja="変更日当日の金額"),
     "changes_billed": Text(en="Changes billed", ja="期間途中の変更の請求"),
     "day_count": Text(en="Day count", ja="日割りの方法"),

@@ -18,7 +18,6 @@ from kanjo.domains.billing.facts.plans import (
     Instalment,
     LineToBill,
     PlanCharge,
-    Remainder,
 )
 from kanjo.domains.billing.facts.policies import (
     Anchor,
@@ -26,8 +25,10 @@ from kanjo.domains.billing.facts.policies import (
     BillingPolicy,
     ChangeDay,
     Decrease,
+    Remainder,
     Restart,
     Stub,
+    TaxRounding,
 )
 from kanjo.domains.billing.facts.sharing import (
     LARGEST_SHARE,
@@ -93,6 +94,7 @@ __all__ = [
     "Restart",
     "ShareOfPayer",
     "Stub",
+    "TaxRounding",
     "UsageGiven",
     "UsageModel",
     "UsageRefused",

@@ -94,26 +94,6 @@ _GROUP_KEYS = {
 }
 
 
-class Remainder(StrEnum):
-    """Which of equal instalments takes what does not divide."""
-
-    FIRST = "first"
-    LAST = "last"
-    SPREAD = "spread"
-
-    @property
-    def shown(self) -> Text:
-        """The choice as people read it."""
-        return _REMAINDERS[self]
-
-
-_REMAINDERS = {
-    Remainder.FIRST: Text(en="The first", ja="初回で調整"),
-    Remainder.LAST: Text(en="The last", ja="最終回で調整"),
-    Remainder.SPREAD: Text(en="Spread evenly", ja="均等に配分"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Instalment:
     """A part of a one-time charge: billed on its day, or when its *milestone* is reached; exactly one of the two."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kanjo.foundation.day_counts import DayCount
+from kanjo.foundation.rounding import Rounding
 from kanjo.foundation.texts import Text
 
 
@@ -90,7 +91,7 @@ class Decrease(StrEnum):
     NOW = "now"
     """They cost less from that day on."""
     NEXT_PERIOD = "next_period"
-    """The period stays at its highest; the next costs less."""
+    """The period stays at its highest, nothing is ever given back for less; the next costs less."""
     AT_RENEWAL = "at_renewal"
     """The whole term stays at its highest."""
 
@@ -105,6 +106,49 @@ _DECREASES = {
     Decrease.NEXT_PERIOD: Text(en="From the next period", ja="次の期間から"),
     Decrease.AT_RENEWAL: Text(en="From the renewal", ja="契約更新から"),
 }
+
+
+class Remainder(StrEnum):
+    """Which of equal instalments takes what does not divide."""
+
+    FIRST = "first"
+    LAST = "last"
+    SPREAD = "spread"
+
+    @property
+    def shown(self) -> Text:
+        """The choice as people read it."""
+        return _REMAINDERS[self]
+
+
+_REMAINDERS = {
+    Remainder.FIRST: Text(en="The first", ja="初回で調整"),
+    Remainder.LAST: Text(en="The last", ja="最終回で調整"),
+    Remainder.SPREAD: Text(en="Spread evenly", ja="均等に配分"),
+}
+
+
+class TaxRounding(StrEnum):
+    """How the tax on a document is rounded, once for each rate (Consumption Tax Act Enforcement Order, art. 70-10)."""
+
+    AS_CHOSEN = "as_chosen"
+    """As the house chose for the payer, else as it does for everybody."""
+    FLOOR = Rounding.FLOOR.value
+    CEILING = Rounding.CEILING.value
+    HALF_UP = Rounding.HALF_UP.value
+
+    @property
+    def agreed(self) -> Rounding | None:
+        """The rounding that the policy itself says, whoever pays."""
+        return None if self is TaxRounding.AS_CHOSEN else Rounding(self.value)
+
+    @property
+    def shown(self) -> Text:
+        """The rounding as people read it."""
+        return _AS_CHOSEN if self.agreed is None else self.agreed.shown
+
+
+_AS_CHOSEN = Text(en="As chosen for the payer", ja="請求先ごとの設定に従う")
 
 
 class Anchor(StrEnum):
@@ -137,7 +181,8 @@ _ANCHORS = {
 class BillingPolicy:
     """The choices on which two honest schedules of the same contract differ; the defaults are version 1.
 
-    `month_days` is what every month is taken to have under FIXED_MONTH. Worked tables: docs/algorithms/owed.md.
+    `month_days` is what every month is taken to have under FIXED_MONTH; `remainder` is what equal instalments are
+    proposed by. Lines of different tax roundings stand on different invoices. Worked tables: docs/algorithms/owed.md.
     """
 
     day_count: DayCount = DayCount.ACTUAL
@@ -150,3 +195,5 @@ class BillingPolicy:
     restart: Restart = Restart.KEEP
     decrease: Decrease = Decrease.NOW
     anchor: Anchor = Anchor.SERVICE_START
+    tax_rounding: TaxRounding = TaxRounding.AS_CHOSEN
+    remainder: Remainder = Remainder.LAST

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -28,6 +29,6 @@ def one_of(*names: str) -> Q:
     return reduce(or_, [Q(**{f"{name}__isnull": name != given for name in names}) for given in names])
 
 
-def choice(values: type[StrEnum]) -> models.CharField[str, str]:
+def choice(values: type[StrEnum], **more: Any) -> models.CharField[str, str]:
     """Return a column that holds one of the values."""
-    return models.CharField(max_length=20, choices=[(one.value, one.value) for one in values])
+    return models.CharField(max_length=20, choices=[(one.value, one.value) for one in values], **more)

@@ -11,8 +11,10 @@ from kanjo.domains.billing.facts import (
     ChangeDay,
     Decrease,
     PlanCharge,
+    Remainder,
     Restart,
     Stub,
+    TaxRounding,
 )
 from kanjo.domains.billing.models.columns import DAYS, IN_BOUNDS, STANDARD, choice
 from kanjo.domains.catalog.facts import BillingTiming, TaxClass
@@ -41,9 +43,9 @@ class Policy(models.Model):
     change_day = choice(ChangeDay)
     restart = choice(Restart)
     decrease = choice(Decrease)
-    anchor = models.CharField(
-        max_length=20, choices=[(one.value, one.value) for one in Anchor], db_default=Anchor.SERVICE_START.value
-    )
+    anchor = choice(Anchor, db_default=Anchor.SERVICE_START.value)
+    tax_rounding = choice(TaxRounding, db_default=TaxRounding.AS_CHOSEN.value)
+    remainder = choice(Remainder, db_default=Remainder.LAST.value)
     recorded_at = recorded_at()
 
     class Meta:

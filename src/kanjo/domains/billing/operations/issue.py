@@ -21,6 +21,7 @@ from kanjo.domains.billing.queries.due import (
 )
 from kanjo.domains.billing.queries.issued_to import ISSUED_TO
 from kanjo.domains.billing.queries.next import ACCOUNT, CONTRACT, FAILED
+from kanjo.domains.billing.queries.policies import agreed_roundings
 from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.changing import OnHold
 from kanjo.domains.billing.rules.guards import NothingDue, NotTaken, RunUnexplained
@@ -86,7 +87,7 @@ def invoiceable(charges: pl.DataFrame) -> tuple[pl.DataFrame, dict[Unit, Refusal
 def drafted_for(company: SellingCompany, charges: pl.DataFrame, issued_on: date) -> Drafted:
     """Return the invoices of *charges*, with the copies that the issuer puts on them."""
     chosen = tax_roundings(CompanyId(company.pk), issued_on)
-    charges = rounded_by(charges, chosen, Rounding(company.tax_rounding))
+    charges = rounded_by(charges, chosen, Rounding(company.tax_rounding), agreed_roundings())
     draft = drafted(charges, issued_on=issued_on, originals=read_originals(charges))
     japanese = pl.col("language") == "ja"
     invoices = draft.invoices.with_columns(

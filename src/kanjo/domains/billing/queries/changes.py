@@ -21,7 +21,7 @@ from kanjo.domains.billing.facts import (
 from kanjo.domains.billing.models import Plan
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_groupings, read_metered, read_originals
 from kanjo.domains.billing.queries.grouping import grouping_days
-from kanjo.domains.billing.queries.policies import anchor_for
+from kanjo.domains.billing.queries.policies import agreed_roundings, anchor_for
 from kanjo.domains.billing.queries.schedules import as_to_come, of_usage
 from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.compared import difference_per_line, due_apart
@@ -191,13 +191,14 @@ def _credit(due: pl.DataFrame) -> int:
 def _as_of_their_days(company_id: CompanyId, charges: pl.DataFrame, known_at: datetime) -> pl.DataFrame:
     """Group and round charges as is chosen from the day each is billed on: each day's lines are groups of their own."""
     own = Rounding(SellingCompany.objects.values_list("tax_rounding", flat=True).get(pk=company_id))
+    agreed = agreed_roundings()
     chosen_on = sorted({*grouping_days(company_id), *tax_rounding_days(company_id)})
     since = pl.sum_horizontal(pl.lit(0), *(pl.col("bill_on") >= day for day in chosen_on))
     parts = []
     for part in charges.with_columns(since=since).partition_by("since", maintain_order=True, include_key=False):
         on = max(part["bill_on"])
         in_groups = grouped(part, *read_groupings(Scope(company_id), on, known_at))
-        parts.append(rounded_by(in_groups, tax_roundings(company_id, on), own))
+        parts.append(rounded_by(in_groups, tax_roundings(company_id, on), own, agreed))
     if not parts:
         return rounded_by(grouped(charges, *read_groupings(Scope(company_id), date.max, known_at)), {}, own)
     return pl.concat(parts, how="diagonal").with_columns(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import cast
 
 from django.db.models import Exists, OuterRef
 
 from kanjo.domains.billing.facts import Instalment, Remainder
-from kanjo.domains.billing.models import Acceptance, Change, Charge, Plan
+from kanjo.domains.billing.models import Acceptance, Change, Charge, Plan, Policy
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.rules.instalments import equal_amounts, refuse_unsound
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
@@ -22,22 +23,22 @@ from kanjo.foundation.texts import Text
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """A one-time line (part 0), or an instalment of one, counted from 1."""
+    """A one-time line (part 0), or an instalment of one, counted from 1.
+
+    `remainder` is where its policy puts what does not divide.
+    """
 
     order_line_id: OrderLineId
     part: int
     description: Text
     net: Money
+    remainder: Remainder
 
 
 @dataclass(frozen=True, slots=True)
-class InstalmentRow:
+class InstalmentRow(PartRow):
     """An instalment as it was agreed: from which day it is billed, None while its milestone is not reached, and why."""
 
-    order_line_id: OrderLineId
-    part: int
-    description: Text
-    net: Money
     bill_on: date | None
     because: str
 
@@ -53,7 +54,7 @@ def list_instalments(actor: Actor, order_id: OrderId) -> list[InstalmentRow]:
             bill_on=_bill_on(plan),
             because=why.get(plan.order_line_id, ""),
         )
-        for plan in parts.select_related("acceptance").order_by("order_line_id", "part")
+        for plan in parts.select_related("acceptance", "policy").order_by("order_line_id", "part")
     ]
 
 
@@ -77,25 +78,32 @@ def list_uncut(actor: Actor, order_id: OrderId) -> list[PartRow]:
     cut = Plan.objects.filter(order_line_id=OuterRef("order_line_id"), part__gt=0)
     once = Plan.objects.visible_to(actor).filter(order_id=order_id, part=0, charge=ChargeKind.ONE_TIME)
     found = once.exclude(net_minor=0).filter(~Exists(cut), ~Exists(Charge.objects.filter(plan=OuterRef("pk"))))
-    return [_row(plan) for plan in found.order_by("id")]
+    return [_row(plan) for plan in found.select_related("policy").order_by("id")]
 
 
 def list_waiting(actor: Actor, order_id: OrderId) -> list[PartRow]:
     """Return the instalments of an order whose milestone was not reached yet."""
     parts = Plan.objects.visible_to(actor).filter(order_id=order_id, part__gt=0, timing=BillingTiming.ON_ACCEPTANCE)
     found = parts.filter(~Exists(Acceptance.objects.filter(plan=OuterRef("pk"))))
-    return [_row(plan) for plan in found.order_by("order_line_id", "part")]
+    return [_row(plan) for plan in found.select_related("policy").order_by("order_line_id", "part")]
 
 
 def equal_instalments(
-    line: PartRow, *, count: int, first_on: date, months: int, remainder: Remainder, last: Sequence[Instalment] = ()
+    line: PartRow,
+    *,
+    count: int,
+    first_on: date,
+    months: int,
+    remainder: Remainder | None = None,
+    last: Sequence[Instalment] = (),
 ) -> list[Instalment]:
     """Return a line in equal instalments, each some months after the one before, and after them the *last* ones.
 
+    What does not divide goes where *remainder* says, by default the policy of the line.
     What `plan_instalments` would refuse of them is refused, and an instalment on the last day of the calendar.
     """
     rest = line.net.minor - sum(one.net_minor for one in last)
-    amounts = equal_amounts(rest, count, remainder)
+    amounts = equal_amounts(rest, count, remainder or line.remainder)
     days = [add_months(first_on, number * months) for number in range(count)]
     if days[-1] == date.max:
         raise LastDayOfCalendar(at="first_on", last_on=days[-1])
@@ -110,4 +118,5 @@ def _row(plan: Plan) -> PartRow:
         part=plan.part,
         description=Text(en=plan.description_en, ja=plan.description_ja),
         net=Money(plan.net_minor, plan.currency),
+        remainder=Remainder(cast("Policy", plan.policy).remainder),
     )

@@ -9,7 +9,17 @@ from datetime import date
 import polars as pl
 from django.db.models import F
 
-from kanjo.domains.billing.facts import Anchor, Billed, BillingPolicy, ChangeDay, Decrease, Restart, Stub
+from kanjo.domains.billing.facts import (
+    Anchor,
+    Billed,
+    BillingPolicy,
+    ChangeDay,
+    Decrease,
+    Remainder,
+    Restart,
+    Stub,
+    TaxRounding,
+)
 from kanjo.domains.billing.models import STANDARD, Plan, Policy, PolicyChoice
 from kanjo.domains.billing.rules.plans import POLICY, common_anchor
 from kanjo.domains.billing.rules.policies import PolicyMissing, PolicyNotYours
@@ -18,6 +28,7 @@ from kanjo.domains.customers.queries import name_of
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, PolicyId
+from kanjo.foundation.rounding import Rounding
 from kanjo.foundation.texts import Name, Text
 from kanjo.platform.bulk.reading import read_columns
 from kanjo.platform.ordering import sorted_by
@@ -102,6 +113,12 @@ def offered_policy(
     return get_policy(wanted).id
 
 
+def agreed_roundings() -> dict[PolicyId, Rounding]:
+    """Return the policies that say themselves how tax is rounded, and how."""
+    told = Policy.objects.exclude(tax_rounding=TaxRounding.AS_CHOSEN).values_list("id", "tax_rounding")
+    return {PolicyId(key): Rounding(rounding) for key, rounding in told}
+
+
 def anchor_for(
     policy_id: PolicyId,
     starts: Sequence[date],
@@ -141,6 +158,8 @@ def _row(policy: Policy) -> PolicyRow:
             restart=Restart(policy.restart),
             decrease=Decrease(policy.decrease),
             anchor=Anchor(policy.anchor),
+            tax_rounding=TaxRounding(policy.tax_rounding),
+            remainder=Remainder(policy.remainder),
         ),
     )
 

@@ -16,6 +16,8 @@ CHANGES_BILLED = Text(en="Changes inside a period are billed", ja="期間途中�
 CHANGE_DAY = Text(en="The day of a change", ja="変更当日の扱い")
 RESTART = Text(en="Periods after a change of price", ja="金額変更後の期間")
 DECREASE = Text(en="A lower price", ja="減額の扱い")
+TAX_ROUNDING = Text(en="Tax is rounded", ja="消費税の端数処理")
+REMAINDER = Text(en="What equal instalments leave over is in", ja="均等分割の端数")
 
 _STUBS = {
     Stub.ANCHORED: Text(en="measured by the whole period from the anchor", ja="起算日から数えた1期間に対して日割り"),
@@ -55,4 +57,6 @@ def in_words(policy: BillingPolicy) -> tuple[tuple[Text, Text], ...]:
         (CHANGE_DAY, _DAYS[policy.change_day]),
         (RESTART, _RESTARTS[policy.restart]),
         (DECREASE, _DECREASES[policy.decrease]),
+        (TAX_ROUNDING, policy.tax_rounding.shown),
+        (REMAINDER, policy.remainder.shown),
     )

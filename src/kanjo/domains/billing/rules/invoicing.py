@@ -10,7 +10,7 @@ import polars as pl
 
 from kanjo.domains.billing.facts import GroupKey
 from kanjo.foundation.columns import at_once, proportion
-from kanjo.foundation.ids import CustomerId
+from kanjo.foundation.ids import CustomerId, PolicyId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.terms import payment_terms
 
@@ -137,11 +137,27 @@ _GROUPED_BY_KEY = {
 }
 
 
-def rounded_by(charges: pl.DataFrame, chosen: Mapping[CustomerId, Rounding], rounding: Rounding) -> pl.DataFrame:
-    """Add `tax_rounding`: what was *chosen* for the payer, or else *rounding*, which is the company's own."""
-    payers = {int(payer): one.value for payer, one in chosen.items()}
-    found = pl.col("payer_id").replace_strict(payers, default=rounding.value, return_dtype=pl.String)
-    return charges.with_columns(tax_rounding=found if payers else pl.lit(rounding.value))
+def rounded_by(
+    charges: pl.DataFrame,
+    chosen: Mapping[CustomerId, Rounding],
+    rounding: Rounding,
+    agreed: Mapping[PolicyId, Rounding] | None = None,
+) -> pl.DataFrame:
+    """Add `tax_rounding`: what is *agreed* by the policy, else *chosen* for the payer, else *rounding*, the company's.
+
+    What is rounded otherwise stands apart.
+    """
+    told = charges.with_columns(tax_rounding=_told("payer_id", chosen, pl.lit(rounding.value)))
+    if not agreed:
+        return told
+    return told.with_columns(tax_rounding=_told("policy", agreed, pl.col("tax_rounding"))).with_columns(
+        group=pl.struct("group", "tax_rounding").rank("dense").cast(pl.Int64)
+    )
+
+
+def _told(name: str, roundings: Mapping[CustomerId, Rounding] | Mapping[PolicyId, Rounding], other: pl.Expr) -> pl.Expr:
+    words = {int(key): one.value for key, one in roundings.items()}
+    return pl.col(name).replace_strict(words, default=other, return_dtype=pl.String) if words else other
 
 
 def drafted(charges: pl.DataFrame, *, issued_on: date, originals: pl.DataFrame | None = None) -> Drafted:

@@ -12,9 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kanjo.domains.billing import operations as billing
-from kanjo.domains.billing.facts import ContractChange, Instalment, LineAway, Remainder
+from kanjo.domains.billing.facts import BillingPolicy, ContractChange, Instalment, LineAway, Remainder
 from kanjo.domains.billing.models import Charge, InvoiceLine, Plan
-from kanjo.domains.billing.queries import charges_of_order, list_instalments, preview_changes, still_to_bill
+from kanjo.domains.billing.queries import (
+    charges_of_order,
+    equal_instalments,
+    list_instalments,
+    list_uncut,
+    preview_changes,
+    still_to_bill,
+)
 from kanjo.domains.billing.rules.guards import AlreadyAccepted, PlanMissing
 from kanjo.domains.billing.rules.instalments import (
     AnothersDeal,
@@ -29,6 +36,7 @@ from kanjo.domains.billing.rules.instalments import (
     equal_amounts,
 )
 from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
+from kanjo.domains.billing.tests.test_policies import choose, define
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, Recognition
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, CustomerId, OrderLineId, PersonId, PlanId
@@ -67,7 +75,11 @@ class TestEqualAmounts:
 
 @pytest.fixture
 def planned(company: CompanyId, customer: CustomerId) -> Planned:
-    """A service for ¥100,000 once."""
+    return once(company, customer)
+
+
+def once(company: CompanyId, customer: CustomerId) -> Planned:
+    """Order a service for ¥100,000 once."""
     setup = a_product(
         company,
         "SETUP",
@@ -146,6 +158,17 @@ class TestPlanInstalments:
         run_billing(company, MAY)
         assert still_to_bill(company).rows() == [(planned.lines[0], 33_334)]
         assert sum(Charge.objects.values_list("amount_minor", flat=True)) == 66_666
+
+    def test_the_policy_says_where_the_rest_goes(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """A third of 100,000 three times: the first is a yen more where the policy says so, unless told otherwise."""
+        first = define(an_actor(Role.ADMINISTRATOR), BillingPolicy(remainder=Remainder.FIRST))
+        choose(company, first, accountant, customer_id=customer)
+        (line,) = list_uncut(house(), once(company, customer).order_id)
+        for remainder, nets in ((None, [33_334, 33_333, 33_333]), (Remainder.LAST, [33_333, 33_333, 33_334])):
+            parts = equal_instalments(line, count=3, first_on=MAY, months=1, remainder=remainder)
+            assert [one.net_minor for one in parts] == nets
 
     @pytest.mark.parametrize(
         ("instalments", "refusal"),

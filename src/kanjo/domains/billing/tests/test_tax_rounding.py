@@ -11,11 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import BillingPolicy, TaxRounding
 from kanjo.domains.billing.models import Invoice, InvoiceTax
 from kanjo.domains.billing.queries import preview_changes
 from kanjo.domains.billing.rules.invoicing import GROUPED_BY, ORIGINALS, PAYER, RATE, drafted, returned_in_full
 from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
 from kanjo.domains.billing.tests.test_changes import amend, away, more
+from kanjo.domains.billing.tests.test_policies import choose as choose_policy
+from kanjo.domains.billing.tests.test_policies import define
 from kanjo.domains.customers.operations import choose_tax_rounding
 from kanjo.domains.customers.queries import tax_roundings
 from kanjo.foundation.actors import Actor, Role
@@ -106,6 +109,20 @@ class TestChooseTaxRounding:
         choose(company, customer, None, accountant, on=date(2026, 8, 1))
         shown = preview_changes(planned.contract_id, more(planned, TODAY, 100), accountant)
         assert [one.tax.minor for one in shown.invoices] == [110, 110, 111, 111, *[110] * 8]
+
+    def test_a_policy_may_say_it_and_stands_apart(
+        self, planned: Planned, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """All on one document but what is agreed to be rounded half up, whatever was chosen for the payer."""
+        half_up = define(an_actor(Role.ADMINISTRATOR), BillingPolicy(tax_rounding=TaxRounding.HALF_UP))
+        choose_policy(company, half_up, accountant, customer_id=customer)
+        other = an_order(company, customer, [a_line(a_product(company, "B"), quantity=1, unit_minor=1_014)])
+        choose(company, customer, Rounding.CEILING, accountant)
+        billing.choose_grouping(company_id=company, payer_id=customer, keys=[], on=TODAY, by=accountant, at=NOW)
+        shown = preview_changes(other.contract_id, more(other, MAY, 30), accountant).invoices[0]
+        assert (shown.net.minor, shown.tax.minor) == (1_014, 101)
+        run_billing(company, TODAY)
+        assert sorted(issued()) == [("ceiling", 101), ("half_up", 101)]
 
     def test_who_may_not(self, company: CompanyId, customer: CustomerId) -> None:
         """Sellers do not choose it, and nobody does for a company that is not theirs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from kanjo.domains.catalog.facts import TaxClass
@@ -48,17 +49,19 @@ def send_quote(
     at: datetime,
     recipient: str = "",
     planned: Sequence[PlannedCharge] = (),
+    tax_rounding: Rounding | None = None,
 ) -> FileId:
     """Make the quotation (見積書) of the approved version, keep it, and fix to whom and when it went.
 
     *recipient* is a person at the customer (様); without one it goes to the entity (御中). *planned* is the schedule
-    of invoices to print. Refuses what is not approved, no longer valid, or differs from its digest.
+    of invoices to print; tax is rounded by *tax_rounding* where its policy says so, else as for the customer. Refuses
+    what is not approved, no longer valid, or differs from its digest.
     """
     quote = locked_for(quote_id, QuoteState.SENT, by)
     version = current(quote)
     offer = agreed_offer(version)
     refuse_past(offer.valid_until, on=on)
-    paper = _paper(version, offer, on=on, by=by, recipient=recipient, planned=planned, draft=False)
+    paper = _paper(version, offer, on=on, by=by, recipient=recipient, planned=planned, rounding=tax_rounding)
     file_id = store(
         content=signed(paper.as_pdf(), CompanyId(quote.company_id)),
         name=f"{quote.number}-{version.number}.pdf",
@@ -127,10 +130,19 @@ def accept_quote(*, quote_id: QuoteId, on: date, by: Actor, at: datetime) -> Acc
     )
 
 
-def preview_quotation(*, quote_id: QuoteId, on: date, by: Actor, planned: Sequence[PlannedCharge] = ()) -> bytes:
+def preview_quotation(
+    *,
+    quote_id: QuoteId,
+    on: date,
+    by: Actor,
+    planned: Sequence[PlannedCharge] = (),
+    tax_rounding: Rounding | None = None,
+) -> bytes:
     """Return the quotation of the current version as PDF, marked as a draft; nothing is stored."""
     version = current_version(by, quote_id)
-    return _paper(version, offer_of(version), on=on, by=by, recipient="", planned=planned, draft=True).as_pdf()
+    offer = offer_of(version)
+    paper = _paper(version, offer, on=on, by=by, recipient="", planned=planned, rounding=tax_rounding)
+    return replace(paper, draft=True).as_pdf()
 
 
 def _paper(
@@ -141,7 +153,7 @@ def _paper(
     by: Actor,
     recipient: str,
     planned: Sequence[PlannedCharge],
-    draft: bool,
+    rounding: Rounding | None,
 ) -> QuotationPaper:
     customer = get_customer(offer.customer_id)
     company = SellingCompany.objects.seen(version.company_id, by)
@@ -156,9 +168,8 @@ def _paper(
         person=recipient,
         sender=_sender(company, customer.language),
         rates=tax_rates_on(on) if taxed else {},
-        rounding=chosen.get(offer.customer_id, Rounding(company.tax_rounding)),
+        rounding=rounding or chosen.get(offer.customer_id, Rounding(company.tax_rounding)),
         planned=planned,
-        draft=draft,
     )
 
 

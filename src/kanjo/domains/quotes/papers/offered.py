@@ -36,7 +36,6 @@ def quotation_of(
     rates: Mapping[TaxClass, Fraction],
     rounding: Rounding,
     planned: Sequence[PlannedCharge],
-    draft: bool,
 ) -> QuotationPaper:
     """Return the paper in the customer's language. Tax is rounded once per rate; the last valid day is inclusive."""
     language = customer.language
@@ -63,7 +62,6 @@ def quotation_of(
             )
             for one in planned
         ),
-        draft=draft,
         seal_box=language is Language.JAPANESE,
     )
 

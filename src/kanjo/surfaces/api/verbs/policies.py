@@ -6,7 +6,17 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from kanjo.domains.billing.facts import Anchor, Billed, BillingPolicy, ChangeDay, Decrease, Restart, Stub
+from kanjo.domains.billing.facts import (
+    Anchor,
+    Billed,
+    BillingPolicy,
+    ChangeDay,
+    Decrease,
+    Remainder,
+    Restart,
+    Stub,
+    TaxRounding,
+)
 from kanjo.domains.billing.operations import choose_policy, define_policy
 from kanjo.domains.customers.queries import get_customer
 from kanjo.foundation.day_counts import DayCount
@@ -33,6 +43,8 @@ class PolicyGiven(Given):
     restart: one_of(Restart) = Restart.KEEP  # type: ignore[valid-type]  # as above
     decrease: one_of(Decrease) = Decrease.NOW  # type: ignore[valid-type]  # as above
     anchor: one_of(Anchor) = Anchor.SERVICE_START  # type: ignore[valid-type]  # as above
+    tax_rounding: one_of(TaxRounding) = TaxRounding.AS_CHOSEN  # type: ignore[valid-type]  # as above
+    remainder: one_of(Remainder) = Remainder.LAST  # type: ignore[valid-type]  # as above
 
 
 class PolicyChosen(Given):

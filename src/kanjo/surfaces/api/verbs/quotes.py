@@ -27,7 +27,7 @@ from kanjo.processes.accept_quote import SignedPaper, accept_quote
 from kanjo.processes.ask_approval import submit_quote
 from kanjo.processes.draft_offer import LineWanted, draft_offer, revise_offer
 from kanjo.processes.hand_over import hand_over_deal
-from kanjo.processes.preview_offer import planned_charges
+from kanjo.processes.preview_offer import agreed_rounding, planned_charges
 from kanjo.surfaces.api.acts import Act, Made
 from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.api.fields import (
@@ -224,6 +224,7 @@ def _send(caller: Caller, key: int, given: Sent) -> Made:
     send_quote(
         quote_id=found.row.id,
         planned=planned_charges(found.offer.lines, on=found.offer.starts_on, billing=found.offer.billing),
+        tax_rounding=agreed_rounding(found.offer.billing),
         **given.model_dump(),
         by=caller.actor,
         at=caller.now,

@@ -58,6 +58,7 @@ INSTALMENT = Text(en="Instalment", ja="分割請求")
 INSTALMENTS = Text(en="Instalments", ja="分割請求")
 AT_ITS_MILESTONE = Text(en="When its milestone is reached", ja="マイルストーン達成時")
 REACHED_ON = Text(en="Reached on", ja="達成日")
+BY_POLICY = Text(en="As the billing policy says", ja="請求ポリシーに従う")
 BILLED_ON = Text(en="Billed from", ja="請求日・条件")
 WOULD_CUT = Text(en="What would be billed", ja="分割後の請求")
 CUT_SAYS = Text(
@@ -155,7 +156,7 @@ def cut(request: DeskRequest, key: int) -> HttpResponse:
             whole("count", COUNT, initial="2"),
             day("first_on", FIRST_ON, desk.today),
             choice("months", EVERY, [(str(months), shown) for months, shown in MONTHS.items()], initial="1"),
-            choice("remainder", REMAINDER, [(one.value, one.shown) for one in Remainder], initial=Remainder.LAST),
+            choice("remainder", REMAINDER, [("", BY_POLICY), *((one.value, one.shown) for one in Remainder)]),
             money("milestone", AT_MILESTONE, row.currency, needed=False),
             words("milestone_ja", MILESTONE_JA, needed=False, most=80),
             words("milestone_en", MILESTONE_EN, needed=False, most=80),
@@ -213,7 +214,7 @@ def _instalments(line: PartRow, given: Given) -> list[Instalment]:
         count=given["count"],
         first_on=given["first_on"],
         months=int(given["months"]),
-        remainder=Remainder(given["remainder"]),
+        remainder=Remainder(given["remainder"]) if given["remainder"] else None,
         last=_at_milestone(line.net, given),
     )
 

@@ -6,7 +6,17 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
-from kanjo.domains.billing.facts import Anchor, Billed, BillingPolicy, ChangeDay, Decrease, Restart, Stub
+from kanjo.domains.billing.facts import (
+    Anchor,
+    Billed,
+    BillingPolicy,
+    ChangeDay,
+    Decrease,
+    Remainder,
+    Restart,
+    Stub,
+    TaxRounding,
+)
 from kanjo.domains.billing.queries import ChoiceRow, PolicyRow
 from kanjo.foundation.day_counts import DayCount
 from kanjo.foundation.texts import Text
@@ -27,6 +37,8 @@ CHOICES: tuple[tuple[str, type[StrEnum], Text], ...] = (
     ("change_day", ChangeDay, Text(en="The day of a change is billed", ja="変更日当日の金額")),
     ("restart", Restart, Text(en="Periods after a change of price", ja="金額変更後の期間")),
     ("decrease", Decrease, Text(en="A lower price counts", ja="減額の適用")),
+    ("tax_rounding", TaxRounding, Text(en="Tax is rounded", ja="消費税の端数処理")),
+    ("remainder", Remainder, Text(en="What equal instalments leave over is in", ja="均等分割の端数")),
 )
 """Each choice of a policy, its values, and what it is called."""
 

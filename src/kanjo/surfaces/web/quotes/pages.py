@@ -31,7 +31,7 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.files.operations import store
 from kanjo.processes.accept_quote import SignedPaper, accept_quote
 from kanjo.processes.ask_approval import QUOTE, submit_quote
-from kanjo.processes.preview_offer import planned_charges
+from kanjo.processes.preview_offer import agreed_rounding, planned_charges
 from kanjo.reports.deals import find_deal
 from kanjo.surfaces.readers import showed
 from kanjo.surfaces.web import labels
@@ -178,7 +178,13 @@ def draft_pdf(request: DeskRequest, key: int) -> HttpResponse:
     found = get_quote(desk.actor, QuoteId(key))
     planned = planned_charges(found.offer.lines, on=found.offer.starts_on, billing=found.offer.billing)
     showed(Kind.ADDRESS, ("customers_customer", found.row.customer_id))
-    content = preview_quotation(quote_id=found.row.id, on=desk.today, by=desk.actor, planned=planned)
+    content = preview_quotation(
+        quote_id=found.row.id,
+        on=desk.today,
+        by=desk.actor,
+        planned=planned,
+        tax_rounding=agreed_rounding(found.offer.billing),
+    )
     return as_download(content, f"{found.row.number}-{found.row.version}-draft.pdf", "application/pdf")
 
 
@@ -216,6 +222,7 @@ def send(request: DeskRequest, key: int) -> HttpResponse:
             on=given["on"],
             recipient=given["recipient"] or "",
             planned=planned_charges(found.offer.lines, on=found.offer.starts_on, billing=found.offer.billing),
+            tax_rounding=agreed_rounding(found.offer.billing),
             by=desk.actor,
             at=desk.now,
         )
