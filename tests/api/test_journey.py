@@ -14,6 +14,10 @@ def test_from_quote_to_revenue(fresh_database: FreshDatabase) -> None:
     deal = paid(office)
     auditor = program_of(office, Role.AUDITOR)
     assert auditor.asks(f"quotes/{deal.quote}")["state"] == "accepted"
+    shown = auditor.asks(f"quotes/{deal.quote}/invoices-to-come")
+    told = [(one["issued_on"], one["due_on"], one["net"]["minor"], one["tax"]["minor"]) for one in shown["invoices"]]
+    assert (shown["joined"], shown["stopped"], len(told)) == (False, None, 12)
+    assert told[0] == ("2026-04-01", "2026-05-31", 59_000, 5_900)
     assert auditor.asks(f"opportunities/{deal.opportunity}")["stage"] == "won"
     (contract,) = auditor.asks("contracts")["items"]
     assert (contract["total_minor"], contract["until"]) == (158_000, "2027-04-01")

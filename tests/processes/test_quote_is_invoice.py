@@ -6,27 +6,32 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
 
-from kanjo.domains.billing.facts import Anchor, BillingPolicy, ChangePreview
+from kanjo.domains.billing import operations as billing
+from kanjo.domains.billing.facts import Anchor, BillingPolicy, ChangePreview, GroupKey, ShareOfPayer
 from kanjo.domains.billing.models import Invoice, Plan
 from kanjo.domains.billing.queries import get_policy
-from kanjo.domains.catalog.facts import BillingTiming
+from kanjo.domains.catalog.facts import BillingTiming, TaxClass
 from kanjo.domains.contracts.facts import AmendmentKind
+from kanjo.domains.customers.operations import choose_tax_rounding
 from kanjo.domains.orders.queries import get_order
 from kanjo.domains.quotes.queries import get_quote
-from kanjo.foundation.ids import ProductId
+from kanjo.foundation.ids import CustomerId, ProductId
+from kanjo.foundation.money import Rounding
 from kanjo.foundation.periods import Period
 from kanjo.processes.accept_quote import ConcludedDeal
 from kanjo.processes.agreed import Agreed, LineMore
 from kanjo.processes.amend_contract import amend_contract, preview_amendment
-from kanjo.processes.draft_offer import LineWanted
-from kanjo.processes.preview_offer import planned_charges
+from kanjo.processes.draft_offer import LineWanted, draft_offer
+from kanjo.processes.preview_offer import planned_charges, planned_invoices
 from tests.builders import a_customer, a_product
 from tests.harness.office import APRIL, Office, an_office, morning
 from tests.harness.policies import a_policy, chosen
+from tests.processes.test_usage_offered import AT_LEAST, offers
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +133,115 @@ def test_a_quote_is_its_contract_its_order_and_its_invoices(office: Office, seed
     office.bill(BEYOND)
     total = get_order(office.rep, deal.order_id).total_minor
     assert quote.row.total_minor == total == sum(net for _, _, net, _ in issued())
+
+
+ROUNDINGS = (None, *Rounding)
+PAID = ("close:31:1:31:none", "close:20:1:15:none", "net:30:none")
+
+
+def everything(office: Office, chance: random.Random) -> list[LineWanted]:
+    """Return what recurs, one line of it metered and one taxed at the reduced rate, and what is delivered once."""
+    reduced = a_product(office.company_id, "PAPER", tax_class=TaxClass.REDUCED)
+    metered = a_product(office.company_id, "CALLS")
+    terms = replace(AT_LEAST, minimum_minor=chance.randint(1, 9_000), commitment_minor=chance.randint(1, 90_000))
+    offers(metered, terms)
+    return [
+        *wanted(office, chance),
+        LineWanted(reduced, 3, chance.randint(1_000, 9_000), LATER),
+        LineWanted(metered, 2, chance.randint(1_000, 9_000), LATER),
+        office.boxes(2, chance.randint(1_000, 90_000)),
+    ]
+
+
+def choices(office: Office, payer: CustomerId, chance: random.Random) -> None:
+    """Choose rounding, grouping and maybe a second payer, some from a day to come."""
+    second = a_customer("株式会社青葉販売")
+    by_desk: dict[str, Any] = {"company_id": office.company_id, "by": office.receivables, "at": morning(APRIL)}
+    for on in (APRIL, date(2026, 8, 3)):
+        for customer_id in (payer, second):
+            choose_tax_rounding(customer_id=customer_id, rounding=chance.choice(ROUNDINGS), on=on, **by_desk)
+        keys = [key for key in GroupKey if chance.random() < 0.3]
+        billing.choose_grouping(payer_id=chance.choice([payer, None]), keys=keys, on=on, **by_desk)
+    if chance.random() < 0.5:
+        shares = [ShareOfPayer(payer, chance.randint(1, 5)), ShareOfPayer(second, chance.randint(1, 5))]
+        day = chance.choice([APRIL, date(2026, 9, 1)])
+        billing.share_account(payer_id=payer, shares=shares, on=day, because="折半", **by_desk)
+
+
+@pytest.mark.row("BIL-11", "BIL-13")
+@pytest.mark.parametrize("seed", range(5))
+def test_the_invoices_on_the_quote_are_those_that_are_issued(office: Office, seed: int) -> None:
+    """One of each day, payer and group: due as agreed, taxed per rate as the payer's are, and no other ever."""
+    chance = random.Random(f"whole {seed}")
+    chosen(office, a_policy(chance))
+    customer = a_customer()
+    with transaction.atomic():
+        choices(office, customer, chance)
+        lines = everything(office, chance)
+        quote_id = draft_offer(
+            company_id=office.company_id,
+            opportunity_id=office.opportunity(customer),
+            customer_id=customer,
+            currency="JPY",
+            wanted=lines,
+            payment_terms=chance.choice(PAID),
+            starts_on=APRIL,
+            until=LATER.until,
+            valid_until=LATER.until,
+            by=office.rep,
+            at=morning(APRIL),
+            on=APRIL,
+        )
+    shown = planned_invoices(get_quote(office.rep, quote_id).offer, company_id=office.company_id)
+    assert (shown.stopped, len(shown.invoices) > 1) == (None, True)
+    office.approve(office.submit(quote_id))
+    deal = office.accept(quote_id, office.send(quote_id))
+    office.deliver(deal.lines[-1].order_line_id, on=APRIL)
+    for day in sorted({invoice.issued_on for invoice in shown.invoices}):
+        office.bill(day)
+    office.bill(BEYOND)
+    rows = Invoice.objects.values_list(
+        "issued_on", "due_on", "payer_id", "payer_name", "net_minor", "tax_minor", "total_minor"
+    )
+    assert sorted(rows) == sorted(
+        (one.issued_on, one.due_on, one.payer_id, one.payer_name, one.net.minor, one.tax.minor, one.total.minor)
+        for one in shown.invoices
+    )
+
+
+@pytest.mark.row("BIL-13")
+def test_a_quote_says_where_other_contracts_may_stand_beside_it(office: Office) -> None:
+    """Grouped by contract, order or line its invoices are its own; by customer order number or by nothing they may not.
+
+    What another contract puts there is not shown.
+    """
+    customer = a_customer()
+    office.sell(customer, [office.users(3)])
+    offer = get_quote(office.rep, office.quote(customer, [office.users(10)])).offer
+    alone = planned_invoices(offer, company_id=office.company_id)
+    assert not alone.joined
+    for keys, joined in (([], True), ([GroupKey.PO_NUMBER], True), ([GroupKey.LINE], False), ([GroupKey.TAG], True)):
+        with transaction.atomic():
+            billing.choose_grouping(
+                company_id=office.company_id,
+                payer_id=customer,
+                keys=keys,
+                on=date(2026, 6, 1),
+                by=office.receivables,
+                at=morning(APRIL),
+            )
+        shown = planned_invoices(offer, company_id=office.company_id)
+        assert (shown.joined, shown.invoices) == (joined, alone.invoices)
+
+
+@pytest.mark.row("BIL-13")
+def test_what_a_run_would_refuse_is_said_on_the_quote(office: Office) -> None:
+    """Of days before there was a consumption tax there is no invoice: the quote says why instead of showing one."""
+    offer = get_quote(office.rep, office.quote(a_customer(), [office.users(10)])).offer
+    early = replace(offer.lines[0], service=Period(date(1988, 4, 1), date(1988, 6, 1)))
+    shown = planned_invoices(replace(offer, lines=(early,)), company_id=office.company_id)
+    assert shown.invoices == ()
+    assert shown.stopped is not None
 
 
 @pytest.mark.row("BIL-11")

@@ -73,7 +73,9 @@ class TestChecks:
         assert told(page) == {}
         assert "¥158,000" in page
         assert "CxO（役員）" in page
-        assert "請求予定（税抜）" in page
+        # April in advance and the appliance: 59,000 and 10 % tax, and eleven months of 9,000 and 900
+        assert re.search(r"請求予定（税込）.*¥64,900.*¥9,900.*¥158,000.*¥15,800.*¥173,800", page, re.DOTALL)
+        assert "請求予定の明細（税抜）" in page
         assert "収益の計上予定（税抜）" in page
         assert everything() == before
 

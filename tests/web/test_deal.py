@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import transaction
 
+from kanjo.domains.billing.operations import choose_grouping
 from kanjo.foundation.actors import Role
+from kanjo.platform.identity.queries import house
+from tests.builders import BOOKS, NOW
 from tests.web.office import Office, ordered, paid
 
 
@@ -25,6 +29,21 @@ class TestOneDeal:
         assert "入金済み" in page
         # the appliance, and 30 of the 365 days of the cloud: 50,000 + 8,880
         assert "¥58,880" in auditor.see("waterfall", on="2026-04-30")
+
+    @pytest.mark.row("BIL-13")
+    def test_the_quote_shows_whole_invoices(self, office: Office) -> None:
+        """Billing day, due day, payer, tax and total of each; where other contracts may stand on them it says so."""
+        rep = office.desk(Role.SALES_REP)
+        deal = ordered(office)
+        page = rep.see("quote", deal.quote)
+        first = re.search(r"請求予定（税込）.*?</table>", page, re.DOTALL)
+        assert first is not None
+        assert all(told in first[0] for told in ("2026-04-01", "2026-05-31", "¥5,900", "¥64,900", "¥173,800"))
+        beside = "ほかの契約の明細が同じ請求書に載ることがあります"
+        assert beside not in page
+        with transaction.atomic():
+            choose_grouping(company_id=office.company_id, payer_id=None, keys=[], on=BOOKS.start, by=house(), at=NOW)
+        assert beside in rep.see("quote", deal.quote)
 
     @pytest.mark.row("SFA-2")
     def test_who_did_what_when(self, office: Office) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from kanjo.domains.approvals.facts import PathStep
 from kanjo.domains.approvals.queries import preview_path
 from kanjo.domains.billing.facts import BillingPolicy, ChargeToCome, LineToBill
-from kanjo.domains.billing.queries import get_policy, preview_schedule
+from kanjo.domains.billing.queries import OfferedInvoices, get_policy, preview_offered, preview_schedule
 from kanjo.domains.catalog.facts import ChargeKind
 from kanjo.domains.quotes.facts import BillingTerms, Offer, OfferLine, PlannedCharge
 from kanjo.domains.quotes.queries import facts_of
@@ -36,6 +36,21 @@ def planned_charges(
 def agreed_rounding(billing: BillingTerms) -> Rounding | None:
     """Return how the policy of the terms rounds tax, None where that is as chosen for the payer."""
     return get_policy(PolicyId(billing.policy)).choices.tax_rounding.agreed
+
+
+def planned_invoices(offer: Offer, *, company_id: CompanyId) -> OfferedInvoices:
+    """Return the invoices that billing would issue of *offer*, each with its tax, its due day and who pays it.
+
+    The customer orders and pays on the day on which the offer starts.
+    """
+    return preview_offered(
+        [_to_bill(line, offer.starts_on, offer.billing) for line in offer.lines],
+        company_id=company_id,
+        payer_id=offer.customer_id,
+        currency=offer.currency,
+        payment_terms=offer.payment_terms,
+        policy=PolicyId(offer.billing.policy),
+    )
 
 
 def planned_revenue(lines: Sequence[OfferLine]) -> list[tuple[date | None, int]]:

@@ -47,7 +47,7 @@ EVERY = (
     *webhooks.RESOURCES,
 )
 RESOURCES: dict[str, Resource] = {one.name: one for one in EVERY}
-REPORTS = (*house.REPORTS, *money.REPORTS, *holding.REPORTS)
+REPORTS = (*deals.REPORTS, *house.REPORTS, *money.REPORTS, *holding.REPORTS)
 SINGLE: tuple[Act, ...] = (
     *customers.ACTS,
     *quotes.ACTS,

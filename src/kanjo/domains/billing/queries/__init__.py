@@ -55,6 +55,7 @@ from kanjo.domains.billing.queries.invoices import (
     list_sendings,
 )
 from kanjo.domains.billing.queries.next import LineOutlook, Outlook, days_to_come, what_comes_next
+from kanjo.domains.billing.queries.offered import OfferedInvoices, preview_offered
 from kanjo.domains.billing.queries.policies import (
     CHOOSERS,
     ChoiceRow,
@@ -96,6 +97,7 @@ __all__ = [
     "InvoiceTaxRow",
     "InvoiceView",
     "LineOutlook",
+    "OfferedInvoices",
     "Outlook",
     "PartRow",
     "PlanTerms",
@@ -151,6 +153,7 @@ __all__ = [
     "parts_of",
     "policy_for",
     "preview_changes",
+    "preview_offered",
     "preview_schedule",
     "shared_with",
     "sharing_of",

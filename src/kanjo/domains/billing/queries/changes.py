@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -19,8 +19,17 @@ from kanjo.domains.billing.facts import (
     PlanCharge,
 )
 from kanjo.domains.billing.models import Plan
-from kanjo.domains.billing.queries.due import Scope, known_now, read_due, read_groupings, read_metered, read_originals
+from kanjo.domains.billing.queries.due import (
+    TERMS,
+    Scope,
+    known_now,
+    read_due,
+    read_groupings,
+    read_metered,
+    read_originals,
+)
 from kanjo.domains.billing.queries.grouping import grouping_days
+from kanjo.domains.billing.queries.issued_to import ISSUED_TO
 from kanjo.domains.billing.queries.policies import agreed_roundings, anchor_for
 from kanjo.domains.billing.queries.schedules import as_to_come, of_usage
 from kanjo.domains.billing.queries.sharing import read_sharing
@@ -45,6 +54,7 @@ if TYPE_CHECKING:
 
 _SAID = ("currency", "account_id", "contract_id", "order_id", "po_number", "customer_id", "payer_id", "payment_terms")
 _PRINTED = ("payer_name", "payer_address", "language")
+_KINDS = {**TERMS, **ISSUED_TO}
 
 
 def preview_changes(
@@ -165,22 +175,30 @@ def _joining(
         payer_id=CustomerId(first["payer_id"]),
         contract_id=ContractId(first["contract_id"]),
     )
-    policy = {name: pl.lit(first[name], dtype=plans.schema[name]) for name in POLICY}
-    own = as_plans(anchored(added, anchor_on)).with_columns(**policy)
-    usage_plans, metered = offered_usage(added, own)
-    told = [(line, line.description) for line in added]
-    told += [(line, usage_words(line.description, line.usage.unit)) for line in added if line.usage is not None]
-    above = {"plan_id": pl.lit(plans["plan_id"].max()) + 1 + pl.col("plan_id")}
+    last = plans.select(pl.max("plan_id")).item()
+    new, metered = new_plans(anchored(added, anchor_on), first, from_id=last + 1)
+    return new.select(plans.columns), metered
+
+
+def new_plans(lines: Sequence[LineToBill], of: Mapping[str, Any], *, from_id: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return *lines* as plans, numbered *from_id* on, and what their usage will cost whatever is used (`METERED`).
+
+    What their contract says of all of them is in *of*: policy and its choices, currency, parties and terms.
+    """
+    own = as_plans(lines).with_columns(**{name: pl.lit(of[name], dtype=kind) for name, kind in POLICY.items()})
+    usage_plans, metered = offered_usage(lines, own)
+    told = [(line, line.description) for line in lines]
+    told += [(line, usage_words(line.description, line.usage.unit)) for line in lines if line.usage is not None]
+    numbered = {"plan_id": pl.lit(from_id, dtype=pl.Int64) + pl.col("plan_id")}
     new = pl.concat([own, usage_plans]).with_columns(
-        **above,
-        policy=pl.lit(first["policy"], dtype=pl.Int64),
+        **numbered,
         part=(pl.col("charge") == PlanCharge.USAGE).cast(pl.Int64),
         order_line_id=pl.Series([line.order_line_id for line, _ in told], dtype=pl.Int64),
-        description=pl.Series([words.said_in(first["language"]) for _, words in told], dtype=pl.String),
+        description=pl.Series([words.said_in(of["language"]) for _, words in told], dtype=pl.String),
         tax_class=pl.Series([line.tax_class.value for line, _ in told], dtype=pl.String),
-        **{name: pl.lit(first[name], dtype=plans.schema[name]) for name in (*_SAID, *_PRINTED)},
+        **{name: pl.lit(of[name], dtype=_KINDS[name]) for name in ("policy", *_SAID, *_PRINTED)},
     )
-    return new.select(plans.columns), metered.with_columns(**above)
+    return new, metered.with_columns(**numbered)
 
 
 def _credit(due: pl.DataFrame) -> int:

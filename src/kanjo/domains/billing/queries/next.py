@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from kanjo.domains.billing.facts import HoldCondition, InvoiceToCome
 from kanjo.domains.billing.models import Away, Change, Hold, MovedDay, Plan
-from kanjo.domains.billing.queries.changes import invoices_to_come
 from kanjo.domains.billing.queries.due import Scope, known_now, read_due
 from kanjo.domains.billing.queries.holds import held_plans, open_holds_of
+from kanjo.domains.billing.queries.offered import to_come_or_refused
 from kanjo.domains.billing.queries.schedules import days_to_move
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.rules.owed import Known, still_due
@@ -24,7 +24,6 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import AmendmentId, CompanyId, ContractId, HoldId, OrderId, OrderLineId, PlanId
 from kanjo.foundation.money import Money
 from kanjo.foundation.periods import Period
-from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
 from kanjo.platform.worklist.queries import list_causes
 
@@ -86,7 +85,7 @@ def what_comes_next(contract_id: ContractId, actor: Actor, *, on: date) -> Outlo
     plans, known = read_due(scope, known_at, issued_to=True)
     to_come = still_due(plans, date.max, known)
     told = _read_told(contract_id, plans, known, on)
-    invoices, stopped = _invoices(company_id, plans, _free(to_come, told, on), known_at)
+    invoices, stopped = to_come_or_refused(company_id, plans, _free(to_come, told, on), known_at)
     waiting = _awaited(plans, known)
     due = to_come.filter(pl.col("bill_on") <= on)
     sums = {"due": _sums(due), "waiting": _sums(waiting)}
@@ -123,16 +122,6 @@ def _free(to_come: pl.DataFrame, told: _Told, on: date) -> pl.DataFrame:
     freed = pl.DataFrame(rows, {"plan_id": pl.Int64, "free_on": pl.Date}, orient="row")
     free = to_come.filter(~pl.col("plan_id").is_in(kept)).join(freed, on="plan_id", how="left", maintain_order="left")
     return free.with_columns(bill_on=pl.max_horizontal("bill_on", "free_on", pl.lit(on))).drop("free_on")
-
-
-def _invoices(
-    company_id: CompanyId, plans: pl.DataFrame, due: pl.DataFrame, known_at: datetime
-) -> tuple[tuple[InvoiceToCome, ...], Text | None]:
-    """Return the invoices to come; where the run would refuse one, none of them, and what it would say."""
-    try:
-        return tuple(invoices_to_come(company_id, plans, due, known_at)), None
-    except Refusal as refusal:
-        return (), refusal.sentence
 
 
 def _awaited(plans: pl.DataFrame, known: Known) -> pl.DataFrame:

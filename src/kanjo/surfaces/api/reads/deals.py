@@ -17,7 +17,7 @@ from kanjo.domains.approvals.queries import (
     list_matrices,
     list_requests,
 )
-from kanjo.domains.billing.queries import InstalmentRow, list_instalments
+from kanjo.domains.billing.queries import InstalmentRow, OfferedInvoices, list_instalments
 from kanjo.domains.catalog.facts import PriceRow, ProductRow, ProductTerms, UsagePriceRow
 from kanjo.domains.catalog.queries import get_product, list_prices, list_products, list_usage_prices
 from kanjo.domains.contracts.facts import ContractState
@@ -47,10 +47,11 @@ from kanjo.foundation.times import AsKnown
 from kanjo.platform.names import ROW_NAMES
 from kanjo.platform.paging import Page
 from kanjo.platform.tables import NotFound
+from kanjo.processes.preview_offer import planned_invoices
 from kanjo.reports.customer_stage import CustomerStage, stage_of
 from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.api.fields import Asked, Blank, one_of
-from kanjo.surfaces.api.resources import Resource
+from kanjo.surfaces.api.resources import Report, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,11 @@ def _matrix(caller: Caller, key: int) -> Matrix:
     return Matrix(row, tuple(rows))
 
 
+def _to_come(caller: Caller, key: int) -> OfferedInvoices:
+    found = get_quote(caller.actor, QuoteId(key))
+    return planned_invoices(found.offer, company_id=found.row.company_id)
+
+
 RESOURCES = (
     Resource(
         name="customers",
@@ -242,5 +248,14 @@ RESOURCES = (
         filters={"customer_id": Asked, "contract_id": Asked},
         whole=Order,
         one=_order,
+    ),
+)
+REPORTS = (
+    Report(
+        name="invoices-to-come",
+        title=Text(en="The invoices that a quote would lead to", ja="見積の請求予定（税込）"),
+        whole=OfferedInvoices,
+        make=_to_come,
+        of="quotes",
     ),
 )

@@ -74,7 +74,7 @@ class _Why:
     reason: Reason
 
 
-_INVOICES: tuple[Column[InvoiceToCome], ...] = (
+COMING: tuple[Column[InvoiceToCome], ...] = (
     Column(ISSUED, lambda row: row.issued_on),
     Column(PAYER, lambda row: Link(row.payer_name, "customer", row.payer_id)),
     Column(labels.DUE_ON, lambda row: row.due_on),
@@ -83,6 +83,7 @@ _INVOICES: tuple[Column[InvoiceToCome], ...] = (
     amount(labels.TAX, lambda row: row.tax),
     amount(labels.TOTAL, lambda row: row.total),
 )
+"""The columns of invoices to come."""
 _LINES: tuple[Column[_Charge], ...] = (
     Column(ISSUED, lambda row: row.invoice.issued_on),
     Column(labels.TITLE, lambda row: Link(row.name, "order", row.order_id)),
@@ -123,7 +124,7 @@ def what_next(request: DeskRequest, key: int) -> HttpResponse:
         ),
         sections=(
             Section(WHY_NOT, Table.of(_WHYS, [_Why(line, one) for line in coming.lines for one in line.reasons])),
-            Section(INVOICES, Table.of(_INVOICES, coming.invoices), empty=NONE),
+            Section(INVOICES, Table.of(COMING, coming.invoices), empty=NONE),
             _lines(coming),
         ),
         acts=(

@@ -7,15 +7,17 @@ from datetime import date
 from itertools import count
 
 from kanjo.domains.approvals.facts import PathStep
+from kanjo.domains.billing.queries import OfferedInvoices
 from kanjo.domains.quotes.facts import Offer, OfferLine, PlannedCharge, WaterfallStep
 from kanjo.domains.quotes.queries import QuoteRow, VersionRow, waterfall
 from kanjo.foundation.actors import ROLE_NAMES
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.billing.coming import COMING, NONE
 from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.days import last_day
-from kanjo.surfaces.web.details import Column, amount
+from kanjo.surfaces.web.details import Column, Section, Table, amount
 from kanjo.surfaces.web.shown import Derived, Explained, Link, percent, said
 
 AT_LIST = Text(en="List price {listed} × {quantity}, {charge}.", ja="標準単価 {listed} × 数量 {quantity}（{charge}）")
@@ -23,6 +25,15 @@ AT_LIST = Text(en="List price {listed} × {quantity}, {charge}.", ja="標準単�
 DELIVERED = Text(en="once delivered", ja="検収後")
 EXPECTED = Text(en="usage, expecting {units} per period", ja="従量分（期間ごとに{units}を想定）")
 LEAST = Text(en="usage, whatever is used", ja="従量分の最低利用額")
+
+INVOICES = Text(en="Invoices to come, with tax", ja="請求予定（税込）")
+JOINED = Text(
+    en="As this payer's lines are grouped, lines of other contracts may stand on the same invoices. They are not in"
+    " these amounts; the tax is then rounded once on all of them.",
+    ja="この請求先のまとめ方では、ほかの契約の明細が同じ請求書に載ることがあります。その分はここに含みません。税額の"
+    "端数処理は、請求書全体で一度だけ行います。",
+)
+STOPPED = Text(en="This could not be invoiced: {cause}", ja="この内容では請求できません: {cause}")
 
 QUOTES: tuple[Column[QuoteRow], ...] = (
     Column(labels.NUMBER, lambda row: Link(row.number, "quote", row.id), order="number"),
@@ -103,8 +114,23 @@ def _named(step: WaterfallStep) -> str:
     return f"{said(step.name)}{share}"
 
 
+def invoices_to_come(offered: OfferedInvoices, currency: str) -> Section:
+    """Return the invoices that an offer would lead to, each with its tax, and their sums."""
+    invoices = offered.invoices
+    net = Money(sum(one.net.minor for one in invoices), currency)
+    tax = Money(sum(one.tax.minor for one in invoices), currency)
+    total = Money(net.minor + tax.minor, currency)
+    empty = STOPPED.filled(cause=offered.stopped) if offered.stopped else NONE
+    return Section(
+        INVOICES,
+        Table.of(COMING, invoices, ("", "", "", "", net, tax, total)),
+        JOINED if offered.joined and invoices else None,
+        empty,
+    )
+
+
 def charge_columns(currency: str) -> tuple[Column[PlannedCharge], ...]:
-    """Return the columns of the invoices to come."""
+    """Return the columns of what the invoices to come charge."""
     return (
         Column(Text(en="Billed on", ja="請求日"), lambda charge: charge.billing_on),
         Column(labels.SERVICE, _covers),
@@ -121,7 +147,7 @@ def _covers(charge: PlannedCharge) -> object:
 
 
 def charges_total(charges: Sequence[PlannedCharge], currency: str) -> tuple[object, ...]:
-    """Return the last row of the invoices to come: their sum, with what usage costs at least."""
+    """Return the last row of what they charge: the sum, with what usage costs at least."""
     return ("", "", Money(sum(charge.amount_minor for charge in charges), currency))
 
 

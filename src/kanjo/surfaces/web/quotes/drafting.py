@@ -20,7 +20,7 @@ from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.terms import payment_terms
 from kanjo.foundation.texts import Text
 from kanjo.processes.draft_offer import LineWanted, billing_terms, draft_offer, price, revise_offer
-from kanjo.processes.preview_offer import approval_path, planned_charges, planned_revenue
+from kanjo.processes.preview_offer import approval_path, planned_charges, planned_invoices, planned_revenue
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import day_after, last_day
 from kanjo.surfaces.web.desk import Desk, DeskRequest
@@ -29,7 +29,14 @@ from kanjo.surfaces.web.doors import doing, door
 from kanjo.surfaces.web.fields import Field, Lines, Missing, choice, day, money, whole
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.policies.columns import POLICY, policy_shown
-from kanjo.surfaces.web.quotes.columns import PATH, charge_columns, charges_total, earned_columns, line_columns
+from kanjo.surfaces.web.quotes.columns import (
+    PATH,
+    charge_columns,
+    charges_total,
+    earned_columns,
+    invoices_to_come,
+    line_columns,
+)
 from kanjo.surfaces.web.quotes.versions import EXPECTED_USAGE, WOULD_CHANGE, changes_between
 from kanjo.surfaces.web.shown import Link, day_shown
 from kanjo.surfaces.web.terms_of_payment import TERMS
@@ -42,7 +49,7 @@ NET_PRICE = Text(en="Net price, {currency} (blank: list price)", ja="提供価�
 FROM = Text(en="Used from", ja="利用開始日")
 THROUGH = Text(en="Used through", ja="利用終了日")
 NOBODY = Text(en="Nobody needs to be asked.", ja="承認は不要です。")
-PLANNED = Text(en="Invoices to come, before tax", ja="請求予定（税抜）")
+PLANNED = Text(en="Lines of the invoices to come, before tax", ja="請求予定の明細（税抜）")
 EARNED = Text(en="Revenue to come, before tax", ja="収益の計上予定（税抜）")
 WOULD_ASK = Text(en="Who would be asked", ja="承認経路")
 VALID_DAYS = 30
@@ -281,6 +288,7 @@ def _look(desk: Desk, before: Before, given: Given) -> list[Section]:
         *changed,
         Section(labels.LINES, Table.of(line_columns(currency), lines, ("", "", "", "", "", total))),
         Section(WOULD_ASK, Table.of(PATH, path), empty=NOBODY),
+        invoices_to_come(planned_invoices(offer, company_id=desk.company_id), currency),
         Section(PLANNED, Table.of(charge_columns(currency), charges, charges_total(charges, currency))),
         Section(EARNED, Table.of(earned_columns(currency), planned_revenue(lines), ("", total))),
     ]

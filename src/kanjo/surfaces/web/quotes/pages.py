@@ -31,7 +31,7 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.files.operations import store
 from kanjo.processes.accept_quote import SignedPaper, accept_quote
 from kanjo.processes.ask_approval import QUOTE, submit_quote
-from kanjo.processes.preview_offer import agreed_rounding, planned_charges
+from kanjo.processes.preview_offer import agreed_rounding, planned_charges, planned_invoices
 from kanjo.reports.deals import find_deal
 from kanjo.surfaces.readers import showed
 from kanjo.surfaces.web import labels
@@ -45,7 +45,15 @@ from kanjo.surfaces.web.files.pages import as_download
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import Filter, ListPage
 from kanjo.surfaces.web.policies.columns import POLICY, policy_shown
-from kanjo.surfaces.web.quotes.columns import PATH, VERSIONS, charge_columns, charges_total, line_columns, total_of
+from kanjo.surfaces.web.quotes.columns import (
+    PATH,
+    VERSIONS,
+    charge_columns,
+    charges_total,
+    invoices_to_come,
+    line_columns,
+    total_of,
+)
 from kanjo.surfaces.web.quotes.columns import QUOTES as COLUMNS
 from kanjo.surfaces.web.quotes.drafting import NOBODY, PLANNED, REVISE, WOULD_ASK
 from kanjo.surfaces.web.quotes.versions import VERSIONS as CHANGED
@@ -100,6 +108,7 @@ def quote(request: DeskRequest, key: int) -> HttpResponse:
                 ),
             ),
             Section(WOULD_ASK, Table.of(PATH, _path(request, found)), empty=NOBODY),
+            invoices_to_come(planned_invoices(offer, company_id=row.company_id), row.currency),
             Section(PLANNED, Table.of(charge_columns(row.currency), charges, charges_total(charges, row.currency))),
             Section(Text(en="Versions", ja="版の履歴"), Table.of(VERSIONS, found.versions)),
             *_changed(desk.actor, found),
