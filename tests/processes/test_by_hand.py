@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import time
 from typing import Any
 
 import pytest
@@ -12,10 +13,14 @@ from kanjo.domains.billing.facts import UsageModel, UsageTerms, UsageTier
 from kanjo.domains.billing.models import Invoice, Plan
 from kanjo.domains.billing.rules.guards import RunUnexplained, Unexplained
 from kanjo.foundation.ids import InvoiceId, OrderLineId, RunId
+from kanjo.foundation.rhythms import Rhythm, Timetable
 from kanjo.foundation.texts import Text
 from kanjo.platform.identity.queries import house
-from kanjo.platform.runs.models import Run
+from kanjo.platform.runs.models import Run, Schedule
+from kanjo.platform.runs.operations import NoReason, withdraw_run
 from kanjo.platform.runs.queries import get_run
+from kanjo.platform.runs.schedules import pause_schedule, set_schedule
+from kanjo.platform.runs.states import RunState
 from kanjo.processes import bill
 from tests.builders import a_customer
 from tests.harness.office import APRIL, MAY, Office, an_office, morning
@@ -81,3 +86,22 @@ class TestByHand:
             with pytest.raises(Unexplained):
                 act()
         assert (Invoice.objects.count(), Run.objects.count()) == (1, 1)
+
+    @pytest.mark.parametrize("because", ["", " 　\n"])
+    def test_what_stops_or_moves_the_schedule_says_why(self, office: Office, because: str) -> None:
+        """A run given up, a schedule set or paused: without a reason all stays; to approve needs none."""
+        run_id = by_hand(office, "月末を待たずに請求")
+        company: dict[str, Any] = {"company_id": office.company_id, "kind": "billing"}
+        daily = Timetable(Rhythm.DAILY, (), time(6))
+        told: dict[str, Any] = {"on": MAY, "by": office.cfo, "at": morning(MAY)}
+        set_schedule(**company, given=daily, because="毎日請求", **told)
+        acts: tuple[Callable[[], object], ...] = (
+            lambda: withdraw_run(run_id=run_id, by=office.receivables, at=morning(MAY), because=because),
+            lambda: set_schedule(**company, given=daily, because=because, **told),
+            lambda: pause_schedule(**company, because=because, **told),
+        )
+        for act in acts:
+            with pytest.raises(NoReason):
+                act()
+        assert (get_run(office.rev_rec, run_id).state, Schedule.objects.count()) == (RunState.PREVIEWED, 1)
+        bill.approve(run_id=run_id, by=office.rev_rec, at=morning(MAY))

@@ -54,6 +54,14 @@ class AboveLimit(Refusal):
     remedy = Text(en="The CFO approves it.", ja="CFOの承認が必要です。")
 
 
+class NoReason(Refusal):
+    """A run given up, or a schedule set or paused, without a reason."""
+
+    rule = "runs.no-reason"
+    says = Text(en="No reason is given.", ja="理由が記入されていません。")
+    remedy = Text(en="Write why it is done.", ja="理由を記入してください。")
+
+
 class LimitNotPositive(Refusal):
     """A limit that every run would be above."""
 
@@ -190,7 +198,8 @@ def set_limit(
 def approve_run(*, run_id: RunId, by: Actor, at: datetime) -> None:
     """Let a previewed run be executed; a second person than its maker, unless the house runs by schedule.
 
-    Above its limit only by the CFO, never by schedule (`AboveLimit`).
+    Above its limit only by the CFO, never by schedule (`AboveLimit`). It asks no reason: whoever began the run by hand
+    gave one, and to agree to what is shown is the ordinary way.
     """
     run = Run.objects.locked(run_id, by)
     _expect(run, Run.State.PREVIEWED)
@@ -204,7 +213,8 @@ def approve_run(*, run_id: RunId, by: Actor, at: datetime) -> None:
 
 @verb("runs.withdraw", *RUNNERS)
 def withdraw_run(*, run_id: RunId, by: Actor, at: datetime, because: str) -> None:
-    """Give up a run of which no shard was done; one that is being done is waited for."""
+    """Give up a run of which no shard was done; one that is being done is waited for. Refuses `NoReason`."""
+    refuse_without_reason(because)
     begun = any(shard.done for shard in Shard.objects.filter(run_id=run_id).order_by("number").select_for_update())
     run = Run.objects.locked(run_id, by)
     if run.state not in (Run.State.PREVIEWED, Run.State.APPROVED) or begun:
@@ -249,6 +259,12 @@ def note_stop(*, run_id: RunId, refusal: Refusal, by: Actor, at: datetime) -> No
         role=_MENDERS.get(run.kind, Role.ADMINISTRATOR),
         why=said,
     )
+
+
+def refuse_without_reason(because: str) -> None:
+    """Refuse `NoReason`: what departs from the schedule says why."""
+    if not because.strip():
+        raise NoReason(at="because")
 
 
 def one_at_a_time(kind: str, company_id: CompanyId) -> None:

@@ -24,6 +24,7 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.acts import verb
 from kanjo.platform.companies.queries import get_company
 from kanjo.platform.runs.models import Run, Schedule, Turn
+from kanjo.platform.runs.operations import refuse_without_reason
 from kanjo.platform.runs.states import RunState
 
 AHEAD = timedelta(days=400)
@@ -114,8 +115,9 @@ def set_schedule(
     """Let the house make runs of a kind on given days, from a day on; return the version.
 
     It stands in for the second person who approves a run by hand, so whoever prepares runs does not set it. Refuses
-    `ScheduleInPast`.
+    `NoReason`, `ScheduleInPast`.
     """
+    refuse_without_reason(because)
     _refuse_past(company_id, on, by, at)
     version = Schedule(company_id=company_id, kind=kind, effective_on=on, because=because, set_by_id=by.id)
     return _write(version, given, paused=False)
@@ -125,9 +127,10 @@ def set_schedule(
 def pause_schedule(*, company_id: CompanyId, kind: str, on: date, because: str, by: Actor, at: datetime) -> int:
     """Let the house make no runs of a kind from a day on, until it is set anew; return the version.
 
-    What was set before for a later day does not begin. To stop is safe, so more may do it. Refuses `ScheduleInPast`,
-    `NothingScheduled`.
+    What was set before for a later day does not begin. To stop is safe, so more may do it. Refuses `NoReason`,
+    `ScheduleInPast`, `NothingScheduled`.
     """
+    refuse_without_reason(because)
     _refuse_past(company_id, on, by, at)
     rows = _standing(_versions(company_id, kind))
     begun, later = [row for row in rows if row.effective_on <= on], [row for row in rows if row.effective_on > on]

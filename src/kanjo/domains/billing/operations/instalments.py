@@ -102,7 +102,8 @@ def reach_milestone(
     """Let an instalment of a line, counted from 1, be billed from the day its milestone was reached.
 
     A seller notes it where *owner_id*, whose deal it is, is the own id (`AnothersDeal`). The same day again changes
-    nothing, another is refused (`AlreadyAccepted`); `PlanMissing` for what waits for none.
+    nothing, another is refused (`AlreadyAccepted`); `PlanMissing` for what waits for none. No reason is asked: no other
+    way tells it, so that nothing is departed from.
     """
     parts = Plan.objects.visible_to(by).filter(order_line_id=order_line_id, part=part, part__gt=0)
     plan = parts.filter(timing=BillingTiming.ON_ACCEPTANCE).first()
