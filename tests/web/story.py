@@ -36,7 +36,7 @@ AMENDED = (
 )
 CUSTOMERS = (
     *("customer", "open-opportunity", "license-position", "amend-customer", "place-under", "add-department"),
-    *("state-month", "choose-grouping", "choose-tax-rounding", "share-account"),
+    *("state-month", "choose-grouping", "choose-tax-rounding", "share-account", "bill-to-account"),
 )
 MATRIX = ("matrix", "add-matrix-row", "activate-matrix", "withdraw-matrix")
 WEBHOOK = (
@@ -134,7 +134,9 @@ def told(office: Office) -> Told:
             ),
             "invoice-line": receivables.key("invoice-line", "invoice", invoice),
             **dict.fromkeys(("hold", "release-hold"), hold),
-            **dict.fromkeys(("what-next", "place-hold", "move-billing-day", "share-contract"), contract),
+            **dict.fromkeys(
+                ("what-next", "place-hold", "move-billing-day", "share-contract", "bill-to-contract"), contract
+            ),
             "receipt": receipt,
             **dict.fromkeys(("allocate", "return-transfer"), receivables.key("receipt", "bank-file", strange)),
             "reverse-allocation": receivables.key("reverse-allocation", "receipt", receipt),

@@ -18,7 +18,15 @@ MISSING = 2**40
 SHARED = frozenset(
     {
         *("customer", "amend-customer", "place-under", "add-department", "open-opportunity", "license-position"),
-        *("postings", "choose-grouping", "choose-tax-rounding", "share-account", "state-month", *PEOPLE),
+        *(
+            "postings",
+            "choose-grouping",
+            "choose-tax-rounding",
+            "share-account",
+            "bill-to-account",
+            "state-month",
+            *PEOPLE,
+        ),
     }
 )
 """Routes whose key names what no single company owns: customers, people, and the numbers of accounts."""

@@ -214,6 +214,8 @@ MONEY = [
     Bad("recognise", Role.REV_REC, "revenue.nothing-earned", "last_on", {"last_on": "2025-04-01"}, status=409),
     Bad("withdraw-run", Role.RECEIVABLES, "form.missing", "because", {"because": ""}),
     Bad("choose-grouping", Role.RECEIVABLES, "form.not-a-choice", "keys", {"keys": "moon"}),
+    Bad("bill-to-account", Role.RECEIVABLES, "billing.no-recipient", "recipient", {"channel": "mail", "because": "x"}),
+    Bad("bill-to-contract", Role.DEAL_MANAGEMENT, "form.missing", "because", {"because": ""}),
     Bad("choose-tax-rounding", Role.RECEIVABLES, "form.not-a-choice", "rounding", {"rounding": "moon"}),
     Bad("choose-tax-rounding", Role.RECEIVABLES, "days.no-such-day", "on", {"on": "2026-02-30"}),
     Bad("choose-grouping", Role.SALES_OPERATIONS, "days.no-such-day", "on", {"on": "2026-02-30"}),

@@ -31,6 +31,8 @@ UNMARKED = {
     "acknowledge": "what was paid never changes",
     "acknowledge-again": "a paper is never changed",
     "choose-tax-rounding": "chooses from a day on; what was chosen before stays in the trail",
+    "bill-to-account": "chooses from a day on; what was chosen before stays",
+    "bill-to-contract": "chooses from a day on; what was chosen before stays",
     "share-account": "agrees from a day on; what was agreed before stays",
     "share-contract": "agrees from a day on; what was agreed before stays",
     "split-invoice": "an invoice is never changed, and split once",

@@ -17,6 +17,7 @@ ROW_NAMES: Mapping[str, Text] = {
     "approvals_matrix": Text(en="approval matrix", ja="承認マトリックス"),
     "approvals_matrixrow": Text(en="matrix row", ja="承認マトリックスの行"),
     "billing_account": Text(en="billing account", ja="請求先"),
+    "billing_billto": Text(en="addressee of invoices", ja="請求書の宛先"),
     "billing_hold": Text(en="billing hold", ja="請求保留"),
     "billing_away": Text(en="absence of service", ja="休止期間"),
     "billing_change": Text(en="change of a plan", ja="請求計画の変更"),

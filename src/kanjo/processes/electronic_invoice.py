@@ -169,6 +169,7 @@ def _buyer(view: InvoiceView, buyer: CustomerRow) -> Party:
         address=_address(view.payer_address.whole, buyer.country),
         name=str(view.row.payer_name),
         registered=identifier,
+        contact=", ".join(word for word in (view.department, view.attention.whole) if word),
     )
 
 

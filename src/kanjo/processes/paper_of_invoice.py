@@ -33,12 +33,13 @@ def send_invoice(
     on: date,
     by: Actor,
     at: datetime,
-    channel: Channel = Channel.BY_HAND,
+    channel: Channel | None = None,
     recipient: str = "",
     corrected: bool = False,
 ) -> FileId:
     """Send an invoice with its XML inside, or the corrected one in its place; return the paper as it was kept.
 
+    Without a channel it goes by the way that is chosen for its payer.
     A corrected invoice has no XML: the documents that corrected it are electronic invoices of their own, and one that
     takes the place of the first would be booked beside them.
     """

@@ -87,7 +87,7 @@ OF_PEOPLE = frozenset(
 
 SHARED = OF_PEOPLE | frozenset(
     {"customer", "amend-customer", "place-under", "add-department", "open-opportunity", "license-position", "postings"}
-    | {"state-month", "choose-grouping", "choose-tax-rounding", "share-account"}
+    | {"state-month", "choose-grouping", "choose-tax-rounding", "share-account", "bill-to-account"}
 )
 """Pages whose key names what no single company owns: customers, people, and accounts, of which each has its own."""
 

@@ -68,7 +68,7 @@ class SiblingsChecked(RunSQL):
 
 
 class Widened(RunSQL):
-    """Give the tables of runs that were stopped the columns that *table* got since; they may be null."""
+    """Give the tables of runs that were stopped the columns that *table* got since: null, or with their default."""
 
     def __init__(self, table: str) -> None:
         self.table = table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from kanjo.surfaces.web.approvals import pages as approvals
-from kanjo.surfaces.web.billing import arranging, coming, electronic, explained, holds, sharing
+from kanjo.surfaces.web.billing import arranging, bill_to, coming, electronic, explained, holds, sharing
 from kanjo.surfaces.web.billing import pages as billing
 from kanjo.surfaces.web.bookmarks import pages as bookmarks
 from kanjo.surfaces.web.catalog import pages as catalog
@@ -134,6 +134,7 @@ urlpatterns: list[URLPattern] = [
     path("contracts/<int:key>/next", coming.what_next, name="what-next"),
     path("contracts/<int:key>/hold", holds.place, name="place-hold"),
     path("contracts/<int:key>/move-day", coming.move, name="move-billing-day"),
+    path("contracts/<int:key>/bill-to", bill_to.of_contract, name="bill-to-contract"),
     path("contracts/<int:key>/shares", sharing.of_contract, name="share-contract"),
     path("contracts/<int:key>/end", contracts.end, name="end-contract"),
     path("contracts/<int:key>/terminate", contracts.terminate, name="terminate-contract"),
@@ -187,6 +188,7 @@ urlpatterns: list[URLPattern] = [
     path("statements", payment_papers.STATEMENTS, name="statements"),
     path("statements/<int:key>", payment_papers.statement, name="statement"),
     path("customers/<int:key>/tax-rounding", arranging.round_tax, name="choose-tax-rounding"),
+    path("customers/<int:key>/bill-to", bill_to.of_account, name="bill-to-account"),
     path("customers/<int:key>/shares", sharing.of_account, name="share-account"),
     path("customers/<int:key>/grouping", arranging.group, name="choose-grouping"),
     path("customers/<int:key>/statement", payment_papers.state, name="state-month"),

@@ -28,6 +28,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "approvals.withdraw-matrix": Text(en="withdrew the matrix", ja="承認マトリックスを取下げ"),
     "billing.change-plans": Text(en="changed how it is billed", ja="請求計画を変更"),
     "customers.choose-tax-rounding": Text(en="chose how tax is rounded", ja="消費税の端数処理を設定"),
+    "billing.choose-bill-to": Text(en="chose to whom invoices go", ja="請求書の宛先・送付方法を設定"),
     "billing.choose-grouping": Text(en="chose how invoices are grouped", ja="請求書のまとめ方を設定"),
     "billing.choose-policy": Text(en="chose a billing policy", ja="請求ポリシーを選択"),
     "billing.define-policy": Text(en="defined a billing policy", ja="請求ポリシーを定義"),

@@ -1,5 +1,6 @@
 """Values of billing that cross its border."""
 
+from kanjo.domains.billing.facts.bill_to import ChosenBillTo
 from kanjo.domains.billing.facts.changes import (
     ChangePreview,
     ContractChange,
@@ -71,6 +72,7 @@ __all__ = [
     "ChangePreview",
     "Channel",
     "ChargeToCome",
+    "ChosenBillTo",
     "ContractChange",
     "Decrease",
     "Derivation",

@@ -16,6 +16,7 @@ from kanjo.foundation.ids import (
     OrderLineId,
 )
 from kanjo.foundation.money import Money
+from kanjo.foundation.personal import Personal
 from kanjo.foundation.texts import Text
 
 
@@ -104,6 +105,8 @@ class InvoiceToCome:
     tax: Money
     payer_id: CustomerId
     payer_name: str
+    department: str
+    attention: Personal
 
     @property
     def total(self) -> Money:

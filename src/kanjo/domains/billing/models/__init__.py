@@ -1,5 +1,6 @@
 """The tables of billing. Nothing in them is edited: what is wrong is corrected by new rows."""
 
+from kanjo.domains.billing.models.bill_to import BillTo
 from kanjo.domains.billing.models.changes import (
     Away,
     Change,
@@ -46,6 +47,7 @@ __all__ = [
     "Acceptance",
     "Account",
     "Away",
+    "BillTo",
     "Change",
     "Charge",
     "ChargeStep",

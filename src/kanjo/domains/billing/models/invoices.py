@@ -18,11 +18,11 @@ from kanjo.platform.tables import CompanyRow, append_only, audited, recorded_at
 class Invoice(CompanyRow):
     """An issued invoice, or with `original` the credit note of one (amounts negative). Partitioned by id.
 
-    Names, address, registration number and rounding are copies of the day of issue. Whether it is paid or credited
-    is derived, never stored here.
+    Names, department, person, address, registration number and rounding are copies of the day of issue. Whether it is
+    paid or credited is derived, never stored here.
     """
 
-    PERSONAL: ClassVar = {"payer_address": Kind.ADDRESS}
+    PERSONAL: ClassVar = {"payer_address": Kind.ADDRESS, "attention": Kind.ADDRESS}
 
     number = models.CharField(max_length=40)
     payer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
@@ -44,6 +44,8 @@ class Invoice(CompanyRow):
     tax_rounding = models.CharField(max_length=16)
     payer_name = models.CharField(max_length=200)
     payer_address = models.TextField(blank=True)
+    department = models.CharField(max_length=200, blank=True, db_default="")
+    attention = models.CharField(max_length=200, blank=True, db_default="")
     language = models.CharField(max_length=2)
     issuer_name = models.CharField(max_length=200)
     issuer_address = models.TextField(blank=True)

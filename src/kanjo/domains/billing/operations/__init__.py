@@ -1,5 +1,6 @@
 """The verbs of billing."""
 
+from kanjo.domains.billing.operations.bill_to import choose_bill_to
 from kanjo.domains.billing.operations.changes import change_plans, move_billing_day
 from kanjo.domains.billing.operations.grouping import choose_grouping, tag_contract
 from kanjo.domains.billing.operations.holds import hold_billing, release_billing
@@ -19,6 +20,7 @@ __all__ = [
     "Also",
     "change_plans",
     "check_usage",
+    "choose_bill_to",
     "choose_grouping",
     "choose_policy",
     "correct_usage",

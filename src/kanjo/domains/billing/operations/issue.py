@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from kanjo.domains.billing.models import Hold, IssuedByHand, Plan
 from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.writing import Also, Issuing, write
+from kanjo.domains.billing.queries.bill_to import read_bill_tos
 from kanjo.domains.billing.queries.due import (
     Scope,
     known_now,
@@ -25,7 +26,7 @@ from kanjo.domains.billing.queries.policies import agreed_roundings
 from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.changing import OnHold
 from kanjo.domains.billing.rules.guards import NothingDue, NotTaken, RunUnexplained
-from kanjo.domains.billing.rules.invoicing import Drafted, drafted, grouped, rated, rounded_by
+from kanjo.domains.billing.rules.invoicing import Drafted, addressed, drafted, grouped, rated, rounded_by
 from kanjo.domains.billing.rules.owed import Known, still_due
 from kanjo.domains.billing.rules.soundness import Unit, refused, without
 from kanjo.domains.billing.rules.splitting import shared
@@ -70,6 +71,7 @@ def charges_due(scope: Scope, target_on: date, known_at: datetime, *, then: date
     charges = shared(of_plans, read_sharing(scope.company_id, of_plans, known_at), pl.lit(target_on))
     charges = rated(charges, tax_rate_table(), read_originals(charges))
     charges = grouped(charges, *read_groupings(scope, target_on, known_at))
+    charges = addressed(charges, read_bill_tos(scope.company_id, charges["payer_id"], target_on, known_at))
     if not known.metered.is_empty():
         steps = known.metered.select("plan_id", "service_start", "steps")
         charges = charges.join(steps, on=["plan_id", "service_start"], how="left", maintain_order="left")

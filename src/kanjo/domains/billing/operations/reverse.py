@@ -35,7 +35,8 @@ SHARD_INVOICES = 10_000
 
 _INVOICES = """
 SELECT i.id, i.payer_id, i.customer_id, i.order_id, i.currency, i.payment_terms, i.tax_rounding, i.payer_name,
-       i.payer_address, i.language, i.issuer_name, i.issuer_address, i.registration_number, i.bank_account
+       i.payer_address, i.department, i.attention, i.language, i.issuer_name, i.issuer_address,
+       i.registration_number, i.bank_account
 {asked} ORDER BY i.id
 """
 # What it charged; what it gave back itself stands as it is.
@@ -64,7 +65,8 @@ _LISTED = "i.id = ANY(%(invoices)s)"
 _INVOICE_COLUMNS = {
     **dict.fromkeys(("original_id", "payer_id", "customer_id", "order_id"), pl.Int64),
     **dict.fromkeys(("currency", "payment_terms"), pl.String),
-    **dict.fromkeys(("tax_rounding", "payer_name", "payer_address", "language"), pl.String),
+    **dict.fromkeys(("tax_rounding", "payer_name", "payer_address"), pl.String),
+    **dict.fromkeys(("department", "attention", "language"), pl.String),
     **dict.fromkeys(("issuer_name", "issuer_address", "registration_number", "bank_account"), pl.String),
 }
 _LINE_COLUMNS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,17 +24,17 @@ from kanjo.domains.billing.queries import (
     InvoiceLineRow,
     InvoiceTaxRow,
     InvoiceView,
+    chosen_for,
     get_corrected,
     get_invoice,
 )
-from kanjo.domains.billing.rules.guards import NoRecipient
+from kanjo.domains.billing.rules.guards import refuse_unaddressed
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.eras import Calendar
 from kanjo.foundation.ids import CompanyId, FileId, InvoiceId
 from kanjo.foundation.money import Money, Rate, Rounding, divide
 from kanjo.foundation.periods import Period
-from kanjo.foundation.quoting import quoted
 from kanjo.foundation.texts import Language, Text
 from kanjo.platform.acts import verb
 from kanjo.platform.companies.models import SellingCompany
@@ -45,7 +44,6 @@ from kanjo.platform.files.operations import store
 from kanjo.platform.outbox.operations import record
 from kanjo.platform.tables import alone
 
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 TAXED = (TaxClass.STANDARD, TaxClass.REDUCED, TaxClass.EXPORT)
 
 
@@ -56,13 +54,14 @@ def send_invoice(
     on: date,
     by: Actor,
     at: datetime,
-    channel: Channel = Channel.BY_HAND,
+    channel: Channel | None = None,
     recipient: str = "",
     corrected: bool = False,
     electronic: str = "",
 ) -> FileId:
     """Keep the invoice's paper as it is sent on *on* by *channel*, and return the file; later it is sent again.
 
+    Without a channel it goes by that and to the recipient that are chosen for its payer on the day, or by hand.
     Sent twice on one day by one way to one recipient it is kept once. One that was sent before points to its first
     sending. Mail and folder are served by a reaction once this is written. *electronic* is its JP PINT XML, which the
     paper carries. With *corrected* it is the corrected invoice (修正請求書) that is sent, under its own number and with
@@ -71,8 +70,11 @@ def send_invoice(
     view = get_invoice(invoice_id, by)
     instead = get_corrected(invoice_id, by) if corrected else None
     number = instead.number if instead else ""
-    if channel is Channel.MAIL and not _ADDRESS.fullmatch(recipient):
-        raise NoRecipient(at="recipient", recipient=quoted(recipient))
+    if channel is None:
+        chosen = chosen_for(view.row, on)
+        channel = (chosen and chosen.channel) or Channel.BY_HAND
+        recipient = recipient or (chosen.recipient.whole if chosen else "")
+    refuse_unaddressed(channel, recipient)
     alone("billing.send-invoice", invoice_id)
     sendings = Sending.objects.filter(invoice_id=invoice_id, corrected=number).order_by("id")
     sent = sendings.filter(sent_on=on, channel=channel, recipient=recipient).first()
@@ -112,7 +114,12 @@ def paper_of(view: InvoiceView, *, draft: bool = False, electronic: str = "") ->
         number=view.row.number,
         issued_on=view.row.issued_on,
         supplied=Period.inclusive(view.row.issued_on, view.row.issued_on) if credit else view.supplied,
-        addressee=Addressee(name=view.row.payer_name, address=_written(view.payer_address.whole)),
+        addressee=Addressee(
+            name=view.row.payer_name,
+            department=view.department,
+            person=view.attention.whole,
+            address=_written(view.payer_address.whole),
+        ),
         sender=Sender(
             name=view.issuer_name,
             registration_number=view.registration_number,

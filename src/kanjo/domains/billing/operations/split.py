@@ -13,10 +13,11 @@ from kanjo.domains.billing.operations.issue import drafted_for
 from kanjo.domains.billing.operations.reverse import Asked, listed, lock_payers, read_invoices, read_lines
 from kanjo.domains.billing.operations.sharing import refuse_unknown
 from kanjo.domains.billing.operations.writing import Also, Issuing, write
-from kanjo.domains.billing.queries.due import read_posted
+from kanjo.domains.billing.queries.bill_to import read_bill_tos
+from kanjo.domains.billing.queries.due import known_now, read_posted
 from kanjo.domains.billing.queries.sharing import parts_of, read_new_payers, read_split_lines
 from kanjo.domains.billing.rules.guards import InvoiceMissing
-from kanjo.domains.billing.rules.invoicing import returned_in_full
+from kanjo.domains.billing.rules.invoicing import addressed, returned_in_full
 from kanjo.domains.billing.rules.owed import numbered
 from kanjo.domains.billing.rules.sharing import (
     AlreadySplit,
@@ -71,6 +72,7 @@ def split_invoice(
     lines = read_split_lines(invoice_id)
     _refuse_split(invoice, lines)
     parts = _parts(lines, invoice, shares)
+    parts = addressed(parts, read_bill_tos(CompanyId(company.pk), parts["payer_id"], on, known_now()))
     rows = numbered(pl.concat([_back(lines), parts], how="diagonal").lazy(), read_posted(lines["plan_id"].unique()))
     is_back = pl.col("credited_line_id").is_not_null()
     issuing = Issuing(company_id=CompanyId(company.pk), issued_on=on, loading=Live(), by=by, also=also)
@@ -119,7 +121,10 @@ def _parts(lines: pl.DataFrame, invoice: Invoice, shares: Sequence[ShareOfPayer]
     payers = read_new_payers([share.payer_id for share in shares])
     weighed = payers.with_columns(weight=pl.Series(weights, dtype=pl.Int64))
     return again(lines.drop("gives_back"), weighed).with_columns(
-        currency=pl.lit(invoice.currency), payment_terms=pl.lit(invoice.payment_terms)
+        currency=pl.lit(invoice.currency),
+        payment_terms=pl.lit(invoice.payment_terms),
+        # A part is one document, so it has one addressee: that of the contract by which the invoice goes.
+        contract_id=pl.lit(invoice.order.contract_id, dtype=pl.Int64),
     )
 
 

@@ -72,6 +72,8 @@ _HEADER = (
     "tax_rounding",
     "payer_name",
     "payer_address",
+    "department",
+    "attention",
     "language",
     "issuer_name",
     "issuer_address",

@@ -1,5 +1,6 @@
 """Reads of billing: invoices and what they stand on, what is due, and what comes next."""
 
+from kanjo.domains.billing.queries.bill_to import bill_to_of, chosen_for, list_bill_tos, payer_of
 from kanjo.domains.billing.queries.by_hand import ByHand, find_by_hand
 from kanjo.domains.billing.queries.changes import preview_changes
 from kanjo.domains.billing.queries.corrections import CorrectedInvoice, get_corrected, is_corrected
@@ -110,9 +111,11 @@ __all__ = [
     "Why",
     "anchor_for",
     "anchor_of_line",
+    "bill_to_of",
     "billed_of_order",
     "charges_of_order",
     "charges_to_come",
+    "chosen_for",
     "contract_of_line",
     "count_holds",
     "count_invoices",
@@ -136,6 +139,7 @@ __all__ = [
     "is_corrected",
     "is_sent_invoice",
     "keys_of_payer",
+    "list_bill_tos",
     "list_choices",
     "list_expiring",
     "list_hold_owners",
@@ -151,6 +155,7 @@ __all__ = [
     "next_charges",
     "offered_policy",
     "parts_of",
+    "payer_of",
     "policy_for",
     "preview_changes",
     "preview_offered",

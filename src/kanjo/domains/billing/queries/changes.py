@@ -19,6 +19,7 @@ from kanjo.domains.billing.facts import (
     PlanCharge,
 )
 from kanjo.domains.billing.models import Plan
+from kanjo.domains.billing.queries.bill_to import bill_to_days, read_bill_tos
 from kanjo.domains.billing.queries.due import (
     TERMS,
     Scope,
@@ -35,7 +36,7 @@ from kanjo.domains.billing.queries.schedules import as_to_come, of_usage
 from kanjo.domains.billing.queries.sharing import read_sharing
 from kanjo.domains.billing.rules.compared import difference_per_line, due_apart
 from kanjo.domains.billing.rules.guards import PlanMissing
-from kanjo.domains.billing.rules.invoicing import drafted, grouped, rated, rounded_by
+from kanjo.domains.billing.rules.invoicing import BILL_TOS, addressed, drafted, grouped, rated, rounded_by
 from kanjo.domains.billing.rules.owed import METERED, Known, should_be
 from kanjo.domains.billing.rules.plans import POLICY, anchored, as_plans
 from kanjo.domains.billing.rules.soundness import refused
@@ -46,6 +47,7 @@ from kanjo.domains.catalog.queries import tax_rate_table
 from kanjo.domains.customers.queries import tax_rounding_days, tax_roundings
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, OrderLineId, PolicyId
 from kanjo.foundation.money import Money, Rounding
+from kanjo.foundation.personal import Kind, Personal
 from kanjo.foundation.terms import payment_terms
 from kanjo.platform.companies.models import SellingCompany
 
@@ -210,15 +212,17 @@ def _as_of_their_days(company_id: CompanyId, charges: pl.DataFrame, known_at: da
     """Group and round charges as is chosen from the day each is billed on: each day's lines are groups of their own."""
     own = Rounding(SellingCompany.objects.values_list("tax_rounding", flat=True).get(pk=company_id))
     agreed = agreed_roundings()
-    chosen_on = sorted({*grouping_days(company_id), *tax_rounding_days(company_id)})
+    chosen_on = sorted({*grouping_days(company_id), *bill_to_days(company_id), *tax_rounding_days(company_id)})
     since = pl.sum_horizontal(pl.lit(0), *(pl.col("bill_on") >= day for day in chosen_on))
     parts = []
     for part in charges.with_columns(since=since).partition_by("since", maintain_order=True, include_key=False):
         on = max(part["bill_on"])
         in_groups = grouped(part, *read_groupings(Scope(company_id), on, known_at))
-        parts.append(rounded_by(in_groups, tax_roundings(company_id, on), own, agreed))
+        to_whom = addressed(in_groups, read_bill_tos(company_id, part["payer_id"], on, known_at))
+        parts.append(rounded_by(to_whom, tax_roundings(company_id, on), own, agreed))
     if not parts:
-        return rounded_by(grouped(charges, *read_groupings(Scope(company_id), date.max, known_at)), {}, own)
+        in_groups = grouped(charges, *read_groupings(Scope(company_id), date.max, known_at))
+        return rounded_by(addressed(in_groups, pl.DataFrame(schema=BILL_TOS)), {}, own)
     return pl.concat(parts, how="diagonal").with_columns(
         group=pl.struct("bill_on", "group").rank("dense").cast(pl.Int64)
     )
@@ -252,4 +256,6 @@ def invoices_to_come(
             tax=Money(header["tax_minor"], header["currency"]),
             payer_id=CustomerId(header["payer_id"]),
             payer_name=header["payer_name"],
+            department=header["department"],
+            attention=Personal(header["attention"], Kind.ADDRESS, ("customers_customer", header["payer_id"])),
         )

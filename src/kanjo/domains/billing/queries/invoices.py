@@ -139,6 +139,8 @@ class InvoiceView:
     original_number: str
     language: Language
     payer_address: Personal
+    department: str
+    attention: Personal
     issuer_name: str
     issuer_address: str
     registration_number: str
@@ -212,6 +214,8 @@ def get_invoice(invoice_id: InvoiceId, actor: Actor) -> InvoiceView:
         original_number=invoice.original.number if invoice.original else "",
         language=Language(invoice.language),
         payer_address=personal(invoice, "payer_address", ("customers_customer", invoice.payer_id)),
+        department=invoice.department,
+        attention=personal(invoice, "attention", ("customers_customer", invoice.payer_id)),
         issuer_name=invoice.issuer_name,
         issuer_address=invoice.issuer_address,
         registration_number=invoice.registration_number,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from kanjo.domains.billing.facts import LineToBill
+from kanjo.domains.billing.facts import Channel, LineToBill
 from kanjo.domains.catalog.facts import ChargeKind
 from kanjo.foundation.intervals import LONGEST_DAYS, LONGEST_MONTHS
+from kanjo.foundation.quoting import quoted
 from kanjo.foundation.refusals import Refusal, RefusalKind
 from kanjo.foundation.texts import Text
 
@@ -241,6 +243,15 @@ class NoRecipient(Refusal):
     remedy = Text(
         en="Give the one address that the invoice goes to.", ja="送付先のメールアドレスを1つ入力してください。"
     )
+
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def refuse_unaddressed(channel: Channel | None, recipient: str) -> None:
+    """Refuse `NoRecipient` for mail to what is no address."""
+    if channel is Channel.MAIL and not _ADDRESS.fullmatch(recipient):
+        raise NoRecipient(at="recipient", recipient=quoted(recipient))
 
 
 class InvoiceMissing(Refusal):

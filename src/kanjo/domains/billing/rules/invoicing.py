@@ -14,8 +14,9 @@ from kanjo.foundation.ids import CustomerId, PolicyId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.terms import payment_terms
 
-GROUPED_BY = ("account_id", "group", "customer_id", "currency", "payment_terms")
-"""What is put on one invoice: lines of one group that one payer pays for one customer in one currency and terms."""
+GROUPED_BY = ("account_id", "group", "addressee", "customer_id", "currency", "payment_terms")
+"""What is put on one invoice: lines of one group and addressee, of one payer and customer, in one currency and terms.
+"""
 
 GROUPINGS: dict[str, type[pl.DataType]] = {"account_id": pl.Int64, "keys": pl.String}
 """By which `GroupKey`s, apart by spaces, the lines of an account are grouped; a null account is everybody else."""
@@ -33,6 +34,16 @@ PAYER: dict[str, type[pl.DataType]] = {
     "language": pl.String,
 }
 """What an invoice copies of its payer."""
+
+BILL_TOS: dict[str, type[pl.DataType]] = {
+    "contract_id": pl.Int64,
+    "payer_id": pl.Int64,
+    **dict.fromkeys(("department_ja", "department_en", "attention", "channel", "recipient"), pl.String),
+}
+"""To whom within a payer invoices go, and by what way: one row of each contract and payer, a null contract is any."""
+
+ADDRESSED = ("addressee", "department", "attention")
+"""To whom a line is invoiced: a number that tells addressees apart, and what is printed of them."""
 
 RATE = ("tax_class", "rate_numerator", "rate_denominator")
 ORIGINALS: dict[str, type[pl.DataType]] = {
@@ -128,6 +139,38 @@ def _payers_apart(charges: pl.DataFrame) -> pl.DataFrame:
     return charges.with_columns(group=pl.struct("group", "payer_id").rank("dense").cast(pl.Int64))
 
 
+def addressed(charges: pl.DataFrame, bill_tos: pl.DataFrame) -> pl.DataFrame:
+    """Add `ADDRESSED`, as *bill_tos* (`BILL_TOS`) say of the contract for its payer, or else of the payer.
+
+    The department is printed in the language of the payer, in the other one where it has no name in that. Who differs
+    in anything, also in the way by which invoices come, is another addressee. Needs contract_id, payer_id and language.
+    """
+    if bill_tos.is_empty():
+        return charges.with_columns(addressee=pl.lit(0, dtype=pl.Int64), department=pl.lit(""), attention=pl.lit(""))
+    told = bill_tos.with_columns(addressee=pl.struct(_TOLD_APART_BY).rank("dense").cast(pl.Int64))
+    own, others = told.drop_nulls("contract_id"), told.filter(pl.col("contract_id").is_null()).drop("contract_id")
+    found = charges.select("contract_id", "payer_id", "language").join(
+        own, on=["contract_id", "payer_id"], how="left", maintain_order="left"
+    )
+    found = found.join(others, on="payer_id", how="left", maintain_order="left", suffix="_of_all")
+    is_own = pl.col("addressee").is_not_null()
+    chosen = found.with_columns(
+        pl.when(is_own).then(name).otherwise(f"{name}_of_all").alias(name) for name in (*_PRINTED, "addressee")
+    )
+    ja, en = (pl.col(f"department_{language}").replace("", None) for language in ("ja", "en"))
+    department = pl.when(pl.col("language") == "ja").then(pl.coalesce(ja, en)).otherwise(pl.coalesce(en, ja))
+    return charges.hstack(
+        chosen.select(
+            pl.col("addressee").fill_null(0),
+            department=department.fill_null(""),
+            attention=pl.col("attention").fill_null(""),
+        )
+    )
+
+
+_PRINTED = ("department_ja", "department_en", "attention")
+_TOLD_APART_BY = (*_PRINTED, "channel", "recipient")
+
 _GROUPED_BY_KEY = {
     GroupKey.CONTRACT: "contract_id",
     GroupKey.ORDER: "order_id",
@@ -164,8 +207,8 @@ def drafted(charges: pl.DataFrame, *, issued_on: date, originals: pl.DataFrame |
     """Group *charges* into invoices and compute the tax once per invoice and rate (Enforcement Order, art. 70-10).
 
     Where a document only gives back at a rate, its tax is what the tax on what is left of the *originals* goes down
-    by: when all is given back, all of the tax is. Needs the columns of a due charge with its rate, its plan's and
-    tax_rounding.
+    by: when all is given back, all of the tax is. Needs the columns of a due charge with its rate, its plan's,
+    `ADDRESSED` and tax_rounding.
     Drafts are numbered in the order of their key, so that the order in which charges come does not matter.
     """
     ordered = charges.sort(*GROUPED_BY, "plan_id", "service_start", "sequence")
@@ -316,7 +359,7 @@ def _tax_left(sums: pl.DataFrame, left: str, *, into: str) -> pl.DataFrame:
 
 def _headers(lines: pl.DataFrame, taxes: pl.DataFrame, issued_on: date) -> pl.DataFrame:
     headers = lines.group_by("draft", maintain_order=True).agg(
-        pl.col(*GROUPED_BY, *PAYER, "tax_rounding").first(),
+        pl.col(*GROUPED_BY, *PAYER, "department", "attention", "tax_rounding").first(),
         pl.col("order_id").min(),
         pl.col("order_id").alias("orders"),
         pl.col("net_minor").sum(),

@@ -14,7 +14,15 @@ from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import BillingPolicy, TaxRounding
 from kanjo.domains.billing.models import Invoice, InvoiceTax
 from kanjo.domains.billing.queries import preview_changes
-from kanjo.domains.billing.rules.invoicing import GROUPED_BY, ORIGINALS, PAYER, RATE, drafted, returned_in_full
+from kanjo.domains.billing.rules.invoicing import (
+    ADDRESSED,
+    GROUPED_BY,
+    ORIGINALS,
+    PAYER,
+    RATE,
+    drafted,
+    returned_in_full,
+)
 from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
 from kanjo.domains.billing.tests.test_changes import amend, away, more
 from kanjo.domains.billing.tests.test_policies import choose as choose_policy
@@ -227,7 +235,7 @@ class Books:
 
     def _dressed(self, charges: pl.DataFrame) -> pl.DataFrame:
         same = {
-            **dict.fromkeys((*GROUPED_BY, *PAYER, "order_id"), 1),
+            **dict.fromkeys((*GROUPED_BY, *ADDRESSED, *PAYER, "order_id"), 1),
             "currency": "JPY",
             "payment_terms": "net:30:none",
         }

@@ -34,18 +34,21 @@ def test_a_run_stopped_before_invoices_were_shared_is_settled(shared_database: F
 
 @pytest.mark.row("SCL-3")
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_run_stopped_before_a_column_came_is_settled(shared_database: FreshDatabase, times: int) -> None:
-    """What it loaded gets the columns that its table has by now; other tables of the run stay as they are."""
-    table = "billing_invoicetax"
+@pytest.mark.parametrize(("table", "column"), [("billing_invoicetax", "own_minor"), ("billing_invoice", "department")])
+def test_a_run_stopped_before_a_column_came_is_settled(
+    shared_database: FreshDatabase, table: str, column: str, times: int
+) -> None:
+    """What it loaded gets the columns that its table has by now, null or not; its other tables stay as they are."""
+    attach = ATTACH.replace("billing_invoiceline", table)
     with psycopg.connect(shared_database.owner.conninfo()) as owner:
-        for name in (table, "billing_invoice"):
+        for name in ("billing_invoicetax", "billing_invoice"):
             owner.execute(f"CREATE TABLE stage_7_{name} (LIKE {name} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
-        owner.execute(f"ALTER TABLE stage_7_{table} DROP COLUMN own_minor")
+        owner.execute(f"ALTER TABLE stage_7_{table} DROP COLUMN {column}")
         with pytest.raises(psycopg.errors.DatatypeMismatch), owner.transaction():
-            owner.execute(ATTACH.replace("billing_invoiceline", table))
+            owner.execute(attach)
         for _ in range(times):
             owner.execute("SELECT bulk_widen(%s)", [table])
-        owner.execute(ATTACH.replace("billing_invoiceline", table))
+        owner.execute(attach)
         owner.rollback()
 
 

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from kanjo.domains.billing.facts import LARGEST_SHARE, MOST_PAYERS, GroupKey, Instalment, ShareOfPayer
+from kanjo.domains.billing.facts import LARGEST_SHARE, MOST_PAYERS, Channel, GroupKey, Instalment, ShareOfPayer
 from kanjo.domains.billing.operations import (
+    choose_bill_to,
     choose_grouping,
     share_account,
     share_contract,
     tag_contract,
 )
-from kanjo.domains.billing.queries import get_invoice
+from kanjo.domains.billing.queries import get_invoice, payer_of
+from kanjo.domains.contracts.queries import get_contract
 from kanjo.domains.customers.operations import choose_tax_rounding
-from kanjo.foundation.ids import ContractId, InvoiceId, OrderLineId
+from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, InvoiceId, OrderLineId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.texts import Text
 from kanjo.processes.bill import split_invoice
 from kanjo.processes.bill_in_instalments import plan_instalments, reach_milestone
 from kanjo.surfaces.api.acts import Act, Made
 from kanjo.surfaces.api.callers import Caller
-from kanjo.surfaces.api.fields import Blank, BothLanguages, CustomerKey, Day, Given, Minor, Prose, one_of
+from kanjo.surfaces.api.fields import LINE, Blank, BothLanguages, CustomerKey, Day, Given, Minor, Prose, one_of
 
 MOST = 120
 _GroupKey = one_of(GroupKey)
@@ -86,6 +88,24 @@ class Rounded(Given):
     payer_id: CustomerKey
     rounding: one_of(Rounding) | None  # type: ignore[valid-type]  # made from the enumeration
     on: Day
+
+
+class BilledTo(Given):
+    """To which department and person invoices go from a day on, by what way and to whom; no channel ends the choice."""
+
+    department_ja: Blank = ""
+    department_en: Blank = ""
+    attention: Blank = ""
+    channel: one_of(Channel) | None  # type: ignore[valid-type]  # made from the enumeration
+    recipient: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=LINE)] = ""
+    on: Day
+    because: Prose
+
+
+class BilledToByPayer(BilledTo):
+    """The same of all that one payer pays."""
+
+    payer_id: CustomerKey
 
 
 class Tagged(Given):
@@ -183,6 +203,35 @@ def _round(caller: Caller, key: int, given: Rounded) -> Made:
     return Made("companies", key)
 
 
+def _bill_to(
+    caller: Caller, given: BilledTo, company_id: CompanyId, payer_id: CustomerId, contract_id: ContractId | None = None
+) -> None:
+    choose_bill_to(
+        company_id=company_id,
+        payer_id=payer_id,
+        contract_id=contract_id,
+        department=Text(en=given.department_en, ja=given.department_ja),
+        attention=given.attention,
+        channel=Channel(given.channel) if given.channel else None,
+        recipient=given.recipient,
+        on=given.on,
+        because=given.because,
+        by=caller.actor,
+        at=caller.now,
+    )
+
+
+def _bill_contract_to(caller: Caller, key: int, given: BilledTo) -> Made:
+    contract = get_contract(caller.actor, ContractId(key))
+    _bill_to(caller, given, contract.company_id, payer_of(contract.id, caller.actor), contract.id)
+    return Made("contracts", key)
+
+
+def _bill_account_to(caller: Caller, key: int, given: BilledToByPayer) -> Made:
+    _bill_to(caller, given, caller.company(key).id, given.payer_id)
+    return Made("companies", key)
+
+
 def _tag(caller: Caller, key: int, given: Tagged) -> Made:
     tag_contract(contract_id=ContractId(key), tag=given.tag, by=caller.actor, at=caller.now)
     return Made("contracts", key)
@@ -218,6 +267,22 @@ ACTS: tuple[Act, ...] = (
         takes=Rounded,
         do=_round,
         of="companies",
+    ),
+    Act(
+        path="companies/{int:key}/bill-to",
+        verbs=("billing.choose-bill-to",),
+        title=Text(en="Choose to whom what a payer pays is invoiced", ja="請求先ごとに請求書の宛先・送付方法を設定"),
+        takes=BilledToByPayer,
+        do=_bill_account_to,
+        of="companies",
+    ),
+    Act(
+        path="contracts/{int:key}/bill-to",
+        verbs=("billing.choose-bill-to",),
+        title=Text(en="Choose to whom a contract is invoiced", ja="契約ごとに請求書の宛先・送付方法を設定"),
+        takes=BilledTo,
+        do=_bill_contract_to,
+        of="contracts",
     ),
     Act(
         path="companies/{int:key}/shares",

@@ -126,11 +126,12 @@ class KnownFee(Given):
 class SentBy(Given):
     """The day on which an invoice is sent, by what way, and to whom: for mail, its one address.
 
+    Without a channel it goes by the way, and to whom, that is chosen for its payer.
     With *corrected* the corrected invoice is sent in its place.
     """
 
     on: Day
-    channel: one_of(Channel) = Channel.BY_HAND.value  # type: ignore[valid-type]  # made from the enumeration
+    channel: one_of(Channel) | None = None  # type: ignore[valid-type]  # made from the enumeration
     recipient: Blank = ""
     corrected: bool = False
 
@@ -181,7 +182,7 @@ def _send(caller: Caller, key: int, given: SentBy) -> Made:
     send_invoice(
         invoice_id=InvoiceId(key),
         on=given.on,
-        channel=Channel(given.channel),
+        channel=Channel(given.channel) if given.channel else None,
         recipient=given.recipient,
         corrected=given.corrected,
         by=caller.actor,

@@ -17,6 +17,7 @@ from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
 from kanjo.reports.deals import CONTRACT, find_deal
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.billing.bill_to import ATTENTION, DEPARTMENT
 from kanjo.surfaces.web.billing.holds import NEXT, PLACE
 from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.desk import DeskRequest
@@ -77,6 +78,8 @@ class _Why:
 COMING: tuple[Column[InvoiceToCome], ...] = (
     Column(ISSUED, lambda row: row.issued_on),
     Column(PAYER, lambda row: Link(row.payer_name, "customer", row.payer_id)),
+    Column(DEPARTMENT, lambda row: row.department),
+    Column(ATTENTION, lambda row: row.attention),
     Column(labels.DUE_ON, lambda row: row.due_on),
     amount(labels.LINES, lambda row: len(row.charges)),
     amount(labels.TOTAL_BEFORE_TAX, lambda row: row.net),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.http import HttpResponse
 
 from kanjo.domains.billing.facts import Channel
 from kanjo.domains.billing.queries import (
     InvoiceRow,
+    chosen_for,
     count_invoices,
     find_by_hand,
     get_invoice,
@@ -26,7 +28,9 @@ from kanjo.processes.bill import credit_invoice, preview
 from kanjo.processes.paper_of_invoice import corrected_paper, invoice_paper, send_invoice
 from kanjo.reports.deals import INVOICE, find_deal
 from kanjo.surfaces.readers import showed
+from kanjo.surfaces.readers import told as told_to_reader
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.billing.bill_to import ATTENTION, CHANNEL, DEPARTMENT, RECIPIENT, RECIPIENT_HINT
 from kanjo.surfaces.web.billing.columns import INVOICES as COLUMNS
 from kanjo.surfaces.web.billing.columns import LINES, SENDINGS, state_of, tax_columns, totals
 from kanjo.surfaces.web.billing.sharing import SPLIT
@@ -46,13 +50,9 @@ from kanjo.surfaces.web.stages import stages
 TITLE = Text(en="Invoices", ja="請求書")
 RUN = Text(en="Preview a billing run", ja="請求処理を試算")
 SEND = Text(en="Send or note as sent", ja="送付・送付の登録")
-NOTE_SENT = Text(en="Note as sent", ja="送付を登録")
 PAPER = Text(en="What is sent", ja="送付する書類")
 CORRECTED = Text(en="Corrected invoice", ja="修正請求書")
 ITSELF, IN_ITS_PLACE = "invoice", "corrected"
-CHANNEL = Text(en="By", ja="送付方法")
-RECIPIENT = Text(en="To", ja="送付先")
-RECIPIENT_HINT = Text(en="For e-mail, its address", ja="メールの場合はメールアドレス")
 CREDIT = Text(en="Issue a credit note", ja="返還請求書を発行")
 SENT_SAYS = Text(
     en="Invoice {number} of {total} to {payer} is kept as it was sent. What was sent is undone only by a credit note.",
@@ -71,8 +71,10 @@ NOT_SENT = Text(en="It was not sent yet.", ja="まだ送付されていません
 CREDITED = Text(en="It was credited before, or is itself a credit note.", ja="返還済み、または返還請求書です。")
 
 SEND_EACH = Text(
-    en="The paper of each is kept as it was sent. What was sent is undone only by a credit note.",
-    ja="それぞれの請求書を送付済みとして保存します。送付後の取り消しは適格返還請求書によります。",
+    en="Each goes by the way that is chosen for its payer, or else is noted. Its paper is kept as it was sent. What was"
+    " sent is undone only by a credit note.",
+    ja="請求先ごとに設定した方法で送付し（設定がなければ送付の記録のみ）、それぞれの請求書を送付済みとして保存します。"
+    "送付後の取り消しは適格返還請求書によります。",
 )
 PAPERS = Text(en="PDFs in one archive", ja="PDFをまとめて取得")
 
@@ -103,7 +105,7 @@ INVOICES = ListPage[InvoiceRow](
     each=(
         Each(
             name="send",
-            label=NOTE_SENT,
+            label=SEND,
             verb="billing.send-invoice",
             says=SEND_EACH,
             do=lambda desk, row, given: send_invoice(invoice_id=row.id, on=given["on"], by=desk.actor, at=desk.now),
@@ -128,6 +130,8 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
         back=Link(TITLE, "invoices"),
         facts=(
             (Text(en="Payer", ja="請求先"), Link(row.payer_name, "customer", row.payer_id)),
+            (DEPARTMENT, view.department),
+            (ATTENTION, view.attention),
             (Text(en="Address", ja="住所"), view.payer_address),
             (labels.ORDER, Link(Text(en="The order", ja="注文を表示"), "order", row.order_id)),
             (
@@ -231,7 +235,7 @@ def send(request: DeskRequest, key: int) -> HttpResponse:
         send_invoice(
             invoice_id=row.id,
             on=given["on"],
-            channel=Channel(given["channel"] or Channel.BY_HAND),
+            channel=Channel(given["channel"]) if given["channel"] else None,
             recipient=given["recipient"] or "",
             corrected=given.get("paper") == IN_ITS_PLACE,
             by=desk.actor,
@@ -240,12 +244,15 @@ def send(request: DeskRequest, key: int) -> HttpResponse:
         return Link("", "invoice", key)
 
     says = SENT_SAYS.filled(number=row.number, total=told(row.total), payer=row.payer_name)
-    channels = tuple((one.value, one.shown) for one in Channel)
+    channels, chosen = tuple((one.value, one.shown) for one in Channel), chosen_for(row, desk.today)
     papers = ((ITSELF, labels.INVOICE), (IN_ITS_PLACE, CORRECTED))
     fields = (
         *((choice("paper", PAPER, papers, initial=IN_ITS_PLACE),) if corrected else ()),
-        choice("channel", CHANNEL, channels, needed=False, initial=Channel.BY_HAND),
-        words("recipient", RECIPIENT, needed=False, hint=RECIPIENT_HINT),
+        choice("channel", CHANNEL, channels, needed=False, initial=(chosen and chosen.channel) or Channel.BY_HAND),
+        replace(
+            words("recipient", RECIPIENT, needed=False, hint=RECIPIENT_HINT, most=254),
+            initial=told_to_reader(chosen.recipient) if chosen else "",
+        ),
         day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
     )
     back = Link(row.number, "invoice", key)

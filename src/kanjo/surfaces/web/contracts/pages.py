@@ -21,6 +21,7 @@ from kanjo.reports.promised import list_promised
 from kanjo.reports.usage import list_metered
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.arranging import SHARE
+from kanjo.surfaces.web.billing.bill_to import BILL_TO
 from kanjo.surfaces.web.billing.holds import NEXT
 from kanjo.surfaces.web.billing.sharing import SHARES, shares_shown
 from kanjo.surfaces.web.charts import told
@@ -136,6 +137,7 @@ def contract(request: DeskRequest, key: int) -> HttpResponse:
             *amending.amend_acts(row, amendments),
             *_acts(row, request.desk.today),
             Act(SHARE, Link("", "share-contract", key), "billing.share-contract"),
+            Act(BILL_TO, Link("", "bill-to-contract", key), "billing.choose-bill-to"),
             confirm_act(row, grants, use_ended, request.desk),
         ),
         trail=((CONTRACT, key), (QUOTE, row.quote_id)),

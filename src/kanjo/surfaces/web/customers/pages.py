@@ -29,6 +29,7 @@ from kanjo.platform.privacy.queries import list_looks
 from kanjo.reports.customer_stage import Stage, ids_in_stage, stage_of, stages_of
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.arranging import GROUP, ROUND_TAX, SHARE
+from kanjo.surfaces.web.billing.bill_to import BILL_TO
 from kanjo.surfaces.web.contracts.columns import CONTRACTS
 from kanjo.surfaces.web.customers.shared import the_customer
 from kanjo.surfaces.web.desk import DeskRequest
@@ -180,6 +181,7 @@ def customer(request: DeskRequest, key: int) -> HttpResponse:
             Act(ADD_DEPARTMENT, Link("", "add-department", key), "customers.add-department"),
             Act(GROUP, Link("", "choose-grouping", key), "billing.choose-grouping"),
             Act(SHARE, Link("", "share-account", key), "billing.share-account"),
+            Act(BILL_TO, Link("", "bill-to-account", key), "billing.choose-bill-to"),
             Act(ROUND_TAX, Link("", "choose-tax-rounding", key), "customers.choose-tax-rounding"),
             Act(STATE_MONTH, Link("", "state-month", key), "receivables.state-month"),
             Act(NEW_OPPORTUNITY, Link("", "open-opportunity", key), "opportunities.open", main=True),
