@@ -117,7 +117,7 @@ NEEDS_COMPANY = frozenset(
         "set-billing-schedule",
         "pause-billing-schedule",
     }
-    | {"hand-over-all"}
+    | {"hand-over-all", "billing-gaps"}
 )
 """Pages that are about the company at hand: who has none is told so."""
 
@@ -140,7 +140,7 @@ AREAS: Sequence[tuple[Text, frozenset[str]]] = (
     (Text(en="Orders", ja="受注"), frozenset({"orders", "order-lines"})),
     (
         Text(en="Invoices", ja="請求"),
-        frozenset({"invoices", "invoice-lines", "holds", "usage", "metered-lines", "billing-policies"}),
+        frozenset({"invoices", "invoice-lines", "holds", "usage", "metered-lines", "billing-policies", "billing-gaps"}),
     ),
     (
         Text(en="Receivables", ja="売掛金"),

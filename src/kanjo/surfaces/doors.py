@@ -36,6 +36,9 @@ SIGNED_IN = Door()
 UNPROVEN = Door(unproven=True)
 BY_TOKEN = Door(by_token=True)
 
+GAPS = Door(roles=(Role.RECEIVABLES, Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT))
+"""What lacks for the coming invoices: for those who arrange how they go out."""
+
 BOOKS = Door(
     roles=(
         Role.RECEIVABLES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from kanjo.surfaces.web.approvals import pages as approvals
-from kanjo.surfaces.web.billing import arranging, bill_to, coming, electronic, explained, holds, sharing
+from kanjo.surfaces.web.billing import arranging, bill_to, coming, electronic, explained, gaps, holds, sharing
 from kanjo.surfaces.web.billing import pages as billing
 from kanjo.surfaces.web.bookmarks import pages as bookmarks
 from kanjo.surfaces.web.catalog import pages as catalog
@@ -172,6 +172,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<int:key>/instalments", instalments.cut, name="plan-instalments"),
     path("orders/<int:key>/milestone", instalments.reach, name="reach-milestone"),
     path("orders/<int:key>/usage", metering.rate, name="rate-usage"),
+    path("billing-gaps", gaps.gaps, name="billing-gaps"),
     path("holds", holds.HOLD_LIST, name="holds"),
     path("holds/<int:key>", holds.hold, name="hold"),
     path("holds/<int:key>/release", holds.release, name="release-hold"),

@@ -29,6 +29,7 @@ MENU: tuple[tuple[Text, tuple[tuple[str, str, Text], ...]], ...] = (
             ("invoices", "receipt", Text(en="Invoices", ja="請求書")),
             ("usage", "clock", Text(en="Usage", ja="利用実績")),
             ("holds", "hourglass", Text(en="Billing holds", ja="請求保留")),
+            ("billing-gaps", "checklist", Text(en="Missing for invoices", ja="請求情報の不足")),
             ("open-items", "cash", Text(en="Receivables", ja="売掛金")),
             ("receipts", "arrows-exchange", Text(en="Receipts", ja="入金")),
             ("bank-files", "building-bank", Text(en="Bank files", ja="入金データ")),

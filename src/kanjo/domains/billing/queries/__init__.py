@@ -13,6 +13,7 @@ from kanjo.domains.billing.queries.explained import (
     explain_line,
     in_words,
 )
+from kanjo.domains.billing.queries.gaps import Gap, Lack, Lacking, list_gaps
 from kanjo.domains.billing.queries.grouping import keys_of_payer
 from kanjo.domains.billing.queries.holds import (
     SOON,
@@ -89,6 +90,7 @@ __all__ = [
     "ChoiceRow",
     "CorrectedInvoice",
     "ExplainedLine",
+    "Gap",
     "HeldMoney",
     "HoldRow",
     "HoldState",
@@ -97,6 +99,8 @@ __all__ = [
     "InvoiceRow",
     "InvoiceTaxRow",
     "InvoiceView",
+    "Lack",
+    "Lacking",
     "LineOutlook",
     "OfferedInvoices",
     "Outlook",
@@ -142,6 +146,7 @@ __all__ = [
     "list_bill_tos",
     "list_choices",
     "list_expiring",
+    "list_gaps",
     "list_hold_owners",
     "list_holds",
     "list_instalments",

@@ -197,6 +197,19 @@ def held_until_numbered(order_id: OrderId, contract_id: ContractId | None, on: d
     return [HoldId(key) for key in waiting.order_by("id").values_list("pk", flat=True)]
 
 
+def held_for_numbers(
+    company_id: CompanyId, on: date, *, contract_id: ContractId | None = None, most: int
+) -> tuple[int, list[HoldRow]]:
+    """Return how many open holds of a company, or on a contract, wait for the customer's number, and the first *most*.
+
+    Without their amounts, the oldest first.
+    """
+    waiting = Hold.objects.filter(_open(on), company_id=company_id, condition=HoldCondition.PO_NUMBER)
+    waiting = waiting if contract_id is None else waiting.filter(_touches(contract_id))
+    rows = [_row(hold, on, ()) for hold in _told(waiting.order_by("effective_on", "id"))[:most]]
+    return (len(rows) if len(rows) < most else waiting.count()), rows
+
+
 def held_until_approved(request_id: ApprovalRequestId, on: date) -> list[HoldId]:
     """Return the open holds that wait for the approval of a request."""
     waiting = Hold.objects.filter(_open(on), approval_request_id=request_id)

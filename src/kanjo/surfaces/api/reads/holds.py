@@ -10,8 +10,10 @@ from kanjo.domains.billing.queries import (
     HeldMoney,
     HoldRow,
     HoldState,
+    Lacking,
     Outlook,
     get_hold,
+    list_gaps,
     list_holds,
     money_on_hold,
     what_comes_next,
@@ -22,6 +24,7 @@ from kanjo.reports.explained_lines import LineOfDeal, explain_line_of_deal
 from kanjo.surfaces.api.callers import Caller
 from kanjo.surfaces.api.fields import Asked, Blank, Day, one_of
 from kanjo.surfaces.api.resources import Report, Resource
+from kanjo.surfaces.doors import GAPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,20 @@ def _next(caller: Caller, key: int, on: date | None = None) -> Outlook:
 
 def _line(caller: Caller, key: int) -> LineOfDeal:
     return explain_line_of_deal(InvoiceLineId(key), caller.actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What lacks on a day for the coming invoices: of each thing how often, and the first places."""
+
+    on: date
+    lacking: tuple[Lacking, ...]
+
+
+def _gaps(caller: Caller, key: int, on: date | None = None, contract_id: int | None = None) -> Gaps:
+    company = caller.company(key)
+    day, contract = on or company.today(caller.now), None if contract_id is None else ContractId(contract_id)
+    return Gaps(day, tuple(list_gaps(company.id, on=day, contract_id=contract)))
 
 
 RESOURCES = (
@@ -78,6 +95,14 @@ REPORTS = (
         make=_next,
         filters={"on": Day},
         of="contracts",
+    ),
+    Report(
+        name="billing-gaps",
+        title=Text(en="What lacks for the coming invoices", ja="今後の請求に不足している情報"),
+        whole=Gaps,
+        make=_gaps,
+        filters={"on": Day, "contract_id": Asked},
+        door=GAPS,
     ),
     Report(
         name="money-on-hold",

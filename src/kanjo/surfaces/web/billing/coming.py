@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from kanjo.domains.billing.facts import ChargeToCome, InvoiceToCome
 from kanjo.domains.billing.operations import move_billing_day
-from kanjo.domains.billing.queries import LineOutlook, Outlook, Reason, days_to_come, what_comes_next
+from kanjo.domains.billing.queries import LineOutlook, Outlook, Reason, days_to_come, list_gaps, what_comes_next
 from kanjo.domains.contracts.queries import get_contract
 from kanjo.foundation.eras import parse_day
 from kanjo.foundation.ids import ContractId, PlanId
@@ -18,6 +18,7 @@ from kanjo.foundation.texts import Text
 from kanjo.reports.deals import CONTRACT, find_deal
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.bill_to import ATTENTION, DEPARTMENT
+from kanjo.surfaces.web.billing.gaps import gaps_of_contract
 from kanjo.surfaces.web.billing.holds import NEXT, PLACE
 from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.desk import DeskRequest
@@ -126,6 +127,7 @@ def what_next(request: DeskRequest, key: int) -> HttpResponse:
             (AWAITED, coming.awaited),
         ),
         sections=(
+            *gaps_of_contract(list_gaps(coming.company_id, on=desk.today, contract_id=contract.id)),
             Section(WHY_NOT, Table.of(_WHYS, [_Why(line, one) for line in coming.lines for one in line.reasons])),
             Section(INVOICES, Table.of(COMING, coming.invoices), empty=NONE),
             _lines(coming),
