@@ -147,7 +147,7 @@ class TestAgain:
         clerk.do("send-invoice", invoice, on="2026-05-01")
         clerk.do("send-invoice", invoice, channel="mail", recipient=TO, on="2026-05-01")
         program = program_of(office, Role.RECEIVABLES)
-        program.does(f"invoices/{invoice}/send", on="2026-05-08", channel="download", recipient="青葉商事 経理部")
+        program.does(f"invoices/{invoice}/send", on="2026-05-08", channel="download", recipient=TO)
         latest, mailed, first = list_sendings(invoice, clerk.actor)
         assert (first.first_id, first.channel.value, first.sent_by) == (None, "by_hand", "receivables 太郎")
         assert [(one.first_id, one.first_on) for one in (mailed, latest)] == [(first.id, first.sent_on)] * 2

@@ -111,7 +111,16 @@ def told(office: Office) -> Told:
             **dict.fromkeys(("metered-line", "correct-usage"), line),
             "usage-delivery": usage,
             **dict.fromkeys(
-                ("invoice", "invoice-pdf", "invoice-xml", "send-invoice", "credit-invoice", "split-invoice"), invoice
+                (
+                    "invoice",
+                    "invoice-pdf",
+                    "invoice-xml",
+                    "send-invoice",
+                    "withdraw-link",
+                    "credit-invoice",
+                    "split-invoice",
+                ),
+                invoice,
             ),
             "open-item": invoice,
             **dict.fromkeys(("write-off-fee", "set-off"), receivables.key("open-item", "open-items")),

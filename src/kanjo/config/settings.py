@@ -135,6 +135,8 @@ ACCOUNT_RATE_LIMITS = {
     # Wrong passwords and wrong codes: so many of one address, and so many for one account, whoever tries.
     "login_failed": "20/5m/ip,5/5m/key",
     "login": "60/m/ip",
+    # Looks at links that were mailed: nobody is signed in there.
+    "paper-link": "60/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies
 CACHES = {"default": {"BACKEND": "kanjo.platform.identity.attempts.SharedAttempts"}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from kanjo.domains.billing import operations as billing
-from kanjo.domains.billing.facts import Channel
+from kanjo.domains.billing.facts import USUAL_LINK_DAYS, Channel
 from kanjo.domains.billing.operations.send import corrected_paper_of, paper_of
 from kanjo.domains.billing.queries import InvoiceView, get_corrected
 from kanjo.foundation.actors import Actor
@@ -36,6 +36,7 @@ def send_invoice(
     channel: Channel | None = None,
     recipient: str = "",
     corrected: bool = False,
+    link_days: int = USUAL_LINK_DAYS,
 ) -> FileId:
     """Send an invoice with its XML inside, or the corrected one in its place; return the paper as it was kept.
 
@@ -51,6 +52,7 @@ def send_invoice(
         channel=channel,
         recipient=recipient,
         corrected=corrected,
+        link_days=link_days,
         electronic="" if corrected else _xml(invoice_id, by),
     )
 

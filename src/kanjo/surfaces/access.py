@@ -93,6 +93,7 @@ SHARED = OF_PEOPLE | frozenset(
 
 ENTRANCE = frozenset(
     {"company-sign-in", "company-sign-in-back", "invitation", "invitation-by-company", "open-invitation"}
+    | {"paper-by-link"}
 )
 """What is there for somebody on the way in, and then no more: no role opens it."""
 

@@ -24,6 +24,11 @@ class Letter:
     """Files that go with it: name, content, media type."""
 
 
+def address_of(path: str) -> str:
+    """Return the address that people open for a path of the pages, as a letter tells it."""
+    return f"{settings.ENVIRONMENT.public_url}/{path}"
+
+
 def send(letter: Letter) -> None:
     """Send the message. Refuses an address that is not exactly one, and a subject with a line break."""
     validate_email(letter.to)

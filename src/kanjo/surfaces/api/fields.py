@@ -62,6 +62,7 @@ _KEY = Field(ge=1, le=MINOR_MAX, strict=True)
 AmendmentKey = Annotated[AmendmentId, _KEY]
 CustomerKey = Annotated[CustomerId, _KEY]
 InvoiceKey = Annotated[InvoiceId, _KEY]
+SendingKey = Annotated[int, _KEY]
 OrderLineKey = Annotated[OrderLineId, _KEY]
 PersonKey = Annotated[PersonId, _KEY]
 PolicyKey = Annotated[PolicyId, _KEY]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from kanjo.surfaces.web.approvals import pages as approvals
-from kanjo.surfaces.web.billing import arranging, bill_to, coming, electronic, explained, gaps, holds, sharing
+from kanjo.surfaces.web.billing import arranging, bill_to, coming, electronic, explained, gaps, holds, links, sharing
 from kanjo.surfaces.web.billing import pages as billing
 from kanjo.surfaces.web.bookmarks import pages as bookmarks
 from kanjo.surfaces.web.catalog import pages as catalog
@@ -32,6 +32,7 @@ from kanjo.surfaces.web.opportunities import pages as opportunities
 from kanjo.surfaces.web.orders import instalments, issuing
 from kanjo.surfaces.web.orders import pages as orders
 from kanjo.surfaces.web.outbox import pages as outbox
+from kanjo.surfaces.web.paper_links import pages as paper_links
 from kanjo.surfaces.web.people import acts as people_acts
 from kanjo.surfaces.web.people import pages as people
 from kanjo.surfaces.web.policies import pages as policies
@@ -71,6 +72,7 @@ urlpatterns: list[URLPattern] = [
     path("invitation", invitations.invitation, name="invitation"),
     path("invitation/company", invitations.by_company, name="invitation-by-company"),
     path("invitation/<str:secret>", invitations.open_link, name="open-invitation"),
+    path("papers/<str:secret>", paper_links.paper, name="paper-by-link"),
     path("people", people.PEOPLE_LIST, name="people"),
     path("people/invite", people_acts.invite, name="invite-person"),
     path("people/<int:key>", people.person, name="person"),
@@ -159,6 +161,7 @@ urlpatterns: list[URLPattern] = [
     path("invoices/<int:key>/invoice.pdf", billing.invoice_pdf, name="invoice-pdf"),
     path("invoices/<int:key>/invoice.xml", electronic.invoice_xml, name="invoice-xml"),
     path("invoices/<int:key>/send", billing.send, name="send-invoice"),
+    path("invoices/<int:key>/withdraw-link", links.withdraw, name="withdraw-link"),
     path("invoices/<int:key>/credit", billing.credit, name="credit-invoice"),
     path("invoices/<int:key>/split", sharing.split, name="split-invoice"),
     path("billing-policies", policies.policies, name="policies"),

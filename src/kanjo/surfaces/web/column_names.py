@@ -8,6 +8,8 @@ from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
 
 COLUMN_NAMES: Mapping[str, Text] = {
+    "link_id": Text(en="Download link", ja="ダウンロードリンク"),
+    "withdrawn_by_id": Text(en="Withdrawn by", ja="取消者"),
     "absent_id": Text(en="Absent (person)", ja="不在者（ID）"),
     "accepted_at": Text(en="Accepted at", ja="受諾日時"),
     "accepted_on": Text(en="Accepted on", ja="承諾日"),

@@ -50,6 +50,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "billing.share-account": Text(en="agreed who shares what a payer pays", ja="請求先の負担割合を設定"),
     "billing.share-contract": Text(en="agreed who shares the contract's invoices", ja="契約の請求先の負担割合を設定"),
     "billing.split-invoice": Text(en="divided the invoice between payers", ja="請求書を請求先別に分割"),
+    "billing.withdraw-link": Text(en="withdrew the download link", ja="ダウンロードリンクを取消"),
     "billing.tag-contract": Text(en="tagged the contract for billing", ja="契約に請求のまとめ区分を設定"),
     "bookmarks.drop": Text(en="dropped a kept view", ja="保存した表示を削除"),
     "bookmarks.keep": Text(en="kept a view", ja="表示を保存"),
@@ -245,7 +246,8 @@ FACT_NAMES: Mapping[str, Text] = {fact.kind: name for fact, name in ANNOUNCED.it
 
 REACTION_NAMES: Mapping[str, Text] = {
     "kanjo.processes.deliver_invoice.deliver_invoice": Text(
-        en="Mail the invoice or put it into the folder", ja="請求書をメールまたはフォルダーへ送付"
+        en="Mail the invoice or its link, or put it into the folder",
+        ja="請求書またはリンクの送付",
     ),
     "kanjo.processes.watch_holds.answer_approval": Text(
         en="Release what waited for the approval", ja="承認待ちの請求保留の解除"

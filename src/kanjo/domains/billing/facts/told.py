@@ -115,7 +115,7 @@ class Channel(StrEnum):
     BY_HAND = "by_hand"
     """By post, in person or over a portal of the payer: noted, not done by the house."""
     DOWNLOAD = "download"
-    """The payer was given the file to fetch: noted, not done by the house."""
+    """A link is mailed by which the payer fetches the file. Sendings before there were links are noted only."""
     MAIL = "mail"
     FOLDER = "folder"
     """Into the folder from which another program of ours takes it."""
@@ -126,14 +126,25 @@ class Channel(StrEnum):
         return _CHANNELS[self]
 
 
-BY_HOUSE = frozenset({Channel.MAIL, Channel.FOLDER})
+BY_HOUSE = frozenset({Channel.MAIL, Channel.FOLDER, Channel.DOWNLOAD})
 """The ways by which the house itself sends."""
+TO_ADDRESS = frozenset({Channel.MAIL, Channel.DOWNLOAD})
+"""The ways that need one e-mail address."""
+USUAL_LINK_DAYS, MOST_LINK_DAYS = 30, 366
+"""How many days a link is good unless said otherwise, and at most."""
 _CHANNELS = {
     Channel.BY_HAND: Text(en="Post, in person or portal (noted)", ja="郵送・手渡し・先方ポータル（記録のみ）"),
-    Channel.DOWNLOAD: Text(en="Download by the payer (noted)", ja="ダウンロード（記録のみ）"),
+    Channel.DOWNLOAD: Text(en="E-mail with a download link", ja="ダウンロードリンクをメールで送付"),
     Channel.MAIL: Text(en="E-mail", ja="メール"),
     Channel.FOLDER: Text(en="File drop folder", ja="ファイル連携フォルダー"),
 }
+
+
+class LinkPart(StrEnum):
+    """What is downloaded by a link: the paper, or its electronic invoice (JP PINT)."""
+
+    PDF = "pdf"
+    XML = "xml"
 
 
 class Outcome(StrEnum):

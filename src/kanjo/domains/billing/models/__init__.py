@@ -21,6 +21,11 @@ from kanjo.domains.billing.models.invoices import (
     IssuedByHand,
     Sending,
 )
+from kanjo.domains.billing.models.links import (
+    Download,
+    LinkWithdrawal,
+    PaperLink,
+)
 from kanjo.domains.billing.models.plans import (
     Acceptance,
     Account,
@@ -51,13 +56,16 @@ __all__ = [
     "Change",
     "Charge",
     "ChargeStep",
+    "Download",
     "Grouping",
     "Hold",
     "Invoice",
     "InvoiceLine",
     "InvoiceTax",
     "IssuedByHand",
+    "LinkWithdrawal",
     "MovedDay",
+    "PaperLink",
     "PayerShare",
     "Plan",
     "Policy",

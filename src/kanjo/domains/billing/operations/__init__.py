@@ -6,6 +6,7 @@ from kanjo.domains.billing.operations.grouping import choose_grouping, tag_contr
 from kanjo.domains.billing.operations.holds import hold_billing, release_billing
 from kanjo.domains.billing.operations.instalments import plan_instalments, reach_milestone
 from kanjo.domains.billing.operations.issue import issue_invoice
+from kanjo.domains.billing.operations.links import note_download, withdraw_link
 from kanjo.domains.billing.operations.planning import note_acceptance, plan
 from kanjo.domains.billing.operations.policies import choose_policy, define_policy
 from kanjo.domains.billing.operations.reverse import credit_invoice, preview_reversal
@@ -31,6 +32,7 @@ __all__ = [
     "issue_invoice",
     "move_billing_day",
     "note_acceptance",
+    "note_download",
     "plan",
     "plan_instalments",
     "preview_reversal",
@@ -45,4 +47,5 @@ __all__ = [
     "split_invoice",
     "tag_contract",
     "told_refused",
+    "withdraw_link",
 ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from kanjo.domains.billing.facts import Channel, InvoiceSent
-from kanjo.domains.billing.models import Sending
+from kanjo.domains.billing.facts import MOST_LINK_DAYS, USUAL_LINK_DAYS, Channel, InvoiceSent
+from kanjo.domains.billing.models import PaperLink, Sending
 from kanjo.domains.billing.papers.invoice_words import CORRECTED_NOTE
 from kanjo.domains.billing.papers.payer_share import share_words
 from kanjo.domains.billing.papers.qualified_invoice import (
@@ -28,7 +28,7 @@ from kanjo.domains.billing.queries import (
     get_corrected,
     get_invoice,
 )
-from kanjo.domains.billing.rules.guards import refuse_unaddressed
+from kanjo.domains.billing.rules.guards import NotAsManyLinkDays, refuse_unaddressed
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.eras import Calendar
@@ -36,6 +36,8 @@ from kanjo.foundation.ids import CompanyId, FileId, InvoiceId
 from kanjo.foundation.money import Money, Rate, Rounding, divide
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Language, Text
+from kanjo.platform.access.links import a_salt, secret_of
+from kanjo.platform.access.queries import digest_of
 from kanjo.platform.acts import verb
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.documents.letter import Addressee, Sender
@@ -58,14 +60,17 @@ def send_invoice(
     recipient: str = "",
     corrected: bool = False,
     electronic: str = "",
+    link_days: int = USUAL_LINK_DAYS,
 ) -> FileId:
     """Keep the invoice's paper as it is sent on *on* by *channel*, and return the file; later it is sent again.
 
     Without a channel it goes by that and to the recipient that are chosen for its payer on the day, or by hand.
-    Sent twice on one day by one way to one recipient it is kept once. One that was sent before points to its first
-    sending. Mail and folder are served by a reaction once this is written. *electronic* is its JP PINT XML, which the
-    paper carries. With *corrected* it is the corrected invoice (修正請求書) that is sent, under its own number and with
-    sendings of its own. Refuses `NoRecipient` and `NothingCorrected`.
+    Sent twice on one day by one way to one recipient it is kept once, unless the link of the first was taken back. One
+    that was sent before points to its first sending. Mail, link and folder are served by a reaction once this is
+    written. A link is good for *link_days* from now; those of earlier sendings stay as they are, for they give the
+    paper of their own sending. *electronic* is its JP PINT XML, which the paper carries. With *corrected* it is the
+    corrected invoice (修正請求書) that is sent, under its own number and with sendings of its own. Refuses
+    `NoRecipient`, `NotAsManyLinkDays` and `NothingCorrected`.
     """
     view = get_invoice(invoice_id, by)
     instead = get_corrected(invoice_id, by) if corrected else None
@@ -75,9 +80,12 @@ def send_invoice(
         channel = (chosen and chosen.channel) or Channel.BY_HAND
         recipient = recipient or (chosen.recipient.whole if chosen else "")
     refuse_unaddressed(channel, recipient)
+    if not 1 <= link_days <= MOST_LINK_DAYS:
+        raise NotAsManyLinkDays(at="link_days", days=link_days, most=MOST_LINK_DAYS)
     alone("billing.send-invoice", invoice_id)
     sendings = Sending.objects.filter(invoice_id=invoice_id, corrected=number).order_by("id")
-    sent = sendings.filter(sent_on=on, channel=channel, recipient=recipient).first()
+    same = sendings.filter(sent_on=on, channel=channel, recipient=recipient)
+    sent = same.filter(link__withdrawal=None).first()
     if sent is not None:
         return FileId(sent.file_id)
     paper = corrected_paper_of(instead) if instead else paper_of(view, electronic=electronic)
@@ -88,7 +96,7 @@ def send_invoice(
         company_id=view.row.company_id,
         by=by,
     )
-    Sending.objects.create(
+    sending = Sending.objects.create(
         invoice_id=invoice_id,
         file_id=file_id,
         sent_on=on,
@@ -98,9 +106,27 @@ def send_invoice(
         first=sendings.first(),
         sent_by_id=by.id,
     )
+    if channel is Channel.DOWNLOAD:
+        _link(sending, paper, until=at + timedelta(days=link_days), company_id=view.row.company_id, by=by)
     fact = InvoiceSent(company_id=view.row.company_id, effective_on=on, invoice_id=invoice_id, file_id=file_id)
     record(fact, by=by, at=at)
     return file_id
+
+
+def _link(sending: Sending, paper: InvoicePaper, *, until: datetime, company_id: CompanyId, by: Actor) -> None:
+    """Make the link of a sending; who mails it makes its secret anew from the salt."""
+    salt, xml = a_salt(), paper.electronic
+    name, media_type = f"{paper.number}.xml", "application/xml"
+    kept = store(content=xml.encode(), name=name, media_type=media_type, company_id=company_id, by=by) if xml else None
+    PaperLink.objects.create(
+        sending=sending,
+        digest=digest_of(secret_of(salt)),
+        salt=salt,
+        until=until,
+        total_minor=paper.total.minor,
+        due_on=paper.due_on,
+        electronic_id=kept,
+    )
 
 
 def paper_of(view: InvoiceView, *, draft: bool = False, electronic: str = "") -> InvoicePaper:

@@ -56,6 +56,7 @@ from kanjo.domains.billing.queries.invoices import (
     list_invoices,
     list_sendings,
 )
+from kanjo.domains.billing.queries.links import LinkedPaper, SendingLink, find_secret, get_linked
 from kanjo.domains.billing.queries.next import LineOutlook, Outlook, days_to_come, what_comes_next
 from kanjo.domains.billing.queries.offered import OfferedInvoices, preview_offered
 from kanjo.domains.billing.queries.policies import (
@@ -102,6 +103,7 @@ __all__ = [
     "Lack",
     "Lacking",
     "LineOutlook",
+    "LinkedPaper",
     "OfferedInvoices",
     "Outlook",
     "PartRow",
@@ -111,6 +113,7 @@ __all__ = [
     "PostedLine",
     "PriceChange",
     "Reason",
+    "SendingLink",
     "SendingRow",
     "Why",
     "anchor_for",
@@ -129,10 +132,12 @@ __all__ = [
     "explain_line",
     "find_by_hand",
     "find_invoice",
+    "find_secret",
     "find_sending",
     "get_corrected",
     "get_hold",
     "get_invoice",
+    "get_linked",
     "get_policy",
     "held_until_accepted",
     "held_until_approved",

@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from kanjo.domains.billing.facts import BY_HOUSE, Channel, Derivation, InvoiceSent, Outcome, PlanCharge, PricedStep
 from kanjo.domains.billing.models import Charge, Invoice, InvoiceLine, InvoiceTax, Policy, Sending
+from kanjo.domains.billing.queries.links import SendingLink, links_of
 from kanjo.domains.billing.queries.steps import steps_of
 from kanjo.domains.billing.rules.guards import InvoiceMissing
 from kanjo.domains.catalog.facts import TaxClass
@@ -113,8 +114,8 @@ class InvoiceTaxRow:
 class SendingRow:
     """An invoice as it was sent: when, by what way, to whom, by whom, and the file that was kept.
 
-    One that was sent again has the day of its first sending. *corrected* is the number of the corrected invoice, where
-    that was sent in its place.
+    One that was sent again has the day of its first sending, one by link the link. *corrected* is the number of the
+    corrected invoice, where that was sent in its place.
     """
 
     id: int
@@ -129,6 +130,7 @@ class SendingRow:
     file_id: FileId
     sent_by: str
     recorded_at: datetime
+    link: SendingLink | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,14 +249,15 @@ def list_sendings(invoice_id: InvoiceId, actor: Actor) -> list[SendingRow]:
     """Return how often an invoice of the actor's companies was sent, the latest first."""
     sendings = Sending.objects.filter(invoice_id=invoice_id, invoice__company_id__in=actor.companies)
     followed = {payload["file_id"]: state for payload, state in what_followed(InvoiceSent.kind, invoice_id)}
-    rows = sendings.select_related("first", "sent_by").order_by("-sent_on", "-id")
-    return [_sending(row, followed.get(row.file_id, "")) for row in rows]
+    rows = list(sendings.select_related("first", "sent_by").order_by("-sent_on", "-id"))
+    links = links_of([row.pk for row in rows])
+    return [_sending(row, links.get(row.pk), followed.get(row.file_id, "")) for row in rows]
 
 
 def find_sending(file_id: FileId) -> SendingRow | None:
     """Return the sending of which the file is the paper, or None."""
     row = Sending.objects.select_related("first", "sent_by").filter(file_id=file_id).first()
-    return None if row is None else _sending(row)
+    return None if row is None else _sending(row, links_of([row.pk]).get(row.pk))
 
 
 def is_sent_invoice(actor: Actor, file_id: FileId) -> bool:
@@ -266,20 +269,22 @@ _OUTCOMES = {"waiting": Outcome.UNDER_WAY, "delivered": Outcome.SENT, "dead": Ou
 """What became of a sending, by the state of the reaction that sends it."""
 
 
-def _sending(row: Sending, followed: str = "") -> SendingRow:
+def _sending(row: Sending, link: SendingLink | None, followed: str = "") -> SendingRow:
+    ours = row.channel in BY_HOUSE and (row.channel != Channel.DOWNLOAD or link is not None)
     return SendingRow(
         id=row.pk,
         invoice_id=InvoiceId(row.invoice_id),
         sent_on=row.sent_on,
         channel=Channel(row.channel),
         recipient=personal(row, "recipient"),
-        outcome=_OUTCOMES.get(followed, Outcome.NOTED) if row.channel in BY_HOUSE else Outcome.NOTED,
+        outcome=_OUTCOMES.get(followed, Outcome.NOTED) if ours else Outcome.NOTED,
         corrected=row.corrected,
         first_id=row.first_id,
         first_on=row.first.sent_on if row.first else None,
         file_id=FileId(row.file_id),
         sent_by=row.sent_by.name if row.sent_by else "",
         recorded_at=row.recorded_at,
+        link=link,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kanjo.domains.billing.facts import Channel, LineToBill
+from kanjo.domains.billing.facts import TO_ADDRESS, Channel, LineToBill
 from kanjo.domains.catalog.facts import ChargeKind
 from kanjo.foundation.intervals import LONGEST_DAYS, LONGEST_MONTHS
 from kanjo.foundation.quoting import quoted
@@ -249,9 +249,59 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def refuse_unaddressed(channel: Channel | None, recipient: str) -> None:
-    """Refuse `NoRecipient` for mail to what is no address."""
-    if channel is Channel.MAIL and not _ADDRESS.fullmatch(recipient):
+    """Refuse `NoRecipient` for what goes to an address, where that is none."""
+    if channel in TO_ADDRESS and not _ADDRESS.fullmatch(recipient):
         raise NoRecipient(at="recipient", recipient=quoted(recipient))
+
+
+class NotAsManyLinkDays(Refusal):
+    """A link that would be good for no day, or for longer than links are."""
+
+    rule = "billing.not-as-many-link-days"
+    says = Text(en="A link cannot be good for {days} days.", ja="リンクの有効日数に {days} 日は指定できません。")
+    remedy = Text(en="Give 1 to {most} days.", ja="1〜{most} 日の範囲で入力してください。")
+
+
+class LinkEnded(Refusal):
+    """The link is good no more: its days are over, or it was taken back."""
+
+    rule = "billing.link-ended"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="The link is good no more already.", ja="このリンクはすでに無効です。")
+    remedy = Text(en="There is nothing left to withdraw.", ja="取り消す必要はありません。")
+
+
+class LinkLost(Refusal):
+    """A link whose secret cannot be made again."""
+
+    rule = "billing.link-lost"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="The link was made under another key of the house; nobody could open it.",
+        ja="リンク作成後にシステムの秘密鍵が変更されたため、このリンクは開けません。",
+    )
+    remedy = Text(en="Withdraw the link and send the invoice again.", ja="リンクを取り消し、請求書を再送してください。")
+
+
+class NoSuchLink(Refusal):
+    """An address that leads to no paper."""
+
+    rule = "billing.no-such-link"
+    kind = RefusalKind.MISSING
+    says = Text(en="This link leads to no document.", ja="このリンクの書類は見つかりません。")
+    remedy = Text(
+        en="Check that the address is whole, or ask whoever sent it to you.",
+        ja="アドレスが途中で切れていないか確認するか、送信元にお問い合わせください。",
+    )
+
+
+class LinkOver(Refusal):
+    """A link that was good once; `language` is that of its paper."""
+
+    rule = "billing.link-over"
+    kind = RefusalKind.MISSING
+    says = Text(en="This link is good no more.", ja="このリンクの有効期間は終了しました。")
+    remedy = Text(en="Ask {issuer} to send the document again.", ja="{issuer} に再送をご依頼ください。")
 
 
 class InvoiceMissing(Refusal):

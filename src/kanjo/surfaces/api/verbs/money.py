@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kanjo.domains.billing.facts import Channel
+from kanjo.domains.billing.facts import MOST_LINK_DAYS, USUAL_LINK_DAYS, Channel
+from kanjo.domains.billing.operations import withdraw_link
 from kanjo.domains.billing.operations.run import KIND as BILLING
 from kanjo.domains.billing.queries import get_invoice
 from kanjo.domains.orders.queries import get_order
@@ -54,6 +55,7 @@ from kanjo.surfaces.api.fields import (
     Owed,
     Prose,
     ReceiptKey,
+    SendingKey,
     Words,
     one_of,
 )
@@ -127,13 +129,22 @@ class SentBy(Given):
     """The day on which an invoice is sent, by what way, and to whom: for mail, its one address.
 
     Without a channel it goes by the way, and to whom, that is chosen for its payer.
-    With *corrected* the corrected invoice is sent in its place.
+    With *corrected* the corrected invoice is sent in its place. By download, its one address is mailed a link that is
+    good for *link_days*.
     """
 
     on: Day
     channel: one_of(Channel) | None = None  # type: ignore[valid-type]  # made from the enumeration
     recipient: Blank = ""
     corrected: bool = False
+    link_days: Annotated[int, Field(ge=1, le=MOST_LINK_DAYS, strict=True)] = USUAL_LINK_DAYS
+
+
+class LinkWithdrawn(Given):
+    """The sending whose link is withdrawn, and why."""
+
+    sending_id: SendingKey
+    because: Prose
 
 
 class RunLimit(Given):
@@ -185,9 +196,15 @@ def _send(caller: Caller, key: int, given: SentBy) -> Made:
         channel=Channel(given.channel) if given.channel else None,
         recipient=given.recipient,
         corrected=given.corrected,
+        link_days=given.link_days,
         by=caller.actor,
         at=caller.now,
     )
+    return Made("invoices", key)
+
+
+def _withdraw_link(caller: Caller, key: int, given: LinkWithdrawn) -> Made:
+    withdraw_link(invoice_id=InvoiceId(key), **given.model_dump(), by=caller.actor, at=caller.now)
     return Made("invoices", key)
 
 
@@ -342,6 +359,14 @@ ACTS = (
         title=Text(en="Send an invoice", ja="請求書を送付"),
         takes=SentBy,
         do=_send,
+        of="invoices",
+    ),
+    Act(
+        path="invoices/{int:key}/withdraw-link",
+        verbs=("billing.withdraw-link",),
+        title=Text(en="Withdraw a download link", ja="ダウンロードリンクを取消"),
+        takes=LinkWithdrawn,
+        do=_withdraw_link,
         of="invoices",
     ),
     Act(

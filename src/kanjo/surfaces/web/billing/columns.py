@@ -6,6 +6,7 @@ from kanjo.domains.billing.queries import InvoiceLineRow, InvoiceRow, InvoiceTax
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.texts import Text
 from kanjo.surfaces.web import labels
+from kanjo.surfaces.web.billing.links import link_shown
 from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.details import Column, amount
 from kanjo.surfaces.web.shown import Derived, Explained, Link, State
@@ -123,6 +124,7 @@ SENDINGS: tuple[Column[SendingRow], ...] = (
     Column(Text(en="Corrected invoice", ja="修正請求書"), lambda row: row.corrected),
     Column(Text(en="By", ja="送付方法"), lambda row: row.channel.shown),
     Column(Text(en="To", ja="送付先"), lambda row: row.recipient),
+    Column(Text(en="Download link", ja="ダウンロードリンク"), link_shown),
     Column(Text(en="First sent on", ja="初回送付日"), lambda row: row.first_on),
     Column(
         Text(en="As it was sent", ja="送付した請求書"), lambda row: Link(Text(en="PDF", ja="PDF"), "file", row.file_id)

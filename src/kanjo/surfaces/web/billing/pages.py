@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from django.http import HttpResponse
 
-from kanjo.domains.billing.facts import Channel
+from kanjo.domains.billing.facts import USUAL_LINK_DAYS, Channel
 from kanjo.domains.billing.queries import (
     InvoiceRow,
     chosen_for,
@@ -33,13 +33,14 @@ from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.billing.bill_to import ATTENTION, CHANNEL, DEPARTMENT, RECIPIENT, RECIPIENT_HINT
 from kanjo.surfaces.web.billing.columns import INVOICES as COLUMNS
 from kanjo.surfaces.web.billing.columns import LINES, SENDINGS, state_of, tax_columns, totals
+from kanjo.surfaces.web.billing.links import withdraw_act
 from kanjo.surfaces.web.billing.sharing import SPLIT
 from kanjo.surfaces.web.charts import told
 from kanjo.surfaces.web.chosen import Each, Pack
 from kanjo.surfaces.web.desk import Desk, DeskRequest
 from kanjo.surfaces.web.details import Act, Detail, Section, Table, show
 from kanjo.surfaces.web.doors import SIGNED_IN, doing, door, paper
-from kanjo.surfaces.web.fields import choice, day, prose, words
+from kanjo.surfaces.web.fields import choice, day, prose, whole, words
 from kanjo.surfaces.web.files.pages import as_download
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import ListPage
@@ -53,6 +54,7 @@ SEND = Text(en="Send or note as sent", ja="送付・送付の登録")
 PAPER = Text(en="What is sent", ja="送付する書類")
 CORRECTED = Text(en="Corrected invoice", ja="修正請求書")
 ITSELF, IN_ITS_PLACE = "invoice", "corrected"
+LINK_DAYS = Text(en="A link is good for so many days", ja="リンクの有効日数")
 CREDIT = Text(en="Issue a credit note", ja="返還請求書を発行")
 SENT_SAYS = Text(
     en="Invoice {number} of {total} to {payer} is kept as it was sent. What was sent is undone only by a credit note.",
@@ -122,6 +124,7 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
     view = get_invoice(InvoiceId(key), request.desk.actor)
     row, by_hand = view.row, find_by_hand(InvoiceId(key), request.desk.actor)
     net, tax, total = totals(view)
+    sendings = list_sendings(row.id, request.desk.actor)
     held = CREDITED if row.credited or row.is_credit else None
     detail = Detail(
         kind=labels.INVOICE,
@@ -167,13 +170,14 @@ def invoice(request: DeskRequest, key: int) -> HttpResponse:
             ),
             Section(
                 Text(en="Sendings", ja="送付履歴"),
-                Table.of(SENDINGS, list_sendings(row.id, request.desk.actor)),
+                Table.of(SENDINGS, sendings),
                 empty=NOT_SENT,
             ),
         ),
         acts=(
             Act(CREDIT, Link("", "credit-invoice", key), "billing.credit-invoice", held),
             Act(SPLIT, Link("", "split-invoice", key), "billing.split-invoice", held),
+            withdraw_act(sendings, key, request.desk),
             Act(SEND, Link("", "send-invoice", key), "billing.send-invoice", main=True),
         ),
         trail=((INVOICE, key), *((("billing_issuedbyhand", by_hand.id),) if by_hand else ())),
@@ -238,6 +242,7 @@ def send(request: DeskRequest, key: int) -> HttpResponse:
             channel=Channel(given["channel"]) if given["channel"] else None,
             recipient=given["recipient"] or "",
             corrected=given.get("paper") == IN_ITS_PLACE,
+            link_days=USUAL_LINK_DAYS if given["link_days"] is None else given["link_days"],
             by=desk.actor,
             at=desk.now,
         )
@@ -253,6 +258,7 @@ def send(request: DeskRequest, key: int) -> HttpResponse:
             words("recipient", RECIPIENT, needed=False, hint=RECIPIENT_HINT, most=254),
             initial=told_to_reader(chosen.recipient) if chosen else "",
         ),
+        whole("link_days", LINK_DAYS, needed=False, initial=str(USUAL_LINK_DAYS)),
         day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),
     )
     back = Link(row.number, "invoice", key)
