@@ -44,6 +44,7 @@ ROW_NAMES: Mapping[str, Text] = {
     "billing_usagerating": Text(en="price of usage", ja="従量単価"),
     "bookmarks_bookmark": Text(en="kept view", ja="保存した表示"),
     "catalog_product": Text(en="product", ja="製品"),
+    "companies_seal": Text(en="company seal", ja="角印"),
     "companies_sellingcompany": Text(en="selling company", ja="販売会社"),
     "contracts_amendment": Text(en="amendment", ja="契約変更"),
     "contracts_contract": Text(en="contract", ja="契約"),

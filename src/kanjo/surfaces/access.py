@@ -108,6 +108,8 @@ NEEDS_COMPANY = frozenset(
         "postings",
         "company",
         "amend-company",
+        "set-seal",
+        "drop-seal",
         "open-year",
         "draft-matrix",
         "open-opportunity",

@@ -6,7 +6,7 @@ from django.db import models
 
 from kanjo.foundation.actors import Actor
 from kanjo.foundation.eras import Calendar
-from kanjo.platform.tables import Rows, audited
+from kanjo.platform.tables import CompanyRow, Rows, append_only, audited, recorded_at
 
 
 class CompanyRows(Rows["SellingCompany"]):
@@ -58,3 +58,19 @@ class SellingCompany(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Seal(CompanyRow):
+    """The picture (PNG) that papers issued on a day or later bear as the company's seal; without a file they bear none.
+
+    Of one day the last holds.
+    """
+
+    file = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    recorded_at = recorded_at()
+
+    class Meta:
+        verbose_name = "company seal"
+        indexes = [models.Index(fields=["company", "-effective_on", "-id"], name="seal_of_company")]
+        triggers = [*append_only(), audited()[0]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -47,7 +47,7 @@ class Addressee:
 class Sender:
     """The selling company as it signs its papers; the registration number is empty where the law knows none.
 
-    Its *calendar* is how it writes days in Japanese.
+    Its *calendar* is how it writes days in Japanese, *seal* the picture (PNG) of its seal, where papers bear one.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Sender:
     email: str = ""
     contact: str = ""
     calendar: Calendar = Calendar.WESTERN
+    seal: bytes = field(default=b"", repr=False)
 
     def day_in(self, day: date, language: Language) -> str:
         """Return the day as the company writes it on paper: 2026年11月30日, 令和8年11月30日, 30 November 2026."""
@@ -80,6 +81,7 @@ class Sender:
         phone = PHONE.filled(phone=self.phone).said_in(language)
         return {
             "name": self.name,
+            "sealed": bool(self.seal),
             "registration": registration if self.registration_number else "",
             "details": [
                 *address_lines(self.postal_code, self.address, language),

@@ -66,8 +66,15 @@ class Attached:
     content: str
 
 
-def render(template: Path, data: Mapping[str, object], *, dated_on: date, attached: Sequence[Attached] = ()) -> bytes:
-    """Return the paper as PDF/A-3b; the same template, data, date and attached files give the same bytes.
+def render(
+    template: Path,
+    data: Mapping[str, object],
+    *,
+    dated_on: date,
+    attached: Sequence[Attached] = (),
+    seal: bytes = b"",
+) -> bytes:
+    """Return the paper as PDF/A-3b; the same template, data, date, files and seal give the same bytes.
 
     The data reaches the template as JSON input only, never as source. The template sees a directory that holds
     itself and the house sheet and nothing else; there are no packages. Refuses texts that are too long or hold a
@@ -78,6 +85,8 @@ def render(template: Path, data: Mapping[str, object], *, dated_on: date, attach
     with TemporaryDirectory(prefix="paper-") as root:
         for source in (template, SHEET):
             shutil.copyfile(source, Path(root) / source.name)
+        if seal:
+            (Path(root) / "seal.png").write_bytes(seal)
         return typst.compile(
             str(Path(root) / template.name),
             root=root,

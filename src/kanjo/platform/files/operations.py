@@ -59,11 +59,16 @@ def store(*, content: bytes, name: str, media_type: str, company_id: CompanyId, 
 def read(file_id: FileId, *, by: Actor) -> tuple[StoredFile, bytes]:
     """Return the file and its bytes; refuses what the person may not see and what was damaged."""
     row = StoredFile.objects.seen(file_id, by)
+    return row, content_of(row)
+
+
+def content_of(row: StoredFile) -> bytes:
+    """Return the bytes of a file; refuses what was damaged."""
     path = _path_of(row.digest)
     content = path.read_bytes() if path.exists() else b""
     if hashlib.sha256(content).hexdigest() != row.digest:
         raise FileDamaged(name=row.name)
-    return row, content
+    return content
 
 
 def digest_of(file_id: FileId, *, by: Actor) -> str:

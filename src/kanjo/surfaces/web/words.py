@@ -65,6 +65,7 @@ VERB_NAMES: Mapping[str, Text] = {
     "contracts.end": Text(en="noted the end of the term", ja="契約期間の満了を登録"),
     "contracts.terminate": Text(en="terminated the contract", ja="契約を解約"),
     "customers.add-department": Text(en="added a department", ja="部門を追加"),
+    "companies.set-seal": Text(en="set the seal of the papers", ja="帳票の角印を設定"),
     "companies.amend": Text(en="amended the letterhead", ja="発行者情報を変更"),
     "customers.amend": Text(en="amended the customer", ja="顧客情報を変更"),
     "customers.place-under": Text(en="placed the customer under its parent", ja="親会社を登録"),

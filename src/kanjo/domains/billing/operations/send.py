@@ -40,6 +40,7 @@ from kanjo.platform.access.links import a_salt, secret_of
 from kanjo.platform.access.queries import digest_of
 from kanjo.platform.acts import verb
 from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.companies.seals import seal_on
 from kanjo.platform.documents.letter import Addressee, Sender
 from kanjo.platform.documents.signing import signed
 from kanjo.platform.files.operations import store
@@ -129,10 +130,13 @@ def _link(sending: Sending, paper: InvoicePaper, *, until: datetime, company_id:
     )
 
 
-def paper_of(view: InvoiceView, *, draft: bool = False, electronic: str = "") -> InvoicePaper:
+def paper_of(
+    view: InvoiceView, *, draft: bool = False, electronic: str = "", issued_on: date | None = None
+) -> InvoicePaper:
     """Return the paper of an invoice; a credit note shows positives. *electronic* is its JP PINT XML.
 
-    The same gives the same bytes. Days are written as the company writes them now.
+    The same gives the same bytes. It bears the seal of its day, or of *issued_on*. Days are written as the company
+    writes them now.
     """
     credit = view.row.is_credit
     return InvoicePaper(
@@ -151,6 +155,7 @@ def paper_of(view: InvoiceView, *, draft: bool = False, electronic: str = "") ->
             registration_number=view.registration_number,
             address=_written(view.issuer_address),
             calendar=_calendar_of(view.row.company_id),
+            seal=seal_on(view.row.company_id, issued_on or view.row.issued_on),
         ),
         lines=tuple(_line(line, view.language, credit=credit) for line in view.lines),
         rates=tuple(_rate(tax, credit=credit) for tax in view.taxes),
@@ -177,7 +182,7 @@ def corrected_paper_of(corrected: CorrectedInvoice) -> InvoicePaper:
     view = corrected.original
     days = [day for line in corrected.lines for day in (line.service.start, line.service.until)]
     return replace(
-        paper_of(view),
+        paper_of(view, issued_on=corrected.corrected_on),
         number=corrected.number,
         supplied=Period(min(days), max(days)) if days else view.supplied,
         issued_on=corrected.corrected_on,

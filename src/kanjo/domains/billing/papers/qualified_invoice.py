@@ -125,7 +125,9 @@ class InvoicePaper:
     def as_pdf(self) -> bytes:
         """Return the invoice as PDF/A; the same paper gives the same bytes. Refuses sums that do not agree."""
         self._refuse_unless_it_adds_up()
-        return render(TEMPLATE, self._on_paper(), dated_on=self.issued_on, attached=self._attached())
+        return render(
+            TEMPLATE, self._on_paper(), dated_on=self.issued_on, attached=self._attached(), seal=self.sender.seal
+        )
 
     def _attached(self) -> tuple[Attached, ...]:
         if not self.electronic:

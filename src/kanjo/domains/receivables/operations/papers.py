@@ -24,6 +24,7 @@ from kanjo.foundation.periods import month_of
 from kanjo.foundation.texts import Language
 from kanjo.platform.acts import verb
 from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.companies.seals import seal_on
 from kanjo.platform.documents.signing import signed
 from kanjo.platform.files.operations import store
 from kanjo.platform.numbering.operations import take_number
@@ -157,6 +158,7 @@ def state_month(
         invoices=tuple(invoices),
         rates=rates,
         calendar=_calendar_of(row),
+        seal=seal_on(CompanyId(row.company_id), row.issued_on),
     )
     return _kept(row, paper.as_pdf(), by)
 
@@ -180,6 +182,7 @@ def _issue(row: Acknowledgement, by: Actor) -> int:
         rates=tuple(RateShare(**rate) for rate in row.rates),
         first=(row.first.number, row.first.issued_on) if row.first else None,
         calendar=_calendar_of(row),
+        seal=seal_on(CompanyId(row.company_id), row.issued_on),
     )
     return _kept(row, paper.as_pdf(), by)
 

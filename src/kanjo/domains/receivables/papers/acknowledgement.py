@@ -34,10 +34,11 @@ class AcknowledgementPaper:
     rates: tuple[RateShare, ...] = ()
     first: tuple[str, date] | None = None
     calendar: Calendar = Calendar.WESTERN
+    seal: bytes = b""
 
     def as_pdf(self) -> bytes:
         """Return the paper as PDF/A; the same paper gives the same bytes."""
-        return render(TEMPLATE, self._on_paper(), dated_on=self.issued_on)
+        return render(TEMPLATE, self._on_paper(), dated_on=self.issued_on, seal=self.seal)
 
     def _on_paper(self) -> dict[str, object]:
         language, currency = self.head.language, self.amount.currency
@@ -49,7 +50,7 @@ class AcknowledgementPaper:
             "draft": False,
             "seal": False,
             "addressee": addressee_of(self.head).on_paper(language),
-            "sender": sender_of(self.head, self.calendar).on_paper(language),
+            "sender": sender_of(self.head, self.calendar, self.seal).on_paper(language),
             "references": self._references(),
             "total": self.amount.shown(language),
             "terms": self._terms(),

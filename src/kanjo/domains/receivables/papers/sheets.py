@@ -17,13 +17,14 @@ def addressee_of(head: Letterhead) -> Addressee:
     return Addressee(name=head.addressee, address=_written(head.address))
 
 
-def sender_of(head: Letterhead, calendar: Calendar) -> Sender:
-    """Return who signs it."""
+def sender_of(head: Letterhead, calendar: Calendar, seal: bytes = b"") -> Sender:
+    """Return who signs it, under its *seal* where it has one."""
     return Sender(
         name=head.issuer_name,
         registration_number=head.registration_number,
         address=_written(head.issuer_address),
         calendar=calendar,
+        seal=seal,
     )
 
 

@@ -33,6 +33,7 @@ class StatementPaper:
     invoices: tuple[InvoiceCopy, ...]
     rates: tuple[RateShare, ...]
     calendar: Calendar = Calendar.WESTERN
+    seal: bytes = b""
 
     @property
     def net_minor(self) -> int:
@@ -51,10 +52,10 @@ class StatementPaper:
 
     def as_pdf(self) -> bytes:
         """Return the paper as PDF/A; the same paper gives the same bytes."""
-        return render(TEMPLATE, self._on_paper(), dated_on=self.issued_on)
+        return render(TEMPLATE, self._on_paper(), dated_on=self.issued_on, seal=self.seal)
 
     def _on_paper(self) -> dict[str, object]:
-        language, sender = self.head.language, sender_of(self.head, self.calendar)
+        language, sender = self.head.language, sender_of(self.head, self.calendar, self.seal)
         pairs = (
             (words.NUMBER, self.number),
             (words.ISSUED_ON, sender.day_in(self.issued_on, language)),

@@ -14,6 +14,7 @@ from kanjo.foundation.eras import Calendar
 from kanjo.foundation.ids import MatrixId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.texts import Text
+from kanjo.platform.companies.seals import SealRow, latest_seal
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.days import last_day
 from kanjo.surfaces.web.desk import Desk, DeskRequest
@@ -26,6 +27,10 @@ from kanjo.surfaces.web.shown import Link
 from kanjo.surfaces.web.webhooks.pages import TITLE as WEBHOOKS
 
 COMPANY = Text(en="Selling company", ja="販売会社")
+SEAL = Text(en="Set the seal", ja="角印を設定")
+NO_SEAL = Text(en="Print no seal", ja="角印を印字しない")
+SEALED = Text(en="From {day}", ja="{day} から")
+UNSEALED = Text(en="None from {day}", ja="{day} から印字なし")
 AMEND = Text(en="Amend the letterhead", ja="発行者情報を変更")
 CORPORATE_NUMBER = Text(en="Corporate number", ja="法人番号")
 CALENDAR = Text(en="Days on Japanese papers", ja="帳票の日付")
@@ -102,6 +107,14 @@ def _when(row: MatrixRowView) -> Text | None:
     return Text(en=written("en"), ja=written("ja")) if row.draft.when else None
 
 
+def _sealed(row: SealRow | None) -> object:
+    if row is None:
+        return None
+    if row.file_id is None:
+        return UNSEALED.filled(day=row.effective_on)
+    return Link(SEALED.filled(day=row.effective_on), "file", row.file_id)
+
+
 @door(SIGNED_IN)
 def company(request: DeskRequest) -> HttpResponse:
     """Show the settings of the company at hand."""
@@ -123,10 +136,13 @@ def company(request: DeskRequest) -> HttpResponse:
             (CORPORATE_NUMBER, row.corporate_number),
             (Text(en="Bank account", ja="振込先口座"), row.bank_account),
             (CALENDAR, CALENDARS[row.calendar]),
+            (Text(en="Seal on papers", ja="帳票の角印"), _sealed(latest_seal(row.id))),
         ),
         sections=(Section(MATRICES, Table.of(_MATRICES, list_matrices(request.desk.actor))),),
         acts=(
             Act(AMEND, Link("", "amend-company"), "companies.amend"),
+            Act(SEAL, Link("", "set-seal"), "companies.set-seal"),
+            Act(NO_SEAL, Link("", "drop-seal"), "companies.set-seal"),
             Act(DRAFT, Link("", "draft-matrix"), "approvals.draft-matrix"),
             Act(SCHEDULE, Link("", "billing-schedule"), "runs.pause-schedule"),
             Act(STEPS, Link("", "failed-deliveries"), "outbox.deliver-again"),
