@@ -1,0 +1,45 @@
+"""Links that were mailed, in a real browser: what a test client takes, a browser may send so that it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+from playwright.sync_api import Browser
+
+from kanjo.foundation.actors import Role
+from kanjo.platform.identity.queries import house
+from kanjo.platform.outbox.operations import deliver
+from tests.web.browsing import browsing, served
+from tests.web.story import Told
+from tests.web.test_paper_links import TO, path_in
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser; its own loop in this thread is nothing that the database has to fear."""
+    with pytest.MonkeyPatch.context() as patched, browsing() as started:
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield started
+
+
+@pytest.mark.row("AR-3")
+def test_is_downloaded_by_its_button(own_story: Told, browser: Browser) -> None:
+    """Nobody signed in, no cookie kept: in both languages the button saves the PDF, and nothing runs out of sight."""
+    clerk, invoice = own_story.office.desk(Role.RECEIVABLES), own_story.keys["invoice"]
+    clerk.do("send-invoice", invoice, channel="download", recipient=TO, on="2026-05-01")
+    deliver(by=house(), at=timezone.now())
+    path = path_in(str(mail.outbox[-1].body))
+    with served() as home:
+        for width in (1440, 390):
+            page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+            page.goto(home + path)
+            for switch, button in (("English", "PDFをダウンロード"), ("日本語", "Download the PDF")):
+                with page.expect_download() as saved:
+                    page.get_by_role("button", name=button, exact=True).click()
+                assert saved.value.suggested_filename.endswith(".pdf")
+                assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+                page.get_by_role("link", name=switch, exact=True).click()
+            assert page.context.cookies() == []
