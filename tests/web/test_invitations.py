@@ -100,7 +100,7 @@ class TestThroughThePages:
             "no-referrer",
         )
         shown = newcomer.get(reverse("invitation"))
-        assert shown.headers["Referrer-Policy"] == "no-referrer"
+        assert shown.headers["Referrer-Policy"] == "same-origin"
         assert all(word in shown.content.decode() for word in ("新入 花子", EMAIL, "hr 太郎"))
         assert link[1].rpartition("/")[2] not in shown.content.decode()
         for wrong in ({"password1": "short", "password2": "short"}, {**CHOSEN, "password2": "another one"}):

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Browser
 
 from kanjo.foundation.actors import Role
+from kanjo.foundation.texts import Language
+from kanjo.platform.identity.invitations import invite_person
 from kanjo.platform.identity.queries import house
 from kanjo.platform.outbox.operations import deliver
-from tests.web.browsing import browsing, served
+from tests.web.browsing import PASSWORD, browsing, served
 from tests.web.story import Told
 from tests.web.test_paper_links import TO, path_in
 
@@ -43,3 +46,27 @@ def test_is_downloaded_by_its_button(own_story: Told, browser: Browser) -> None:
                 assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
                 page.get_by_role("link", name=switch, exact=True).click()
             assert page.context.cookies() == []
+
+
+@pytest.mark.row("S5")
+def test_an_invitation_is_taken_up(own_story: Told, browser: Browser) -> None:
+    """Whoever is invited opens the link, chooses a password and is in."""
+    with transaction.atomic():
+        _, secret = invite_person(
+            email="hanako@kanjo.example",
+            name="新人 花子",
+            roles=[Role.SALES_REP],
+            companies=[own_story.office.company_id],
+            language=Language.ENGLISH,
+            by=own_story.office.people[Role.ADMINISTRATOR],
+            at=timezone.now(),
+        )
+    with served() as home:
+        page = browser.new_context().new_page()
+        page.goto(f"{home}/invitation/{secret}")
+        assert secret not in page.url
+        for field in ("#password1", "#password2"):
+            page.fill(field, PASSWORD)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Come in", exact=True).click()
+        assert page.url == f"{home}/"
