@@ -60,10 +60,11 @@ def no_seal(request: DeskRequest) -> HttpResponse:
 
 def _seal(request: DeskRequest, title: Text, says: Text, pictures: tuple[Field, ...]) -> HttpResponse:
     desk = request.desk
+    company = desk.company
 
     def do(given: Given) -> Link:
         set_seal(
-            company_id=desk.company_id,
+            company_id=company.id,
             content=given["content"].read(LARGEST + 1) if pictures else b"",
             on=given["on"],
             because=given["because"],
