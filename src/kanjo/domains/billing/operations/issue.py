@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -33,7 +34,7 @@ from kanjo.domains.billing.rules.splitting import shared
 from kanjo.domains.catalog.queries import tax_rate_table
 from kanjo.domains.customers.queries import tax_roundings
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import CompanyId, ContractId, InvoiceId, OrderId
+from kanjo.foundation.ids import CompanyId, ContractId, InvoiceId, OrderId, PolicyId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.refusals import Refusal
 from kanjo.platform.acts import verb
@@ -86,10 +87,16 @@ def invoiceable(charges: pl.DataFrame) -> tuple[pl.DataFrame, dict[Unit, Refusal
     return without(charges, wrong), wrong
 
 
-def drafted_for(company: SellingCompany, charges: pl.DataFrame, issued_on: date) -> Drafted:
-    """Return the invoices of *charges*, with the copies that the issuer puts on them."""
+def drafted_for(
+    company: SellingCompany, charges: pl.DataFrame, issued_on: date, agreed: Mapping[PolicyId, Rounding] | None = None
+) -> Drafted:
+    """Return the invoices of *charges*, with the copies that the issuer puts on them.
+
+    Tax is rounded as *agreed*, by default in all policies that say so.
+    """
+    agreed = agreed_roundings() if agreed is None else agreed
     chosen = tax_roundings(CompanyId(company.pk), issued_on)
-    charges = rounded_by(charges, chosen, Rounding(company.tax_rounding), agreed_roundings())
+    charges = rounded_by(charges, chosen, Rounding(company.tax_rounding), agreed)
     draft = drafted(charges, issued_on=issued_on, originals=read_originals(charges))
     japanese = pl.col("language") == "ja"
     invoices = draft.invoices.with_columns(

@@ -15,6 +15,7 @@ from kanjo.domains.billing.operations.sharing import refuse_unknown
 from kanjo.domains.billing.operations.writing import Also, Issuing, write
 from kanjo.domains.billing.queries.bill_to import read_bill_tos
 from kanjo.domains.billing.queries.due import known_now, read_posted
+from kanjo.domains.billing.queries.policies import agreed_roundings
 from kanjo.domains.billing.queries.sharing import parts_of, read_new_payers, read_split_lines
 from kanjo.domains.billing.rules.guards import InvoiceMissing
 from kanjo.domains.billing.rules.invoicing import addressed, returned_in_full
@@ -30,8 +31,8 @@ from kanjo.domains.billing.rules.sharing import (
 )
 from kanjo.domains.billing.rules.splitting import again
 from kanjo.foundation.actors import Actor, Role
-from kanjo.foundation.ids import CompanyId, InvoiceId
-from kanjo.foundation.money import MINOR_MAX
+from kanjo.foundation.ids import CompanyId, InvoiceId, PolicyId
+from kanjo.foundation.money import MINOR_MAX, Rounding
 from kanjo.platform.acts import verb
 from kanjo.platform.bulk.loading import Live
 from kanjo.platform.companies.models import SellingCompany
@@ -77,7 +78,7 @@ def split_invoice(
     is_back = pl.col("credited_line_id").is_not_null()
     issuing = Issuing(company_id=CompanyId(company.pk), issued_on=on, loading=Live(), by=by, also=also)
     note = _note(asked, rows.filter(is_back), issuing)
-    issued = write(drafted_for(company, rows.filter(~is_back), on), issuing).sort("group")
+    issued = write(drafted_for(company, rows.filter(~is_back), on, _agreed(lines)), issuing).sort("group")
     split = Split.objects.create(company=company, invoice=invoice, effective_on=on, because=because)
     for part, place in issued.select("id", "group").iter_rows():
         weight = shares[place].weight
@@ -126,6 +127,12 @@ def _parts(lines: pl.DataFrame, invoice: Invoice, shares: Sequence[ShareOfPayer]
         # A part is one document, so it has one addressee: that of the contract by which the invoice goes.
         contract_id=pl.lit(invoice.order.contract_id, dtype=pl.Int64),
     )
+
+
+def _agreed(lines: pl.DataFrame) -> dict[PolicyId, Rounding]:
+    """Return how all policies of *lines* round tax: a part is one document, so nothing where only some say it."""
+    agreed = agreed_roundings()
+    return agreed if all(policy in agreed for policy in lines["policy"].unique()) else {}
 
 
 def _note(asked: Asked, back: pl.DataFrame, issuing: Issuing) -> InvoiceId:

@@ -14,9 +14,8 @@ from kanjo.foundation.ids import CustomerId, PolicyId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.terms import payment_terms
 
-GROUPED_BY = ("account_id", "group", "addressee", "customer_id", "currency", "payment_terms")
-"""What is put on one invoice: lines of one group and addressee, of one payer and customer, in one currency and terms.
-"""
+GROUPED_BY = ("account_id", "group", "addressee", "customer_id", "currency", "payment_terms", "tax_rounding")
+"""What is put on one invoice: lines of one group, addressee, payer and customer, of the same currency and terms."""
 
 GROUPINGS: dict[str, type[pl.DataType]] = {"account_id": pl.Int64, "keys": pl.String}
 """By which `GroupKey`s, apart by spaces, the lines of an account are grouped; a null account is everybody else."""
@@ -186,16 +185,9 @@ def rounded_by(
     rounding: Rounding,
     agreed: Mapping[PolicyId, Rounding] | None = None,
 ) -> pl.DataFrame:
-    """Add `tax_rounding`: what is *agreed* by the policy, else *chosen* for the payer, else *rounding*, the company's.
-
-    What is rounded otherwise stands apart.
-    """
-    told = charges.with_columns(tax_rounding=_told("payer_id", chosen, pl.lit(rounding.value)))
-    if not agreed:
-        return told
-    return told.with_columns(tax_rounding=_told("policy", agreed, pl.col("tax_rounding"))).with_columns(
-        group=pl.struct("group", "tax_rounding").rank("dense").cast(pl.Int64)
-    )
+    """Add `tax_rounding`: as *agreed* by the policy, else *chosen* for the payer, else the company's own *rounding*."""
+    told = _told("payer_id", chosen, pl.lit(rounding.value))
+    return charges.with_columns(tax_rounding=_told("policy", agreed or {}, told))
 
 
 def _told(name: str, roundings: Mapping[CustomerId, Rounding] | Mapping[PolicyId, Rounding], other: pl.Expr) -> pl.Expr:
@@ -359,7 +351,7 @@ def _tax_left(sums: pl.DataFrame, left: str, *, into: str) -> pl.DataFrame:
 
 def _headers(lines: pl.DataFrame, taxes: pl.DataFrame, issued_on: date) -> pl.DataFrame:
     headers = lines.group_by("draft", maintain_order=True).agg(
-        pl.col(*GROUPED_BY, *PAYER, "department", "attention", "tax_rounding").first(),
+        pl.col(*GROUPED_BY, *PAYER, "department", "attention").first(),
         pl.col("order_id").min(),
         pl.col("order_id").alias("orders"),
         pl.col("net_minor").sum(),

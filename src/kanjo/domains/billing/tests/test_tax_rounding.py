@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kanjo.domains.billing import operations as billing
-from kanjo.domains.billing.facts import BillingPolicy, TaxRounding
+from kanjo.domains.billing.facts import BillingPolicy, ShareOfPayer, TaxRounding
 from kanjo.domains.billing.models import Invoice, InvoiceTax
 from kanjo.domains.billing.queries import preview_changes
 from kanjo.domains.billing.rules.invoicing import (
@@ -34,7 +34,7 @@ from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceId
 from kanjo.foundation.money import Rounding
 from kanjo.platform.acts import NotYourRole
 from kanjo.platform.tables import NotFound
-from tests.builders import NOW, TODAY, a_company, a_line, a_product, an_actor
+from tests.builders import NOW, TODAY, a_company, a_customer, a_line, a_product, an_actor
 from tests.deals import AmendmentKind
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,34 @@ class TestChooseTaxRounding:
         assert (shown.net.minor, shown.tax.minor) == (1_014, 101)
         run_billing(company, TODAY)
         assert sorted(issued()) == [("ceiling", 101), ("half_up", 101)]
+
+    @pytest.mark.parametrize(("rounding", "taxes"), [(None, [34, 68]), (TaxRounding.FLOOR, [33, 67])])
+    def test_an_invoice_is_split_as_it_was_agreed(
+        self,
+        company: CompanyId,
+        customer: CustomerId,
+        accountant: Actor,
+        rounding: TaxRounding | None,
+        taxes: list[int],
+    ) -> None:
+        """A third and two of 1,010 yen: 33.6 and 67.3 yen of tax, up as the payers are, down where it is agreed."""
+        other = a_customer("株式会社青葉販売")
+        for payer in (customer, other):
+            choose(company, payer, Rounding.CEILING, accountant)
+        if rounding:
+            down = define(an_actor(Role.ADMINISTRATOR), BillingPolicy(tax_rounding=rounding))
+            choose_policy(company, down, accountant, customer_id=customer)
+        an_order(company, customer, [a_line(a_product(company), quantity=1, unit_minor=1_010)])
+        run_billing(company, TODAY)
+        _, parts = billing.split_invoice(
+            invoice_id=InvoiceId(Invoice.objects.get().pk),
+            shares=[ShareOfPayer(customer, 1), ShareOfPayer(other, 2)],
+            on=TODAY,
+            because="折半",
+            by=accountant,
+            at=NOW,
+        )
+        assert [Invoice.objects.get(pk=key).tax_minor for key in parts] == taxes
 
     def test_who_may_not(self, company: CompanyId, customer: CustomerId) -> None:
         """Sellers do not choose it, and nobody does for a company that is not theirs."""
@@ -238,11 +266,11 @@ class Books:
             **dict.fromkeys((*GROUPED_BY, *ADDRESSED, *PAYER, "order_id"), 1),
             "currency": "JPY",
             "payment_terms": "net:30:none",
+            "tax_rounding": self.rounding,
         }
         return charges.with_columns(
             **{name: pl.lit(value) for name, value in same.items()},
             **dict(zip(RATE, (pl.lit("standard"), pl.lit(10), pl.lit(100)), strict=True)),
-            tax_rounding=pl.lit(self.rounding),
             service_start=pl.lit(TODAY),
             service_until=pl.lit(MAY),
             sequence=pl.int_range(pl.len()),
