@@ -400,7 +400,11 @@ def _differences(plan: dict[str, Any], on: date) -> Iterator[tuple[date, date, i
         if wrong and _cost(part, wrong, life.policy):
             yield wrong[0], wrong[-1], part.price, standing.get(wrong[0], 0)
     ever = {day: part.price for part in schedule for day in each(part.days)}
-    surplus = [day for day, price in standing.items() if ever.get(day, 0) != price and day < on - 90 * DAY]
+    surplus = [
+        day
+        for day, price in standing.items()
+        if ever.get(day, 0) != price and day < on - 90 * DAY and _costs(plan["id"], day, life.policy)
+    ]
     if surplus and on >= TERM.until:
         yield surplus[0], surplus[-1], ever.get(surplus[0], 0), standing[surplus[0]]
 
@@ -409,6 +413,19 @@ def _cost(part: Owed, days: list[date], policy: BillingPolicy) -> int:
     return sum(
         Owed(Period(day, day + DAY), part.whole, part.price, part.quantity, part.bill_on).cost(policy) for day in days
     )
+
+
+def _costs(plan_id: int, day: date, policy: BillingPolicy) -> int:
+    """Return what a day that stands cost of its whole: the thirty-first costs nothing where months have thirty days."""
+    (whole_start, whole_until, price), *_ = _rows(
+        "SELECT whole_start, whole_until, price_minor FROM billing_charge c WHERE plan_id = %s AND NOT beside"
+        " AND credited_line_id IS NULL AND service_start <= %s AND service_until > %s AND NOT EXISTS ("
+        " SELECT FROM billing_charge b WHERE b.credited_line_id = coalesce(c.shared_line_id, c.invoice_line_id)"
+        " AND b.service_start <= %s AND b.service_until > %s)",
+        plan_id,
+        *[day] * 4,
+    )
+    return Owed(Period(day, day + DAY), Period(whole_start, whole_until), price, 0, day).cost(policy)
 
 
 def _life(plan: dict[str, Any]) -> Life:
