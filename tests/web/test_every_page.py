@@ -57,7 +57,7 @@ ENGLISH = re.compile(r"[A-Za-z]{2,}")
 # Words that Japanese pages write in Latin letters, and numbers of documents, digests and time zones.
 LATIN = re.compile(
     r"\b(Kanjo|JP PINT|API|Webhook|URL|POST|https|msg_[0-9a-f]{32}|"
-    r"PDF|QR|PIN|CSV|UTF-8|ASCII|ISO|SHA-256|CxO|CFO|CLO|JPY|USD|JP|ID|Asia/Tokyo|[A-Z]+-\d{4}-\d+|[0-9a-f]{64}|"
+    r"PDF|PNG|QR|PIN|CSV|UTF-8|ASCII|ISO|SHA-256|CxO|CFO|CLO|JPY|USD|JP|ID|Asia/Tokyo|[A-Z]+-\d{4}-\d+|[0-9a-f]{64}|"
     r"T\d{13}|user|CLOUD-M|BOX|PO-1)\b",
     re.ASCII,
 )

@@ -44,6 +44,7 @@ FOR_THE_LOG = {
     Language.JAPANESE: ("職務分掌", "個人情報の閲覧記録", "Webhook"),
     Language.ENGLISH: ("Duties kept apart", "Looks at personal data", "Webhooks"),
 }
+FOR_WHO_BILLS = {Language.JAPANESE: ("請求情報の不足",), Language.ENGLISH: ("Missing for invoices",)}
 BOOK_READERS = frozenset(
     {
         *(Role.RECEIVABLES, Role.REV_REC, Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT, Role.CXO, Role.CFO),
@@ -92,6 +93,7 @@ def _let_in(story: Told, role: Role, language: Language) -> str:
 
 def _entries(role: Role, language: Language) -> list[str]:
     books = FOR_THE_BOOKS[language] if role in BOOK_READERS else ()
+    bills = FOR_WHO_BILLS[language] if role in {Role.RECEIVABLES, Role.SALES_OPERATIONS, Role.DEAL_MANAGEMENT} else ()
     people = FOR_THE_PEOPLE[language] if role in {Role.ADMINISTRATOR, Role.AUDITOR, Role.HR} else ()
     log = FOR_THE_LOG[language] if role in {Role.ADMINISTRATOR, Role.AUDITOR} else ()
-    return sorted([*FOR_ALL[language], *books, *people, *log])
+    return sorted([*FOR_ALL[language], *books, *bills, *people, *log])
