@@ -12,11 +12,10 @@ from kanjo.domains.billing.facts import GroupKey, InvoiceToCome, LineToBill
 from kanjo.domains.billing.models import Account
 from kanjo.domains.billing.queries.changes import invoices_to_come, new_plans
 from kanjo.domains.billing.queries.due import known_now
-from kanjo.domains.billing.queries.grouping import grouping_days, keys_of_payer
-from kanjo.domains.billing.queries.policies import anchor_for, read_policies
+from kanjo.domains.billing.queries.grouping import keys_between
+from kanjo.domains.billing.queries.policies import read_policies
 from kanjo.domains.billing.queries.sharing import read_new_payers
 from kanjo.domains.billing.rules.owed import METERED, Known, still_due
-from kanjo.domains.billing.rules.plans import anchored
 from kanjo.foundation.ids import CompanyId, CustomerId, PolicyId
 from kanjo.foundation.refusals import Refusal
 from kanjo.foundation.texts import Text
@@ -50,12 +49,12 @@ def preview_offered(
 ) -> OfferedInvoices:
     """Return the invoices of a new contract of *lines*, which its payer orders too; nothing is written.
 
+    Periods are counted from the anchor that the lines bring.
+
     They are grouped, shared, taxed and due as is chosen for the payer now. What waits for acceptance is taken as
     accepted when it may be billed; of usage there is what is owed whatever is used, or of what is expected. A charge is
     under the place of its line, that of usage under the same after all of them, less twice their number.
     """
-    starts = [line.service.start for line in lines if line.service]
-    anchor_on = anchor_for(policy, starts, company_id=company_id, payer_id=payer_id)
     own = Account.objects.filter(company_id=company_id, payer_id=payer_id).values_list("pk", flat=True).first()
     of = {
         **read_policies().row(by_predicate=pl.col("policy") == policy, named=True),
@@ -68,7 +67,7 @@ def preview_offered(
         "customer_id": payer_id,
         "payment_terms": payment_terms,
     }
-    plans, metered = new_plans(anchored(lines, anchor_on), of, from_id=-2 * len(lines))
+    plans, metered = new_plans(lines, of, from_id=-2 * len(lines))
     plans = plans.with_columns(billed_until=pl.lit(None, dtype=pl.Date))
     due = still_due(plans, date.max, Known(metered=metered.select(*METERED)))
     invoices, stopped = to_come_or_refused(company_id, plans, due, known_now())
@@ -87,7 +86,4 @@ def to_come_or_refused(
 
 def _joined(company_id: CompanyId, payer_id: CustomerId, days: Sequence[date]) -> bool:
     """Return whether on any of *days* lines of several contracts may stand on one invoice."""
-    if not days:
-        return False
-    chosen_on = [day for day in grouping_days(company_id) if days[0] < day <= days[-1]]
-    return any(not _APART & set(keys_of_payer(company_id, payer_id, day)) for day in (days[0], *chosen_on))
+    return bool(days) and any(not _APART & keys for keys in keys_between(company_id, payer_id, days[0], days[-1]))
