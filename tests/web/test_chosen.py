@@ -91,7 +91,7 @@ class TestWhoMay:
         head, folded = page.split('<details class="pane who">')
         assert "Preview a billing run" not in head
         told = re.findall(r"<dt>([^<]+)</dt><dd>Done by: ([^<]+)</dd>", folded)
-        assert [act for act, _who in told] == ["Preview a billing run", "Note as sent"]
+        assert [act for act, _who in told] == ["Preview a billing run", "Send or note as sent"]
         assert all("Accounts Receivable" in who for _act, who in told)
         assert '<details class="pane who">' not in story.office.desk(Role.RECEIVABLES).see("invoices")
         key = list_invoices(desk.actor)[0].id
