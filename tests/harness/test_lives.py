@@ -19,7 +19,7 @@ MONTHS = int(os.environ.get("KANJO_LIVED_MONTHS", "9"))
 
 
 @pytest.mark.row("BIL-7", "SCL-6")
-@pytest.mark.parametrize("seed", range(1, 1 + int(os.environ.get("KANJO_LIFE_SEEDS", "1"))))
+@pytest.mark.parametrize("seed", range(4, 4 + int(os.environ.get("KANJO_LIFE_SEEDS", "1"))))
 def test_lives_are_billed_as_they_were_lived(db: None, seed: int) -> None:
     """Amended, paused, held, moved, shared, split, credited, taken back: every month equals the oracle and verifies."""
     lives = Lives(an_office(), Random(seed))
