@@ -107,6 +107,6 @@ class TestExplainLine:
 def test_a_policy_is_told_in_words(count: DayCount) -> None:
     """Every choice stands there in both languages; the days of a month only where months are taken as fixed."""
     told = in_words(BillingPolicy(day_count=count))
-    assert len(told) == 9 + (count is DayCount.FIXED_MONTH)
+    assert len(told) == 11 + (count is DayCount.FIXED_MONTH)
     assert told[1][1] == count.shown
     assert all(one.en and one.ja for pair in told for one in pair)
