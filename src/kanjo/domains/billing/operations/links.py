@@ -7,7 +7,7 @@ from datetime import datetime
 from kanjo.domains.billing.facts import LinkPart
 from kanjo.domains.billing.models import Download, LinkWithdrawal, PaperLink
 from kanjo.domains.billing.queries import LinkedPaper
-from kanjo.domains.billing.rules.guards import LinkEnded
+from kanjo.domains.billing.rules.guards import LinkEnded, explained
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import InvoiceId
 from kanjo.platform.acts import verb
@@ -19,8 +19,9 @@ from kanjo.platform.tables import NotFound, alone
 def withdraw_link(*, invoice_id: InvoiceId, sending_id: int, because: str, by: Actor, at: datetime) -> None:
     """Let the link of a sending be good no more, at once and for ever.
 
-    Refuses `NotFound` for what is no link of the invoice, and `LinkEnded` for one that is over already.
+    Refuses `Unexplained`, `NotFound` for what is no link of the invoice, and `LinkEnded` for one that is over already.
     """
+    explained(because)
     alone("billing.withdraw-link", sending_id)
     links = PaperLink.objects.filter(
         sending_id=sending_id, sending__invoice_id=invoice_id, sending__invoice__company_id__in=by.companies
