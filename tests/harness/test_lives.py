@@ -10,7 +10,10 @@ import pytest
 from kanjo.domains.billing.models import Charge, Split
 from kanjo.domains.billing.tests.owed_oracle import DAY
 from kanjo.foundation.periods import add_months
-from tests.harness.lives import ACTS, TERM, Lives, broken, left_out, unlike_its_usage, unlike_the_oracle
+from tests.harness.lives.acts import ACTS
+from tests.harness.lives.holding import settle
+from tests.harness.lives.living import TERM, Lives
+from tests.harness.lives.oracle import broken, left_out, unlike_its_usage, unlike_the_oracle
 from tests.harness.office import APRIL, an_office
 
 CONTRACTS = int(os.environ.get("KANJO_LIVES", "12"))
@@ -22,7 +25,7 @@ MONTHS = int(os.environ.get("KANJO_LIVED_MONTHS", "9"))
 @pytest.mark.parametrize("seed", range(4, 4 + int(os.environ.get("KANJO_LIFE_SEEDS", "1"))))
 def test_lives_are_billed_as_they_were_lived(db: None, seed: int) -> None:
     """Amended, paused, held, moved, shared, split, credited, taken back: every month equals the oracle and verifies."""
-    lives = Lives(an_office(), Random(seed))
+    lives = Lives(an_office(), Random(seed), ACTS)
     lives.begin(CONTRACTS)
     for month in range(MONTHS):
         on = add_months(APRIL, month) + DAY * lives.chance.randrange(28)
@@ -33,7 +36,7 @@ def test_lives_are_billed_as_they_were_lived(db: None, seed: int) -> None:
         assert (unlike_the_oracle(lives.office, on), broken(lives.office)) == ([], []), on
         assert unlike_its_usage(lives.office, on) == [], on
     after = TERM.until + 60 * DAY
-    lives.settle(after)
+    settle(lives, after)
     lives.office.bill(after)
     posted = Charge.objects.count()
     lives.office.bill(after)
