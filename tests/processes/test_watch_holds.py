@@ -25,8 +25,10 @@ from kanjo.domains.orders.rules.booking import AnothersDeal
 from kanjo.foundation.actors import Role
 from kanjo.foundation.ids import ApprovalRequestId, HoldId, OrderId, OrderLineId
 from kanjo.platform.identity.queries import house
+from kanjo.platform.outbox.models import Delivery
 from kanjo.platform.outbox.operations import deliver
 from kanjo.platform.worklist.queries import WorkRow, list_queue
+from kanjo.processes.accept_delivery import accept_delivery
 from kanjo.processes.agreed import Agreed
 from kanjo.processes.amend_contract import amend_contract
 from kanjo.processes.ask_approval import decide_item
@@ -163,6 +165,17 @@ class TestReleaseNumbered:
         shown = [get_invoice(one.id, office.receivables) for one in (first, second)]
         assert [view.po_numbers for view in shown] == [("PO-1",), ("PO-2",)]
         assert [paper_of(view).references[0][1] for view in shown] == ["PO-1", "PO-2"]
+
+    def test_another_number_of_a_day_before_releases_nothing_again(self, office: Office) -> None:
+        """A number corrected as of a day before the release: the hold stays released as it was, nothing fails."""
+        deal = office.sell(a_customer(), [office.users(1)])
+        (order,) = list_orders(house(), contract_id=deal.contract_id)
+        waits = hold_of(office, Held(order_id=order.id), HoldCondition.PO_NUMBER)
+        number(office, order.id, "PO-77")
+        note_po_number(order_id=order.id, po_number="PO-78", on=APRIL, by=office.deal_management, at=morning(MID_APRIL))
+        served()
+        assert get_hold(office.receivables, waits, on=MID_APRIL).released_on == MID_APRIL
+        assert not Delivery.objects.exclude(error="").exists()
 
     @pytest.mark.parametrize("condition", [HoldCondition.REVENUE, HoldCondition.ACCEPTANCE, HoldCondition.OTHER])
     def test_what_people_decide_stays_until_they_did(self, office: Office, condition: HoldCondition) -> None:
@@ -339,3 +352,14 @@ class TestReleaseAccepted:
         assert get_hold(office.receivables, stays, on=MID_APRIL).state is HoldState.OPEN
         office.bill(MID_APRIL)
         assert list_invoices(office.receivables) == []
+
+    def test_what_was_released_meanwhile_stops_nothing(self, office: Office, boxes: OrderLineId) -> None:
+        """One released by hand after the day of the acceptance, told late: it stays as it is, the other is released."""
+        by_hand, waits = (hold(office, boxes, HoldCondition.ACCEPTANCE, None) for _ in range(2))
+        release_billing(hold_id=by_hand, on=EXPIRES, because="電話で確認", by=office.receivables, at=morning(EXPIRES))
+        late = morning(EXPIRES)
+        accept_delivery(order_line_id=boxes, accepted_on=MID_APRIL, by=office.deal_management, at=late)
+        served()
+        rows = [get_hold(office.receivables, key, on=EXPIRES) for key in (by_hand, waits)]
+        assert [row.released_on for row in rows] == [EXPIRES, MID_APRIL]
+        assert not Delivery.objects.exclude(error="").exists()

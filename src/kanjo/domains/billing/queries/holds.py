@@ -176,7 +176,7 @@ def list_expiring(company_id: CompanyId, *, until: date) -> list[HoldRow]:
 def held_until_accepted(
     order_line_id: OrderLineId, order_id: OrderId, contract_id: ContractId, payer_id: CustomerId, on: date
 ) -> list[HoldRow]:
-    """Return the open holds until acceptance of a line, its order, contract and payer, without their amounts."""
+    """Return the unreleased holds until acceptance of a line, its order, contract and payer, without their amounts."""
     plan = Plan.objects.filter(order_line_id=order_line_id)
     of = (
         Q(plan__order_line_id=order_line_id)
@@ -184,16 +184,16 @@ def held_until_accepted(
         | Q(contract_id=contract_id)
         | Q(account__payer_id=payer_id, company_id__in=plan.values("company_id"))
     )
-    waiting = Hold.objects.filter(of, _open(on), condition=HoldCondition.ACCEPTANCE).order_by("id")
+    waiting = Hold.objects.filter(of, _waiting(on), condition=HoldCondition.ACCEPTANCE).order_by("id")
     return [_row(hold, on, ()) for hold in _told(waiting)]
 
 
 def held_until_numbered(order_id: OrderId, contract_id: ContractId | None, on: date) -> list[HoldId]:
-    """Return the open holds of an order, of its lines and of *contract_id* that wait for a purchase order number."""
+    """Return the unreleased holds of an order, its lines and *contract_id* that wait for a purchase order number."""
     of = Q(order_id=order_id) | Q(plan__order_id=order_id)
     if contract_id is not None:
         of |= Q(contract_id=contract_id)
-    waiting = Hold.objects.filter(of, _open(on), condition=HoldCondition.PO_NUMBER)
+    waiting = Hold.objects.filter(of, _waiting(on), condition=HoldCondition.PO_NUMBER)
     return [HoldId(key) for key in waiting.order_by("id").values_list("pk", flat=True)]
 
 
@@ -211,8 +211,8 @@ def held_for_numbers(
 
 
 def held_until_approved(request_id: ApprovalRequestId, on: date) -> list[HoldId]:
-    """Return the open holds that wait for the approval of a request."""
-    waiting = Hold.objects.filter(_open(on), approval_request_id=request_id)
+    """Return the unreleased holds that wait for the approval of a request."""
+    waiting = Hold.objects.filter(_waiting(on), approval_request_id=request_id)
     return [HoldId(key) for key in waiting.order_by("id").values_list("pk", flat=True)]
 
 
@@ -292,6 +292,11 @@ _SEARCHED = ("owner__name", "contract__number", "order__number", "plan__order__n
 
 def _released(on: date) -> Q:
     return Q(Exists(Release.objects.filter(hold_id=OuterRef("pk"), effective_on__lte=on)))
+
+
+def _waiting(on: date) -> Q:
+    """Return the condition that a fact of a day may still end a hold: no release of another day does already."""
+    return Q(release=None) & (Q(expires_on__isnull=True) | Q(expires_on__gt=on))
 
 
 def _expired(on: date) -> Q:
