@@ -252,11 +252,12 @@ def _moved(parts: pl.LazyFrame, moved: pl.DataFrame) -> pl.LazyFrame:
 def _one_time(once: pl.LazyFrame, known: Known) -> pl.LazyFrame:
     """Return one-time charges: whole, unless they ended for good before their first day.
 
+    One that is accepted before it may be billed is of the day it was accepted, and due once it may be.
     An instalment that is billed ahead of its line goes when the line never was: the anchor is the line's own day.
     """
     ends_on = pl.coalesce(pl.col("service_until").dt.offset_by("-1d"), "due_from")
     timing = pl.col("timing")
-    bill_on = (
+    served_on = (
         pl.when(timing == BillingTiming.ON_ACCEPTANCE)
         .then("accepted_on")
         .when(timing == BillingTiming.IN_ARREARS)
@@ -265,15 +266,17 @@ def _one_time(once: pl.LazyFrame, known: Known) -> pl.LazyFrame:
     )
     more = known.changes.lazy().group_by("plan_id").agg(net_delta=pl.sum("net_minor"), more=pl.sum("quantity"))
     ended = known.away.lazy().filter("for_good").group_by("plan_id").agg(ended_on=pl.min("start"))
-    begins = pl.coalesce("service_start", "bill_on")
+    begins = pl.coalesce("service_start", "served_on")
     return (
-        once.with_columns(bill_on=bill_on)
+        once.with_columns(served_on=served_on)
+        .filter(pl.col("served_on").is_not_null())
+        .with_columns(bill_on=pl.max_horizontal("served_on", "due_from"))
         .join(more, on="plan_id", how="left")
         .join(ended, on="plan_id", how="left")
         .filter((pl.col("ended_on") > pl.max_horizontal(begins, "anchor_on")).fill_null(value=True))
         .with_columns(
             start=begins,
-            until=pl.coalesce("service_until", pl.col("bill_on").dt.offset_by("1d")),
+            until=pl.coalesce("service_until", pl.col("served_on").dt.offset_by("1d")),
             price_minor=pl.col("net_minor") + pl.col("net_delta").fill_null(0),
             quantity=pl.col("quantity") + pl.col("more").fill_null(0),
             day_count=pl.lit(WHOLE),

@@ -15,12 +15,14 @@ from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import InvoiceIssued
 from kanjo.domains.billing.models import Acceptance, Charge, Invoice, Plan, Sending
 from kanjo.domains.billing.queries import (
+    charges_to_come,
     count_invoices,
     get_invoice,
     invoiced,
     list_invoices,
     next_charges,
 )
+from kanjo.domains.billing.queries.due import Scope
 from kanjo.domains.billing.rules.guards import AlreadyAccepted, AlreadyPlanned, NothingDue, PlanMissing
 from kanjo.domains.billing.tests.conftest import an_order, documents
 from kanjo.domains.billing.tests.test_rules import a_line as a_line_to_bill
@@ -101,6 +103,21 @@ class TestNoteAcceptance:
             order_id=planned.order_id, on=accepted_on, because="個別発行", by=accountant, at=NOW
         )
         assert get_invoice(invoice_id, accountant).row.total == Money(55_000, "JPY")
+
+    def test_accepted_early_it_is_billed_once_it_may_be(
+        self, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """検収 five days before the first day anything may be billed: it is due then, as what is to come says."""
+        planned = an_order(company, customer, [a_line(a_box(company), quantity=1, unit_minor=50_000)])
+        early = TODAY - timedelta(days=5)
+        billing.note_acceptance(order_line_id=planned.lines[0], accepted_on=early, by=house(), at=NOW)
+        assert [one.bill_on for one in charges_to_come(Scope(company))] == [TODAY]
+        given: dict[str, Any] = {"order_id": planned.order_id, "because": "個別発行", "by": accountant, "at": NOW}
+        with pytest.raises(NothingDue):
+            billing.issue_invoice(on=TODAY - timedelta(days=1), **given)
+        (invoice_id,) = billing.issue_invoice(on=TODAY, **given)
+        (line,) = get_invoice(invoice_id, accountant).lines
+        assert line.service.start == early
 
     def test_another_day_is_refused(self, company: CompanyId, customer: CustomerId) -> None:
         """The same day again changes nothing, another one is a contradiction."""

@@ -111,6 +111,19 @@ class TestSchedule:
         waiting = as_plans([once]).with_columns(accepted_on=pl.lit(None, dtype=pl.Date))
         assert should_be(waiting, None).is_empty()
 
+    def test_what_is_accepted_early_is_due_once_it_may_be_billed(self) -> None:
+        """Accepted on 10 April and not to be billed before May: it is of 10 April, and due on 1 May."""
+        once = a_line(
+            charge=ChargeKind.ONE_TIME,
+            interval_months=0,
+            timing=BillingTiming.ON_ACCEPTANCE,
+            service=None,
+            due_from=date(2026, 5, 1),
+        )
+        accepted = as_plans([once]).with_columns(accepted_on=pl.lit(date(2026, 4, 10)))
+        (row,) = should_be(accepted, None).select("bill_on", "service_start", "service_until").rows()
+        assert row == (date(2026, 5, 1), date(2026, 4, 10), date(2026, 4, 11))
+
 
 class TestWorkedTable:
     @pytest.mark.parametrize("row", worked_rows("proration.md"), ids=lambda row: row["what"])
