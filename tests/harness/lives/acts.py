@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.harness.lives import amending, holding, invoicing, using
+from tests.harness.lives import amending, holding, invoicing, once, using
 from tests.harness.lives.living import Act
 
 ACTS: tuple[Act, ...] = (
@@ -16,7 +16,14 @@ ACTS: tuple[Act, ...] = (
     amending.other_day,
     invoicing.move,
     holding.hold,
+    holding.hold,
+    holding.hold,
     holding.release,
+    holding.number,
+    once.accept,
+    once.accept,
+    once.cut,
+    once.reach,
     invoicing.credit,
     invoicing.share,
     invoicing.share,

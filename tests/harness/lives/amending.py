@@ -9,7 +9,7 @@ from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.contracts.queries import list_amendments
 from kanjo.processes.agreed import LineMore
 from kanjo.processes.draft_offer import LineWanted
-from tests.harness.lives.living import Lived, Lives
+from tests.harness.lives.living import Lived, Lives, NothingToDo
 
 
 def change(lives: Lives, lived: Lived, on: date) -> None:
@@ -28,8 +28,8 @@ def swap(lives: Lives, lived: Lived, on: date) -> None:
 
 
 def add_on(lives: Lives, lived: Lived, on: date) -> None:
-    """Another line joins to the end of the contract."""
-    added = (LineWanted(lives.office.cloud, lives.chance.randint(1, 9)),)
+    """Another line joins to the end of the contract, or something that is charged once."""
+    added = (LineWanted(lives.chance.choice([lives.office.cloud, *lives.once]), lives.chance.randint(1, 9)),)
     lives.amend(lived, on, AmendmentKind.ADD_ON, added=added)
 
 
@@ -44,7 +44,7 @@ def take_back(lives: Lives, lived: Lived, on: date) -> None:
     """An amendment that was agreed before is withdrawn, or a suspension gets its end."""
     amendments = list_amendments(lives.office.deal_management, lived.contract_id)
     if not amendments:
-        return
+        raise NothingToDo
     earlier = lives.chance.choice(amendments)
     kind = AmendmentKind.WITHDRAWAL
     if earlier.kind is AmendmentKind.SUSPENSION and lives.chance.random() < 0.8:

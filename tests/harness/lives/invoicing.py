@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import ShareOfPayer
 from kanjo.domains.billing.queries import charges_to_come
@@ -14,7 +12,7 @@ from kanjo.domains.billing.queries.due import Scope
 from kanjo.domains.billing.tests.owed_oracle import DAY
 from kanjo.foundation.ids import InvoiceId
 from kanjo.processes import bill
-from tests.harness.lives.living import Lived, Lives
+from tests.harness.lives.living import Lived, Lives, NothingToDo
 from tests.harness.lives.standing import rows
 from tests.harness.office import morning
 
@@ -30,28 +28,28 @@ _UNTOUCHED = """
 def move(lives: Lives, lived: Lived, on: date) -> None:
     """One billing day is moved, once."""
     to_come = charges_to_come(Scope(lives.office.company_id, contract_id=lived.contract_id))
-    if to_come:
-        billing.move_billing_day(
-            contract_id=lived.contract_id,
-            bill_on=lives.chance.choice(to_come[:6]).bill_on,
-            moved_to=on + DAY * lives.chance.randint(0, 60),
-            because="顧客の依頼",
-            by=lives.office.receivables,
-            at=morning(on),
-        )
+    if not to_come:
+        raise NothingToDo
+    billing.move_billing_day(
+        contract_id=lived.contract_id,
+        bill_on=lives.chance.choice(to_come[:6]).bill_on,
+        moved_to=on + DAY * lives.chance.randint(0, 60),
+        because="顧客の依頼",
+        by=lives.office.receivables,
+        at=morning(on),
+    )
 
 
 def credit(lives: Lives, lived: Lived, on: date) -> None:
     """An invoice was wrong and is given back; what it charged is due again."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i.id FROM billing_invoice i JOIN orders_order o ON o.id = i.order_id"
-            " WHERE o.contract_id = %s AND i.total_minor > 0 ORDER BY i.id DESC LIMIT 3",
-            [lived.contract_id],
-        )
-        found = [row[0] for row in cursor.fetchall()]
-    if found:
-        lives.office.credit(InvoiceId(lives.chance.choice(found)), on=on)
+    found = rows(
+        "SELECT i.id FROM billing_invoice i JOIN orders_order o ON o.id = i.order_id"
+        " WHERE o.contract_id = %s AND i.total_minor > 0 ORDER BY i.id DESC LIMIT 3",
+        lived.contract_id,
+    )
+    if not found:
+        raise NothingToDo
+    lives.office.credit(InvoiceId(lives.chance.choice(found)[0]), on=on)
 
 
 def share(lives: Lives, lived: Lived, on: date) -> None:
@@ -74,7 +72,7 @@ def split(lives: Lives, lived: Lived, on: date) -> None:
     """An invoice that gave nothing back is split between two payers, or handed on to one."""
     found = rows(_UNTOUCHED, on)
     if not found:
-        return
+        raise NothingToDo
     payers = lives.chance.sample([one.customer_id for one in lives.contracts], lives.chance.randint(1, 2))
     bill.split_invoice(
         company_id=lives.office.company_id,

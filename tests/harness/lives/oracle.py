@@ -1,153 +1,193 @@
-"""What should stand, computed from the facts one line and one day at a time by the oracle of billing."""
+"""What should stand, computed from the facts one line and one day at a time; holds are nothing it knows of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
-from kanjo.domains.billing.facts import BillingPolicy, PlanCharge
-from kanjo.domains.billing.models import MovedDay, Plan
-from kanjo.domains.billing.queries.due import Scope, known_now, read_due
-from kanjo.domains.billing.rules.owed import still_due
+from kanjo.domains.billing.facts import Billed, PlanCharge, UsageModel
 from kanjo.domains.billing.tests.owed_oracle import DAY, Away, Change, Life, Owed, each, owed
+from kanjo.domains.billing.tests.usage_oracle import Meter, Rating, Tier, periods
 from kanjo.domains.catalog.facts import BillingTiming
-from kanjo.foundation.ids import ContractId, OrderLineId
 from kanjo.foundation.periods import Period
-from kanjo.reports.identities import IDENTITIES
-from kanjo.reports.usage import get_metered
-from tests.harness.lives.living import TERM
-from tests.harness.lives.standing import recurring_plans, rows, standing_days
-from tests.harness.office import Office
-
-_POLICY = tuple(BillingPolicy.__dataclass_fields__)
+from tests.harness.lives.standing import Books, Row, Standing
 
 
-def broken(office: Office) -> list[str]:
-    """Return the identities of `kanjo verify` that do not hold, each with its first places."""
-    checked = [one.check(office.company_id) for one in IDENTITIES if one.name != "audit-chain"]
-    return [f"{one.name}: {side.places}" for one in checked if not one.holds for side in one.sides if side.broken]
+class Part(NamedTuple):
+    """Days that should be billed together from a day on, at the price of a whole."""
+
+    days: Period
+    whole: Period
+    price: int
+    bill_on: date
 
 
-def unlike_the_oracle(office: Office, on: date, contracts: set[ContractId] | None = None) -> list[str]:
-    """Return the days that are not billed at the price they should be by *on*, told by line.
+class Due(NamedTuple):
+    """Days that are still to be billed, or with a negative amount to be given back."""
 
-    Lines on hold are left out. Before the end of a plan days may be billed ahead of their day.
+    days: Period
+    net: int
+
+
+@dataclass
+class Oracle:
+    """What plans should cost; what did not change since is computed once."""
+
+    known: dict[str, list[Part]] = field(default_factory=dict)
+
+    def due(self, plan: Row, books: Books, on: date) -> list[Due]:
+        """Return what of a plan is to be billed and given back by a day, so that its schedule stands."""
+        moved = books.moved.get(plan["contract_id"], {})
+        schedule = [
+            part._replace(bill_on=moved.get(part.bill_on, part.bill_on))
+            for part in self._schedule(plan, books)
+            if part.price
+        ]
+        standing = books.standing(plan["id"])
+        charged, back = _to_charge(plan, schedule, standing, books, on), _back(plan, schedule, standing, books, on)
+        return [one for one in (*charged, *back) if one.net]
+
+    def misbilled(self, plan: Row, books: Books) -> list[str]:
+        """Return the charges of a plan of which another amount is left than the share of their days in their price."""
+        left = Counter[int]()
+        for row in books.charges[plan["id"]]:
+            days = Period(row["service_start"], row["service_until"])
+            whole = Period(row["whole_start"], row["whole_until"])
+            left[row["gives_back"] or row["invoice_line_id"]] += _cost(plan, books, days, whole, row["price_minor"])
+        stands = {line: books.amounts[plan["id"], line] for line in left}
+        return [f"line {line}: {stands[line]}, not {cost}" for line, cost in left.items() if stands[line] != cost]
+
+    def _schedule(self, plan: Row, books: Books) -> list[Part]:
+        charge = PlanCharge(plan["charge"])
+        if charge is PlanCharge.ONE_TIME:
+            return list(_once(plan, books))
+        line = books.lines[plan["order_line_id"]]
+        if charge is PlanCharge.USAGE:
+            meter = _meter(line, books)
+            return self._known(meter, lambda: _metered(meter)) if meter else []
+        life = _life(line, books)
+        return self._known(life, lambda: [Part(one.days, one.whole, one.price, one.bill_on) for one in owed(life)])
+
+    def _known(self, told: object, compute: Callable[[], list[Part]]) -> list[Part]:
+        key = repr(told)
+        if key not in self.known:
+            self.known[key] = compute()
+        return self.known[key]
+
+
+def _to_charge(plan: Row, schedule: list[Part], standing: Standing, books: Books, on: date) -> Iterator[Due]:
+    for part in schedule:
+        if part.bill_on <= on:
+            terms = (part.price, part.whole)
+            wrong = [day for day in each(part.days) if day not in standing or standing[day][1:] != terms]
+            for run in _runs(wrong):
+                yield Due(run, _cost(plan, books, run, part.whole, part.price))
+
+
+def _back(plan: Row, schedule: list[Part], standing: Standing, books: Books, on: date) -> Iterator[Due]:
+    """Yield what is given back: from its first day on, with the next period if so agreed, or once its place is billed.
+
+    What is due in the place of any of its days comes never before that is given back.
     """
-    held = _held(office, on)
-    return [
-        f"line {plan['order_line_id']}: {first} to {last} should cost {should}, stand at {stands}"
-        for plan in recurring_plans(office)
-        if plan["id"] not in held and (contracts is None or plan["contract_id"] in contracts)
-        for first, last, should, stands in _differences(plan, on)
-    ]
+    should = {day: part for part in schedule for day in each(part.days)}
+    wrong = defaultdict[tuple[int, int, Period], list[date]](list)
+    for day, stands in standing.items():
+        if day not in should or (should[day].price, should[day].whole) != stands[1:]:
+            wrong[stands].append(day)
+    for (_, price, whole), days in wrong.items():
+        for run in _runs(days):
+            instead = [should[day].bill_on for day in each(run) if day in should]
+            if min([_back_on(plan, books, run, whole), *instead]) <= on:
+                yield Due(run, -_cost(plan, books, run, whole, price))
 
 
-def unlike_its_usage(office: Office, on: date) -> list[str]:
-    """Return the periods of usage that do not stand at what they cost by *on*, told by line."""
-    held, found = _held(office, on), []
-    for plan in Plan.objects.filter(company_id=office.company_id, charge=PlanCharge.USAGE):
-        moved = dict(MovedDay.objects.filter(contract_id=plan.contract_id).values_list("bill_on", "moved_to"))
-        standing = standing_days(plan.pk)
-        for period in get_metered(office.receivables, OrderLineId(plan.order_line_id)).periods:
-            stands = {standing.pop(day, 0) for day in each(period.service)}
-            due = moved.get(period.bill_on, period.bill_on) <= on and plan.pk not in held
-            if due and stands != {period.net.minor}:
-                found.append(f"line {plan.order_line_id}: {period.service} costs {period.net}, stands at {stands}")
-        if standing and plan.pk not in held:
-            found.append(f"line {plan.order_line_id}: {min(standing)} is no more, and stands")
-    return found
+def _back_on(plan: Row, books: Books, run: Period, whole: Period) -> date:
+    together = books.policies[plan["policy_id"]].changes_billed is Billed.WITH_NEXT
+    inside = run.start > whole.start and plan["service_until"] is not None and whole.until < plan["service_until"]
+    return whole.until if together and inside else run.start
 
 
-def left_out(office: Office, on: date) -> list[tuple[Any, ...]]:
-    """Return what is due by *on* and not found where plans of which nothing may be due are left out."""
-    whole, narrowed = (
-        set(still_due(plans, on, known).rows())
-        for scope in (Scope(office.company_id), Scope(office.company_id, due_by=on))
-        for plans, known in [read_due(scope, known_now())]
-    )
-    return sorted(whole ^ narrowed, key=str)
+def _cost(plan: Row, books: Books, days: Period, whole: Period, price: int) -> int:
+    """Return what days cost of a whole; what is charged once and what was used is whole or nothing."""
+    if plan["charge"] != PlanCharge.RECURRING:
+        return price if days.start == whole.start else 0
+    return Owed(days, whole, price, 0, days.start).cost(books.policies[plan["policy_id"]])
 
 
-def _differences(plan: dict[str, Any], on: date) -> Iterator[tuple[date, date, int, int]]:
-    life = _life(plan)
-    moved = dict(rows("SELECT bill_on, moved_to FROM billing_movedday WHERE contract_id = %s", plan["contract_id"]))
-    schedule = owed(life)
-    standing = standing_days(plan["id"])
-    due = [part for part in schedule if part.price and moved.get(part.bill_on, part.bill_on) <= on]
-    for part in due:
-        wrong = [day for day in each(part.days) if standing.get(day, 0) != part.price]
-        if wrong and _cost(part, wrong, life.policy):
-            yield wrong[0], wrong[-1], part.price, standing.get(wrong[0], 0)
-    ever = {day: part.price for part in schedule for day in each(part.days)}
-    surplus = [
-        day
-        for day, price in standing.items()
-        if ever.get(day, 0) != price and day < on - 90 * DAY and _costs(plan["id"], day, life.policy)
-    ]
-    if surplus and on >= TERM.until:
-        yield surplus[0], surplus[-1], ever.get(surplus[0], 0), standing[surplus[0]]
+def _runs(days: Iterable[date]) -> list[Period]:
+    """Return days that follow each other as one."""
+    runs: list[Period] = []
+    for day in sorted(days):
+        if runs and runs[-1].until == day:
+            runs[-1] = Period(runs[-1].start, day + DAY)
+        else:
+            runs.append(Period(day, day + DAY))
+    return runs
 
 
-def _cost(part: Owed, days: list[date], policy: BillingPolicy) -> int:
-    return sum(
-        Owed(Period(day, day + DAY), part.whole, part.price, part.quantity, part.bill_on).cost(policy) for day in days
-    )
+def _once(plan: Row, books: Books) -> Iterator[Part]:
+    """Yield what is charged once: on its day, or when it is accepted or reached; never where its line ended before."""
+    waits = plan["timing"] == BillingTiming.ON_ACCEPTANCE
+    served_on = plan["accepted_on"] if waits else plan["due_from"]
+    ends = [one["start"] for one in books.away.get(books.lines[plan["order_line_id"]]["id"], []) if one["for_good"]]
+    if served_on is None or any(day <= max(served_on, plan["anchor_on"]) for day in ends):
+        return
+    days = Period(served_on, served_on + DAY)
+    price = plan["net_minor"] + sum(one["net_minor"] for one in books.changes.get(plan["id"], []))
+    yield Part(days, days, price, max(served_on, plan["due_from"]))
 
 
-def _costs(plan_id: int, day: date, policy: BillingPolicy) -> int:
-    """Return what a day that stands cost of its whole: the thirty-first costs nothing where months have thirty days."""
-    (whole_start, whole_until, price), *_ = rows(
-        "SELECT whole_start, whole_until, price_minor FROM billing_charge c WHERE plan_id = %s AND NOT beside"
-        " AND credited_line_id IS NULL AND service_start <= %s AND service_until > %s AND NOT EXISTS ("
-        " SELECT FROM billing_charge b WHERE b.credited_line_id = coalesce(c.shared_line_id, c.invoice_line_id)"
-        " AND b.service_start <= %s AND b.service_until > %s)",
-        plan_id,
-        *[day] * 4,
-    )
-    return Owed(Period(day, day + DAY), Period(whole_start, whole_until), price, 0, day).cost(policy)
-
-
-def _life(plan: dict[str, Any]) -> Life:
-    stands = " AND NOT EXISTS (SELECT FROM contracts_amendment w WHERE w.withdraws_id = c.amendment_id)"
-    changes = rows(
-        "SELECT effective_on, net_minor, quantity, anchor_on FROM billing_change c WHERE plan_id = %s" + stands,
-        plan["id"],
-    )
-    away = rows("SELECT start, until FROM billing_away c WHERE plan_id = %s" + stands, plan["id"])
+def _life(line: Row, books: Books) -> Life:
     return Life(
-        service=Period(plan["service_start"], plan["service_until"]),
-        months=plan["interval_months"],
-        every_days=plan["interval_days"],
-        anchor_on=plan["anchor_on"],
-        net=plan["net_minor"],
-        timing=BillingTiming(plan["timing"]),
-        quantity=plan["quantity"],
-        due_from=plan["due_from"],
-        policy=_policy(plan["policy_id"]),
-        changes=[Change(*row) for row in changes],
-        away=[Away(*row) for row in away],
-        swapped=plan["swapped"],
+        service=Period(line["service_start"], line["service_until"]),
+        months=line["interval_months"],
+        every_days=line["interval_days"],
+        anchor_on=line["anchor_on"],
+        net=line["net_minor"],
+        timing=BillingTiming(line["timing"]),
+        quantity=line["quantity"],
+        due_from=line["due_from"],
+        policy=books.policies[line["policy_id"]],
+        changes=[
+            Change(one["effective_on"], one["net_minor"], one["quantity"], one["anchor_on"])
+            for one in books.changes.get(line["id"], [])
+        ],
+        away=[Away(one["start"], one["until"]) for one in books.away.get(line["id"], [])],
+        swapped=line["swapped"],
     )
 
 
-def _policy(policy_id: int) -> BillingPolicy:
-    ((row),) = rows(f"SELECT {', '.join(_POLICY)} FROM billing_policy WHERE id = %s", policy_id)
-    kinds = BillingPolicy()
-    return BillingPolicy(**{name: type(getattr(kinds, name))(value) for name, value in zip(_POLICY, row, strict=True)})
+def _meter(line: Row, books: Books) -> Meter | None:
+    """Return the usage of a line, up to where that ended for good; None where it ended before it began."""
+    away = books.away.get(line["id"], [])
+    until = min([line["service_until"], *(one["start"] for one in away if one["for_good"])])
+    if until <= line["service_start"]:
+        return None
+    return Meter(
+        service=Period(line["service_start"], until),
+        months=line["interval_months"],
+        every_days=line["interval_days"],
+        anchor_on=line["anchor_on"],
+        due_from=line["due_from"],
+        policy=books.policies[line["policy_id"]],
+        ratings=tuple(_rating(one) for one in books.ratings[line["id"]]),
+        used=tuple((one["used_on"], one["quantity"]) for one in books.events.get(line["id"], [])),
+        commitment=books.ratings[line["id"]][0]["commitment_minor"],
+        prepaid_units=books.ratings[line["id"]][0]["prepaid_units"],
+        prepaid_minor=books.ratings[line["id"]][0]["prepaid_minor"],
+        away=tuple(Away(one["start"], one["until"]) for one in away if not one["for_good"]),
+    )
 
 
-def _held(office: Office, on: date) -> set[int]:
-    return {
-        row[0]
-        for row in rows(
-            "SELECT p.id FROM billing_plan p JOIN billing_hold h ON h.contract_id = p.contract_id"
-            " LEFT JOIN billing_release r ON r.hold_id = h.id AND r.effective_on <= %s"
-            " WHERE h.company_id = %s AND h.effective_on <= %s AND (h.expires_on IS NULL OR h.expires_on > %s)"
-            " AND r.id IS NULL",
-            on,
-            office.company_id,
-            on,
-            on,
-        )
-    }
+def _rating(told: Row) -> Rating:
+    tiers = tuple(
+        Tier(one["from_units"], one["price_minor"], one["per_units"], one["flat_minor"]) for one in told["tiers"]
+    )
+    return Rating(UsageModel(told["model"]), tiers, told["included_units"], told["minimum_minor"], told["effective_on"])
+
+
+def _metered(meter: Meter) -> list[Part]:
+    return [Part(month.days, month.days, month.cost, month.bill_on) for month in periods(meter)]

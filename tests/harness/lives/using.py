@@ -10,7 +10,7 @@ from kanjo.domains.billing.models import UsageEvent
 from kanjo.domains.billing.tests.owed_oracle import DAY
 from kanjo.foundation.ids import OrderLineId
 from kanjo.foundation.texts import Text
-from tests.harness.lives.living import Lived, Lives
+from tests.harness.lives.living import Lived, Lives, NothingToDo
 from tests.harness.office import morning
 
 
@@ -41,7 +41,7 @@ def correct(lives: Lives, lived: Lived, on: date) -> None:
     """Tell otherwise what was told of usage before."""
     was = UsageEvent.objects.filter(event_id=lives.chance.choice(lives.events or [""])).select_related("plan").first()
     if was is None:
-        return
+        raise NothingToDo
     event, line = f"e-{len(lives.events) + 1}", OrderLineId(was.plan.order_line_id)
     _tell(lives, UsageGiven("1", line, event, was.used_on, lives.chance.randint(0, 90), was.event_id), on)
     lives.events.append(event)

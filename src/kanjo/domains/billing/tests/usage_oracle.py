@@ -47,6 +47,7 @@ class Meter:
     ratings: tuple[Rating, ...]
     used: tuple[tuple[date, int], ...] = ()
     months: int = 1
+    every_days: int = 0
     anchor_on: date | None = None
     due_from: date = date.min
     commitment: int = 0
@@ -66,6 +67,7 @@ class Meter:
             timing=BillingTiming.IN_ARREARS,
             due_from=self.due_from,
             policy=self.policy,
+            every_days=self.every_days,
         )
 
 
