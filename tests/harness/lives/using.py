@@ -13,11 +13,17 @@ from kanjo.foundation.texts import Text
 from tests.harness.lives.living import Lived, Lives, NothingToDo
 from tests.harness.office import morning
 
+_MODELS = (UsageModel.GRADUATED, UsageModel.PER_UNIT, UsageModel.VOLUME, UsageModel.PACKAGE)
+
 
 def meter(lives: Lives, lived: Lived, on: date) -> None:
-    """Give the usage of a line a price, or another one from a later day on."""
-    line, tiers = lives.line(lived, on), (UsageTier(0, lives.chance.randint(1, 9), 3), UsageTier(40, 2, 1, 70))
-    terms = UsageTerms(UsageModel.GRADUATED, Text(en="calls", ja="回"), tiers, 5, lives.chance.choice([0, 900]), 4_000)
+    """Give the usage of a line a price, or another one from a later day on; each model before any comes again."""
+    line, model = lives.line(lived, on), _MODELS[len(lives.metered) % len(_MODELS)]
+    tiers = (UsageTier(0, lives.chance.randint(1, 9), 3), UsageTier(40, 2, 1, 70))
+    single = model in {UsageModel.PER_UNIT, UsageModel.PACKAGE}
+    terms = UsageTerms(
+        model, Text(en="calls", ja="回"), tiers[:1] if single else tiers, 5, lives.chance.choice([0, 900]), 4_000
+    )
     billing.rate_usage(
         order_line_id=line,
         terms=terms,
