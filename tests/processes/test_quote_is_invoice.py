@@ -24,7 +24,7 @@ from kanjo.foundation.ids import CustomerId, ProductId
 from kanjo.foundation.money import Rounding
 from kanjo.foundation.periods import Period
 from kanjo.processes.accept_quote import ConcludedDeal
-from kanjo.processes.agreed import Agreed, LineMore
+from kanjo.processes.agreed import Agreed, LineMore, PartWanted
 from kanjo.processes.amend_contract import amend_contract, preview_amendment
 from kanjo.processes.draft_offer import LineWanted, draft_offer
 from kanjo.processes.preview_offer import planned_charges, planned_invoices
@@ -97,6 +97,9 @@ CHANGES: dict[str, Drawn] = {
     "add-on": lambda _deal, product, chance: terms(AmendmentKind.ADD_ON, chance, added=_added(product, chance)),
     "swap": lambda deal, product, chance: terms(
         AmendmentKind.SWAP, chance, ends=(deal.lines[0].order_line_id,), added=_added(product, chance)
+    ),
+    "split": lambda deal, _, chance: terms(
+        AmendmentKind.SPLIT, chance, parts=(PartWanted(deal.lines[0].order_line_id, 1),)
     ),
     "billing day": lambda _deal, _, chance: terms(AmendmentKind.BILLING_DAY, chance, anchor_on=date(2026, 8, 25)),
 }

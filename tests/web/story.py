@@ -31,7 +31,7 @@ from tests.web.office import CONDITION, Deal, Desk, Office, a_bank_file, a_usage
 from tests.worker import let_work
 
 AMENDED = (
-    *("change-line", "add-line", "swap-line", "end-line", "suspend-contract", "resume-contract"),
+    *("change-line", "add-line", "swap-line", "split-line", "end-line", "suspend-contract", "resume-contract"),
     *("change-billing-day", "withdraw-amendment"),
 )
 CUSTOMERS = (

@@ -103,6 +103,25 @@ class TestAmending:
         (invoice,) = [one for one in list_invoices(house()) if one.id not in before]
         assert invoice.net.minor == 9_000 - 4_500
 
+    @pytest.mark.row("BIL-7")
+    @pytest.mark.parametrize("language", list(Language))
+    def test_a_split_costs_nothing(self, office: Office, contract_id: ContractId, language: Language) -> None:
+        """Four of ten users get an order of their own: nothing is dearer, which the page says first."""
+        desk = office.desk(Role.DEAL_MANAGEMENT, language)
+        split = {
+            "line": line_of(desk, contract_id, "split-line"),
+            "quantity": "4",
+            "effective_on": "2026-07-01",
+            **AGREED,
+        }
+        status, page = desk.refused("split-line", contract_id, look="1", **split)
+        assert (status, [re.sub(r"[^0-9]", "", cost) for cost in costs(page)]) == (200, ["0", "0", "0"])
+        for few in ("10", "0"):
+            status, page = desk.refused("split-line", contract_id, **{**split, "quantity": few})
+            assert (status, list_amendments(house(), contract_id)) == (400, [])
+        desk.do("split-line", contract_id, **split)
+        assert (last(contract_id).kind, last(contract_id).total_minor) == (AmendmentKind.SPLIT, 0)
+
     @pytest.mark.row("BIL-9")
     def test_another_billing_day(self, office: Office, desk: Desk, contract_id: ContractId) -> None:
         """From 15 May on: 14 of 30 days and 17 of 31, not a month: worth ¥135 more, which the page says first."""

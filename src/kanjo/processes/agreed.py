@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kanjo.domains.billing.facts import ContractChange, LineAway, LineChange, LineToBill
+from kanjo.domains.billing.facts import ContractChange, LineAway, LineChange, LineToBill, PartOf
 from kanjo.domains.catalog.facts import ChargeKind, UsageTerms
 from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.contracts.queries import ContractRow, get_amendment
@@ -18,6 +18,7 @@ from kanjo.foundation.ids import AmendmentId, OrderLineId
 from kanjo.foundation.money import Rounding, divide
 from kanjo.foundation.periods import Period
 from kanjo.foundation.refusals import Refusal
+from kanjo.foundation.splitting import split
 from kanjo.foundation.texts import Text
 from kanjo.processes.draft_offer import LineWanted, price
 
@@ -29,6 +30,14 @@ class LineMore:
     order_line_id: OrderLineId
     quantity: int
     net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartWanted:
+    """So many units of a line that become a line of their own, at their share of its price."""
+
+    order_line_id: OrderLineId
+    quantity: int
 
 
 def set_to(now: LineNow, quantity: int, net_minor: int | None) -> LineMore:
@@ -53,6 +62,7 @@ class Agreed:
     more: tuple[LineMore, ...] = ()
     ends: tuple[OrderLineId, ...] = ()
     added: tuple[LineWanted, ...] = ()
+    parts: tuple[PartWanted, ...] = ()
     until: date | None = None
     anchor_on: date | None = None
     withdraws: AmendmentId | None = None
@@ -68,9 +78,34 @@ class Misfit(Refusal):
     )
 
 
+class NotToPart(Refusal):
+    """Units that would leave nothing of their line, or are none."""
+
+    rule = "contracts.not-to-part"
+    says = Text(
+        en="{quantity} of {code} × {has} cannot become a line of their own.",
+        ja="{code} × {has} から {quantity} を別の明細に分割できません。",
+    )
+    remedy = Text(
+        en="Give at least 1, and fewer than the line has on the day.",
+        ja="1以上、かつ適用日の数量より少ない数を指定してください。",
+    )
+
+
+class PartedTwice(Refusal):
+    """One line split more than once by one amendment."""
+
+    rule = "contracts.parted-twice"
+    says = Text(en="Order line {line} stands there twice.", ja="注文明細 {line} が2回指定されています。")
+    remedy = Text(
+        en="Split it once more by another amendment.", ja="2回目の分割は、別の契約変更として登録してください。"
+    )
+
+
 _NAMES: Mapping[str, Text] = {
     "more": Text(en="more or fewer units", ja="数量の増減"),
     "added": Text(en="added products", ja="追加する製品"),
+    "parts": Text(en="units that become a line of their own", ja="別の明細に分ける数量"),
     "ends": Text(en="lines that end", ja="終了する明細"),
     "withdraws": Text(en="the amendment that is taken back", ja="取り消す契約変更"),
     "anchor_on": Text(en="the billing day", ja="請求の基準日"),
@@ -89,6 +124,7 @@ _TAKES: Mapping[AmendmentKind, tuple[str, ...]] = {
     AmendmentKind.CHANGE: ("more",),
     AmendmentKind.ADD_ON: ("added",),
     AmendmentKind.SWAP: ("ends", "added"),
+    AmendmentKind.SPLIT: ("parts",),
     AmendmentKind.END_OF_LINES: ("ends",),
     AmendmentKind.SUSPENSION: (),
     AmendmentKind.RESUMPTION: ("withdraws",),
@@ -118,7 +154,7 @@ def meant(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
 
     Refuses `Misfit`, and lines that are not there.
     """
-    told = tuple(name for name in ("more", "ends", "added", "anchor_on", "withdraws") if getattr(agreed, name))
+    told = tuple(name for name in ("more", "ends", "added", "parts", "anchor_on", "withdraws") if getattr(agreed, name))
     if told != _TAKES[agreed.kind] or (agreed.until and agreed.kind is not AmendmentKind.SUSPENSION):
         alone = "until" if agreed.kind is AmendmentKind.SUSPENSION else "effective_on"
         raise Misfit(kind=agreed.kind.shown, needed=_named(_TAKES[agreed.kind] or (alone,)), at="kind")
@@ -165,6 +201,28 @@ def _new_lines(offered: Sequence[OfferLine], agreed: Agreed, contract: ContractR
         )
         for line in offered
     )
+
+
+def _split(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
+    """Let some units of lines become lines of their own, at their share of the price, for the days that are left."""
+    named = [part.order_line_id for part in agreed.parts]
+    for key in named:
+        if named.count(key) > 1:
+            raise PartedTwice(line=key, at="parts")
+    lines = lines_to_change(actor, contract.id, named, agreed.effective_on)
+    changes, away, new = [], [], []
+    for part in agreed.parts:
+        now = lines[part.order_line_id]
+        if not 0 < part.quantity < now.quantity:
+            raise NotToPart(code=now.line.terms.code, has=now.quantity, quantity=part.quantity, at="quantity")
+        _, net = split(now.net_minor, [now.quantity - part.quantity, part.quantity])
+        rest = _rest(now, agreed.effective_on)
+        away.append(LineChange(part.order_line_id, agreed.effective_on, -net, -part.quantity, parted=True))
+        changes.append(LineToChange(part.order_line_id, rest, 0, -part.quantity, -net))
+        service = rest if now.line.service else None
+        terms, list_minor = now.line.terms, now.line.list_minor
+        new.append(LineToBook(terms, part.quantity, list_minor, net, 0, service, part_of=part.order_line_id))
+    return Meant(ContractChange(changes=tuple(away)), tuple(changes), tuple(new), (None,) * len(new))
 
 
 def _suspended(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
@@ -237,6 +295,7 @@ _MEANT: Mapping[AmendmentKind, Callable[[Agreed, ContractRow, Actor], Meant]] = 
     AmendmentKind.CHANGE: _other_lines,
     AmendmentKind.ADD_ON: _other_lines,
     AmendmentKind.SWAP: _other_lines,
+    AmendmentKind.SPLIT: _split,
     AmendmentKind.END_OF_LINES: _other_lines,
     AmendmentKind.SUSPENSION: _suspended,
     AmendmentKind.RESUMPTION: _resumed,
@@ -253,6 +312,7 @@ def to_bill(
     *,
     anchor_on: date | None,
     agreed: Agreed,
+    amendment_id: AmendmentId | None = None,
 ) -> list[LineToBill]:
     """Return new lines as billing needs them: counted from the anchor of the others, billed with them."""
     return [
@@ -271,6 +331,7 @@ def to_bill(
             anchor_on=anchor_on if line.terms.charge is ChargeKind.RECURRING else None,
             usage=terms,
             swapped=agreed.kind is AmendmentKind.SWAP,
+            part_of=PartOf(line.part_of, agreed.effective_on, amendment_id) if line.part_of else None,
         )
         for line, key, terms in zip(lines, keys, usage, strict=True)
     ]

@@ -20,7 +20,7 @@ from kanjo.domains.orders.queries import accepted_lines, lines_now, list_orders
 from kanjo.domains.revenue import operations as revenue
 from kanjo.domains.revenue.facts import LineToRecognise
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import ContractId, OrderLineId
+from kanjo.foundation.ids import AmendmentId, ContractId, OrderLineId
 from kanjo.platform.tables import hold
 from kanjo.processes.agreed import Agreed, Meant, meant, to_bill
 from kanjo.processes.ask_for_invoice import ask_anew
@@ -77,7 +77,7 @@ def amend_contract(*, contract_id: ContractId, agreed: Agreed, by: Actor, at: da
         by=by,
         at=at,
     )
-    _let_follow(order, change, agreed, contract, anchor_on, by=by, at=at)
+    _let_follow(order, change, agreed, contract, anchor_on=anchor_on, amendment_id=amended.amendment_id, by=by, at=at)
     for before in list_orders(by, contract_id=contract_id):
         ask_anew(before.id, by=by, at=at)
     return amended
@@ -108,8 +108,9 @@ def _let_follow(
     change: Meant,
     agreed: Agreed,
     contract: ContractRow,
-    anchor_on: date | None,
     *,
+    anchor_on: date | None,
+    amendment_id: AmendmentId,
     by: Actor,
     at: datetime,
 ) -> None:
@@ -124,7 +125,14 @@ def _let_follow(
             contract_id=contract.id,
             currency=contract.currency,
             payment_terms=contract.payment_terms,
-            lines=to_bill(new, [line.order_line_id for line in new], change.usage, anchor_on=anchor_on, agreed=agreed),
+            lines=to_bill(
+                new,
+                [line.order_line_id for line in new],
+                change.usage,
+                anchor_on=anchor_on,
+                agreed=agreed,
+                amendment_id=amendment_id,
+            ),
             by=by,
             at=at,
             on=agreed.concluded_on,
@@ -157,11 +165,13 @@ def _let_follow(
 
 
 def _deliver(order: BookedOrder, on: date, contract_id: ContractId, *, by: Actor, at: datetime) -> None:
-    """Let a change of what was delivered already be earned, too: it waits for no delivery of its own."""
+    """Let a change or a part of what was delivered already be earned, too: it waits for no delivery of its own."""
     accepted = accepted_lines(contract_id)
     for line in order.lines:
-        if line.changes in accepted and line.terms.recognition is Recognition.AT_A_POINT:
-            day = max(on, accepted[line.changes])
+        of = line.changes or line.part_of
+        delivered_on = accepted.get(of) if of else None
+        if delivered_on and line.terms.recognition is Recognition.AT_A_POINT:
+            day = max(on, delivered_on)
             revenue.note_delivery(order_line_id=line.order_line_id, delivered_on=day, by=by, at=at)
 
 

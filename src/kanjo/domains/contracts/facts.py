@@ -42,6 +42,8 @@ class AmendmentKind(StrEnum):
     ADD_ON = "add_on"
     SWAP = "swap"
     """One line ends and another takes its place."""
+    SPLIT = "split"
+    """Some units of a line become a line of their own; nothing becomes cheaper or dearer."""
     END_OF_LINES = "end_of_lines"
     SUSPENSION = "suspension"
     RESUMPTION = "resumption"
@@ -62,6 +64,7 @@ _KINDS = {
     AmendmentKind.CHANGE: Text(en="Quantity or price", ja="数量・価格の変更"),
     AmendmentKind.ADD_ON: Text(en="Add-on", ja="追加"),
     AmendmentKind.SWAP: Text(en="Swap", ja="入替"),
+    AmendmentKind.SPLIT: Text(en="Split", ja="分割"),
     AmendmentKind.END_OF_LINES: Text(en="End of lines", ja="明細の終了"),
     AmendmentKind.SUSPENSION: Text(en="Suspension", ja="休止"),
     AmendmentKind.RESUMPTION: Text(en="Resumption", ja="再開"),

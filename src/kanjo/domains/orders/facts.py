@@ -18,7 +18,8 @@ class LineToBook:
 
     `list_minor` is the list price of one unit; `net_minor` is for the whole quantity: the amount of a one-time charge,
     or of one billing interval of a recurring one; `total_minor` is for the whole term. A line that `changes` one booked
-    before says by how much it changes, and may be negative; `ends` tells that the other is over from then on.
+    before says by how much it changes, and may be negative; `ends` tells that the other is over from then on. A
+    line that is `part_of` another was some units of it until then, and is accepted where that one was.
     """
 
     terms: ProductTerms
@@ -29,6 +30,7 @@ class LineToBook:
     service: Period | None
     changes: OrderLineId | None = field(default=None, kw_only=True)
     ends: bool = field(default=False, kw_only=True)
+    part_of: OrderLineId | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class BookedLine(LineToBook):
     def as_agreed(self) -> LineToBook:
         """The line as it was given to be booked."""
         agreed = (self.terms, self.quantity, self.list_minor, self.net_minor, self.total_minor, self.service)
-        return LineToBook(*agreed, changes=self.changes, ends=self.ends)
+        return LineToBook(*agreed, changes=self.changes, ends=self.ends, part_of=self.part_of)
 
 
 @dataclass(frozen=True, slots=True)

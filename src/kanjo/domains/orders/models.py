@@ -64,11 +64,13 @@ class OrderLine(CompanyRow):
     """One product as ordered, with its terms and prices as they were agreed. Amounts are in the order's currency.
 
     A line that `changes` another, itself no change, says by how much it changes in the days of its own service:
-    quantity and price of an interval more or less, and over the whole term; with `ends` the other is over then.
+    quantity and price of an interval more or less, and over the whole term; with `ends` the other is over then. A line
+    that is `part_of` another was some of its units until an amendment split it.
     """
 
     changes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="changed_by")
     ends = models.BooleanField(default=False)
+    part_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+")
@@ -95,6 +97,7 @@ class OrderLine(CompanyRow):
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="one_line_per_position"),
             models.CheckConstraint(name="order_line_quantity", condition=Q(quantity__gt=0) | Q(changes__isnull=False)),
+            models.CheckConstraint(name="order_line_part", condition=Q(part_of__isnull=True) | Q(changes__isnull=True)),
             models.CheckConstraint(name="order_line_ends", condition=Q(ends=False) | Q(changes__isnull=False)),
             models.UniqueConstraint(
                 fields=["order", "changes", "service_start"],

@@ -130,7 +130,22 @@ def book_amendment(
         payment_terms=payment_terms,
         effective_on=ordered_on,
     )
-    return _written(order, booked, by=by, at=at)
+    written = _written(order, booked, by=by, at=at)
+    _accept_parts(written)
+    return written
+
+
+def _accept_parts(order: BookedOrder) -> None:
+    """Let a line that was a part of an accepted one stand as accepted with it."""
+    parts = {line.part_of: line.order_line_id for line in order.lines if line.part_of}
+    for before in Acceptance.objects.filter(order_line_id__in=parts):
+        Acceptance.objects.create(
+            company_id=before.company_id,
+            order_line_id=parts[OrderLineId(before.order_line_id)],
+            evidence=before.evidence,
+            accepted_by_id=before.accepted_by_id,
+            effective_on=before.effective_on,
+        )
 
 
 OF_ANY_DEAL = (Role.DEAL_MANAGEMENT, Role.SALES_OPERATIONS, Role.RECEIVABLES)
@@ -286,4 +301,5 @@ def _line(order: Order, position: int, line: LineToBook) -> OrderLine:
         service_until=service.until if service else None,
         changes_id=line.changes,
         ends=line.ends,
+        part_of_id=line.part_of,
     )

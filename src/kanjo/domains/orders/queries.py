@@ -308,6 +308,7 @@ def booked_line(line: OrderLine) -> BookedLine:
         service=service,
         changes=OrderLineId(line.changes_id) if line.changes_id else None,
         ends=line.ends,
+        part_of=OrderLineId(line.part_of_id) if line.part_of_id else None,
     )
 
 

@@ -68,11 +68,15 @@ CHARGED = """
     LEFT JOIN billing_charge c ON c.invoice_line_id = l.id AND c.plan_id = l.plan_id
     WHERE i.company_id = %(company)s"""
 
+# What the days of a line cost at a price: through the last less through the day before the first, each rounded half up.
+_DAYS_AT = """(sign({price}) * (
+        div(2 * abs({price}) * h.day_until + h.period_days, 2 * h.period_days)
+        - div(2 * abs({price}) * h.day_from + h.period_days, 2 * h.period_days)))"""
 # Of a charge that was handed on by a split, what was given back for that is counted too: the parts stand for it.
-PRICED = """
-    SELECT i.number || '/' || h.position, i.currency, (sign(h.price_minor) * (
-            div(2 * abs(h.price_minor::numeric) * h.day_until + h.period_days, 2 * h.period_days)
-            - div(2 * abs(h.price_minor::numeric) * h.day_from + h.period_days, 2 * h.period_days)))::bigint, b.minor
+PRICED = f"""
+    SELECT i.number || '/' || h.position, i.currency, (
+        {_DAYS_AT.format(price="(p.above_minor::numeric + h.price_minor)")}
+        - {_DAYS_AT.format(price="p.above_minor::numeric")})::bigint, b.minor
     FROM (
         SELECT coalesce(c.shared_line_id, c.invoice_line_id) AS head, sum(c.amount_minor)::bigint AS minor
         FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id
@@ -80,7 +84,8 @@ PRICED = """
             SELECT FROM billing_invoiceline l JOIN billing_split s ON s.invoice_id = l.invoice_id
             WHERE l.id = c.credited_line_id))
         GROUP BY 1) b
-    JOIN billing_invoiceline h ON h.id = b.head JOIN billing_invoice i ON i.id = h.invoice_id"""
+    JOIN billing_invoiceline h ON h.id = b.head JOIN billing_invoice i ON i.id = h.invoice_id
+    JOIN billing_plan p ON p.id = h.plan_id"""  # noqa: S608 our own text
 
 INVOICE_SUMS = """
     SELECT i.number, i.currency, i.total_minor, (

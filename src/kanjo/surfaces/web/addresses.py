@@ -143,6 +143,7 @@ urlpatterns: list[URLPattern] = [
     path("contracts/<int:key>/change", amending.change_line, name="change-line"),
     path("contracts/<int:key>/add", amending.add_line, name="add-line"),
     path("contracts/<int:key>/swap", amending.swap, name="swap-line"),
+    path("contracts/<int:key>/split-line", amending.split_line, name="split-line"),
     path("contracts/<int:key>/end-line", amending.end_line, name="end-line"),
     path("contracts/<int:key>/suspend", amending.suspend, name="suspend-contract"),
     path("contracts/<int:key>/resume", amending.resume, name="resume-contract"),

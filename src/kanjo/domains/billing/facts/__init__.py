@@ -18,6 +18,7 @@ from kanjo.domains.billing.facts.plans import (
     GroupKey,
     Instalment,
     LineToBill,
+    PartOf,
     PlanCharge,
 )
 from kanjo.domains.billing.facts.policies import (
@@ -97,6 +98,7 @@ __all__ = [
     "LinkPart",
     "OrderPlanned",
     "Outcome",
+    "PartOf",
     "PlanCharge",
     "PlansChanged",
     "PricedStep",

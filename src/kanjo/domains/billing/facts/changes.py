@@ -49,7 +49,8 @@ _CONDITIONS = {
 class LineChange:
     """From *effective_on* on, a line costs *net_minor* an interval and counts *quantity* units more, or less.
 
-    With an anchor its periods are counted from there on that day on.
+    With an anchor its periods are counted from there on that day on. `parted` says that they go to another line, or
+    come from one: nothing becomes cheaper or dearer.
     """
 
     order_line_id: OrderLineId
@@ -57,6 +58,7 @@ class LineChange:
     net_minor: int
     quantity: int
     anchor_on: date | None = None
+    parted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

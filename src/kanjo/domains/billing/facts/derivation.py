@@ -21,6 +21,8 @@ class Derivation:
     a period always add up to its price. `holds` says whether the amount follows from the facts. Days are those of the
     *day_count*; where months come first they are parts of the period. Where several payers bear it, *share* is
     this one's, from and until of how many: what is through it less what is through the one before, rounded down.
+    Of a line that was parted from another the price stands *above* that much of the whole: it costs what the days cost
+    up to both less what they cost up to that, so that the parts add up.
     """
 
     price: Money
@@ -30,6 +32,7 @@ class Derivation:
     amount: Money
     day_count: DayCount = DayCount.ACTUAL
     share: tuple[int, int, int] = WHOLE_SHARE
+    above: int = 0
 
     @property
     def fraction(self) -> Fraction:
@@ -39,11 +42,24 @@ class Derivation:
     @property
     def through(self) -> tuple[Money, Money]:
         """The price through the day before the first and through the last day, each rounded once."""
-        first, last = (
-            Money(divide(self.price.minor * days, self.period_days, Rounding.HALF_UP), self.price.currency)
-            for days in (self.day_from, self.day_until)
-        )
-        return first, last
+        first, last = (self._up_to(self._top, days) - self._up_to(self.above, days) for days in self._edges)
+        return Money(first, self.price.currency), Money(last, self.price.currency)
+
+    @property
+    def _top(self) -> int:
+        return self.above + self.price.minor
+
+    @property
+    def _edges(self) -> tuple[int, int]:
+        return self.day_from, self.day_until
+
+    def _up_to(self, minor: int, days: int) -> int:
+        return divide(minor * days, self.period_days, Rounding.HALF_UP)
+
+    def _at(self, minor: int) -> Money:
+        """Return what the days cost at a price."""
+        first, last = (self._up_to(minor, days) for days in self._edges)
+        return Money(last - first, self.price.currency)
 
     @property
     def undivided(self) -> Money:
@@ -81,7 +97,12 @@ class Derivation:
         whole = days == period
         first, last = self.through
         steps: list[tuple[Text, object]] = [(_PRICE, self.price), (self._share, f"{days:,} ÷ {period:,}")]
-        if self.day_from and not whole:
+        if self.above and not whole:
+            steps += [
+                (_TOGETHER.filled(price=_shown(Money(self._top, self.price.currency))), self._at(self._top)),
+                (_LESS_REST.filled(price=_shown(Money(self.above, self.price.currency))), self._at(self.above)),
+            ]
+        elif self.day_from and not whole:
             through, less = (_THROUGH_PART, _LESS_PART) if self._in_parts else (_THROUGH, _LESS)
             steps += [(through.filled(days=self.day_until), last), (less.filled(days=self.day_from), first)]
         elif not whole:
@@ -113,6 +134,14 @@ class Derivation:
             )
         if self.day_until - self.day_from == self.period_days:
             return Text(en="The whole price: no day is left out.", ja="日割りのない全額です。")
+        if self.above:
+            return _PARTED.filled(
+                days=self.day_until - self.day_from,
+                period=self.period_days,
+                top=_shown(Money(self._top, self.price.currency)),
+                above=_shown(Money(self.above, self.price.currency)),
+                amount=_shown(self.amount),
+            )
         says = _IN_PARTS if self._in_parts else _IN_DAYS if self.day_count is DayCount.ACTUAL else _COUNTED_OTHERWISE
         return says.filled(
             counting=_COUNTING[self.day_count],
@@ -205,6 +234,24 @@ _LESS_PAYER = Text(en="− through share {edge}, rounded down", ja="− 割合{e
 _SHARED = Text(
     en="{share} of {of} shares of {whole} for all payers: {amount}.",
     ja="請求先全体の {whole} のうち、負担割合 {of} 分の {share} を {amount} としました。",
+)
+
+
+_TOGETHER = Text(
+    en="The same days at {price}, of all that was one line", ja="分割前の明細（{price} まで）の同じ日数分（四捨五入）"
+)
+
+
+_LESS_REST = Text(
+    en="− the same days at {price}, of the rest of it", ja="− 残る明細（{price}）の同じ日数分（四捨五入）"
+)
+
+
+_PARTED = Text(
+    en="Parted from another line: {days} of {period} days of {top} less those of {above}, each rounded half up:"
+    " {amount}.",
+    ja="分割した明細のため、期間 {period} 日のうち {days} 日分を {top} と {above} のそれぞれで日割り（四捨五入）し、"
+    "その差額 {amount} としました。",
 )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, TaxClass, UsageTerms
 from kanjo.foundation.ids import (
+    AmendmentId,
     OrderLineId,
     PlanId,
 )
@@ -33,6 +34,15 @@ _USAGE = Text(en="usage", ja="従量課金")
 
 
 @dataclass(frozen=True, slots=True)
+class PartOf:
+    """The line that another was parted from, from which day on, and by which amendment, once that is written down."""
+
+    order_line_id: OrderLineId
+    effective_on: date
+    amendment_id: AmendmentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LineToBill:
     """An order line as billing needs it.
 
@@ -41,7 +51,8 @@ class LineToBill:
     (a preview on a quote). Periods are counted from `anchor_on`, by default the service start: a line that joins
     others takes their anchor, and its first period is prorated. What is used of it is charged by `usage` beside it; in
     a preview `expected_units` are taken as used in each period. `swapped` says that it takes the place of a line that
-    ends with it.
+    ends with it. `part_of` says that it was a part of another line until then: it is charged as that one is, and both
+    together cost what that one cost.
     """
 
     order_line_id: OrderLineId
@@ -59,6 +70,8 @@ class LineToBill:
     usage: UsageTerms | None = None
     expected_units: int = 0
     swapped: bool = False
+    part_of: PartOf | None = None
+    above_minor: int = 0
 
     @property
     def interval(self) -> Interval:

@@ -17,8 +17,9 @@ from kanjo.platform.tables import CompanyRow, append_only, recorded_at
 class Change(CompanyRow):
     """From a day on, a plan costs `net_minor` an interval and counts `quantity` units more, or less.
 
-    With an anchor its periods are counted from there on. Rows of an amendment count until it is withdrawn; those of
-    none are instalments that take the place of their line, and say why.
+    With an anchor its periods are counted from there on. What is `parted` went to another line, or came from one. Rows
+    of an amendment count until it is withdrawn; those of none are instalments that take the place of their line, and
+    say why.
     """
 
     amendment = models.ForeignKey("contracts.Amendment", null=True, on_delete=models.PROTECT, related_name="+")
@@ -27,6 +28,7 @@ class Change(CompanyRow):
     net_minor = models.BigIntegerField()
     quantity = models.BigIntegerField()
     anchor_on = models.DateField(null=True)
+    parted = models.BooleanField(db_default=False, default=False)
     because = models.TextField(blank=True, db_default="")
     recorded_at = recorded_at()
 

@@ -94,7 +94,9 @@ class Plan(CompanyRow):
     `part` 0 is the line itself, the instalments of a one-time line are counted from 1 and are charged in its place.
     Part 1 of a recurring line is its usage, charged beside it: its `net_minor` and quantity are 0.
     `due_from` is the first day anything of it may be billed; `effective_on` the day it was planned. `swapped` says that
-    it takes the place of a line that ended with it: its first part is billed with what that one gives back.
+    it takes the place of a line that ended with it: its first part is billed with what that one gives back. A line that
+    was parted from another costs nothing until then, and afterwards what stands above `above_minor` of the price that
+    both had together.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="plans")
@@ -119,6 +121,7 @@ class Plan(CompanyRow):
     service_until = models.DateField(null=True)
     due_from = models.DateField()
     swapped = models.BooleanField(db_default=False, default=False)
+    above_minor = models.BigIntegerField(db_default=0, default=0)
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+", db_default=STANDARD, db_index=False)
     effective_on = models.DateField()
     recorded_at = recorded_at()
@@ -128,6 +131,7 @@ class Plan(CompanyRow):
         constraints = [
             models.UniqueConstraint(fields=["order_line", "part"], name="one_plan_per_part"),
             models.CheckConstraint(name="plan_net_in_bounds", condition=Q(net_minor__range=IN_BOUNDS)),
+            models.CheckConstraint(name="plan_above_in_bounds", condition=Q(above_minor__range=IN_BOUNDS)),
             models.CheckConstraint(
                 name="plan_service",
                 condition=Q(service_start__isnull=True, service_until__isnull=True)

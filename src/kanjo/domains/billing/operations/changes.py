@@ -126,6 +126,7 @@ def _write(
             net_minor=one.net_minor,
             quantity=one.quantity,
             anchor_on=one.anchor_on,
+            parted=one.parted,
         )
         for one in change.changes
     )

@@ -63,7 +63,9 @@ def plan_instalments(
     if not because.strip():
         raise CutUnexplained(at="because")
     lock_accounts(CompanyId(plan.company_id), (plan.account_id, plan.account_id))
-    refuse_unsound(order_line_id, ChargeKind(plan.charge), plan.net_minor, instalments)
+    told = Change.objects.filter(plan=plan, amendment__withdrawn_by__isnull=True)
+    net_minor = plan.net_minor + told.aggregate(net=Sum("net_minor", default=0))["net"]
+    refuse_unsound(order_line_id, ChargeKind(plan.charge), net_minor, instalments)
     cut = Plan.objects.filter(order_line_id=order_line_id, part__gt=0).exists()
     billed = Charge.objects.filter(plan=plan).aggregate(net=Sum("amount_minor", default=0))["net"]
     if cut or billed:
@@ -82,7 +84,7 @@ def plan_instalments(
         company_id=plan.company_id,
         plan=plan,
         effective_on=on,
-        net_minor=-plan.net_minor,
+        net_minor=-net_minor,
         quantity=0,
         because=because.strip(),
     )

@@ -38,6 +38,7 @@ from kanjo.domains.billing.rules.compared import difference_per_line, due_apart
 from kanjo.domains.billing.rules.guards import PlanMissing
 from kanjo.domains.billing.rules.invoicing import BILL_TOS, addressed, drafted, grouped, rated, rounded_by
 from kanjo.domains.billing.rules.owed import METERED, Known, should_be
+from kanjo.domains.billing.rules.parting import parted
 from kanjo.domains.billing.rules.plans import POLICY, anchored, as_plans
 from kanjo.domains.billing.rules.soundness import refused
 from kanjo.domains.billing.rules.splitting import shared
@@ -81,7 +82,9 @@ def preview_changes(
     after = with_change(standing, change, plans)
     if change.away and not after.metered.is_empty():
         after = replace(after, metered=read_metered(plans, known_at, (change.withdraws, None), away=change.away))
+    added, joined = parted_lines(added, plans, after)
     joining, metered = _joining(CompanyId(found), plans, added)
+    after = with_change(after, ContractChange(changes=joined), joining)
     everything = pl.concat([plans, joining])
     before = replace(before, metered=before.metered.select(*METERED))
     after = replace(after, metered=pl.concat([after.metered.select(*METERED), metered]))
@@ -100,6 +103,14 @@ def preview_changes(
         charge=Money(int(due["net_minor"].sum()) - int(due_before["net_minor"].sum()) - credit, currency),
         invoices=tuple(invoices),
     )
+
+
+def parted_lines(
+    lines: Sequence[LineToBill], plans: pl.DataFrame, known: Known
+) -> tuple[list[LineToBill], tuple[LineChange, ...]]:
+    """Return *lines* as they are planned, and what those that are parted from one of *plans* cost from their day on."""
+    found = [(line, None) if line.part_of is None else parted(line, plans, known) for line in lines]
+    return [line for line, _ in found], tuple(change for _, change in found if change is not None)
 
 
 def plan_ids(plans: pl.DataFrame) -> dict[OrderLineId, int]:
@@ -146,7 +157,7 @@ def with_change(known: Known, change: ContractChange, plans: pl.DataFrame) -> Kn
         if line not in places:
             raise PlanMissing(key=line)
     changes = [
-        (places[one.order_line_id], one.effective_on, one.net_minor, one.quantity, one.anchor_on)
+        (places[one.order_line_id], one.effective_on, one.net_minor, one.quantity, one.anchor_on, int(one.parted))
         for one in change.changes
     ]
     days = [(one.order_line_id, one.start, one.until, one.for_good) for one in change.away]

@@ -77,6 +77,7 @@ TERMS: dict[str, type[pl.DataType]] = {
     "service_until": pl.Date,
     "due_from": pl.Date,
     "swapped": pl.Int64,
+    "above_minor": pl.Int64,
     "accepted_on": pl.Date,
     "policy": pl.Int64,
     "order_line_id": pl.Int64,
@@ -84,8 +85,8 @@ TERMS: dict[str, type[pl.DataType]] = {
     "currency": pl.String,
 }
 _TERMS = """p.id, p.charge, p.timing, p.interval_months, p.interval_days, p.anchor_on, p.quantity, p.net_minor,
-    p.service_start, p.service_until, p.due_from, p.swapped::int, x.accepted_on, p.policy_id, p.order_line_id, p.part,
-    p.currency"""
+    p.service_start, p.service_until, p.due_from, p.swapped::int, p.above_minor, x.accepted_on, p.policy_id,
+    p.order_line_id, p.part, p.currency"""
 _NAMED = "".join(f", p.{name}" for name in NAMED)
 # The last part that was charged ends where a plan is billed until; of those that changed it is taken from all parts.
 _PLANS = """
@@ -101,7 +102,7 @@ AND (b.service_until IS NULL OR b.service_until <= %(due_by)s OR p.charge = 'usa
 """
 _CHARGED = """
 SELECT coalesce(c.shared_line_id, c.credited_line_id, c.invoice_line_id), c.plan_id, c.price_minor,
-       c.service_start, c.service_until, c.whole_start, c.whole_until, c.price_minor,
+       c.service_start, c.service_until, c.whole_start, c.whole_until, c.price_minor, p.above_minor,
        CASE p.charge WHEN 'recurring' THEN y.day_count ELSE %(whole)s END,
        y.month_days, c.quantity, c.sequence, c.credited_line_id IS NULL, c.beside
 FROM billing_charge c JOIN billing_plan p ON p.id = c.plan_id JOIN billing_policy y ON y.id = p.policy_id
@@ -131,7 +132,7 @@ JOIN billing_charge c ON c.plan_id = l.plan_id AND c.service_start = l.service_s
 WHERE l.invoice_id IN (SELECT invoice_id FROM billing_invoiceline WHERE id = ANY(%(lines)s))
 """
 _CHANGES = """
-SELECT h.plan_id, h.effective_on, h.net_minor, h.quantity, h.anchor_on
+SELECT h.plan_id, h.effective_on, h.net_minor, h.quantity, h.anchor_on, h.parted::int
 FROM billing_change h JOIN billing_plan p ON p.id = h.plan_id WHERE {where} AND {stands}
 """
 # A line is away with its instalments; usage is cut by the days of its line.

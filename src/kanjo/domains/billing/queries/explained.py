@@ -29,7 +29,10 @@ __all__ = ["ExplainedLine", "PlanTerms", "PolicyVersion", "PostedLine", "PriceCh
 
 @dataclass(frozen=True, slots=True)
 class PlanTerms:
-    """The terms that the line was planned with: *price* is of one interval, or of the whole one-time charge."""
+    """The terms that the line was planned with: *price* is of one interval, or of the whole one-time charge.
+
+    Of a line that was split off another, it stands *above* that much of what both cost together.
+    """
 
     order_line_id: OrderLineId
     order_id: OrderId
@@ -44,6 +47,7 @@ class PlanTerms:
     service: Period | None
     due_from: date
     accepted_on: date | None
+    above: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ def _terms(plan: Plan) -> PlanTerms:
         service=Period(plan.service_start, plan.service_until) if plan.service_start and plan.service_until else None,
         due_from=plan.due_from,
         accepted_on=acceptance.accepted_on if acceptance else None,
+        above=Money(plan.above_minor, plan.currency),
     )
 
 

@@ -407,6 +407,7 @@ def _line(line: InvoiceLine, currency: str, day_count: DayCount, gives_back: Giv
             amount=Money(line.net_minor, currency),
             day_count=day_count,
             share=(line.share_from or 0, line.share_until or 1, line.share_of or 1),
+            above=-line.plan.above_minor if gives_back else line.plan.above_minor,
         ),
         policy=line.policy,
         gives_back=gives_back,

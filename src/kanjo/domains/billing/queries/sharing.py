@@ -43,9 +43,9 @@ _NEW_PAYERS = f"SELECT {PRINTED_PAYER} FROM customers_customer c WHERE c.id = AN
 # All that an invoice charged, as it was posted; what it gave back names its line.
 _LINES = """
 SELECT l.id, c.credited_line_id, l.plan_id, p.account_id, p.customer_id, p.order_id, coalesce(c.shared_line_id, l.id),
-    l.quantity, l.service_start, l.service_until, c.whole_start, c.whole_until, l.price_minor, l.day_from, l.day_until,
-    l.period_days, l.net_minor, l.share_from, l.share_until, l.share_of, l.tax_class, l.rate_numerator,
-    l.rate_denominator, l.policy, p.description_en, p.description_ja
+    l.quantity, l.service_start, l.service_until, c.whole_start, c.whole_until, l.price_minor, p.above_minor,
+    l.day_from, l.day_until, l.period_days, l.net_minor, l.share_from, l.share_until, l.share_of, l.tax_class,
+    l.rate_numerator, l.rate_denominator, l.policy, p.description_en, p.description_ja
 FROM billing_invoiceline l JOIN billing_plan p ON p.id = l.plan_id
 JOIN billing_charge c ON c.plan_id = l.plan_id AND c.invoice_line_id = l.id
 WHERE l.invoice_id = %(invoice)s ORDER BY l.position
@@ -54,7 +54,9 @@ _LINE: dict[str, type[pl.DataType]] = {
     **dict.fromkeys(("line_id", "gives_back", "plan_id", "account_id", "customer_id", "order_id"), pl.Int64),
     **dict.fromkeys(("head_line_id", "quantity"), pl.Int64),
     **dict.fromkeys(("service_start", "service_until", "whole_start", "whole_until"), pl.Date),
-    **dict.fromkeys(("price_minor", "day_from", "day_until", "period_days", "net_minor", *PAYER_SHARE), pl.Int64),
+    **dict.fromkeys(
+        ("price_minor", "above_minor", "day_from", "day_until", "period_days", "net_minor", *PAYER_SHARE), pl.Int64
+    ),
     "tax_class": pl.String,
     **dict.fromkeys(("rate_numerator", "rate_denominator", "policy"), pl.Int64),
     **dict.fromkeys(("description_en", "description_ja"), pl.String),

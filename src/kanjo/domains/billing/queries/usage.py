@@ -31,7 +31,7 @@ _RATED_PLANS = f"""
 SELECT DISTINCT ON (p.id) p.order_line_id, p.charge, p.timing, p.interval_months, p.interval_days, p.anchor_on, 0, 0,
     p.service_start, least(p.service_until, (
         SELECT min(h.start) FROM billing_away h WHERE h.plan_id = p.id AND h.for_good AND {STANDS})),
-    p.due_from, NULL, NULL, 0, p.policy_id, r.commitment_minor, r.prepaid_units, r.prepaid_minor
+    p.due_from, NULL, NULL, 0, 0, p.policy_id, r.commitment_minor, r.prepaid_units, r.prepaid_minor
 FROM billing_plan p JOIN billing_usagerating r ON r.plan_id = p.id AND r.recorded_at <= %(known_at)s
 WHERE {_LINES} ORDER BY p.id, r.id"""  # noqa: S608 our own names
 _RATINGS = f"""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from kanjo.domains.billing.rules.shares import amount, measured
+from kanjo.domains.billing.rules.shares import amount_above, measured
 from kanjo.domains.billing.rules.stretches import met
 from kanjo.foundation.columns import at_once
 
@@ -19,6 +19,7 @@ _DAYS: dict[str, type[pl.DataType]] = {
     "whole_start": pl.Date,
     "whole_until": pl.Date,
     "price_minor": pl.Int64,
+    "above_minor": pl.Int64,
     "day_count": pl.String,
     "month_days": pl.Int64,
 }
@@ -106,4 +107,4 @@ def _joined(days: pl.LazyFrame, row: str) -> pl.LazyFrame:
 def _priced(days: pl.LazyFrame, sign: int, of: pl.DataFrame) -> pl.LazyFrame:
     """Return the days with their share of the price: through their end less through their start, each rounded once."""
     parts = measured(days, of["day_count"].unique())
-    return parts.with_columns(net_minor=sign * amount("price_minor")).sort("line_id", "start")
+    return parts.with_columns(net_minor=sign * amount_above()).sort("line_id", "start")

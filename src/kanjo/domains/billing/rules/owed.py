@@ -13,7 +13,7 @@ import polars as pl
 
 from kanjo.domains.billing.facts import Billed, Decrease, Stub
 from kanjo.domains.billing.rules.difference import CHARGED, COVERED, GIVEN_BACK, difference
-from kanjo.domains.billing.rules.shares import WHOLE, amount, measured
+from kanjo.domains.billing.rules.shares import WHOLE, amount_above, measured
 from kanjo.domains.billing.rules.stretches import AWAY, CHANGES, as_planned, met, stretches
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind
 from kanjo.foundation.columns import at_once
@@ -54,7 +54,18 @@ METERED: dict[str, type[pl.DataType]] = {
 }
 """What the usage of each period should cost: a part of its plan that is charged whole, at that price."""
 
-_CUT = ("plan_id", "start", "until", "whole_start", "whole_until", "price_minor", "quantity", "day_count", "month_days")
+_CUT = (
+    "plan_id",
+    "start",
+    "until",
+    "whole_start",
+    "whole_until",
+    "price_minor",
+    "above_minor",
+    "quantity",
+    "day_count",
+    "month_days",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +204,7 @@ def numbered(rows: pl.LazyFrame, known: Known) -> pl.DataFrame:
 def _priced(parts: pl.DataFrame) -> pl.DataFrame:
     days = {"start": "service_start", "until": "service_until"}
     shares = measured(parts.lazy(), parts["day_count"].unique())
-    return at_once(shares.with_columns(net_minor=amount("price_minor")).rename(days))
+    return at_once(shares.with_columns(net_minor=amount_above()).rename(days))
 
 
 def _parts(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.LazyFrame:
@@ -211,7 +222,7 @@ def _parts(plans: pl.DataFrame, until_on: date | None, known: Known) -> pl.LazyF
 def _metered(plans: pl.LazyFrame, known: Known) -> pl.LazyFrame:
     """Return the periods of usage: measured by nothing, so that another cost is charged anew for the old one."""
     days = {"start": "service_start", "until": "service_until"}
-    measured_by = plans.select("plan_id", "month_days", "billed_until")
+    measured_by = plans.select("plan_id", "above_minor", "month_days", "billed_until")
     return (
         known.metered.lazy()
         .join(measured_by, on="plan_id")
@@ -219,6 +230,7 @@ def _metered(plans: pl.LazyFrame, known: Known) -> pl.LazyFrame:
             "plan_id",
             "quantity",
             "bill_on",
+            "above_minor",
             "month_days",
             "billed_until",
             **days,
@@ -354,16 +366,19 @@ def _periods(served: pl.LazyFrame, by: _Calendar, until_on: date | None) -> pl.L
 
 
 def _lowered(parts: pl.LazyFrame) -> pl.LazyFrame:
-    """Keep the highest price of the period, or of the term, where the policy does not let it fall at once."""
+    """Keep the highest price of the period, or of the term, where the policy does not let it fall at once.
+
+    What was parted to another line has not fallen: it is counted there.
+    """
     decrease = pl.col("decrease")
     told = parts.sort("plan_id", "start").with_columns(
         pl.when(decrease == Decrease.NEXT_PERIOD)
-        .then(pl.col(name).cum_max().over("plan_id", "whole_start"))
+        .then((pl.col(name) + parted).cum_max().over("plan_id", "whole_start") - parted)
         .when(decrease == Decrease.AT_RENEWAL)
-        .then(pl.col(name).cum_max().over("plan_id"))
+        .then((pl.col(name) + parted).cum_max().over("plan_id") - parted)
         .otherwise(name)
         .alias(name)
-        for name in ("price_minor", "quantity")
+        for name, parted in (("price_minor", pl.col("parted_minor")), ("quantity", pl.col("parted_units")))
     )
     return met(told, ("plan_id", "whole_start", "whole_until", "price_minor", "quantity"), "start", "until")
 

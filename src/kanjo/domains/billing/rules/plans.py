@@ -37,9 +37,12 @@ FOLLOWED: dict[str, type[pl.DataType]] = {
     "accepted_on": pl.Date,
     "billed_until": pl.Date,
     "swapped": pl.Int64,
+    "above_minor": pl.Int64,
     **POLICY,
 }
 """A plan with the policy it is billed by; *swapped* is 1 where it takes the place of a line that ends with it.
+
+Of a line that was parted from another, *above_minor* is the price of the whole that it stands above.
 
 Every day before *billed_until* of a plan that never changed is billed, and none after. Of one that did, it is the last
 day of which anything was posted.
@@ -68,6 +71,7 @@ def as_plans(lines: Sequence[LineToBill], policy: BillingPolicy | None = None) -
                 "accepted_on": line.due_from,
                 "billed_until": None,
                 "swapped": int(line.swapped),
+                "above_minor": line.above_minor,
                 **chosen,
             }
             for place, line in enumerate(anchored(lines, common_anchor(starts, policy.anchor)))

@@ -36,19 +36,29 @@ def measured(parts: pl.LazyFrame, counts: Iterable[str]) -> pl.LazyFrame:
     return counting(parts).select(columns)
 
 
-def share_of(price: str, edge: str) -> pl.Expr:
+def share_of(price: pl.Expr, edge: str) -> pl.Expr:
     """Return the price through *edge* parts of its period, rounded once, half up.
 
     Exact in 64 bits for any price below 2^63 as long as a period has fewer than 2^31 parts.
     """
-    size, parts = pl.col(price).abs(), pl.col("period_days")
+    size, parts = price.abs(), pl.col("period_days")
     rest = divided(size % parts * pl.col(edge), parts, Rounding.HALF_UP)
-    return (size // parts * pl.col(edge) + rest) * pl.col(price).sign()
+    return (size // parts * pl.col(edge) + rest) * price.sign()
 
 
-def amount(price: str) -> pl.Expr:
+def amount(price: pl.Expr) -> pl.Expr:
     """Return what a part costs: the price through its end less the price through its start."""
     return share_of(price, "day_until") - share_of(price, "day_from")
+
+
+def amount_above() -> pl.Expr:
+    """Return what a part costs of a line that was parted from another: price_minor above above_minor of the whole.
+
+    So that what was one line costs the same to the yen as long as both have the same days. Of other lines above_minor
+    is 0, and it is `amount`.
+    """
+    price, above = pl.col("price_minor"), pl.col("above_minor")
+    return amount(above + price) - amount(above)
 
 
 def _days_to(day: str) -> pl.Expr:

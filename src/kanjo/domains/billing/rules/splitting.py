@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from kanjo.domains.billing.rules.invoicing import PAYER
-from kanjo.domains.billing.rules.shares import amount
+from kanjo.domains.billing.rules.shares import amount_above
 from kanjo.foundation.columns import proportion
 from kanjo.foundation.money import Rounding
 
@@ -107,9 +107,9 @@ def again(lines: pl.DataFrame, payers: pl.DataFrame) -> pl.DataFrame:
     """Return posted *lines* once for each of *payers*, with the part of the line that is the payer's.
 
     The new part is a piece of the interval that the line was: from its price and days the parts of a line add up to
-    it. Needs the line's price, days, `PAYER_SHARE` (null for all of it), and what it is called (description_en and
-    description_ja); of payers, in their order, weight and who they are. Adds group, the place of the payer, and
-    credited_line_id, null.
+    it. Needs the line's price (price_minor, above_minor), days, `PAYER_SHARE` (null for all of it), and what it is
+    called (description_en and description_ja); of payers, in their order, weight and who they are. Adds group, the
+    place of the payer, and credited_line_id, null.
     """
     until = payers["weight"].cum_sum()
     placed = payers.with_columns(
@@ -126,7 +126,7 @@ def again(lines: pl.DataFrame, payers: pl.DataFrame) -> pl.DataFrame:
         share_from=first * all_shares + (last - first) * pl.col("begins"),
         share_until=first * all_shares + (last - first) * pl.col("ends"),
         share_of=of * all_shares,
-        net_minor=amount("price_minor"),
+        net_minor=amount_above(),
         description=pl.when(pl.col("language") == "ja").then("description_ja").otherwise("description_en"),
         credited_line_id=pl.lit(None, dtype=pl.Int64),
     )

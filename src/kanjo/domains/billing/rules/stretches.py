@@ -18,16 +18,20 @@ CHANGES: dict[str, type[pl.DataType]] = {
     "net_minor": pl.Int64,
     "quantity": pl.Int64,
     "anchor_on": pl.Date,
+    "parted": pl.Int64,
 }
 """What a plan costs more or less per interval from a day on, and how many units more or less.
 
-With an anchor its periods are counted from there on that day on, for example after the billing day moved.
+With an anchor its periods are counted from there on that day on, for example after the billing day moved. *parted* is 1
+where price and units went to another line, or came from one.
 """
 
 AWAY: dict[str, type[pl.DataType]] = {"plan_id": pl.Int64, "start": pl.Date, "until": pl.Date, "for_good": pl.Boolean}
 """Days without service: a suspension, open without *until*, or the end of a line for good."""
 
-STRETCH = ("stretch_start", "stretch_until", "net_minor", "quantity", "anchor_on")
+_SUMS = ("net_minor", "quantity", "parted_minor", "parted_units")
+STRETCH = ("stretch_start", "stretch_until", *_SUMS, "anchor_on")
+"""Price and units of a run of days, of these what went to other lines (negative: came from one), and the anchor."""
 
 
 def as_planned(plans: pl.LazyFrame) -> pl.LazyFrame:
@@ -42,9 +46,7 @@ def stretches(plans: pl.DataFrame, changes: pl.DataFrame, away: pl.DataFrame) ->
     restart; *changes* and *away* as above. Days away have no row, days at a price of zero have one. A plan of which
     nothing is told comes back as one stretch.
     """
-    days = met(
-        _days(plans, changes, away), ("plan_id", "net_minor", "quantity", "anchor_on"), "stretch_start", "stretch_until"
-    )
+    days = met(_days(plans, changes, away), ("plan_id", *_SUMS, "anchor_on"), "stretch_start", "stretch_until")
     return (
         days.rename({"anchor_on": "moved_to"})
         .join(plans.lazy().drop("net_minor", "quantity"), on="plan_id", maintain_order="left")
@@ -63,10 +65,10 @@ def _days(plans: pl.DataFrame, changes: pl.DataFrame, away: pl.DataFrame) -> pl.
         pl.concat(edges)
         .group_by("plan_id", "stretch_start")
         # Of two anchors from the same day the later day wins, whichever was recorded first.
-        .agg(pl.col("net_minor", "quantity", "gone").sum(), pl.col("anchor_on").max())
+        .agg(pl.col(*_SUMS, "gone").sum(), pl.col("anchor_on").max())
         .sort("plan_id", "stretch_start")
         .with_columns(
-            pl.col("net_minor", "quantity", "gone").cum_sum().over("plan_id"),
+            pl.col(*_SUMS, "gone").cum_sum().over("plan_id"),
             pl.col("anchor_on").forward_fill().over("plan_id"),
             stretch_until=pl.col("stretch_start").shift(-1).over("plan_id"),
         )
@@ -76,12 +78,15 @@ def _days(plans: pl.DataFrame, changes: pl.DataFrame, away: pl.DataFrame) -> pl.
 
 
 def _edge(
-    gone: int, *, net: str | None = None, quantity: str | None = None, anchor: str | None = None
+    gone: int, *, net: str | None = None, quantity: str | None = None, anchor: str | None = None, parted: bool = False
 ) -> list[pl.Expr]:
     none, nowhen = pl.lit(0, dtype=pl.Int64), pl.lit(None, dtype=pl.Date)
+    price, units = (pl.col(name) if name else none for name in (net, quantity))
     return [
-        (pl.col(net) if net else none).alias("net_minor"),
-        (pl.col(quantity) if quantity else none).alias("quantity"),
+        price.alias("net_minor"),
+        units.alias("quantity"),
+        (-price * pl.col("parted") if parted else none).alias("parted_minor"),
+        (-units * pl.col("parted") if parted else none).alias("parted_units"),
         pl.lit(gone, dtype=pl.Int64).alias("gone"),
         (pl.col(anchor) if anchor else nowhen).alias("anchor_on"),
     ]
@@ -101,16 +106,21 @@ def _changed(plans: pl.LazyFrame, changes: pl.LazyFrame) -> pl.LazyFrame:
     """Return where changes take effect; from before the service they are true on its first day, after it nowhere."""
     day_after = pl.col("change_day") == ChangeDay.OLD
     from_on = pl.when(day_after).then(pl.col("effective_on").dt.offset_by("1d")).otherwise("effective_on")
-    anew = (
-        (pl.col("restart") == Restart.ANEW) & (pl.col("net_delta") != 0) & (pl.col("from_on") > pl.col("service_start"))
-    )
+    repriced = (pl.col("net_delta") != 0) & (pl.col("parted") == 0)
+    anew = (pl.col("restart") == Restart.ANEW) & repriced & (pl.col("from_on") > pl.col("service_start"))
     return (
-        changes.select("plan_id", "effective_on", net_delta="net_minor", more="quantity", moved_to="anchor_on")
+        changes.select(
+            "plan_id", "effective_on", "parted", net_delta="net_minor", more="quantity", moved_to="anchor_on"
+        )
         .join(plans.select("plan_id", "service_start", "service_until", "change_day", "restart"), on="plan_id")
         .with_columns(from_on=pl.max_horizontal(from_on, "service_start"))
         .filter(pl.col("from_on") < pl.col("service_until"))
         .with_columns(moved_to=pl.when(anew).then(pl.coalesce("moved_to", "from_on")).otherwise("moved_to"))
-        .select("plan_id", *_edge(0, net="net_delta", quantity="more", anchor="moved_to"), stretch_start="from_on")
+        .select(
+            "plan_id",
+            *_edge(0, net="net_delta", quantity="more", anchor="moved_to", parted=True),
+            stretch_start="from_on",
+        )
     )
 
 

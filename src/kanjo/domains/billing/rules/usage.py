@@ -160,7 +160,7 @@ def _since(ratings: pl.DataFrame) -> pl.DataFrame:
 
 def _by_days(rated: pl.DataFrame, usage: Usage) -> pl.DataFrame:
     """Add what of the units included and of the minimum is for the days on which the plan is served in the period."""
-    shares = {f"{name}_share": amount(name) for name in _OF_PERIOD}
+    shares = {f"{name}_share": amount(pl.col(name)) for name in _OF_PERIOD}
     away = usage.away.select("plan_id").unique()
     columns = (*_PERIOD, *_OF_PERIOD, *SHARE)
     never = rated.join(away, on="plan_id", how="anti").select(columns)
@@ -204,7 +204,7 @@ def cost_alone(events: pl.DataFrame, usage: Usage) -> pl.DataFrame:
 def evenly_used(usage: Usage, units: pl.DataFrame) -> Usage:
     """Return the same with so many units (plan_id, units) used in each period, by its days in one that is not whole."""
     periods = _priced_periods(usage).join(units, on="plan_id")
-    events = periods.select("plan_id", used_on="service_start", quantity=amount("units"))
+    events = periods.select("plan_id", used_on="service_start", quantity=amount(pl.col("units")))
     return replace(usage, events=pl.concat([usage.events, events]))
 
 

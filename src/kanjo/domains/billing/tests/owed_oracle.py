@@ -17,12 +17,16 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A plan costs *net* more from a day on and has *quantity* more units; periods are counted from *anchor_on*."""
+    """A plan costs *net* more from a day on and has *quantity* more units; periods are counted from *anchor_on*.
+
+    What is *parted* went to another plan, or came from one.
+    """
 
     effective_on: date
     net: int
     quantity: int = 0
     anchor_on: date | None = None
+    parted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Life:
     every_days: int = 0
     swapped: bool = False
     """Whether it took the place of another line, so that its first part is billed with what that one gives back."""
+    above: int = 0
+    """Of a plan that was parted from another: from which price of both on it costs."""
 
     def later(self, day: date, periods: int) -> date:
         """Return the day so many periods later."""
@@ -67,18 +73,22 @@ class Owed:
     price: int
     quantity: int
     bill_on: date
+    above: int = 0
 
     def cost(self, policy: BillingPolicy) -> int:
         """Return what the days cost: the price through their end less the price through their start."""
-        return self._through(self.days.until, policy) - self._through(self.days.start, policy)
+        return self._at(self.above + self.price, policy) - self._at(self.above, policy)
 
-    def _through(self, day: date, policy: BillingPolicy) -> int:
+    def _at(self, price: int, policy: BillingPolicy) -> int:
+        return self._through(price, self.days.until, policy) - self._through(price, self.days.start, policy)
+
+    def _through(self, price: int, day: date, policy: BillingPolicy) -> int:
         share = (
             fraction(Period(self.whole.start, day), self.whole, policy.day_count, month_days=policy.month_days)
             if day > self.whole.start
             else 0
         )
-        return divide(self.price * share.numerator, share.denominator, Rounding.HALF_UP)
+        return divide(price * share.numerator, share.denominator, Rounding.HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,8 @@ class _Day:
     net: int
     quantity: int
     whole: Period
+    gone: tuple[int, int]
+    """Price and units that went to other plans."""
 
 
 def owed(life: Life) -> list[Owed]:
@@ -122,12 +134,13 @@ def _day(life: Life, on: date) -> _Day:
         life.net + sum(change.net for change in true),
         life.quantity + sum(change.quantity for change in true),
         _whole(anchor_on, life, on),
+        (-sum(one.net for one in true if one.parted), -sum(one.quantity for one in true if one.parted)),
     )
 
 
 def _anchor(change: Change, life: Life) -> date | None:
     since = _true_from(change, life)
-    anew = life.policy.restart is Restart.ANEW and change.net != 0 and since > life.service.start
+    anew = life.policy.restart is Restart.ANEW and change.net != 0 and not change.parted and since > life.service.start
     return change.anchor_on or (since if anew else None)
 
 
@@ -141,22 +154,27 @@ def _whole(anchor_on: date, life: Life, on: date) -> Period:
 
 
 def _lowered(days: list[_Day], decrease: Decrease) -> list[_Day]:
-    """Let no day cost less than one before it in its period, or in the term, where the policy says so."""
+    """Let no day cost less than one before it in its period, or in the term, where the policy says so.
+
+    What went to another plan is counted as if it were still here.
+    """
     if decrease is Decrease.NOW:
         return days
     highest: dict[date | None, tuple[int, int]] = {}
     kept = []
     for day in days:
         within = day.whole.start if decrease is Decrease.NEXT_PERIOD else None
-        net, quantity = highest.get(within, (day.net, day.quantity))
-        highest[within] = max(net, day.net), max(quantity, day.quantity)
-        kept.append(_Day(day.on, *highest[within], day.whole))
+        whole_net, whole_quantity = day.net + day.gone[0], day.quantity + day.gone[1]
+        net, quantity = highest.get(within, (whole_net, whole_quantity))
+        highest[within] = max(net, whole_net), max(quantity, whole_quantity)
+        net, quantity = highest[within]
+        kept.append(_Day(day.on, net - day.gone[0], quantity - day.gone[1], day.whole, day.gone))
     return kept
 
 
 def _owed(life: Life, run: list[_Day]) -> Owed:
     days, whole = Period(run[0].on, run[-1].on + DAY), run[0].whole
-    return Owed(days, _measure(life, whole), run[0].net, run[0].quantity, _bill_on(life, days, whole))
+    return Owed(days, _measure(life, whole), run[0].net, run[0].quantity, _bill_on(life, days, whole), life.above)
 
 
 def _measure(life: Life, whole: Period) -> Period:

@@ -29,7 +29,7 @@ class House:
         return Known(
             changes=_frame(
                 [
-                    (place, change.effective_on, change.net, change.quantity, change.anchor_on)
+                    (place, change.effective_on, change.net, change.quantity, change.anchor_on, int(change.parted))
                     for place, life in enumerate(plans)
                     for change in life.changes
                 ],
@@ -52,7 +52,7 @@ class House:
         due = still_due(self.rows(plans), on, self.known(plans))
         for row in due.iter_rows(named=True):
             policy = plans[row["plan_id"]].policy
-            self.post(row, policy.day_count.value, policy.month_days)
+            self.post(row, policy.day_count.value, policy.month_days, plans[row["plan_id"]].above)
         return due
 
     def rows(self, plans: Sequence[Life]) -> pl.DataFrame:
@@ -62,7 +62,7 @@ class House:
             ends[row["line_id"]] = max(row["until"], ends.get(row["line_id"], row["until"]))
         return pl.DataFrame([_row(place, life, ends.get(place)) for place, life in enumerate(plans)], schema=FOLLOWED)
 
-    def post(self, row: dict[str, Any], day_count: str, month_days: int) -> None:
+    def post(self, row: dict[str, Any], day_count: str, month_days: int, above: int = 0) -> None:
         """Post a line that is due, measured as given."""
         plan_id = row["plan_id"]
         self.net[plan_id] = self.net.get(plan_id, 0) + row["net_minor"]
@@ -81,6 +81,7 @@ class House:
                 "line_id": plan_id,
                 "terms_id": row["price_minor"],
                 **{name: row[name] for name in ("whole_start", "whole_until", "price_minor", "quantity")},
+                "above_minor": above,
                 "day_count": day_count,
                 "month_days": month_days,
                 **days,
@@ -108,5 +109,6 @@ def _row(place: int, life: Life, billed_until: date | None) -> dict[str, Any]:
         "accepted_on": None,
         "billed_until": billed_until,
         "swapped": int(life.swapped),
+        "above_minor": life.above,
         **asdict(life.policy),
     }

@@ -17,7 +17,7 @@ from kanjo.foundation.texts import Text
 from kanjo.platform.names import ROW_NAMES
 from kanjo.platform.tables import NotFound
 from kanjo.processes.accept_delivery import accept_delivery
-from kanjo.processes.agreed import Agreed, LineMore
+from kanjo.processes.agreed import Agreed, LineMore, PartWanted
 from kanjo.processes.amend_contract import amend_contract
 from kanjo.processes.draft_offer import LineWanted
 from kanjo.processes.find_renewals import find_renewals
@@ -76,6 +76,13 @@ class LineAdded(Given):
     net_minor: Minor | None = None
 
 
+class LinePart(Given):
+    """So many units of a line that become a line of their own."""
+
+    order_line_id: OrderLineKey
+    quantity: Count
+
+
 class ContractChanged(Given):
     """What both sides agreed to change, from which day on; a resumption or withdrawal names what it takes back."""
 
@@ -86,6 +93,7 @@ class ContractChanged(Given):
     more: tuple[LineMoreGiven, ...] = ()
     ends: tuple[OrderLineKey, ...] = ()
     added: tuple[LineAdded, ...] = ()
+    parts: tuple[LinePart, ...] = ()
     until: Day | None = None
     anchor_on: Day | None = None
     withdraws: AmendmentKey | None = None
@@ -139,6 +147,7 @@ def _amend(caller: Caller, key: int, given: ContractChanged) -> Made:
         more=tuple(LineMore(**one.model_dump()) for one in given.more),
         ends=given.ends,
         added=tuple(LineWanted(**one.model_dump()) for one in given.added),
+        parts=tuple(PartWanted(**one.model_dump()) for one in given.parts),
         until=given.until,
         anchor_on=given.anchor_on,
         withdraws=given.withdraws,

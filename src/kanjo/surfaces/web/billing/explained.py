@@ -43,6 +43,7 @@ NONE_BACK = Text(en="Nothing was given back of it.", ja="返還はありませ�
 USAGE = Text(en="How the price of the usage came about", ja="従量分の計算内訳")
 USED = Text(en="What was used", ja="利用の記録")
 ORDERED = Text(en="Price as ordered", ja="注文時の金額")
+PARTED = Text(en="Split from another line, above", ja="分割元の明細に残る金額（これを超える部分）")
 CHANGES = Text(en="Amendments that the price follows", ja="金額に反映された契約変更")
 NO_CHANGE = Text(en="The price is that of the order.", ja="注文時の金額のままです。")
 CHANGES_OF_CREDIT = Text(
@@ -201,6 +202,8 @@ def _terms(row: ExplainedLine) -> Iterator[Fact]:
         yield ORDERED, told(plan.price)
     yield Text(en="Service as ordered", ja="注文時の利用期間"), plan.service
     yield Text(en="May be billed from", ja="請求可能日"), plan.due_from
+    if plan.above.minor:
+        yield PARTED, told(plan.above)
     if plan.accepted_on:
         yield Text(en="Accepted on", ja="検収日"), plan.accepted_on
 

@@ -18,7 +18,7 @@ from kanjo.domains.orders.queries import lines_now
 from kanjo.foundation.ids import AmendmentId, ContractId, OrderLineId, ProductId
 from kanjo.foundation.money import Money
 from kanjo.foundation.texts import Text
-from kanjo.processes.agreed import Agreed, set_to
+from kanjo.processes.agreed import Agreed, PartWanted, set_to
 from kanjo.processes.amend_contract import amend_contract, preview_amendment
 from kanjo.processes.draft_offer import LineWanted
 from kanjo.surfaces.web import labels
@@ -35,6 +35,7 @@ AMEND = "contracts.amend"
 CHANGE = Text(en="Change quantity or price", ja="数量・価格を変更")
 ADD = Text(en="Add a product", ja="製品を追加")
 SWAP = Text(en="Swap a line for a product", ja="明細を別の製品に入替")
+SPLIT = Text(en="Split a line in two", ja="明細を2つに分割")
 END_LINE = Text(en="End a line", ja="明細を終了")
 SUSPEND = Text(en="Suspend the service", ja="サービスを休止")
 RESUME = Text(en="Resume the service", ja="サービスを再開")
@@ -59,6 +60,7 @@ ANCHOR = Text(en="A first day of the new periods", ja="新しい請求期間の�
 COUNTED = Text(
     en="Periods are counted from this day on, back and forth.", ja="この日を起点に、以後の請求期間を数えます。"
 )
+SPLIT_OFF = Text(en="Quantity of the new line", ja="新しい明細に移す数量")
 SUSPENSION = Text(en="Suspension", ja="休止")
 AMENDMENT = Text(en="Amendment", ja="契約変更")
 NOT_SUSPENDED = Text(en="Nothing is suspended.", ja="休止中ではありません。")
@@ -78,6 +80,13 @@ SAYS = Text(
 SWAPPED = Text(
     en="{says} Credit and charge stand on one invoice of that day, or one credit note.",
     ja="{says}返還と新しい請求は、同じ日の1通の請求書（または返還請求書）にまとめます。",
+)
+PARTED = Text(
+    en="{says} The new line is ordered by itself, so it can have an order number, holds and changes of its own. Both"
+    " together cost what the line costs, to the yen; what was invoiced for later days moves to it. What is used stays"
+    " with the old line.",
+    ja="{says}新しい明細は別の注文となり、顧客注文番号、請求保留、変更を個別に登録できます。2つの明細の合計は分割前と"
+    "1円も変わりません。適用日以降の請求済み分は新しい明細に移します。従量分は元の明細に残ります。",
 )
 GAP = Text(
     en="{says} Each line moves with its first period that is not invoiced yet; the days up to the new billing day are"
@@ -150,6 +159,7 @@ def amend_acts(row: ContractRow, amendments: Sequence[AmendmentRow]) -> tuple[Ac
             (CHANGE, "change-line"),
             (ADD, "add-line"),
             (SWAP, "swap-line"),
+            (SPLIT, "split-line"),
             (END_LINE, "end-line"),
             (SUSPEND, "suspend-contract"),
             (RESUME, "resume-contract"),
@@ -201,6 +211,19 @@ def swap(request: DeskRequest, key: int) -> HttpResponse:
 
     says = SWAPPED.filled(says=SAYS)
     return _form(request, row, SWAP, AmendmentKind.SWAP, agreed, fields=fields, says=says)
+
+
+@door(doing(AMEND))
+def split_line(request: DeskRequest, key: int) -> HttpResponse:
+    """Agree that some units of a line become a line of their own."""
+    desk = request.desk
+    row = get_contract(desk.actor, ContractId(key))
+
+    def agreed(given: Given) -> Mapping[str, Any]:
+        return {"parts": (PartWanted(OrderLineId(int(given["line"])), given["quantity"]),)}
+
+    fields = (_line(desk, row), whole("quantity", SPLIT_OFF))
+    return _form(request, row, SPLIT, AmendmentKind.SPLIT, agreed, fields=fields, says=PARTED.filled(says=SAYS))
 
 
 @door(doing(AMEND))
