@@ -9,6 +9,7 @@ ACTS: tuple[Act, ...] = (
     amending.change,
     amending.change,
     amending.swap,
+    amending.part,
     amending.add_on,
     amending.suspend,
     amending.take_back,

@@ -7,7 +7,8 @@ from datetime import date
 from kanjo.domains.billing.tests.owed_oracle import DAY
 from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.contracts.queries import list_amendments
-from kanjo.processes.agreed import LineMore
+from kanjo.domains.orders.queries import lines_now
+from kanjo.processes.agreed import LineMore, PartWanted
 from kanjo.processes.draft_offer import LineWanted
 from tests.harness.lives.living import Lived, Lives, NothingToDo
 
@@ -25,6 +26,19 @@ def swap(lives: Lives, lived: Lived, on: date) -> None:
     line = lives.line(lived, on)
     added = (LineWanted(lives.office.cloud, lives.chance.randint(1, 9)),)
     lives.amend(lived, on, AmendmentKind.SWAP, ends=(line,), added=added)
+
+
+def part(lives: Lives, lived: Lived, on: date) -> None:
+    """Some units of a line become a line of their own."""
+    effective_on = lives.day(on)
+    lines = [
+        now for now in lines_now(lives.office.deal_management, lived.contract_id, effective_on) if now.quantity > 1
+    ]
+    if not lines:
+        raise NothingToDo
+    now = lives.chance.choice(lines)
+    wanted = PartWanted(now.line.order_line_id, lives.chance.randint(1, now.quantity - 1))
+    lives.amend(lived, on, AmendmentKind.SPLIT, effective_on=effective_on, parts=(wanted,))
 
 
 def add_on(lives: Lives, lived: Lived, on: date) -> None:

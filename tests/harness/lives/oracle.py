@@ -114,7 +114,7 @@ def _cost(plan: Row, books: Books, days: Period, whole: Period, price: int) -> i
     """Return what days cost of a whole; what is charged once and what was used is whole or nothing."""
     if plan["charge"] != PlanCharge.RECURRING:
         return price if days.start == whole.start else 0
-    return Owed(days, whole, price, 0, days.start).cost(books.policies[plan["policy_id"]])
+    return Owed(days, whole, price, 0, days.start, plan["above_minor"]).cost(books.policies[plan["policy_id"]])
 
 
 def _runs(days: Iterable[date]) -> list[Period]:
@@ -152,11 +152,12 @@ def _life(line: Row, books: Books) -> Life:
         due_from=line["due_from"],
         policy=books.policies[line["policy_id"]],
         changes=[
-            Change(one["effective_on"], one["net_minor"], one["quantity"], one["anchor_on"])
+            Change(one["effective_on"], one["net_minor"], one["quantity"], one["anchor_on"], one["parted"])
             for one in books.changes.get(line["id"], [])
         ],
         away=[Away(one["start"], one["until"]) for one in books.away.get(line["id"], [])],
         swapped=line["swapped"],
+        above=line["above_minor"],
     )
 
 
