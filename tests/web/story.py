@@ -125,7 +125,7 @@ def told(office: Office) -> Told:
             "open-item": invoice,
             **dict.fromkeys(("write-off-fee", "set-off"), receivables.key("open-item", "open-items")),
             "reverse-recognition": done.revenue_run,
-            **dict.fromkeys(("run", "run-progress", "reverse-run"), run),
+            **dict.fromkeys(("run", "run-progress", "reverse-run", "send-run"), run),
             **dict.fromkeys(("approve-run", "execute-run", "withdraw-run"), previewed),
             **dict.fromkeys(
                 ("period", "lock-period"), Period.objects.filter(company_id=office.company_id).earliest("start").pk

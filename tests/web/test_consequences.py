@@ -38,6 +38,7 @@ class TestBefore:
         ("name", "size"),
         [
             ("send-invoice", "¥9,900"),
+            ("send-run", "未送付の請求書 1件"),
             ("credit-invoice", "¥9,900"),
             ("execute-run", "¥11,440"),
             ("terminate-contract", "¥158,000"),

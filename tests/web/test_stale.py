@@ -39,6 +39,7 @@ UNMARKED = {
     "choose-grouping": "chooses from a day on; what was chosen before stays in the trail",
     "state-month": "a month that is over never changes",
     "send-invoice": "an invoice is never changed",
+    "send-run": "what was sent is left out, however often it is asked",
     "withdraw-link": "a link is never changed, and withdrawn once",
     "credit-invoice": "an invoice is never changed",
     "write-off-fee": "the balance is guarded by the rule",

@@ -19,6 +19,7 @@ from kanjo.platform.jobs.queue import is_queued, put_into_queue
 from kanjo.platform.runs import operations as runs
 from kanjo.platform.runs.queries import Started, find_started, get_run, list_started
 from kanjo.processes import bill
+from kanjo.processes.paper_of_invoice import send_issued
 
 JOB = "execute-run"
 BATCH_JOB = "execute-batch"
@@ -162,4 +163,13 @@ def _recognise(started: Started, by: Actor, at: datetime) -> object:
     return execute_recognition(run_id=started.id, by=by, at=at)
 
 
-_DOING: Mapping[str, Execution] = {"billing": _bill, "billing.reversal": _bill, "revenue": _recognise}
+def _send(started: Started, by: Actor, at: datetime) -> object:
+    return send_issued(run_id=started.id, by=by, at=at)
+
+
+_DOING: Mapping[str, Execution] = {
+    "billing": _bill,
+    "billing.reversal": _bill,
+    "billing.sending": _send,
+    "revenue": _recognise,
+}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
+from typing import Any
 
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import USUAL_LINK_DAYS, Channel
 from kanjo.domains.billing.operations.send import corrected_paper_of, paper_of
 from kanjo.domains.billing.queries import InvoiceView, get_corrected
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import FileId, InvoiceId
+from kanjo.foundation.ids import FileId, InvoiceId, RunId
 from kanjo.platform.documents.signing import signed
 from kanjo.processes.electronic_invoice import find_electronic
 
@@ -55,6 +57,11 @@ def send_invoice(
         link_days=link_days,
         electronic="" if corrected else _xml(invoice_id, by),
     )
+
+
+def send_issued(*, run_id: RunId, by: Actor, at: datetime) -> dict[str, Any]:
+    """Send what a sending run has, each with its XML inside; owns its transactions and may be called again."""
+    return billing.execute_sending(run_id=run_id, electronic=partial(_xml, by=by), by=by, at=at)
 
 
 def _xml(invoice_id: InvoiceId, by: Actor) -> str:

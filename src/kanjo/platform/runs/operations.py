@@ -32,7 +32,10 @@ BATCH = "batch"
 """The kind of a run whose parts are acts that a program sent."""
 STOPPED = "runs.stopped"
 """The kind of work that a stopped run makes, and by the kind of the run whose it is; else an administrator's."""
-_MENDERS = {"billing": Role.RECEIVABLES, "billing.reversal": Role.RECEIVABLES, "revenue": Role.REV_REC}
+_MENDERS = {
+    **dict.fromkeys(("billing", "billing.reversal", "billing.sending"), Role.RECEIVABLES),
+    "revenue": Role.REV_REC,
+}
 _STOPPED = ("stopped_rule", "stopped_en", "stopped_ja")
 
 
@@ -150,6 +153,38 @@ def preview_run(*, plan: RunPlan, by: Actor, at: datetime, because: str = "") ->
             why=_refused(above["above"]).sentence,
             due_on=plan.target_on,
         )
+    return RunId(run.pk)
+
+
+def begin_run(
+    *,
+    kind: str,
+    key: str,
+    company_id: CompanyId,
+    on: date,
+    scope: dict[str, Any],
+    preview: dict[str, Any],
+    shards: Sequence[dict[str, Any]],
+    by: Actor,
+    at: datetime,
+) -> RunId:
+    """Write down a run that needs no second person, for it neither issues nor posts: it is approved from the start.
+
+    A step of the verb that calls it.
+    """
+    run = Run.objects.create(
+        company_id=company_id,
+        kind=kind,
+        key=key,
+        scope=scope,
+        target_on=on,
+        known_at=at,
+        preview=preview,
+        state=RunState.APPROVED,
+        made_by_id=by.id,
+    )
+    parts = (Shard(run=run, number=n, scope=one) for n, one in enumerate(shards))
+    Shard.objects.bulk_create(parts, batch_size=1_000)
     return RunId(run.pk)
 
 

@@ -226,6 +226,7 @@ urlpatterns: list[URLPattern] = [
     path("working", progress.working, name="working"),
     path("runs/<int:key>/approve", runs.approve, name="approve-run"),
     path("runs/<int:key>/execute", runs.execute, name="execute-run"),
+    path("runs/<int:key>/send", runs.send, name="send-run"),
     path("runs/<int:key>/withdraw", runs.withdraw, name="withdraw-run"),
     path("runs/<int:key>/reverse", runs.reverse, name="reverse-run"),
     path("runs/<int:key>/take-back", runs.take_back, name="reverse-recognition"),

@@ -12,6 +12,7 @@ from kanjo.domains.billing.operations.policies import choose_policy, define_poli
 from kanjo.domains.billing.operations.reverse import credit_invoice, preview_reversal
 from kanjo.domains.billing.operations.run import execute, preview_run
 from kanjo.domains.billing.operations.send import send_invoice
+from kanjo.domains.billing.operations.sending import execute_sending, send_run
 from kanjo.domains.billing.operations.sharing import share_account, share_contract
 from kanjo.domains.billing.operations.split import split_invoice
 from kanjo.domains.billing.operations.usage import check_usage, correct_usage, rate_usage, record_usage, told_refused
@@ -28,6 +29,7 @@ __all__ = [
     "credit_invoice",
     "define_policy",
     "execute",
+    "execute_sending",
     "hold_billing",
     "issue_invoice",
     "move_billing_day",
@@ -42,6 +44,7 @@ __all__ = [
     "record_usage",
     "release_billing",
     "send_invoice",
+    "send_run",
     "share_account",
     "share_contract",
     "split_invoice",

@@ -28,6 +28,7 @@ from kanjo.domains.billing.queries import (
     get_corrected,
     get_invoice,
 )
+from kanjo.domains.billing.queries.unsent import SENDING
 from kanjo.domains.billing.rules.guards import NotAsManyLinkDays, refuse_unaddressed
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.foundation.actors import Actor, Role
@@ -46,7 +47,10 @@ from kanjo.platform.documents.signing import signed
 from kanjo.platform.files.operations import store
 from kanjo.platform.outbox.operations import record
 from kanjo.platform.tables import alone
+from kanjo.platform.worklist import operations as worklist
 
+FAILED, INVOICE = f"{SENDING}.failed", "billing_invoice"
+"""The kind of work that an invoice is that could not be sent with others, and its table."""
 TAXED = (TaxClass.STANDARD, TaxClass.REDUCED, TaxClass.EXPORT)
 
 
@@ -83,7 +87,7 @@ def send_invoice(
     refuse_unaddressed(channel, recipient)
     if not 1 <= link_days <= MOST_LINK_DAYS:
         raise NotAsManyLinkDays(at="link_days", days=link_days, most=MOST_LINK_DAYS)
-    alone("billing.send-invoice", invoice_id)
+    lock_sending(invoice_id)
     sendings = Sending.objects.filter(invoice_id=invoice_id, corrected=number).order_by("id")
     same = sendings.filter(sent_on=on, channel=channel, recipient=recipient)
     sent = same.filter(link__withdrawal=None).first()
@@ -111,7 +115,13 @@ def send_invoice(
         _link(sending, paper, until=at + timedelta(days=link_days), company_id=view.row.company_id, by=by)
     fact = InvoiceSent(company_id=view.row.company_id, effective_on=on, invoice_id=invoice_id, file_id=file_id)
     record(fact, by=by, at=at)
+    worklist.close(kind=FAILED, subject=(INVOICE, invoice_id), by=by, at=at)
     return file_id
+
+
+def lock_sending(invoice_id: InvoiceId) -> None:
+    """Let nobody else send the invoice until this transaction ends."""
+    alone("billing.send-invoice", invoice_id)
 
 
 def _link(sending: Sending, paper: InvoicePaper, *, until: datetime, company_id: CompanyId, by: Actor) -> None:

@@ -81,11 +81,13 @@ from kanjo.domains.billing.queries.schedules import (
     still_to_bill,
 )
 from kanjo.domains.billing.queries.sharing import list_sharings, parts_of, shared_with, sharing_of, split_from
+from kanjo.domains.billing.queries.unsent import SENDING, SentOfRun, run_sent_by, sent_of_run
 from kanjo.domains.billing.rules.waiting import Reason, Why
 
 __all__ = [
     "CHOOSERS",
     "ORDERS",
+    "SENDING",
     "SOON",
     "ByHand",
     "ChoiceRow",
@@ -115,6 +117,7 @@ __all__ = [
     "Reason",
     "SendingLink",
     "SendingRow",
+    "SentOfRun",
     "Why",
     "anchor_for",
     "anchor_of_line",
@@ -170,6 +173,8 @@ __all__ = [
     "preview_changes",
     "preview_offered",
     "preview_schedule",
+    "run_sent_by",
+    "sent_of_run",
     "shared_with",
     "sharing_of",
     "split_from",

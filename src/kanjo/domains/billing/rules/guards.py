@@ -254,6 +254,31 @@ def refuse_unaddressed(channel: Channel | None, recipient: str) -> None:
         raise NoRecipient(at="recipient", recipient=quoted(recipient))
 
 
+class NoWayChosen(Refusal):
+    """An invoice to be sent with others whose payer nobody chose a way for."""
+
+    rule = "billing.no-way-chosen"
+    says = Text(
+        en="To whom and by what way invoice {number} goes is not chosen.",
+        ja="請求書 {number} の宛先・送付方法が設定されていません。",
+    )
+    remedy = Text(
+        en="Choose it for its payer and send again, or send the invoice by itself.",
+        ja="請求先に宛先・送付方法を設定してから再度送付するか、請求書の画面から個別に送付してください。",
+    )
+
+
+class NothingToSend(Refusal):
+    """A run of which every invoice was sent, or that issued none."""
+
+    rule = "billing.nothing-to-send"
+    kind = RefusalKind.CONFLICT
+    says = Text(en="Run {key} has no invoice that is still to be sent.", ja="処理 {key} に未送付の請求書はありません。")
+    remedy = Text(
+        en="To send one again, open it: its page sends it.", ja="再送する場合は、各請求書の画面から送付してください。"
+    )
+
+
 class NotAsManyLinkDays(Refusal):
     """A link that would be good for no day, or for longer than links are."""
 

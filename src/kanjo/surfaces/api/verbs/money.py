@@ -36,6 +36,7 @@ from kanjo.platform.runs.schedules import pause_schedule, set_schedule
 from kanjo.processes.bill import credit_invoice, issue_invoice, preview, preview_reversal
 from kanjo.processes.execute_run import start
 from kanjo.processes.paper_of_invoice import send_invoice
+from kanjo.processes.send_run import send_run
 from kanjo.processes.take_bank_file import take_bank_file
 from kanjo.surfaces.api.acts import Act, Made
 from kanjo.surfaces.api.callers import Caller
@@ -238,6 +239,11 @@ def _execute(caller: Caller, key: int, _given: Nothing) -> Made:
     return Made("runs", key, state=state_of(RunId(key), by=caller.actor))
 
 
+def _send_run(caller: Caller, key: int, given: On) -> Made:
+    sending = send_run(run_id=RunId(key), on=given.on, by=caller.actor, at=caller.now)
+    return Made("runs", sending, state=state_of(sending, by=caller.actor))
+
+
 def _withdraw(caller: Caller, key: int, given: Because) -> Made:
     withdraw_run(run_id=RunId(key), because=given.because, by=caller.actor, at=caller.now)
     return Made("runs", key)
@@ -407,6 +413,15 @@ ACTS = (
         title=Text(en="Execute a run", ja="処理を実行"),
         takes=Nothing,
         do=_execute,
+        later=True,
+        of="runs",
+    ),
+    Act(
+        path="runs/{int:key}/send",
+        verbs=("billing.send-run", "runs.start"),
+        title=Text(en="Send all that a run issued", ja="請求書を一括送付"),
+        takes=On,
+        do=_send_run,
         later=True,
         of="runs",
     ),

@@ -7,8 +7,11 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from kanjo.domains.billing.operations.reverse import KIND as REVERSAL
 from kanjo.domains.billing.operations.run import KIND as BILLING
+from kanjo.domains.billing.queries import SENDING, SentOfRun, run_sent_by, sent_of_run
 from kanjo.domains.revenue.operations import reverse_recognition
+from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import RunId
 from kanjo.foundation.money import CURRENCIES, Money
 from kanjo.foundation.texts import Text
@@ -17,15 +20,16 @@ from kanjo.platform.runs.queries import FailureRow, RunRow, count_runs, get_run,
 from kanjo.platform.runs.states import RunState
 from kanjo.processes.bill import preview_reversal
 from kanjo.processes.execute_run import start
+from kanjo.processes.send_run import send_run
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.chosen import Each
-from kanjo.surfaces.web.desk import DeskRequest
+from kanjo.surfaces.web.desk import Desk, DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
 from kanjo.surfaces.web.doors import BOOKS, doing, door
 from kanjo.surfaces.web.fields import day, money, prose
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import Filter, ListPage
-from kanjo.surfaces.web.runs.progress import begin, drawn, seen
+from kanjo.surfaces.web.runs.progress import Progress, begin, drawn, seen
 from kanjo.surfaces.web.runs.schedule import TITLE as SCHEDULE
 from kanjo.surfaces.web.shown import Link, said
 from kanjo.surfaces.web.subjects import source_of
@@ -40,6 +44,23 @@ EXECUTE = Text(en="Execute", ja="実行")
 WITHDRAW = Text(en="Withdraw", ja="取下げ")
 REVERSE = Text(en="Reverse", ja="取消処理を試算")
 TAKE_BACK = Text(en="Take the revenue back", ja="収益認識を取消")
+SEND = Text(en="Send what it issued", ja="請求書を一括送付")
+SENT = Text(en="Sent", ja="送付済み")
+OF_ALL = Text(en="{sent} of {all} invoices", ja="{all}件中{sent}件")
+INVOICES_OF = Text(en="Invoices of", ja="対象の処理")
+SENDINGS = Text(en="Sendings", ja="一括送付の履歴")
+NOT_SENT = Text(en="Nothing was sent from here yet.", ja="この処理からの一括送付はまだありません。")
+ALL_SENT = Text(en="Nothing is left to send.", ja="未送付の請求書はありません。")
+SENDING_STARTED = Text(
+    en="The sending was started: the page tells how far it is.", ja="送付を開始しました。進捗はこの画面に表示されます。"
+)
+SEND_SAYS = Text(
+    en="{count} invoices of this run were not sent yet. Each goes by the way that is chosen for its payer; those by"
+    " hand are noted as sent. One whose payer has no way chosen is not sent and becomes work of the receivables. What"
+    " was sent is undone only by a credit note.",
+    ja="この処理の未送付の請求書 {count}件を、請求先ごとに設定した方法で送付します（手渡し・郵送は送付の記録のみ）。"
+    "送付方法が未設定のものは送付せず、売掛担当の対応待ちになります。送付後の取り消しは適格返還請求書によります。",
+)
 LIMIT = Text(en="Set the limit of billing runs", ja="請求処理の承認上限を設定")
 LIMIT_SAYS = Text(
     en="A billing run whose total with tax is above the amount is approved by the CFO only. The limit holds for runs"
@@ -57,6 +78,7 @@ NONE_FAILED = Text(en="Nothing failed.", ja="失敗はありません。")
 _FIGURES = {
     "acts": Text(en="Acts", ja="操作件数"),
     "invoices": Text(en="Invoices", ja="請求書件数"),
+    "sent": Text(en="Sent", ja="送付件数"),
     "lines": Text(en="Lines", ja="明細件数"),
     "failed": Text(en="Failed", ja="失敗件数"),
     "slices": Text(en="Postings of revenue", ja="収益計上件数"),
@@ -128,6 +150,19 @@ _FAILURES: tuple[Column[FailureRow], ...] = (
 )
 
 
+_SENDINGS: tuple[Column[RunRow], ...] = (
+    Column(labels.NUMBER, lambda row: Link(row.key, "run", row.id)),
+    Column(labels.ON, lambda row: row.target_on),
+    Column(Text(en="Sent by", ja="送付者"), lambda row: row.started_by),
+    Column(Text(en="Done", ja="進捗"), _progress),
+    Column(SENT, lambda row: row.report.get("sent"), number=True),
+    Column(Text(en="Failed", ja="失敗件数"), lambda row: row.report.get("failed"), number=True),
+    Column(labels.STATE, lambda row: WORKING if row.working else row.state),
+)
+ISSUING = frozenset({BILLING, REVERSAL})
+_ISSUED = frozenset({RunState.EXECUTED, RunState.REVERSED})
+
+
 @door(BOOKS)
 def run(request: DeskRequest, key: int) -> HttpResponse:
     """Show a run: preview, report, progress, failures."""
@@ -141,6 +176,11 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
     ]
     compared = [Section(said, _figures(row.preview[name])) for name, said in _COMPARED.items() if row.preview.get(name)]
     sections[1:1] = compared
+    sent = sent_of_run(row.id, actor) if row.kind in ISSUING and row.state in _ISSUED else None
+    sendings = list_runs(actor, among=sent.sendings) if sent and sent.sendings else ()
+    if sent:
+        sections.append(Section(SENDINGS, Table.of(_SENDINGS, sendings), empty=NOT_SENT))
+    drawn_of = next((one for one in sendings if one.working), row)
     detail = Detail(
         kind=RUN,
         title=f"{said(kind_of(row))} {row.key}",
@@ -157,13 +197,25 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Could not be included", ja="対象外となった契約・請求先"), row.preview.get("refused")),
             *([(Text(en="Approved by the CFO above", ja="CFO承認が必要な上限"), _limit(row))] if _limit(row) else []),
             (labels.REASON, row.because),
+            *([(SENT, OF_ALL.filled(sent=f"{sent.sent:,}", all=f"{sent.issued:,}"))] if sent else []),
+            *([(INVOICES_OF, _sent_by(row, actor))] if row.kind == SENDING else []),
         ),
         sections=sections,
-        acts=_acts(row),
-        progress=drawn(how_far(actor, row.id), request.desk.now) if row.shards_done or row.started_at else None,
+        acts=_acts(row, sent),
+        progress=_progress_of(drawn_of, request.desk),
         trail=(("runs_run", key),),
     )
     return show(request, detail)
+
+
+def _sent_by(row: RunRow, actor: Actor) -> Link:
+    issuing = get_run(actor, run_sent_by(row.id, actor))
+    return Link(issuing.key, "run", issuing.id)
+
+
+def _progress_of(row: RunRow, desk: Desk) -> Progress | None:
+    """Return how far a run is, once it was started."""
+    return drawn(how_far(desk.actor, row.id), desk.now) if row.shards_done or row.started_at else None
 
 
 _COMPARED = {
@@ -186,7 +238,7 @@ def _made(row: RunRow) -> Mapping[str, Any]:
     return made
 
 
-def _acts(row: RunRow) -> list[Act]:
+def _acts(row: RunRow, sent: SentOfRun | None) -> list[Act]:
     def act(label: Text, name: str, verb: str, *states: RunState) -> Act:
         held = None if row.state in states else HELD.filled(state=WORKING if row.working else row.state.shown)
         return Act(label, Link("", name, row.id), verb, held, main=held is None and label in {APPROVE, EXECUTE})
@@ -198,6 +250,9 @@ def _acts(row: RunRow) -> list[Act]:
     ]
     if row.kind == "billing":
         acts.insert(0, act(REVERSE, "reverse-run", "billing.preview-reversal", RunState.EXECUTED))
+    if sent:
+        held = None if sent.unsent else ALL_SENT
+        acts.append(Act(SEND, Link("", "send-run", row.id), "billing.send-run", held, main=held is None))
     if row.kind == "revenue":
         acts.insert(0, act(TAKE_BACK, "reverse-recognition", "revenue.reverse-recognition", RunState.EXECUTED))
     return acts
@@ -262,6 +317,29 @@ def execute(request: DeskRequest, key: int) -> HttpResponse:
         request,
         Deed(title=EXECUTE, back=_back(row), button=EXECUTE, do=do, says=says, sections=(made,), done=STARTED),
     )
+
+
+@door(doing("billing.send-run"))
+def send(request: DeskRequest, key: int) -> HttpResponse:
+    """Let the worker send all that a run issued and nobody sent yet."""
+    desk = request.desk
+    row = get_run(desk.actor, RunId(key))
+
+    def do(given: Given) -> Link:
+        begin(request, send_run(run_id=row.id, on=given["on"], by=desk.actor, at=desk.now))
+        return Link("", "run", key)
+
+    deed = Deed(
+        tried=False,
+        title=SEND,
+        back=_back(row),
+        button=SEND,
+        do=do,
+        fields=(day("on", labels.ON, desk.today, hint=labels.BUSINESS_DAY),),
+        says=SEND_SAYS.filled(count=f"{sent_of_run(row.id, desk.actor).unsent:,}"),
+        done=SENDING_STARTED,
+    )
+    return perform(request, deed)
 
 
 @door(doing("runs.withdraw"))
