@@ -29,6 +29,7 @@ from kanjo.platform.runs.schedules import (
     ScheduleInPast,
     get_schedule,
     pause_schedule,
+    schedule_of,
     set_schedule,
 )
 from kanjo.platform.runs.states import RunState
@@ -454,3 +455,22 @@ class TestSchedule:
         tick(at(TENTH))
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE {table} SET kind = 'other'")
+
+
+@pytest.mark.row("BIL-4")
+def test_its_run_says_by_which_schedule_it_was_made(fresh_database: FreshDatabase) -> None:
+    """By the version that was set then, whatever is set or paused later; a run by hand is by none."""
+    company = a_house(TENTH)
+    cfo, clerk = (an_actor(role, companies=[company]) for role in (Role.CFO, Role.RECEIVABLES))
+    let(company)
+    (made,) = take_turns(by=house(), now=lambda: at(TENTH))
+    with transaction.atomic():
+        pause_schedule(company_id=company, kind="billing", on=TENTH, because="確認", by=cfo, at=NOW)
+    let(company, Timetable(Rhythm.MONTHLY, (10,), SIX))
+    with transaction.atomic():
+        by_hand = bill.preview(company_id=company, on=TENTH - timedelta(days=1), because="臨時", by=clerk, at=NOW)
+    found = schedule_of(clerk, made)
+    assert found is not None
+    assert (found.timetable, found.effective_on, found.because) == (DAILY, TENTH, "月次")
+    assert schedule_of(clerk, by_hand) is None
+    assert schedule_of(an_actor(Role.RECEIVABLES, companies=[a_company("OTHER")]), made) is None

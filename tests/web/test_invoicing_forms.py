@@ -13,6 +13,9 @@ from kanjo.domains.billing.models import Charge, Plan
 from kanjo.foundation.actors import Role
 from kanjo.foundation.rhythms import DAY, InForce, Rhythm, Timetable, days_due
 from kanjo.foundation.texts import Language
+from kanjo.platform.identity.queries import house
+from kanjo.processes.bill_by_schedule import take_turns
+from tests.api.programs import program_of
 from tests.builders import TODAY, a_company, an_actor
 from tests.web.office import Desk, Office, faults, ordered
 from tests.web.pages import Page
@@ -63,6 +66,22 @@ class TestSchedule:
         page = clerk.see("billing-schedule")
         assert ("Nothing is billed by schedule." in page, page.count("Paused")) == (True, 2)
         assert "On day 10, the last day of every month (set aside by a later pause)" in page
+
+    @pytest.mark.row("BIL-4")
+    def test_a_run_leads_to_the_schedule_that_made_it(self, office: Office) -> None:
+        """Page and API say when, since when, by whom and why; nobody gave the run itself a reason."""
+        ordered(office)
+        cfo, clerk = office.desk(Role.CFO), office.desk(Role.RECEIVABLES, Language.ENGLISH)
+        cfo.do("set-billing-schedule", rhythm="daily", at_time="07:30", because="月次", on=SOON)
+        program, on = program_of(office, Role.RECEIVABLES), TODAY.isoformat()
+        assert clerk.refused("preview-billing", because=" ", on=on)[0] == 400
+        program.refused(f"companies/{office.company_id}/billing-runs", 422, because=" ", on=on)
+        (run_id,) = take_turns(by=house(), now=lambda: timezone.now() + 3 * DAY)
+        name = office.people[Role.CFO].name
+        said = f"Every day, 07:30; from {SOON} on, set by {name}: 月次"
+        assert re.search(rf'<a [^>]*href="/runs/schedule"[^>]*>{said}', clerk.see("run", run_id))
+        told = program.asks(f"runs/{run_id}")
+        assert (told["because"], told["schedule"]["because"]) == ("", "月次")
 
 
 class TestGrouping:

@@ -178,6 +178,16 @@ def version_on(company_id: CompanyId, kind: str, on: date) -> int | None:
     return next((row.pk for row in reversed(rows) if row.effective_on <= on), None)
 
 
+def schedule_of(actor: Actor, run_id: RunId) -> ScheduleRow | None:
+    """Return the version by which a run of the actor's companies was made, as it held then; None for one by hand."""
+    turn = Turn.objects.visible_to(actor).filter(run_id=run_id).first()
+    if turn is None:
+        return None
+    known = [row for row in _versions(CompanyId(turn.company_id), turn.kind) if row.recorded_at <= turn.recorded_at]
+    held = [row for row in _standing(known) if row.effective_on <= turn.on]
+    return _row(held[-1]) if held else None
+
+
 def version_ids(company_id: CompanyId, kind: str) -> list[int]:
     """Return all versions that were ever set, in the order of their days."""
     return [row.pk for row in _versions(company_id, kind)]

@@ -28,7 +28,7 @@ from kanjo.platform.ledger.queries import (
 from kanjo.platform.names import ROW_NAMES
 from kanjo.platform.paging import Page
 from kanjo.platform.runs.queries import FailureRow, RunRow, get_run, list_failures, list_runs
-from kanjo.platform.runs.schedules import ScheduleView, get_schedule
+from kanjo.platform.runs.schedules import ScheduleRow, ScheduleView, get_schedule, schedule_of
 from kanjo.platform.runs.states import RunState
 from kanjo.platform.tables import NotFound
 from kanjo.platform.worklist.queries import WorkRow, list_queue
@@ -44,10 +44,11 @@ KNOWN = {"on": Day, "known_at": Moment}
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run with its preview, its report and what failed."""
+    """A run with its preview, its report, what failed, and the schedule that made it, if one did."""
 
     row: RunRow
     failures: tuple[FailureRow, ...]
+    schedule: ScheduleRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ def _known(caller: Caller, company_id: int, asked: dict[str, Any]) -> AsKnown:
 
 
 def _run(caller: Caller, key: int) -> Run:
-    return Run(get_run(caller.actor, RunId(key)), tuple(list_failures(caller.actor, RunId(key))))
+    row, failures = get_run(caller.actor, RunId(key)), list_failures(caller.actor, RunId(key))
+    return Run(row, tuple(failures), schedule_of(caller.actor, row.id))
 
 
 def _company(caller: Caller, key: int) -> Company:

@@ -17,6 +17,7 @@ from kanjo.foundation.money import CURRENCIES, Money
 from kanjo.foundation.texts import Text
 from kanjo.platform.runs.operations import approve_run, set_limit, withdraw_run
 from kanjo.platform.runs.queries import FailureRow, RunRow, count_runs, get_run, how_far, list_failures, list_runs
+from kanjo.platform.runs.schedules import ScheduleRow, schedule_of
 from kanjo.platform.runs.states import RunState
 from kanjo.processes.bill import preview_reversal
 from kanjo.processes.execute_run import start
@@ -26,7 +27,7 @@ from kanjo.surfaces.web.chosen import Each
 from kanjo.surfaces.web.desk import Desk, DeskRequest
 from kanjo.surfaces.web.details import Act, Column, Detail, Section, Table, amount, show
 from kanjo.surfaces.web.doors import BOOKS, doing, door
-from kanjo.surfaces.web.fields import day, money, prose
+from kanjo.surfaces.web.fields import clock_shown, day, money, prose
 from kanjo.surfaces.web.forms import Deed, Given, perform
 from kanjo.surfaces.web.lists import Filter, ListPage
 from kanjo.surfaces.web.runs.progress import Progress, begin, drawn, seen
@@ -48,6 +49,11 @@ SEND = Text(en="Send what it issued", ja="請求書を一括送付")
 SENT = Text(en="Sent", ja="送付済み")
 OF_ALL = Text(en="{sent} of {all} invoices", ja="{all}件中{sent}件")
 INVOICES_OF = Text(en="Invoices of", ja="対象の処理")
+BY_SCHEDULE = Text(en="By schedule", ja="自動請求")
+SCHEDULED = Text(
+    en="{days}, {at}; from {day} on, set by {name}: {because}",
+    ja="{days} {at}（適用開始日: {day}、設定者: {name}、理由: {because}）",
+)
 SENDINGS = Text(en="Sendings", ja="一括送付の履歴")
 NOT_SENT = Text(en="Nothing was sent from here yet.", ja="この処理からの一括送付はまだありません。")
 ALL_SENT = Text(en="Nothing is left to send.", ja="未送付の請求書はありません。")
@@ -197,6 +203,7 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
             (Text(en="Could not be included", ja="対象外となった契約・請求先"), row.preview.get("refused")),
             *([(Text(en="Approved by the CFO above", ja="CFO承認が必要な上限"), _limit(row))] if _limit(row) else []),
             (labels.REASON, row.because),
+            (BY_SCHEDULE, _scheduled(schedule_of(actor, row.id))),
             *([(SENT, OF_ALL.filled(sent=f"{sent.sent:,}", all=f"{sent.issued:,}"))] if sent else []),
             *([(INVOICES_OF, _sent_by(row, actor))] if row.kind == SENDING else []),
         ),
@@ -206,6 +213,15 @@ def run(request: DeskRequest, key: int) -> HttpResponse:
         trail=(("runs_run", key),),
     )
     return show(request, detail)
+
+
+def _scheduled(by: ScheduleRow | None) -> Link | None:
+    """Return the schedule that made a run, in words that lead to it."""
+    if by is None:
+        return None
+    days, hour = by.timetable.shown, clock_shown(by.at_time)
+    said = SCHEDULED.filled(days=days, at=hour, name=by.set_by, day=by.effective_on, because=by.because)
+    return Link(said, "billing-schedule")
 
 
 def _sent_by(row: RunRow, actor: Actor) -> Link:
