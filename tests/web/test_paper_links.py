@@ -24,6 +24,7 @@ from kanjo.foundation.ids import InvoiceId
 from kanjo.foundation.texts import Language
 from kanjo.platform.identity.attempts import SharedAttempts
 from kanjo.platform.identity.queries import house
+from kanjo.platform.outbox.models import Delivery
 from kanjo.platform.outbox.operations import deliver
 from tests.api.programs import program_of
 from tests.builders import NOW
@@ -115,6 +116,31 @@ class TestLink:
         anybody.post(path, {"file": "pdf"})
         page = clerk.see("invoice", invoice)
         assert re.search(r"初回ダウンロード [^、]+、計2回", page)
+
+    def test_gives_a_credit_note(self, clerk: Desk, invoice: InvoiceId) -> None:
+        """It says what it is and how much is given back; no day to pay, and its own bytes."""
+        note = InvoiceId(clerk.do("credit-invoice", invoice, because="誤り", on="2026-05-01"))
+        served()
+        path = linked(clerk, note)
+        page = Client().get(path).content.decode()
+        for told in ("返還請求書", "CN-2026-000001", ">¥64,900<"):
+            assert told in page, told
+        assert "支払期日" not in page
+        assert str(mail.outbox[-1].subject).endswith("返還請求書 CN-2026-000001 のご送付")
+        answer = Client().post(path, {"file": "pdf"})
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="CN-2026-000001.pdf"'
+        assert answer.content == clerk.client.get(f"/invoices/{note}/invoice.pdf").content
+
+    def test_under_another_key_no_letter_leaves(
+        self, clerk: Desk, invoice: InvoiceId, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The key of the house changed before the letter left: its link would open nothing, and it says so."""
+        clerk.do("send-invoice", invoice, channel="download", recipient=TO, on="2026-05-01")
+        monkeypatch.setattr(settings, "SECRET_KEY", "another key of the house")
+        served()
+        assert mail.outbox == []
+        failed = Delivery.objects.exclude(state="delivered").get()
+        assert "another key of the house" in failed.error
 
     def test_is_told_by_the_api(self, office: Office, clerk: Desk, invoice: InvoiceId) -> None:
         """How long the link is good, when the paper was downloaded first, and how often."""

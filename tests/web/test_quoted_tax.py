@@ -9,6 +9,8 @@ import pytest
 from kanjo.domains.billing.facts import BillingPolicy, TaxRounding
 from kanjo.domains.billing.models import Policy
 from kanjo.foundation.actors import Role
+from tests.api.programs import program_of
+from tests.builders import TODAY
 from tests.web.office import Office, quoted
 from tests.web.test_papers_in_eras import shown
 
@@ -23,4 +25,12 @@ def test_the_policy_says_how_tax_is_rounded(office: Office, rounding: TaxRoundin
     office.desk(Role.RECEIVABLES).do(
         "choose-policy", policy=str(Policy.objects.latest("id").pk), effective_on="2026-04-01"
     )
-    assert tax in shown(office.desk(Role.SALES_REP), "quote-draft-pdf", quoted(office, net="100,001").quote)
+    rep, program = office.desk(Role.SALES_REP), program_of(office, Role.SALES_REP)
+    quotes = [quoted(office, net="100,001").quote for _ in range(2)]
+    assert tax in shown(rep, "quote-draft-pdf", quotes[0])
+    for quote in quotes:
+        rep.do("submit-quote", quote, on=TODAY)
+    rep.do("send-quote", quotes[0], on=TODAY, recipient="購買部")
+    program.does(f"quotes/{quotes[1]}/send", on=TODAY.isoformat(), recipient="購買部")
+    for quote in quotes:
+        assert tax in shown(rep, "file", rep.key("file", "quote", quote))

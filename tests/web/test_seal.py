@@ -11,6 +11,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -21,7 +22,8 @@ from kanjo.platform.companies.models import Seal
 from kanjo.platform.companies.seals import seal_on, set_seal
 from kanjo.platform.identity.queries import house
 from tests.api.programs import program_of
-from tests.web.office import Desk, Office, an_office, billed, faults
+from tests.builders import TODAY
+from tests.web.office import Desk, Office, an_office, billed, faults, paid
 
 
 def a_png(side: int = 200) -> bytes:
@@ -77,6 +79,24 @@ class TestSeal:
         with transaction.atomic():
             Seal.objects.create(company_id=office.company_id, file=None, effective_on=issued)
         assert clerk.client.get(f"/invoices/{invoice}/invoice.pdf").content == before
+
+    def test_is_on_every_paper(self, office: Office, administrator: Desk) -> None:
+        """Credit note, acknowledgement of a receipt and statement of a month bear it, too, once."""
+        assert sealed(administrator, a_png())[0] == 302
+        with transaction.atomic():
+            Seal.objects.create(company_id=office.company_id, file=Seal.objects.get().file, effective_on=TODAY)
+        deal, clerk = paid(office), office.desk(Role.RECEIVABLES)
+        received = clerk.key("receipt", "bank-file", deal.bank_file)
+        receipt = clerk.do("acknowledge", received, on="2026-06-01")
+        statement = clerk.do("state-month", office.customer_id, month="2026-04-10", on="2026-05-31")
+        note = clerk.do("credit-invoice", clerk.key("invoice", "order", deal.order), because="誤り", on="2026-06-01")
+        papers = {
+            "credit note": f"/invoices/{note}/invoice.pdf",
+            "receipt": reverse("file", args=[clerk.key("file", "acknowledgement", receipt)]),
+            "statement": reverse("file", args=[clerk.key("file", "statement", statement)]),
+        }
+        found = {name: pictures(clerk.client.get(address).content) for name, address in papers.items()}
+        assert found == dict.fromkeys(papers, 1)
 
     def test_shows_on_the_page_and_ends(self, office: Office, administrator: Desk) -> None:
         """The page leads to the picture; from a later day on papers bear none."""

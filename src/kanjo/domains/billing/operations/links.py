@@ -7,7 +7,7 @@ from datetime import datetime
 from kanjo.domains.billing.facts import LinkPart
 from kanjo.domains.billing.models import Download, LinkWithdrawal, PaperLink
 from kanjo.domains.billing.queries import LinkedPaper
-from kanjo.domains.billing.rules.guards import LinkEnded, explained
+from kanjo.domains.billing.rules.guards import LinkEnded, LinkOver, explained
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import InvoiceId
 from kanjo.platform.acts import verb
@@ -35,5 +35,11 @@ def withdraw_link(*, invoice_id: InvoiceId, sending_id: int, because: str, by: A
 
 
 def note_download(paper: LinkedPaper, part: LinkPart) -> None:
-    """Write down that the paper was downloaded by its link."""
+    """Write down that the paper was downloaded by its link; refuses `LinkOver` where that was withdrawn meanwhile.
+
+    Who withdraws the link waits until the download is over, so that none is counted after.
+    """
+    alone("billing.withdraw-link", paper.sending_id)
+    if LinkWithdrawal.objects.filter(link_id=paper.link_id).exists():
+        raise LinkOver(issuer=paper.issuer, language=paper.language)
     Download.objects.create(link_id=paper.link_id, part=part)

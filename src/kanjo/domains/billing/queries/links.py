@@ -39,6 +39,7 @@ class LinkedPaper:
     """What a link leads to, as whoever has it may know it: the paper as it was sent, and nothing of the deal."""
 
     link_id: int
+    sending_id: int
     number: str
     is_credit: bool
     is_corrected: bool
@@ -102,6 +103,7 @@ def get_linked(secret: str, at: datetime) -> LinkedPaper:
         raise LinkOver(issuer=invoice.issuer_name, language=language)
     return LinkedPaper(
         link_id=link.pk,
+        sending_id=sending.pk,
         number=sending.corrected or invoice.number,
         is_credit=invoice.total_minor < 0,
         is_corrected=bool(sending.corrected),

@@ -6,9 +6,11 @@ import io
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,11 +19,13 @@ from pypdf import PdfReader
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import Channel
 from kanjo.domains.billing.models import Invoice
-from kanjo.domains.billing.operations.send import corrected_paper_of
+from kanjo.domains.billing.operations.send import corrected_paper_of, paper_of
 from kanjo.domains.billing.queries import (
     CorrectedInvoice,
+    find_secret,
     get_corrected,
     get_invoice,
+    get_linked,
     is_corrected,
     list_invoices,
     list_sendings,
@@ -33,9 +37,12 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import CompanyId, CustomerId, FileId, InvoiceId
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Language
+from kanjo.platform.companies.models import Seal
+from kanjo.platform.files.operations import store
 from kanjo.platform.identity.queries import house
 from kanjo.platform.outbox.operations import deliver
 from tests.builders import NOW, TODAY, a_line, a_product
+from tests.web.test_seal import a_png, pictures
 
 APRIL = Period(date(2026, 4, 1), date(2026, 5, 1))
 LATER = date(2026, 4, 21)
@@ -181,6 +188,44 @@ class TestSent:
         ((name, content, _),) = message.attachments
         told = "".join(one.extract_text() for one in PdfReader(io.BytesIO(content)).pages)
         assert (name, "INV-2026-000001-R1" in re.sub(r"\s|\u200b", "", told)) == ("INV-2026-000001-R1.pdf", True)
+
+    def test_its_link_leads_to_it(self, planned: Planned, company: CompanyId, accountant: Actor) -> None:
+        """To the corrected invoice and its own total, not to the first; it asks for no payment, so no day is told."""
+        key = first(accountant)
+        amend(planned, more(planned, LATER, 3_000, 3))
+        run_billing(company, LATER)
+        asked: dict[str, Any] = {
+            "invoice_id": key,
+            "on": LATER,
+            "by": accountant,
+            "at": timezone.now(),
+            "channel": Channel.DOWNLOAD,
+        }
+        for corrected in (False, True):
+            billing.send_invoice(**asked, recipient="keiri@aoba.example", corrected=corrected)
+        last, before = list_sendings(key, accountant)
+        told = []
+        for sending in (last, before):
+            found = find_secret(sending.id, timezone.now())
+            assert found is not None
+            paper = get_linked(found[0], timezone.now())
+            assert paper.file_id == sending.file_id
+            told.append((paper.number, paper.is_corrected, paper.total.minor, paper.due_on is None))
+            page = Client().get(f"/papers/{found[0]}").content.decode()
+            assert ("修正請求書" in page, paper.number in page) == (paper.is_corrected, True)
+        assert told == [("INV-2026-000001-R1", True, 12_100, True), ("INV-2026-000001", False, 11_000, False)]
+
+    def test_it_bears_the_seal_of_the_day_it_was_corrected(
+        self, planned: Planned, company: CompanyId, accountant: Actor
+    ) -> None:
+        """The company has a seal from then on: the first invoice keeps none."""
+        amend(planned, more(planned, LATER, 3_000, 3))
+        run_billing(company, LATER)
+        seal = store(content=a_png(), name="seal.png", media_type="image/png", company_id=company, by=house())
+        Seal.objects.create(company_id=company, file_id=seal, effective_on=LATER)
+        key = first(accountant)
+        papers = (paper_of(get_invoice(key, accountant)), corrected_paper_of(get_corrected(key, accountant)))
+        assert [pictures(paper.as_pdf()) for paper in papers] == [0, 1]
 
     def test_each_correction_has_its_number(self, planned: Planned, company: CompanyId, accountant: Actor) -> None:
         """Given back and charged anew is one correction, by one document or two; each one after it is the next."""
