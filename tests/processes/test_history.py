@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from kanjo.domains.approvals.facts import RequestState
+from kanjo.domains.billing.models import BillTo, Invoice
+from kanjo.domains.billing.queries import Lack, list_gaps
 from kanjo.domains.opportunities.facts import Stage
 from kanjo.domains.quotes.facts import QuoteState
 from kanjo.domains.receivables.facts import AllocationKind, MatchRule
 from kanjo.foundation.actors import Role
+from kanjo.foundation.ids import CompanyId
 from kanjo.foundation.texts import Text
+from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.identity.queries import find_actor
 from kanjo.platform.worklist.queries import list_queue
 from kanjo.processes import demonstration, history
@@ -109,6 +113,15 @@ class TestPlayed:
         taxed = "SELECT DISTINCT tax_class, rate_numerator * 100 / rate_denominator FROM billing_invoicetax"
         assert rows(taxed) == [("standard", 10)]
         assert rows("SELECT count(*) FROM billing_invoice WHERE tax_minor <> trunc(net_minor * 0.1)") == [(0,)]
+
+    @pytest.mark.row("AR-1")
+    def test_most_payers_said_where_their_invoices_go(self, script: Script) -> None:
+        """Department, person and way stand on invoices; the page of what lacks shows the few that did not say so."""
+        company = SellingCompany.objects.get()
+        lacks = {one.lack: one.count for one in list_gaps(CompanyId(company.pk), on=AT.date())}
+        assert 0 < lacks[Lack.BILL_TO] <= len(script.customers) // 8
+        assert Invoice.objects.exclude(department="").filter(attention="請求書ご担当者").exists()
+        assert set(BillTo.objects.values_list("channel", flat=True)) == {"by_hand", "download", "mail"}
 
     def test_every_month_has_invoices_and_revenue_and_is_closed(self, script: Script) -> None:
         """Growing over seventeen months; only the month of today is open."""

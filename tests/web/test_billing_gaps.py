@@ -27,6 +27,10 @@ class TestPage:
         with CaptureQueriesContext(connection) as asked:
             page = desk.see("billing-gaps")
         assert len(asked) <= 25
+        assert 'href="/billing-gaps/list?lack=bill_to"' in page
+        with CaptureQueriesContext(connection) as asked:
+            listed = desk.client.get("/billing-gaps/list?lack=bill_to").content.decode()
+        assert (len(asked) <= 25, f'href="/customers/{office.customer_id}/bill-to"' in listed) == (True, True)
         for way in (f"/customers/{office.customer_id}/bill-to", "/company"):
             assert f'href="{way}"' in page
         assert f'href="/customers/{office.customer_id}/bill-to"' in desk.see("what-next", contract)

@@ -120,7 +120,7 @@ NEEDS_COMPANY = frozenset(
         "set-billing-schedule",
         "pause-billing-schedule",
     }
-    | {"hand-over-all", "billing-gaps"}
+    | {"hand-over-all", "billing-gaps", "gap-list"}
 )
 """Pages that are about the company at hand: who has none is told so."""
 

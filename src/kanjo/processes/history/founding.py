@@ -31,6 +31,7 @@ from kanjo.platform.runs.models import Run
 from kanjo.platform.runs.operations import RunPlan
 from kanjo.processes.demonstration import HISTORY, SignIn, own_companies, refuse_beside_others, set_tax_rates
 from kanjo.processes.found_company import found_company
+from kanjo.processes.history.addressing import choose_addressees
 from kanjo.processes.history.days import Calendar, books_of
 from kanjo.processes.history.matrix import MATRIX_ROWS
 from kanjo.processes.history.scenes import scenes_by_day
@@ -96,7 +97,10 @@ def found(script: Script, *, password: str, at: datetime) -> Founded:
         for fee in script.bank.fees:
             receivables.note_fee(company_id=company_id, currency=YEN, amount_minor=fee, by=house(), at=at)
         cast = _cast(script)
-        _put_matrix_in_force(company_id, cast, Calendar(today, script.months).first, at)
+        first = Calendar(today, script.months).first
+        _put_matrix_in_force(company_id, cast, first, at)
+        clerk, payers = cast.by_role[Role.RECEIVABLES], customers_of([one.key for one in script.customers])
+        choose_addressees(script, company_id, payers, on=first, by=clerk, at=at)
         return _founded(script, company_id, _plan(script, company_id, cast, today, at), today)
 
 

@@ -177,6 +177,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<int:key>/milestone", instalments.reach, name="reach-milestone"),
     path("orders/<int:key>/usage", metering.rate, name="rate-usage"),
     path("billing-gaps", gaps.gaps, name="billing-gaps"),
+    path("billing-gaps/list", gaps.GAP_LIST, name="gap-list"),
     path("holds", holds.HOLD_LIST, name="holds"),
     path("holds/<int:key>", holds.hold, name="hold"),
     path("holds/<int:key>/release", holds.release, name="release-hold"),

@@ -13,7 +13,7 @@ from kanjo.domains.billing.queries.explained import (
     explain_line,
     in_words,
 )
-from kanjo.domains.billing.queries.gaps import Gap, Lack, Lacking, list_gaps
+from kanjo.domains.billing.queries.gaps import Gap, Lack, Lacking, count_gaps, list_gaps, page_of_gaps
 from kanjo.domains.billing.queries.grouping import keys_of_payer
 from kanjo.domains.billing.queries.holds import (
     SOON,
@@ -127,6 +127,7 @@ __all__ = [
     "charges_to_come",
     "chosen_for",
     "contract_of_line",
+    "count_gaps",
     "count_holds",
     "count_invoices",
     "days_to_come",
@@ -167,6 +168,7 @@ __all__ = [
     "money_on_hold",
     "next_charges",
     "offered_policy",
+    "page_of_gaps",
     "parts_of",
     "payer_of",
     "policy_for",

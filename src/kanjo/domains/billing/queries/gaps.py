@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,13 +13,15 @@ from django.db import connection
 
 from kanjo.domains.billing.facts import PlanCharge
 from kanjo.domains.billing.queries.due import known_now
-from kanjo.domains.billing.queries.holds import held_for_numbers
+from kanjo.domains.billing.queries.holds import HoldRow, held_for_numbers
 from kanjo.domains.billing.queries.usage import STANDS
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.domains.catalog.queries import tax_rate_table
 from kanjo.foundation.ids import CompanyId, ContractId, CustomerId, HoldId
 from kanjo.foundation.texts import Name, Text
 from kanjo.platform.companies.models import SellingCompany
+from kanjo.platform.paging import LAST, NotAPlace, Page
+from kanjo.platform.tallies import Tally
 
 YEN = "JPY"
 MOST = 100
@@ -81,13 +84,16 @@ class Lacking:
     gaps: tuple[Gap, ...]
 
 
-# A plan of which something may still be billed; of one that ended early by its end only what was told of it.
+# A plan of which something may still be billed: to its end, or again what of the end was given back; of one that ended
+# early by its end only what was told of it.
 _COMING = f"""
 SELECT p.id, p.account_id, p.contract_id, p.tax_class, p.due_from FROM billing_plan p
 WHERE p.company_id = %(company_id)s AND (%(contract_id)s::bigint IS NULL OR p.contract_id = %(contract_id)s)
 AND (p.service_until > %(on)s OR NOT EXISTS (
     SELECT FROM billing_charge c WHERE c.plan_id = p.id AND c.credited_line_id IS NULL
-    AND (p.service_until IS NULL OR c.service_until >= p.service_until)))
+    AND (p.service_until IS NULL OR c.service_until >= p.service_until)
+    AND NOT EXISTS (SELECT FROM billing_charge b WHERE b.plan_id = p.id AND b.credited_line_id = c.invoice_line_id
+        AND b.service_until = c.service_until)))
 AND NOT EXISTS (SELECT FROM billing_away h WHERE h.plan_id = p.id AND h.for_good AND h.start <= %(on)s AND {STANDS})
 AND NOT (p.charge = '{PlanCharge.ONE_TIME}' AND p.part = 0 AND EXISTS (
     SELECT FROM billing_plan i WHERE i.order_line_id = p.order_line_id AND i.part > 0))
@@ -129,11 +135,23 @@ gap AS (
         WHERE c.due_from < coalesce(r.since, 'infinity') AND (%(on)s < coalesce(r.since, 'infinity')
             OR NOT EXISTS (SELECT FROM billing_charge b WHERE b.plan_id = c.id))) t
     JOIN contracts_contract k ON k.id = t.contract_id)
+"""  # noqa: S608 our own text
+_FIRST = f"""{_GAPS}
 SELECT lack, of_all, payer_id, name, name_en, contract_id, number, tax_class FROM (
     SELECT gap.*, count(*) OVER (PARTITION BY lack) AS of_all,
         row_number() OVER (PARTITION BY lack ORDER BY name, payer_id, contract_id, tax_class) AS nth FROM gap) g
 WHERE nth <= {MOST} ORDER BY lack, nth
 """  # noqa: S608 our own text
+_SOME = f"""{_GAPS}
+SELECT lack, payer_id, name, name_en, contract_id, number, tax_class FROM gap WHERE lack = ANY(%(lacks)s)
+ORDER BY array_position(%(lacks)s, lack), name, payer_id, contract_id, tax_class LIMIT %(limit)s OFFSET %(skip)s
+"""  # noqa: S608 our own text
+_COUNT = f"""{_GAPS}
+SELECT count(*) FROM gap WHERE lack = ANY(%(lacks)s)
+"""  # noqa: S608 our own text
+_OF_COMPANY = (Lack.REGISTRATION_NUMBER, Lack.BANK_ACCOUNT)
+_OF_PLANS = (Lack.ADDRESS, Lack.ENGLISH_NAME, Lack.BILL_TO, Lack.TAX_RATE)
+_PLACE = re.compile(r"from\.(\d{1,9})", re.ASCII)
 
 
 def list_gaps(company_id: CompanyId, *, on: date, contract_id: ContractId | None = None) -> list[Lacking]:
@@ -143,6 +161,79 @@ def list_gaps(company_id: CompanyId, *, on: date, contract_id: ContractId | None
     """
     found = _of_company(company_id) + _of_plans(company_id, on, contract_id) + _of_holds(company_id, on, contract_id)
     return sorted(found, key=lambda one: list(Lack).index(one.lack))
+
+
+def count_gaps(company_id: CompanyId, *, on: date, lack: Lack | None = None) -> Tally:
+    """Return how many places `page_of_gaps` has."""
+    return Tally(sum(part.count() for part in _parts(company_id, on, lack)))
+
+
+def page_of_gaps(
+    company_id: CompanyId, *, on: date, lack: Lack | None = None, limit: int = 100, at: str = ""
+) -> Page[Gap]:
+    """Return one page of every place where something lacks on a day, or one thing. Refuses `NotAPlace`.
+
+    Of the company first, then of payers and contracts, then the holds. What is mended meanwhile moves the others up.
+    """
+    parts = _parts(company_id, on, lack)
+    begin = _begin(at, parts, limit)
+    rows, skip = list[Gap](), begin
+    for part in parts:
+        if skip and skip >= (count := part.count()):
+            skip -= count
+            continue
+        rows += part.some(skip, limit + 1 - len(rows))
+        skip = 0
+        if len(rows) > limit:
+            break
+    return Page(
+        rows[:limit],
+        before=f"from.{max(begin - limit, 0)}" if begin else "",
+        after=f"from.{begin + limit}" if len(rows) > limit else "",
+        number=begin + 1,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the list: how many places it has, and those after so many, at most so many."""
+
+    count: Callable[[], int]
+    some: Callable[[int, int], Sequence[Gap]]
+
+
+def _begin(at: str, parts: Sequence[_Part], limit: int) -> int:
+    if not at:
+        return 0
+    if at.partition(".")[0] == LAST:
+        return max(sum(part.count() for part in parts) - limit, 0)
+    found = _PLACE.fullmatch(at)
+    if found is None:
+        raise NotAPlace
+    return int(found[1])
+
+
+def _parts(company_id: CompanyId, on: date, lack: Lack | None) -> list[_Part]:
+    asked = {lack} if lack else set(Lack)
+    own = [gap for one in _of_company(company_id) for gap in one.gaps if one.lack in asked]
+    lacks = [one for one in _OF_PLANS if one in asked]
+    parts = [_Part(lambda: len(own), lambda skip, most: own[skip : skip + most])]
+    if lacks:
+        given = {**_asked(company_id, on, None), "lacks": lacks}
+        parts.append(
+            _Part(
+                lambda: int(_read(_COUNT, given)[0]["count"]),
+                lambda skip, most: [_gap(row) for row in _read(_SOME, {**given, "skip": skip, "limit": most})],
+            )
+        )
+    if Lack.PO_NUMBER in asked:
+        parts.append(
+            _Part(
+                lambda: held_for_numbers(company_id, on, most=0)[0],
+                lambda skip, most: _waiting(held_for_numbers(company_id, on, most=most, skip=skip)[1]),
+            )
+        )
+    return parts
 
 
 def _of_company(company_id: CompanyId) -> list[Lacking]:
@@ -155,10 +246,19 @@ def _of_company(company_id: CompanyId) -> list[Lacking]:
 
 
 def _of_plans(company_id: CompanyId, on: date, contract_id: ContractId | None) -> list[Lacking]:
+    rows = _read(_FIRST, _asked(company_id, on, contract_id))
+    counts = {row["lack"]: row["of_all"] for row in rows}
+    return [
+        Lacking(Lack(lack), count, tuple(_gap(row) for row in rows if row["lack"] == lack))
+        for lack, count in counts.items()
+    ]
+
+
+def _asked(company_id: CompanyId, on: date, contract_id: ContractId | None) -> dict[str, Any]:
     since: dict[str, date] = {}
     for tax_class, day in tax_rate_table().select("tax_class", "effective_on").iter_rows():
         since[tax_class] = min(day, since.get(tax_class, day))
-    asked = {
+    return {
         "company_id": company_id,
         "contract_id": contract_id,
         "on": on,
@@ -168,15 +268,13 @@ def _of_plans(company_id: CompanyId, on: date, contract_id: ContractId | None) -
         "classes": list(since),
         "since": list(since.values()),
     }
+
+
+def _read(query: str, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(_GAPS, asked)
+        cursor.execute(query, dict(asked))
         names = [column.name for column in cursor.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    counts = {row["lack"]: row["of_all"] for row in rows}
-    return [
-        Lacking(Lack(lack), count, tuple(_gap(row) for row in rows if row["lack"] == lack))
-        for lack, count in counts.items()
-    ]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _gap(row: Mapping[str, Any]) -> Gap:
@@ -192,8 +290,11 @@ def _gap(row: Mapping[str, Any]) -> Gap:
 
 def _of_holds(company_id: CompanyId, on: date, contract_id: ContractId | None) -> list[Lacking]:
     count, holds = held_for_numbers(company_id, on, contract_id=contract_id, most=MOST)
-    gaps = tuple(
+    return [Lacking(Lack.PO_NUMBER, count, tuple(_waiting(holds)))] if holds else []
+
+
+def _waiting(holds: Sequence[HoldRow]) -> list[Gap]:
+    return [
         Gap(Lack.PO_NUMBER, payer_id=one.payer_id, contract_id=one.contract_id, hold_id=one.id, held=one.what)
         for one in holds
-    )
-    return [Lacking(Lack.PO_NUMBER, count, gaps)] if gaps else []
+    ]

@@ -198,16 +198,16 @@ def held_until_numbered(order_id: OrderId, contract_id: ContractId | None, on: d
 
 
 def held_for_numbers(
-    company_id: CompanyId, on: date, *, contract_id: ContractId | None = None, most: int
+    company_id: CompanyId, on: date, *, contract_id: ContractId | None = None, most: int, skip: int = 0
 ) -> tuple[int, list[HoldRow]]:
-    """Return how many open holds of a company, or on a contract, wait for the customer's number, and the first *most*.
+    """Return how many open holds of a company, or on a contract, wait for the customer's number, and *most* of them.
 
-    Without their amounts, the oldest first.
+    Without their amounts, the oldest first, after the first *skip*.
     """
     waiting = Hold.objects.filter(_open(on), company_id=company_id, condition=HoldCondition.PO_NUMBER)
     waiting = waiting if contract_id is None else waiting.filter(_touches(contract_id))
-    rows = [_row(hold, on, ()) for hold in _told(waiting.order_by("effective_on", "id"))[:most]]
-    return (len(rows) if len(rows) < most else waiting.count()), rows
+    rows = [_row(hold, on, ()) for hold in _told(waiting.order_by("effective_on", "id"))[skip : skip + most]]
+    return (len(rows) if len(rows) < most and not skip else waiting.count()), rows
 
 
 def held_until_approved(request_id: ApprovalRequestId, on: date) -> list[HoldId]:

@@ -18,6 +18,8 @@ from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
 from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceId
 from kanjo.foundation.texts import Language, Text
+from kanjo.platform.identity.queries import house
+from kanjo.platform.runs import operations as runs
 from kanjo.platform.tables import NotFound
 from tests.builders import NOW, TODAY, a_company, a_customer, a_line, a_product, an_actor
 
@@ -69,6 +71,38 @@ class TestChooseBillTo:
         run_billing(company, MAY)
         assert sorted(printed()[:2]) == [("情報システム部", "", 10_000), ("購買部", "", 10_000)]
         assert printed()[2:] == [("購買部", "", 20_000)]
+
+    def test_it_is_the_companys_and_the_payers_own(
+        self, two: tuple[Planned, Planned], company: CompanyId, accountant: Actor
+    ) -> None:
+        """What another company chose for the same payer, or this one for another payer, is not printed or followed."""
+        abroad = a_company("ABROAD")
+        stranger = an_actor(Role.RECEIVABLES, companies=[abroad])
+        choose(two[0], stranger, abroad, department=IT, channel=Channel.FOLDER)
+        choose(two[0], accountant, company, payer_id=a_customer("株式会社北部"), department=BUYING)
+        run_billing(company, TODAY)
+        assert printed() == [("", "", 20_000)]
+        assert bill_to_of(company, two[0].customer_id, TODAY) is None
+
+    def test_of_two_words_of_one_day_the_later_counts(
+        self, two: tuple[Planned, Planned], company: CompanyId, accountant: Actor
+    ) -> None:
+        """For the invoice that is issued and for the one that is sent."""
+        for department in (IT, BUYING):
+            choose(two[0], accountant, company, department=department, attention=" 佐藤 花子 ")
+        run_billing(company, TODAY)
+        read = bill_to_of(company, two[0].customer_id, TODAY)
+        assert (printed(), read and read.department) == ([("購買部", "佐藤 花子", 20_000)], BUYING)
+
+    def test_what_is_chosen_after_the_preview_is_not_issued_by_it(
+        self, two: tuple[Planned, Planned], company: CompanyId, accountant: Actor
+    ) -> None:
+        """A run issues what was previewed and approved."""
+        run_id = billing.preview_run(company_id=company, on=TODAY, because="月次請求", by=accountant, at=NOW)
+        choose(two[0], accountant, company, department=BUYING)
+        runs.approve_run(run_id=run_id, by=house(), at=NOW)
+        billing.execute(run_id=run_id, by=house(), at=NOW)
+        assert printed() == [("", "", 20_000)]
 
     @pytest.mark.parametrize(
         "differs",
@@ -128,11 +162,14 @@ class TestChooseBillTo:
         self, two: tuple[Planned, Planned], company: CompanyId, accountant: Actor
     ) -> None:
         """No reason, mail to no address, a contract of another company, a payer and a company that are not there."""
-        stranger = an_actor(Role.RECEIVABLES, companies=[a_company("OTHER")])
+        other = a_company("OTHER")
+        stranger = an_actor(Role.RECEIVABLES, companies=[other])
+        elsewhere = an_order(other, two[0].customer_id, [a_line(a_product(other, "C"))])
         refused: list[tuple[type[Exception], Actor, dict[str, Any]]] = [
             (Unexplained, accountant, {"because": " "}),
             (NoRecipient, accountant, {"channel": Channel.MAIL, "recipient": "keiri"}),
             (PlanMissing, accountant, {"contract_id": 999_999}),
+            (PlanMissing, accountant, {"contract_id": elsewhere.contract_id}),
             (NotFound, accountant, {"payer_id": 999_999}),
             (NotFound, stranger, {}),
         ]

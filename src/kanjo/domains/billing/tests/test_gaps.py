@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,16 +11,19 @@ from django.test.utils import CaptureQueriesContext
 
 from kanjo.domains.billing import operations as billing
 from kanjo.domains.billing.facts import Channel, Held, HoldCondition, ShareOfPayer
-from kanjo.domains.billing.queries import Lack, list_gaps
+from kanjo.domains.billing.models import Invoice
+from kanjo.domains.billing.queries import Gap, Lack, count_gaps, list_gaps, page_of_gaps
 from kanjo.domains.billing.tests.conftest import Planned, an_order, run_billing
+from kanjo.domains.billing.tests.test_changes import amend, away
 from kanjo.domains.catalog.facts import TaxClass
 from kanjo.domains.customers.operations import register_customer
 from kanjo.foundation.actors import Actor
-from kanjo.foundation.ids import CompanyId, CustomerId
+from kanjo.foundation.ids import CompanyId, CustomerId, InvoiceId
 from kanjo.foundation.periods import Period
 from kanjo.foundation.texts import Language
 from kanjo.platform.companies.models import SellingCompany
 from kanjo.platform.identity.queries import house
+from kanjo.platform.paging import NotAPlace
 from tests.builders import A_YEAR, NOW, TODAY, a_company, a_customer, a_line, a_product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("AR-1")]
@@ -142,3 +146,93 @@ class TestGaps:
                 list_gaps(company, on=TODAY)
             asked.append(len(queries))
         assert asked[0] == asked[1] <= 10
+
+    def test_every_place_is_reached(self, company: CompanyId, accountant: Actor) -> None:
+        """Page by page, on and back and from the end: of one thing, or of everything in a row."""
+        SellingCompany.objects.filter(pk=company).update(registration_number="", bank_account="")
+        product = a_product(company)
+        planned = [an_order(company, named_otherwise(address=""), [a_line(product)]) for _ in range(5)]
+        for one in planned[:2]:
+            billing.hold_billing(
+                company_id=company, held=Held(order_id=one.order_id), condition=HoldCondition.PO_NUMBER, because="待ち",
+                owner_id=accountant.id, on=TODAY, by=accountant, at=NOW,
+            )  # fmt: skip
+        payers = [one.customer_id for one in planned]
+        assert [gap.payer_id for gap in walked(company, Lack.BILL_TO)] == payers
+        every = walked(company, None)
+        assert [gap.lack for gap in every] == [*OWN, *[Lack.ADDRESS] * 5, *[Lack.BILL_TO] * 5, *[Lack.PO_NUMBER] * 2]
+        assert (count_gaps(company, on=TODAY), count_gaps(company, on=TODAY, lack=Lack.ADDRESS)) == (14, 5)
+        last = page_of_gaps(company, on=TODAY, limit=3, at="last")
+        assert (list(last), last.after) == (every[-3:], "")
+        assert list(page_of_gaps(company, on=TODAY, limit=3, at=last.before)) == every[-6:-3]
+        with pytest.raises(NotAPlace):
+            page_of_gaps(company, on=TODAY, at="from.x")
+
+    def test_what_was_given_back_lacks_again(self, company: CompanyId, accountant: Actor) -> None:
+        """Its end was billed and given back: the next run bills it; billed anew it lacks nothing."""
+        nowhere, end = named_otherwise(address=""), TODAY + timedelta(days=400)
+        choose(company, nowhere, accountant)
+        an_order(company, nowhere, [a_line(a_product(company, interval_months=12))])
+        seen = []
+        for _ in range(2):
+            run_billing(company, end)
+            seen.append(found(company, on=end))
+            last = InvoiceId(Invoice.objects.filter(original=None).latest("id").pk)
+            billing.credit_invoice(invoice_id=last, on=end, because="誤り", by=accountant, at=NOW)
+            seen.append(found(company, on=end))
+        assert seen == [{}, {Lack.ADDRESS: 1}] * 2
+
+    def test_what_ended_early_lacks_nothing(self, company: CompanyId, accountant: Actor) -> None:
+        """From the day of its end on."""
+        nowhere = named_otherwise(address="")
+        choose(company, nowhere, accountant)
+        planned = an_order(company, nowhere, [a_line(a_product(company))])
+        end = TODAY + timedelta(days=30)
+        amend(planned, away(planned, end, None, for_good=True))
+        assert [found(company, on=on) for on in (end - timedelta(days=1), end)] == [{Lack.ADDRESS: 1}, {}]
+
+    def test_the_last_word_of_who_shares_counts_and_the_contracts_goes_first(
+        self, planned: Planned, company: CompanyId, accountant: Actor
+    ) -> None:
+        """That of the payer is for its other contracts."""
+        payers = [named_otherwise(address="") for _ in range(3)]
+        told: dict[str, Any] = {"on": TODAY, "because": "依頼", "by": accountant, "at": NOW}
+        billing.share_account(
+            company_id=company, payer_id=planned.customer_id, shares=[ShareOfPayer(payers[0], 1)], **told
+        )
+        for payer in payers[1:]:
+            billing.share_contract(contract_id=planned.contract_id, shares=[ShareOfPayer(payer, 1)], **told)
+        gaps = [one for one in list_gaps(company, on=TODAY) if one.lack is Lack.ADDRESS]
+        assert [gap.payer_id for one in gaps for gap in one.gaps] == [payers[2]]
+
+    def test_what_is_chosen_later_or_for_another_contract_is_not_chosen(
+        self, planned: Planned, company: CompanyId, accountant: Actor
+    ) -> None:
+        """One contract of two has its own; and a way from tomorrow on is none today."""
+        an_order(company, planned.customer_id, [a_line(a_product(company, "B"))])
+        told: dict[str, Any] = {
+            "company_id": company,
+            "payer_id": planned.customer_id,
+            "channel": Channel.FOLDER,
+            "because": "依頼",
+        }
+        billing.choose_bill_to(**told, contract_id=planned.contract_id, on=TODAY, by=accountant, at=NOW)
+        billing.choose_bill_to(**told, on=TODAY + timedelta(days=1), by=accountant, at=NOW)
+        assert [found(company, on=TODAY + timedelta(days=days)) for days in (0, 1)] == [{Lack.BILL_TO: 1}, {}]
+
+
+def walked(company: CompanyId, lack: Lack | None) -> list[Gap]:
+    """Go through all pages and back again; what is seen on the way is the same."""
+    rows, at, on, back = list[Gap](), "", list[str](), list[str]()
+    while True:
+        page = page_of_gaps(company, on=TODAY, lack=lack, limit=2, at=at)
+        assert page.number == len(rows) + 1
+        rows += page
+        on.append(at)
+        back.append(page.before)
+        if not page.after:
+            break
+        at = page.after
+    seen = [list(page_of_gaps(company, on=TODAY, lack=lack, limit=2, at=one)) for one in back[:0:-1]]
+    assert seen == [rows[begin : begin + 2] for begin in range(0, 2 * len(seen), 2)][::-1]
+    return rows

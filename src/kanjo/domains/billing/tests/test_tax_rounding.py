@@ -160,6 +160,27 @@ class TestChooseTaxRounding:
         )
         assert [Invoice.objects.get(pk=key).tax_minor for key in parts] == taxes
 
+    def test_a_part_is_rounded_as_its_payer_is_where_only_some_lines_agreed(
+        self, planned: Planned, company: CompanyId, customer: CustomerId, accountant: Actor
+    ) -> None:
+        """Two lines of 1,005 yen on one invoice, both rounded down, one by agreement: each part is one invoice, too."""
+        down = define(an_actor(Role.ADMINISTRATOR), BillingPolicy(tax_rounding=TaxRounding.FLOOR))
+        choose_policy(company, down, accountant, customer_id=customer)
+        an_order(company, customer, [a_line(a_product(company, "B"), quantity=1, unit_minor=1_005)])
+        billing.choose_grouping(company_id=company, payer_id=customer, keys=[], on=TODAY, by=accountant, at=NOW)
+        other = a_customer("株式会社青葉販売")
+        choose(company, other, Rounding.CEILING, accountant)
+        run_billing(company, TODAY)
+        _, parts = billing.split_invoice(
+            invoice_id=InvoiceId(Invoice.objects.get().pk),
+            shares=[ShareOfPayer(customer, 1), ShareOfPayer(other, 1)],
+            on=TODAY,
+            because="折半",
+            by=accountant,
+            at=NOW,
+        )
+        assert [Invoice.objects.get(pk=key).tax_minor for key in parts] == [100, 101]
+
     def test_who_may_not(self, company: CompanyId, customer: CustomerId) -> None:
         """Sellers do not choose it, and nobody does for a company that is not theirs."""
         with pytest.raises(NotYourRole):
