@@ -22,6 +22,7 @@ from kanjo.domains.billing.papers.usage_steps import step_words
 from kanjo.domains.billing.queries import (
     CorrectedInvoice,
     InvoiceLineRow,
+    InvoiceRow,
     InvoiceTaxRow,
     InvoiceView,
     chosen_for,
@@ -80,11 +81,7 @@ def send_invoice(
     view = get_invoice(invoice_id, by)
     instead = get_corrected(invoice_id, by) if corrected else None
     number = instead.number if instead else ""
-    if channel is None:
-        chosen = chosen_for(view.row, on)
-        channel = (chosen and chosen.channel) or Channel.BY_HAND
-        recipient = recipient or (chosen.recipient.whole if chosen else "")
-    refuse_unaddressed(channel, recipient)
+    channel, recipient = _way(view.row, on, channel, recipient)
     if not 1 <= link_days <= MOST_LINK_DAYS:
         raise NotAsManyLinkDays(at="link_days", days=link_days, most=MOST_LINK_DAYS)
     lock_sending(invoice_id)
@@ -94,13 +91,8 @@ def send_invoice(
     if sent is not None:
         return FileId(sent.file_id)
     paper = corrected_paper_of(instead) if instead else paper_of(view, electronic=electronic)
-    file_id = store(
-        content=signed(paper.as_pdf(), view.row.company_id),
-        name=f"{paper.number}.pdf",
-        media_type="application/pdf",
-        company_id=view.row.company_id,
-        by=by,
-    )
+    company_id = view.row.company_id
+    file_id = _kept(paper, company_id, by)
     sending = Sending.objects.create(
         invoice_id=invoice_id,
         file_id=file_id,
@@ -112,11 +104,27 @@ def send_invoice(
         sent_by_id=by.id,
     )
     if channel is Channel.DOWNLOAD:
-        _link(sending, paper, until=at + timedelta(days=link_days), company_id=view.row.company_id, by=by)
-    fact = InvoiceSent(company_id=view.row.company_id, effective_on=on, invoice_id=invoice_id, file_id=file_id)
-    record(fact, by=by, at=at)
+        _link(sending, paper, until=at + timedelta(days=link_days), company_id=company_id, by=by)
+    told = InvoiceSent(company_id=company_id, effective_on=on, invoice_id=invoice_id, file_id=file_id)
+    record(told, by=by, at=at)
     worklist.close(kind=FAILED, subject=(INVOICE, invoice_id), by=by, at=at)
     return file_id
+
+
+def _way(row: InvoiceRow, on: date, channel: Channel | None, recipient: str) -> tuple[Channel, str]:
+    """Return the way and the recipient that are given, or else chosen for the payer, or by hand."""
+    if channel is None:
+        chosen = chosen_for(row, on)
+        channel = (chosen and chosen.channel) or Channel.BY_HAND
+        recipient = recipient or (chosen.recipient.whole if chosen else "")
+    refuse_unaddressed(channel, recipient)
+    return channel, recipient
+
+
+def _kept(paper: InvoicePaper, company_id: CompanyId, by: Actor) -> FileId:
+    """Keep the paper as it goes out, signed where its company has a certificate."""
+    content, name = signed(paper.as_pdf(), company_id), f"{paper.number}.pdf"
+    return store(content=content, name=name, media_type="application/pdf", company_id=company_id, by=by)
 
 
 def lock_sending(invoice_id: InvoiceId) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from django.http import HttpResponse
 
 from kanjo.domains.billing.facts import USUAL_LINK_DAYS, Channel
 from kanjo.domains.billing.queries import (
+    ByHand,
     InvoiceRow,
+    InvoiceView,
+    SendingRow,
     chosen_for,
     count_invoices,
     find_by_hand,
@@ -121,69 +124,85 @@ INVOICES = ListPage[InvoiceRow](
 @door(SIGNED_IN)
 def invoice(request: DeskRequest, key: int) -> HttpResponse:
     """Show an invoice with the derivation of every line."""
-    view = get_invoice(InvoiceId(key), request.desk.actor)
-    row, by_hand = view.row, find_by_hand(InvoiceId(key), request.desk.actor)
-    net, tax, total = totals(view)
-    sendings = list_sendings(row.id, request.desk.actor)
-    held = CREDITED if row.credited or row.is_credit else None
+    desk = request.desk
+    view, by_hand = get_invoice(InvoiceId(key), desk.actor), find_by_hand(InvoiceId(key), desk.actor)
+    row, sendings = view.row, list_sendings(InvoiceId(key), desk.actor)
     detail = Detail(
         kind=labels.INVOICE,
         title=row.number,
         state=state_of(row),
         back=Link(TITLE, "invoices"),
-        facts=(
-            (Text(en="Payer", ja="請求先"), Link(row.payer_name, "customer", row.payer_id)),
-            (DEPARTMENT, view.department),
-            (ATTENTION, view.attention),
-            (Text(en="Address", ja="住所"), view.payer_address),
-            (labels.ORDER, Link(Text(en="The order", ja="注文を表示"), "order", row.order_id)),
-            (
-                Text(en="Credit note for", ja="返還元の請求書"),
-                Link(view.original_number, "invoice", row.original_id) if row.original_id else None,
-            ),
-            *_split_or_shared(row, request.desk),
-            (Text(en="Issued by", ja="発行者"), view.issuer_name),
-            (Text(en="Registration number", ja="登録番号"), view.registration_number),
-            (labels.ISSUED_ON, row.issued_on),
-            (labels.DUE_ON, row.due_on),
-            *(((BY_HAND, by_hand.issued_by), (labels.REASON, by_hand.because)) if by_hand else ()),
-            *(((PO_NUMBER, ", ".join(view.po_numbers)),) if view.po_numbers else ()),
-            (labels.TOTAL_BEFORE_TAX, net),
-            (labels.TAX, tax),
-            (Text(en="Rounding of tax", ja="消費税の端数処理"), view.tax_rounding.shown),
-            (labels.TOTAL, total),
-            (Text(en="Open item", ja="売掛金"), Link(row.number, "open-item", row.id)),
-            (Text(en="Paper", ja="請求書"), Link(Text(en="PDF", ja="PDF"), "invoice-pdf", row.id)),
-            (
-                CORRECTED,
-                Link(Text(en="PDF", ja="PDF"), "invoice-pdf", row.id, AS_CORRECTED) if is_corrected(view) else None,
-            ),
-            (
-                Text(en="Electronic invoice", ja="デジタルインボイス"),
-                Link(Text(en="JP PINT", ja="JP PINT"), "invoice-xml", row.id),
-            ),
-        ),
-        sections=(
-            Section(labels.LINES, Table.of(LINES, view.lines, ("", "", "", "", "", row.net))),
-            Section(
-                Text(en="Tax by rate", ja="税率ごとの消費税"), Table.of(tax_columns(view.tax_rounding), view.taxes)
-            ),
-            Section(
-                Text(en="Sendings", ja="送付履歴"),
-                Table.of(SENDINGS, sendings),
-                empty=NOT_SENT,
-            ),
-        ),
-        acts=(
-            Act(CREDIT, Link("", "credit-invoice", key), "billing.credit-invoice", held),
-            Act(SPLIT, Link("", "split-invoice", key), "billing.split-invoice", held),
-            withdraw_act(sendings, key, request.desk),
-            Act(SEND, Link("", "send-invoice", key), "billing.send-invoice", main=True),
-        ),
+        facts=(*_whose(view, desk), *_when(view, by_hand), *_how_much(view), *_papers(view)),
+        sections=_sections(view, sendings),
+        acts=_acts(row, sendings, desk),
         trail=((INVOICE, key), *((("billing_issuedbyhand", by_hand.id),) if by_hand else ())),
-        steps=stages(find_deal(request.desk.actor, INVOICE, row.id)),
+        steps=stages(find_deal(desk.actor, INVOICE, row.id)),
     )
     return show(request, detail)
+
+
+def _whose(view: InvoiceView, desk: Desk) -> Iterator[tuple[Text, object]]:
+    """Yield to whom it goes, what for, and by whom it was issued."""
+    row = view.row
+    yield Text(en="Payer", ja="請求先"), Link(row.payer_name, "customer", row.payer_id)
+    yield DEPARTMENT, view.department
+    yield ATTENTION, view.attention
+    yield Text(en="Address", ja="住所"), view.payer_address
+    yield labels.ORDER, Link(Text(en="The order", ja="注文を表示"), "order", row.order_id)
+    original = Link(view.original_number, "invoice", row.original_id) if row.original_id else None
+    yield Text(en="Credit note for", ja="返還元の請求書"), original
+    yield from _split_or_shared(row, desk)
+    yield Text(en="Issued by", ja="発行者"), view.issuer_name
+    yield Text(en="Registration number", ja="登録番号"), view.registration_number
+
+
+def _when(view: InvoiceView, by_hand: ByHand | None) -> Iterator[tuple[Text, object]]:
+    """Yield its days, who issued it by hand and why, and the customer's numbers."""
+    yield labels.ISSUED_ON, view.row.issued_on
+    yield labels.DUE_ON, view.row.due_on
+    if by_hand:
+        yield BY_HAND, by_hand.issued_by
+        yield labels.REASON, by_hand.because
+    if view.po_numbers:
+        yield PO_NUMBER, ", ".join(view.po_numbers)
+
+
+def _how_much(view: InvoiceView) -> Iterator[tuple[Text, object]]:
+    """Yield its totals."""
+    net, tax, total = totals(view)
+    yield labels.TOTAL_BEFORE_TAX, net
+    yield labels.TAX, tax
+    yield Text(en="Rounding of tax", ja="消費税の端数処理"), view.tax_rounding.shown
+    yield labels.TOTAL, total
+
+
+def _papers(view: InvoiceView) -> Iterator[tuple[Text, object]]:
+    """Yield the ways to its open item and its papers."""
+    row, pdf = view.row, Text(en="PDF", ja="PDF")
+    yield Text(en="Open item", ja="売掛金"), Link(row.number, "open-item", row.id)
+    yield Text(en="Paper", ja="請求書"), Link(pdf, "invoice-pdf", row.id)
+    yield CORRECTED, Link(pdf, "invoice-pdf", row.id, AS_CORRECTED) if is_corrected(view) else None
+    electronic = Link(Text(en="JP PINT", ja="JP PINT"), "invoice-xml", row.id)
+    yield Text(en="Electronic invoice", ja="デジタルインボイス"), electronic
+
+
+def _sections(view: InvoiceView, sendings: Sequence[SendingRow]) -> tuple[Section, ...]:
+    by_rate = Table.of(tax_columns(view.tax_rounding), view.taxes)
+    return (
+        Section(labels.LINES, Table.of(LINES, view.lines, ("", "", "", "", "", view.row.net))),
+        Section(Text(en="Tax by rate", ja="税率ごとの消費税"), by_rate),
+        Section(Text(en="Sendings", ja="送付履歴"), Table.of(SENDINGS, sendings), empty=NOT_SENT),
+    )
+
+
+def _acts(row: InvoiceRow, sendings: list[SendingRow], desk: Desk) -> tuple[Act, ...]:
+    held = CREDITED if row.credited or row.is_credit else None
+    return (
+        Act(CREDIT, Link("", "credit-invoice", row.id), "billing.credit-invoice", held),
+        Act(SPLIT, Link("", "split-invoice", row.id), "billing.split-invoice", held),
+        withdraw_act(sendings, row.id, desk),
+        Act(SEND, Link("", "send-invoice", row.id), "billing.send-invoice", main=True),
+    )
 
 
 def _split_or_shared(row: InvoiceRow, desk: Desk) -> Iterator[tuple[Text, object]]:
