@@ -11,9 +11,9 @@ import pytest
 from django.db import transaction
 
 from kanjo.domains.billing import operations as billing
-from kanjo.domains.billing.facts import GroupKey
+from kanjo.domains.billing.facts import GroupKey, Instalment
 from kanjo.domains.billing.models import Invoice, InvoiceLine
-from kanjo.domains.billing.queries import charges_to_come, explain_line, list_invoices
+from kanjo.domains.billing.queries import charges_to_come, explain_line, list_invoices, list_uncut
 from kanjo.domains.billing.queries.due import Scope
 from kanjo.domains.billing.rules.parting import PartedBeforeChange
 from kanjo.domains.contracts.facts import AmendmentKind, ContractAmended
@@ -23,6 +23,7 @@ from kanjo.platform.identity.queries import house
 from kanjo.processes.accept_delivery import accept_delivery
 from kanjo.processes.accept_quote import ConcludedDeal
 from kanjo.processes.agreed import LineMore, Misfit, NotToPart, PartedTwice, PartWanted
+from kanjo.processes.bill_in_instalments import plan_instalments
 from kanjo.processes.note_po_number import note_po_number
 from tests.builders import A_YEAR, a_customer
 from tests.harness.office import APRIL, MAY, Office, an_office, morning
@@ -160,16 +161,58 @@ class TestSplit:
         assert schedule(office, deal) == {day: net for day, net in before.items() if day > APRIL}
         assert (users(office, JULY), broken(office)) == (10, set())
 
+    def test_of_what_is_charged_once_nothing_of_the_split_is_left(self, office: Office, deal: ConcludedDeal) -> None:
+        """One of three boxes, withdrawn before and after it was accepted and billed: three boxes at 50,000 yen each."""
+        for accepted_on in (None, MAY):
+            amended = split(office, deal, 1, JUNE, line=1, on=MAY)
+            if accepted_on is not None:
+                accept(office, deal.lines[1].order_line_id, accepted_on)
+                accept(office, the_part(amended), accepted_on)
+                office.bill(MAY)
+            amend(
+                office,
+                deal.contract_id,
+                on=MAY,
+                kind=AmendmentKind.WITHDRAWAL,
+                withdraws=amended.amendment_id,
+                effective_on=JUNE,
+            )
+            office.bill(MAY)
+            of_part = InvoiceLine.objects.filter(plan__order_line_id=the_part(amended))
+            assert sum(of_part.values_list("net_minor", flat=True)) == 0
+        boxes = InvoiceLine.objects.filter(plan__order_line_id=deal.lines[1].order_line_id)
+        assert sum(boxes.values_list("net_minor", flat=True)) == 150_000
+        assert broken(office) == set()
+
+    def test_what_is_left_may_be_billed_in_instalments(self, office: Office, deal: ConcludedDeal) -> None:
+        """Of three boxes two stay: their instalments come to 100,000 yen, those of the part to 50,000."""
+        amended = split(office, deal, 1, JUNE, line=1)
+        for key, net in ((deal.lines[1].order_line_id, 100_000), (the_part(amended), 50_000)):
+            (order,) = [
+                one.order_line_id
+                for order in list_orders(house(), contract_id=deal.contract_id)
+                for one in list_uncut(house(), order.id)
+                if one.order_line_id == key and one.net.minor == net
+            ]
+            halves = [Instalment(net // 2, bill_on=day) for day in (JUNE, JULY)]
+            with transaction.atomic():
+                plan_instalments(
+                    order_line_id=order,
+                    instalments=halves,
+                    because="分割払い",
+                    on=MAY,
+                    by=office.deal_management,
+                    at=morning(MAY),
+                )
+        office.bill(JULY)
+        once = InvoiceLine.objects.filter(plan__charge="one_time").values_list("net_minor", flat=True)
+        assert sorted(once) == [25_000, 25_000, 50_000, 50_000]
+        assert broken(office) == set()
+
     @pytest.mark.row("BIL-7", "BIL-4")
     def test_what_was_accepted_stays_accepted(self, office: Office, deal: ConcludedDeal) -> None:
         """One of three boxes that were accepted and billed: nobody is asked again, and the money only moves."""
-        with transaction.atomic():
-            accept_delivery(
-                order_line_id=deal.lines[1].order_line_id,
-                accepted_on=MAY,
-                by=office.deal_management,
-                at=morning(MAY),
-            )
+        accept(office, deal.lines[1].order_line_id, MAY)
         office.bill(MAY)
         total = sum(row.net.minor for row in list_invoices(house()))
         amended = split(office, deal, 1, JUNE, line=1, on=MAY)
@@ -195,6 +238,11 @@ class TestSplit:
         )
         sentence = explained.line.derivation.sentence.en
         assert all(words in sentence for words in ("15 of 30 days", "JPY 10,000", "JPY 6,000", "JPY 2,000"))
+
+
+@transaction.atomic
+def accept(office: Office, line: OrderLineId, on: date) -> None:
+    accept_delivery(order_line_id=line, accepted_on=on, by=office.deal_management, at=morning(on))
 
 
 def billed(deal: ConcludedDeal) -> dict[date, int]:

@@ -10,7 +10,7 @@ from kanjo.domains.billing.facts import ContractChange, LineAway, LineChange, Li
 from kanjo.domains.catalog.facts import ChargeKind, UsageTerms
 from kanjo.domains.contracts.facts import AmendmentKind
 from kanjo.domains.contracts.queries import ContractRow, get_amendment
-from kanjo.domains.orders.facts import LineNow, LineToBook, LineToChange
+from kanjo.domains.orders.facts import BookedLine, LineNow, LineToBook, LineToChange
 from kanjo.domains.orders.queries import lines_now, lines_of_amendment, lines_to_change
 from kanjo.domains.quotes.facts import OfferLine
 from kanjo.foundation.actors import Actor
@@ -262,11 +262,16 @@ def _withdrawn(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
         key = line.changes or line.order_line_id
         days = line.service or Period(earlier.effective_on, earlier.effective_on)
         if line.changes is None:
-            away.append(LineAway(key, days.start, None, for_good=True))
+            away.append(LineAway(key, _first_day(line, days, contract), None, for_good=True))
         if earlier.kind is AmendmentKind.RESUMPTION and earlier.withdraws_id:
             days = Period(get_amendment(actor, earlier.withdraws_id).effective_on, earlier.effective_on)
         changes.setdefault(key, LineToChange(key, days, 0))
     return Meant(ContractChange(away=tuple(away), withdraws=(agreed.withdraws,)), tuple(changes.values()))
+
+
+def _first_day(line: BookedLine, days: Period, contract: ContractRow) -> date:
+    """Return a day before anything of a line is billed: a part of one that is charged once is due as that is."""
+    return days.start if line.part_of is None else min(contract.starts_on, contract.concluded_on)
 
 
 def _other_day(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:

@@ -56,7 +56,9 @@ class Oracle:
         for row in books.charges[plan["id"]]:
             days = Period(row["service_start"], row["service_until"])
             whole = Period(row["whole_start"], row["whole_until"])
-            left[row["gives_back"] or row["invoice_line_id"]] += _cost(plan, books, days, whole, row["price_minor"])
+            sign = -1 if row["gives_back"] else 1
+            cost = sign * _cost(plan, books, days, whole, sign * row["price_minor"])
+            left[row["gives_back"] or row["invoice_line_id"]] += cost
         stands = {line: books.amounts[plan["id"], line] for line in left}
         return [f"line {line}: {stands[line]}, not {cost}" for line, cost in left.items() if stands[line] != cost]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Sum
 
@@ -11,6 +12,7 @@ from kanjo.domains.billing.facts import Instalment
 from kanjo.domains.billing.models import Acceptance, Away, Change, Charge, Plan
 from kanjo.domains.billing.operations.locking import lock_accounts
 from kanjo.domains.billing.operations.planning import PLANNERS
+from kanjo.domains.billing.queries.instalments import standing
 from kanjo.domains.billing.rules.guards import AlreadyAccepted, PlanMissing
 from kanjo.domains.billing.rules.instalments import (
     AnothersDeal,
@@ -51,25 +53,25 @@ def plan_instalments(
 ) -> tuple[PlanId, ...]:
     """Bill a one-time line in instalments in its place, and return their plans in order.
 
-    Each is billed on its day, or from the day its milestone is reached. They add up to the line. A seller cuts it where
-    *owner_id*, whose deal it is, is the own id (`AnothersDeal`); before its acceptance only `BEFORE_ACCEPTANCE` do
-    (`CutAwaitsAcceptance`). Refuses `PlanMissing`, `CutUnexplained`, `BilledAlready`, `LineEnds` and instalments that
-    are unsound.
+    Each is billed on its day, or from the day its milestone is reached. They add up to the line as it stands. A seller
+    cuts it where *owner_id*, whose deal it is, is the own id (`AnothersDeal`); before its acceptance only
+    `BEFORE_ACCEPTANCE` do (`CutAwaitsAcceptance`). Refuses `PlanMissing`, `CutUnexplained`, `BilledAlready`, `LineEnds`
+    and instalments that are unsound.
     """
-    plan = Plan.objects.visible_to(by).filter(order_line_id=order_line_id, part=0).first()
-    if plan is None:
+    found = Plan.objects.visible_to(by).filter(order_line_id=order_line_id, part=0)
+    account = found.values_list("company_id", "account_id").first()
+    if account is None:
         raise PlanMissing(key=order_line_id)
     _refuse_anothers(order_line_id, owner_id, by)
     if not because.strip():
         raise CutUnexplained(at="because")
-    lock_accounts(CompanyId(plan.company_id), (plan.account_id, plan.account_id))
-    told = Change.objects.filter(plan=plan, amendment__withdrawn_by__isnull=True)
-    net_minor = plan.net_minor + told.aggregate(net=Sum("net_minor", default=0))["net"]
-    refuse_unsound(order_line_id, ChargeKind(plan.charge), net_minor, instalments)
+    lock_accounts(CompanyId(account[0]), (account[1], account[1]))
+    plan = standing(found).get()
     cut = Plan.objects.filter(order_line_id=order_line_id, part__gt=0).exists()
     billed = Charge.objects.filter(plan=plan).aggregate(net=Sum("amount_minor", default=0))["net"]
     if cut or billed:
         raise BilledAlready(line=order_line_id)
+    refuse_unsound(order_line_id, ChargeKind(plan.charge), plan.stands_minor, instalments)
     ended = (
         Away.objects.filter(plan=plan, for_good=True, amendment__withdrawn_by__isnull=True).order_by("start").first()
     )
@@ -84,7 +86,7 @@ def plan_instalments(
         company_id=plan.company_id,
         plan=plan,
         effective_on=on,
-        net_minor=-net_minor,
+        net_minor=-plan.stands_minor,
         quantity=0,
         because=because.strip(),
     )
@@ -122,7 +124,7 @@ def _refuse_anothers(order_line_id: OrderLineId, owner_id: PersonId | None, by: 
         raise AnothersDeal(line=order_line_id)
 
 
-def _part(plan: Plan, one: Instalment, number: int, count: int, on: date) -> Plan:
+def _part(plan: Any, one: Instalment, number: int, count: int, on: date) -> Plan:
     name = Text(en=plan.description_en, ja=plan.description_ja)
     said = (
         AT.filled(line=name, milestone=one.milestone)
@@ -136,7 +138,6 @@ def _part(plan: Plan, one: Instalment, number: int, count: int, on: date) -> Pla
         "interval_months",
         "interval_days",
         "anchor_on",
-        "quantity",
         "tax_class",
         "policy_id",
     )
@@ -144,6 +145,7 @@ def _part(plan: Plan, one: Instalment, number: int, count: int, on: date) -> Pla
     return Plan(
         **{field: getattr(plan, field) for field in (*same, *terms, *served)},
         part=number,
+        quantity=plan.stands_units,
         description_en=said.en[:LONGEST],
         description_ja=said.ja[:LONGEST],
         timing=BillingTiming.ON_ACCEPTANCE if one.milestone else BillingTiming.IN_ADVANCE,

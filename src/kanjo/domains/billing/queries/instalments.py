@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from kanjo.domains.billing.facts import Instalment, Remainder
 from kanjo.domains.billing.models import Acceptance, Change, Charge, Plan, Policy
@@ -77,8 +78,19 @@ def list_uncut(actor: Actor, order_id: OrderId) -> list[PartRow]:
     """Return the one-time lines of an order of which nothing was billed, and that were not cut into instalments."""
     cut = Plan.objects.filter(order_line_id=OuterRef("order_line_id"), part__gt=0)
     once = Plan.objects.visible_to(actor).filter(order_id=order_id, part=0, charge=ChargeKind.ONE_TIME)
-    found = once.exclude(net_minor=0).filter(~Exists(cut), ~Exists(Charge.objects.filter(plan=OuterRef("pk"))))
-    return [_row(plan) for plan in found.select_related("policy").order_by("id")]
+    found = standing(once).exclude(stands_minor=0)
+    uncut = found.filter(~Exists(cut), ~Exists(Charge.objects.filter(plan=OuterRef("pk"))))
+    return [_row(plan, plan.stands_minor) for plan in uncut.select_related("policy").order_by("id")]
+
+
+def standing(plans: QuerySet[Plan]) -> QuerySet[Any]:
+    """Return *plans* with stands_minor and stands_units: price and units with the changes that stand."""
+    told = Change.objects.filter(plan=OuterRef("pk"), amendment__withdrawn_by__isnull=True).order_by().values("plan")
+    sums = told.annotate(net=Sum("net_minor"), units=Sum("quantity"))
+    return plans.annotate(
+        stands_minor=F("net_minor") + Coalesce(Subquery(sums.values("net"), BigIntegerField()), 0),
+        stands_units=F("quantity") + Coalesce(Subquery(sums.values("units"), BigIntegerField()), 0),
+    )
 
 
 def list_waiting(actor: Actor, order_id: OrderId) -> list[PartRow]:
@@ -112,11 +124,11 @@ def equal_instalments(
     return made
 
 
-def _row(plan: Plan) -> PartRow:
+def _row(plan: Plan, net_minor: int | None = None) -> PartRow:
     return PartRow(
         order_line_id=OrderLineId(plan.order_line_id),
         part=plan.part,
         description=Text(en=plan.description_en, ja=plan.description_ja),
-        net=Money(plan.net_minor, plan.currency),
+        net=Money(plan.net_minor if net_minor is None else net_minor, plan.currency),
         remainder=Remainder(cast("Policy", plan.policy).remainder),
     )
