@@ -24,8 +24,8 @@ _LOG = logging.getLogger(__name__)
 CONTRACTS = int(os.environ.get("KANJO_LIVES", "12"))
 MONTHS = int(os.environ.get("KANJO_LIVED_MONTHS", "9"))
 """All of it is 500 contracts over 36 months."""
-FIRST = int(os.environ.get("KANJO_LIFE_SEED", "5"))
-WHOLE = 5
+FIRST = int(os.environ.get("KANJO_LIFE_SEED", "29"))
+WHOLE = 29
 """The seed with which everything happens, few contracts as there are."""
 
 

@@ -217,7 +217,7 @@ class TestSplit:
         total = sum(row.net.minor for row in list_invoices(house()))
         amended = split(office, deal, 1, JUNE, line=1, on=MAY)
         order = list_orders(house(), contract_id=deal.contract_id)[-1]
-        assert list_unaccepted(house(), order.id) == []
+        assert list_unaccepted(house(), order.id, MAY) == []
         office.bill(JUNE)
         office.recognise(JULY)
         of_part = InvoiceLine.objects.filter(plan__order_line_id=the_part(amended)).values_list("net_minor", flat=True)

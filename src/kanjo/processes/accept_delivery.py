@@ -24,5 +24,5 @@ def accept_delivery(
     billing.note_acceptance(order_line_id=order_line_id, accepted_on=accepted_on, by=by, at=at)
     for line_id in (order_line_id, *(line.order_line_id for line in changes_of(order_line_id))):
         revenue.note_delivery(order_line_id=line_id, delivered_on=accepted_on, by=by, at=at)
-    ask_for_the_rest(accepted.order_id, by=by, at=at)
+    ask_for_the_rest(accepted.order_id, accepted_on, by=by, at=at)
     ask_anew(accepted.order_id, by=by, at=at)

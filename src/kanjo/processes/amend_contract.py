@@ -23,6 +23,7 @@ from kanjo.foundation.actors import Actor
 from kanjo.foundation.ids import AmendmentId, ContractId, OrderLineId
 from kanjo.platform.tables import hold
 from kanjo.processes.agreed import Agreed, Meant, meant, to_bill
+from kanjo.processes.ask_for_acceptance import ask_for_the_rest
 from kanjo.processes.ask_for_invoice import ask_anew
 
 
@@ -80,6 +81,7 @@ def amend_contract(*, contract_id: ContractId, agreed: Agreed, by: Actor, at: da
     _let_follow(order, change, agreed, contract, anchor_on=anchor_on, amendment_id=amended.amendment_id, by=by, at=at)
     for before in list_orders(by, contract_id=contract_id):
         ask_anew(before.id, by=by, at=at)
+        ask_for_the_rest(before.id, agreed.concluded_on, by=by, at=at)
     return amended
 
 

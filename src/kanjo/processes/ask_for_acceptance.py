@@ -6,7 +6,7 @@ Nobody is asked for what stands under a terminated contract.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from kanjo.domains.contracts.facts import ContractState, ContractTerminated
 from kanjo.domains.contracts.queries import get_contract
@@ -29,7 +29,7 @@ WHY = Text(
 def ask_for_acceptance(booked: OrderBooked, by: Actor, at: datetime) -> None:
     """Put the order on the queue of Sales Operations with the lines that wait; where none does, ask nobody."""
     hold(ORDER, booked.order_id)  # Who accepts holds it, too: what is read here is not being accepted.
-    waiting = list_unaccepted(by, booked.order_id)
+    waiting = list_unaccepted(by, booked.order_id, booked.effective_on)
     if not waiting or get_contract(by, booked.contract_id).state is ContractState.TERMINATED:
         return
     worklist.put(
@@ -41,10 +41,10 @@ def ask_for_acceptance(booked: OrderBooked, by: Actor, at: datetime) -> None:
     )
 
 
-def ask_for_the_rest(order_id: OrderId, *, by: Actor, at: datetime) -> None:
-    """Ask anew for what is left after an acceptance; take the order off the queue when all of it is accepted."""
+def ask_for_the_rest(order_id: OrderId, on: date, *, by: Actor, at: datetime) -> None:
+    """Ask anew for what is left after an acceptance or an end; take an order of which nothing is off the queue."""
     hold(ORDER, order_id)
-    if waiting := list_unaccepted(by, order_id):
+    if waiting := list_unaccepted(by, order_id, on):
         why = _why(get_order(by, order_id).number, waiting)
         worklist.put_anew(kind=KIND, subject=(ORDER, order_id), why=why, by=by, at=at)
     else:

@@ -78,7 +78,7 @@ def release_accepted(accepted: DeliveryAccepted, by: Actor, at: datetime) -> Non
     order, day = get_order(by, accepted.order_id), accepted.effective_on
     for hold in held_until_accepted(accepted.order_line_id, order.id, order.contract_id, order.payer_id, day):
         if hold.order_line_id or all_accepted(
-            hold.company_id, order_id=hold.order_id, contract_id=hold.contract_id, payer_id=hold.payer_id
+            hold.company_id, day, order_id=hold.order_id, contract_id=hold.contract_id, payer_id=hold.payer_id
         ):
             release_billing(hold_id=hold.id, on=day, because=f"{because.ja} {because.en}", by=by, at=at)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
 from kanjo.domains.billing.facts import HoldCondition, Instalment, PlanCharge
 from kanjo.domains.billing.models import Plan
+from kanjo.domains.billing.queries.instalments import standing
 from kanjo.domains.billing.tests.owed_oracle import DAY
 from kanjo.domains.catalog.facts import BillingTiming
 from kanjo.foundation.ids import OrderLineId
@@ -36,13 +38,13 @@ def accept(lives: Lives, lived: Lived, on: date) -> None:
 
 def cut(lives: Lives, lived: Lived, on: date) -> None:
     """A charge is billed in two to four parts: the last with a milestone, the others by the month."""
-    line = _one(lives, Plan.objects.filter(charge=PlanCharge.ONE_TIME, part=0, charges=None))
+    line = _one(lives, standing(Plan.objects.filter(charge=PlanCharge.ONE_TIME, part=0, charges=None)))
     count = lives.chance.randint(2, 4)
-    part = lives.chance.randint(1, abs(line.net_minor) // count)
+    part = lives.chance.randint(1, max(abs(line.stands_minor) // count, 1))
     dated = [Instalment(part, bill_on=on + DAY * (30 * place)) for place in range(count - 1)]
     plan_instalments(
         order_line_id=OrderLineId(line.order_line_id),
-        instalments=[*dated, Instalment(line.net_minor - part * (count - 1), milestone=_LIVE)],
+        instalments=[*dated, Instalment(line.stands_minor - part * (count - 1), milestone=_LIVE)],
         because="分割払い",
         on=on,
         by=lives.office.deal_management,
@@ -68,7 +70,7 @@ def _waiting(*, milestones: bool) -> QuerySet[Plan]:
     return plans.filter(part__gt=0) if milestones else plans.filter(part=0)
 
 
-def _one(lives: Lives, plans: QuerySet[Plan]) -> Plan:
+def _one(lives: Lives, plans: QuerySet[Any]) -> Any:
     found = list(plans.order_by("id"))
     if not found:
         raise NothingToDo

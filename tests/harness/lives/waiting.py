@@ -75,10 +75,16 @@ def accepted(waits: Iterable[Wait], order_line_id: int, on: date) -> list[Wait]:
     """Return the holds that end because a line was accepted: the wider ones once nothing in them waits for that."""
     told = named_rows(
         "SELECT l.id AS order_line_id, l.order_id, o.contract_id, o.payer_id, l.changes_id IS NULL AND a.id IS NULL"
-        " AND (l.timing = %s OR l.recognition = %s) AS waits FROM orders_orderline l"
+        " AND (l.timing = %s OR l.recognition = %s) AND NOT EXISTS ("
+        "  SELECT FROM orders_orderline e JOIN orders_order f ON f.id = e.order_id"
+        "  JOIN contracts_amendment m ON m.id = f.amendment_id"
+        "  LEFT JOIN contracts_amendment w ON w.withdraws_id = m.id"
+        "  WHERE e.id = l.id AND w.id IS NOT NULL OR e.changes_id = l.id AND e.ends AND w.id IS NULL"
+        "  AND m.effective_on <= %s) AS waits FROM orders_orderline l"
         " JOIN orders_order o ON o.id = l.order_id LEFT JOIN orders_acceptance a ON a.order_line_id = l.id",
         BillingTiming.ON_ACCEPTANCE,
         Recognition.AT_A_POINT,
+        on,
     )
     (line,) = (one for one in told if one["order_line_id"] == order_line_id)
     waiting = {(scope, one[scope]) for one in told if one["waits"] for scope in SCOPES}

@@ -15,9 +15,10 @@ from kanjo.domains.orders.facts import (
     PoNumberNoted,
 )
 from kanjo.domains.orders.models import Acceptance, Order, OrderLine, PoNumber
-from kanjo.domains.orders.queries import booked_line, booked_order, standing_lines
+from kanjo.domains.orders.queries import booked_line, booked_order, ended_on, standing_lines
 from kanjo.domains.orders.rules.amending import AmendmentBooked, NoLineToChange, NothingChanged, differences
 from kanjo.domains.orders.rules.booking import (
+    AcceptedAfterEnd,
     AnothersDeal,
     OtherwiseAccepted,
     OtherwiseBooked,
@@ -195,12 +196,16 @@ def accept_delivery(
     """Note that the customer accepted what the line delivered (検収), on which day and by which evidence.
 
     Noted again for the same day it changes nothing; for another day it is refused (`OtherwiseAccepted`). Refuses a
-    day before the order and a day that has not come yet in the company's time zone.
+    day before the order, one that has not come yet in the company's time zone, and one on which the line has ended
+    (`AcceptedAfterEnd`).
     """
     line = OrderLine.objects.select_related("company").seen(order_line_id, by)
     order = Order.objects.locked(line.order_id, by)
     today = at.astimezone(ZoneInfo(line.company.time_zone)).date()
     refuse_acceptance(order.number, ordered_on=order.effective_on, accepted_on=accepted_on, today=today)
+    ended = ended_on(order_line_id)
+    if ended is not None and accepted_on >= ended:
+        raise AcceptedAfterEnd(number=order.number, position=line.position, ended_on=ended, at="accepted_on")
     accepted = DeliveryAccepted(
         company_id=CompanyId(line.company_id),
         effective_on=accepted_on,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kanjo.domains.catalog.facts import BillingTiming, ChargeKind, ProductTerms, Recognition, TaxClass
 from kanjo.domains.customers.queries import customers_found, named
@@ -137,28 +137,52 @@ def list_awaiting_acceptance(actor: Actor, *, limit: int = 200) -> list[OrderLin
     return [_line_row(line) for line in oldest[:limit]]
 
 
-def list_unaccepted(actor: Actor, order_id: OrderId) -> list[OrderLineRow]:
-    """Return the lines of an order that are billed or earned only when the customer has them, and nobody accepted."""
-    lines = OrderLine.objects.visible_to(actor).filter(_UNACCEPTED, order_id=order_id)
+def list_unaccepted(actor: Actor, order_id: OrderId, on: date) -> list[OrderLineRow]:
+    """Return the lines of an order that are billed or earned only when the customer has them, and nobody accepted.
+
+    What ended by the day, or was taken back, waits no longer.
+    """
+    lines = OrderLine.objects.visible_to(actor).filter(_UNACCEPTED, ~_over(on), order_id=order_id)
     return [_line_row(line) for line in lines.select_related("order", "acceptance").order_by("position")]
 
 
 def all_accepted(
     company_id: CompanyId,
+    on: date,
     *,
     order_id: OrderId | None = None,
     contract_id: ContractId | None = None,
     payer_id: CustomerId | None = None,
 ) -> bool:
-    """Return whether no line of an order, of a contract or of what a payer pays a company waits for its acceptance."""
+    """Return whether no line of an order, of a contract or of what a payer pays a company waits for its acceptance.
+
+    What ended by the day, or was taken back, waits no longer.
+    """
     asked = {"order_id": order_id, "order__contract_id": contract_id, "order__payer_id": payer_id}
     given = {name: value for name, value in asked.items() if value is not None}
-    return not OrderLine.objects.filter(_UNACCEPTED, company_id=company_id, **given).exists()
+    return not OrderLine.objects.filter(_UNACCEPTED, ~_over(on), company_id=company_id, **given).exists()
 
 
 _UNACCEPTED = (Q(timing=BillingTiming.ON_ACCEPTANCE) | Q(recognition=Recognition.AT_A_POINT)) & Q(
     changes=None, acceptance=None
 )
+
+
+def ended_on(order_line_id: OrderLineId) -> date | None:
+    """Return from which day on a line is over by an amendment that stands, None while it is not."""
+    brought = OrderLine.objects.filter(pk=order_line_id, order__amendment__withdrawn_by__isnull=False)
+    days = [*brought.values_list("order__amendment__effective_on", flat=True)]
+    ends = OrderLine.objects.filter(_ENDS, changes_id=order_line_id)
+    return min([*days, *ends.values_list("order__amendment__effective_on", flat=True)], default=None)
+
+
+_ENDS = Q(ends=True, order__amendment__withdrawn_by=None)
+
+
+def _over(on: date) -> Q:
+    """Return what is true of lines that ended by a day, or whose amendment was taken back."""
+    ended = OrderLine.objects.filter(_ENDS, changes=OuterRef("pk"), order__amendment__effective_on__lte=on)
+    return Q(Exists(ended)) | Q(order__amendment__withdrawn_by__isnull=False)
 
 
 def lines_of_contracts(contract_ids: Sequence[ContractId]) -> dict[ContractId, tuple[BookedLine, ...]]:

@@ -111,6 +111,21 @@ class AcceptedInFuture(Refusal):
     remedy = Text(en="Note the acceptance when the customer has given it.", ja="顧客が検収してから登録してください。")
 
 
+class AcceptedAfterEnd(Refusal):
+    """An acceptance of what the contract provides no more."""
+
+    rule = "orders.accepted-after-end"
+    kind = RefusalKind.CONFLICT
+    says = Text(
+        en="Line {position} of order {number} ended on {ended_on}: nothing of it is accepted from then on.",
+        ja="注文{number}の明細{position}は{ended_on}に終了しているため、同日以降の検収は登録できません。",
+    )
+    remedy = Text(
+        en="Give the day before that on which the customer accepted it, or withdraw the amendment.",
+        ja="終了日より前の検収日を指定するか、契約変更を取り消してください。",
+    )
+
+
 class AnothersDeal(Refusal):
     """An order of a deal that somebody else carries."""
 
