@@ -47,6 +47,9 @@ class Oracle:
             if part.price
         ]
         standing = books.standing(plan["id"])
+        for _, day, one in (found for found in books.twice if found[0] == plan["id"]):
+            cost = _cost(plan, books, Period(day, day + DAY), one.whole, one.price)
+            assert cost == 0, f"{day} of plan {plan['id']} stands billed twice"
         charged, back = _to_charge(plan, schedule, standing, books, on), _back(plan, schedule, standing, books, on)
         return [one for one in (*charged, *back) if one.net]
 

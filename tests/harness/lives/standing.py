@@ -54,6 +54,8 @@ class Books:
     plans: list[Row] = field(init=False)
     charges: dict[int, list[Row]] = field(init=False)
     """What was charged and given back of each plan, each day once, whoever bears it."""
+    twice: list[tuple[int, date, Stands]] = field(default_factory=list)
+    """Days that a later charge covers, too: the earlier one may cost nothing on them."""
 
     def __post_init__(self) -> None:
         self.plans = named_rows(_PLANS, self.office.company_id)
@@ -117,13 +119,16 @@ class Books:
         back = {(row["gives_back"], day) for row in told if row["gives_back"] for day in _days(row)}
         stands = [
             (day, Stands(row["invoice_line_id"], row["price_minor"], Period(row["whole_start"], row["whole_until"])))
-            for row in told
+            for row in sorted(told, key=lambda row: row["service_start"])
             if row["gives_back"] is None
             for day in _days(row)
             if (row["invoice_line_id"], day) not in back
         ]
-        by_day = dict(stands)
-        assert len(by_day) == len(stands), f"days of plan {plan_id} stand billed twice"
+        by_day: Standing = {}
+        for day, one in stands:
+            if day in by_day:
+                self.twice.append((plan_id, day, by_day[day]))
+            by_day[day] = one
         return by_day
 
 
