@@ -213,13 +213,18 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first; mark what uses the database, so that it can be run once more on another server."""
+    """Put the longest files first; mark what uses the database, so that it can be run once more on another server.
+
+    What a browser draws is the same on every server: it is marked, too.
+    """
     places = {f"tests/{name}.py": place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or {"db", "test_server"} & set(fixtures):
             item.add_marker("database")
+        if "browser" in fixtures:
+            item.add_marker("browser")
 
 
 def pytest_collection_finish() -> None:

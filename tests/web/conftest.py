@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+from playwright.sync_api import Browser
+
+from tests.web.browsing import browsing
 from tests.web.office import Office, an_office
 
 
@@ -11,3 +15,11 @@ from tests.web.office import Office, an_office
 def office(db: None) -> Office:
     """A Japanese selling company with its books, rates and matrix, a product, and a person per role."""
     return an_office()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for a file; its own loop in this thread is nothing that the database has to fear."""
+    with pytest.MonkeyPatch.context() as patched, browsing() as started:
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield started

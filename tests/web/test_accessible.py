@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import axe_playwright_python
@@ -13,7 +12,7 @@ from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
 from kanjo.platform.identity.models import Person
 from tests.builders import an_actor
-from tests.web.browsing import PASSWORD, Window, browsing, served
+from tests.web.browsing import PASSWORD, Window, served
 from tests.web.story import Told
 from tests.web.test_every_page import PAGES
 
@@ -23,14 +22,6 @@ JUDGED = """(within) => axe.run(within || document, {
 }).then((found) => found.violations.flatMap(
     (one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 160)}`),
 ))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; its own loop in this thread is nothing that the database has to fear."""
-    with pytest.MonkeyPatch.context() as patched, browsing() as started:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield started
 
 
 @pytest.mark.parametrize(

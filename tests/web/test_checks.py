@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from django.core import mail
@@ -17,7 +17,7 @@ from kanjo.foundation.texts import Language
 from kanjo.platform.identity.models import Person
 from tests.builders import an_actor
 from tests.plumbing import FreshDatabase
-from tests.web.browsing import PASSWORD, Window, browsing, served
+from tests.web.browsing import PASSWORD, Window, served
 from tests.web.office import Desk, Office, an_office, offer_of, opened
 from tests.web.story import Told
 from tests.web.test_doors import ACTS
@@ -140,14 +140,6 @@ class TestEveryForm:
         asks = 'hx-post="' in desk.client.get(story.address(name)).content.decode()
         fields = desk.client.get(story.address(name)).content.decode().count('-said"') > 1
         assert asks == fields
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; its own loop in this thread is nothing that the database has to fear."""
-    with pytest.MonkeyPatch.context() as patched, browsing() as started:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield started
 
 
 def seated(browser: Browser, home: str, office: Office, role: Role, language: Language) -> Window:

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.db import connections
 from django.utils import translation
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from kanjo.domains.billing.facts import Derivation
 from kanjo.foundation.actors import Role
@@ -17,7 +17,7 @@ from kanjo.platform.identity.models import Person
 from kanjo.surfaces.web import labels
 from kanjo.surfaces.web.shown import Derived, cell
 from tests.builders import an_actor
-from tests.web.browsing import PASSWORD, Window, browsing, served
+from tests.web.browsing import PASSWORD, Window, served
 from tests.web.story import Told
 
 AMOUNT = re.compile(r"[−\d,]+")
@@ -84,15 +84,14 @@ class TestOnPages:
 
 
 @pytest.mark.parametrize(("language", "width"), [(Language.JAPANESE, 1440), (Language.ENGLISH, 390)])
-def test_in_the_browser(own_story: Told, language: Language, width: int) -> None:
+def test_in_the_browser(own_story: Told, browser: Browser, language: Language, width: int) -> None:
     """A pressed figure opens beside itself, or as a sheet on a phone; Esc closes it and the figure keeps the focus."""
     story = own_story
     person = Person.objects.get(pk=an_actor(*Role, companies=[story.office.company_id], name="万能 花子").id)
     person.language = language
     person.set_password(PASSWORD)
     person.save()
-    with pytest.MonkeyPatch.context() as patched, browsing() as browser, served() as home:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with served() as home:
         window = Window.opened(browser, home, person.email, width)
         window.goes(story.address("invoice"))
         figure, opened = window.page.locator(".tbl .fig").first, window.page.locator(".pop:popover-open")

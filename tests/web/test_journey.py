@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 from playwright.sync_api import Browser
@@ -12,7 +12,7 @@ from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
 from kanjo.platform.identity.models import Person
 from tests.plumbing import FreshDatabase
-from tests.web.browsing import PASSWORD, Window, browsing, served
+from tests.web.browsing import PASSWORD, Window, served
 from tests.web.office import SIGNED, Office, an_office, statement_of
 from tests.worker import let_work
 
@@ -80,14 +80,6 @@ SAYS: Mapping[Language, Mapping[str, str]] = {
     },
 }
 AT_A_DESK, ON_A_PHONE = 1440, 390
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for both journeys; its own loop in this thread is nothing that the database has to fear."""
-    with pytest.MonkeyPatch.context() as patched, browsing() as started:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield started
 
 
 @pytest.mark.row("SFA-5")

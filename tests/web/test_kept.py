@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
@@ -13,17 +10,9 @@ from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
 from kanjo.platform.identity.models import Person
 from tests.plumbing import FreshDatabase
-from tests.web.browsing import PASSWORD, browsing, served
+from tests.web.browsing import PASSWORD, served
 from tests.web.office import an_office, opened
 from tests.web.test_checks import seated
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; its own loop in this thread is nothing that the database has to fear."""
-    with pytest.MonkeyPatch.context() as patched, browsing() as started:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield started
 
 
 def test_a_session_that_ends_in_a_form(fresh_database: FreshDatabase, browser: Browser) -> None:

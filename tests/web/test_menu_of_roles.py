@@ -11,7 +11,7 @@ from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
 from kanjo.platform.identity.models import Person
 from tests.builders import an_actor
-from tests.web.browsing import PASSWORD, Window, browsing, served
+from tests.web.browsing import PASSWORD, Window, served
 from tests.web.story import Told
 
 AT_A_DESK = 1440
@@ -51,14 +51,6 @@ BOOK_READERS = frozenset(
         *(Role.MANAGEMENT, Role.AUDITOR, Role.ADMINISTRATOR),
     }
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; its own loop in this thread is nothing that the database has to fear."""
-    with pytest.MonkeyPatch.context() as patched, browsing() as started:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield started
 
 
 @pytest.fixture(scope="module")

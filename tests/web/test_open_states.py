@@ -15,7 +15,7 @@ from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
 from kanjo.platform.identity.models import Person
 from tests.builders import an_actor
-from tests.web.browsing import PASSWORD, Window, browsing, served
+from tests.web.browsing import PASSWORD, Window, served
 from tests.web.story import Told
 from tests.web.test_accessible import judged
 
@@ -38,14 +38,6 @@ def look_of(width: int, turn: int) -> tuple[Language, str]:
 def in_turns(things: Sequence[T]) -> list[tuple[T, int]]:
     """Return each thing with its turn, so that desk and phone together show it in both languages and both themes."""
     return [(thing, turn) for turn, thing in enumerate(things)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; its own loop in this thread is nothing that the database has to fear."""
-    with pytest.MonkeyPatch.context() as patched, browsing() as started:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield started
 
 
 @pytest.fixture(scope="module")

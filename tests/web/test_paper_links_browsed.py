@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.core import mail
 from django.db import transaction
@@ -15,17 +13,9 @@ from kanjo.foundation.texts import Language
 from kanjo.platform.identity.invitations import invite_person
 from kanjo.platform.identity.queries import house
 from kanjo.platform.outbox.operations import deliver
-from tests.web.browsing import PASSWORD, browsing, served
+from tests.web.browsing import PASSWORD, served
 from tests.web.story import Told
 from tests.web.test_paper_links import TO, path_in
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; its own loop in this thread is nothing that the database has to fear."""
-    with pytest.MonkeyPatch.context() as patched, browsing() as started:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield started
 
 
 @pytest.mark.row("AR-3")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -12,7 +11,7 @@ from kanjo.foundation.actors import Actor, Role
 from kanjo.foundation.texts import Language
 from kanjo.platform.identity.factors import has_factor
 from tests.plumbing import FreshDatabase
-from tests.web.browsing import browsing, served
+from tests.web.browsing import served
 from tests.web.office import an_office
 from tests.web.signing_in import PASSWORD, a_person, email_of
 
@@ -24,14 +23,6 @@ TOUCH_ID = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; its own loop in this thread is nothing that the database has to fear."""
-    with pytest.MonkeyPatch.context() as patched, browsing() as started:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield started
 
 
 @dataclass

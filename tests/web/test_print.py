@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from pypdf import PdfReader
 
 from kanjo.foundation.actors import Role
 from kanjo.foundation.texts import Language
-from tests.web.browsing import browsing, served
+from tests.web.browsing import served
 from tests.web.crowd import COPIES, crowd
 from tests.web.story import Told
 from tests.web.test_checks import seated
@@ -20,14 +19,6 @@ from tests.web.test_checks import seated
 PRINTED = ("invoice", "quote", "contract", "invoices", "trial-balance", "opportunity", "ageing")
 SHEET: ViewportSize = {"width": 703, "height": 1000}
 """What a sheet of A4 holds between its margins, in the pixels of a page."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; its own loop in this thread is nothing that the database has to fear."""
-    with pytest.MonkeyPatch.context() as patched, browsing() as started:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield started
 
 
 def bare(text: str) -> str:

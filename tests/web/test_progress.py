@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 
-import pytest
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +16,7 @@ from kanjo.foundation.texts import Language
 from kanjo.platform.runs.operations import RunPlan, ShardResult, ShardTask, approve_run, execute_run, preview_run
 from kanjo.platform.runs.queries import get_run
 from tests.plumbing import FreshDatabase
-from tests.web.browsing import browsing, served
+from tests.web.browsing import served
 from tests.web.office import Office, an_office, billed
 from tests.web.test_checks import seated
 from tests.worker import at_work, let_work
@@ -114,14 +112,6 @@ class TestItsEnd:
         assert ("kj-work" in page, "100%" in page) == (True, True)
         desk.see("run", run_id)
         assert "kj-work" not in desk.see("order", deal.order)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; its own loop in this thread is nothing that the database has to fear."""
-    with pytest.MonkeyPatch.context() as patched, browsing() as started:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield started
 
 
 def test_in_a_browser_it_moves_by_itself(fresh_database: FreshDatabase, browser: Browser) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Dialog
+from playwright.sync_api import Browser, Dialog
 
 from kanjo.foundation.actors import Role
 from kanjo.platform.identity.models import Person
 from tests.builders import an_actor
-from tests.web.browsing import PASSWORD, Window, browsing, served
+from tests.web.browsing import PASSWORD, Window, served
 from tests.web.office import a_bank_file, opened
 from tests.web.story import ROUTES, Told
 from tests.web.test_forms import CUSTOMER
@@ -38,7 +38,7 @@ NOT_CRAWLED = {"language", "look", "choose-company", "health"}
 
 
 @pytest.mark.row("X7")
-def test_no_page_runs_what_was_typed(own_story: Told) -> None:
+def test_no_page_runs_what_was_typed(own_story: Told, browser: Browser) -> None:
     """Every page, drawn by Chromium with scripts in every name, opens no dialog and reports no breach of its policy."""
     story, office = own_story, own_story.office
     rep, clerk = office.desk(Role.SALES_REP), office.desk(Role.RECEIVABLES)
@@ -62,7 +62,7 @@ def test_no_page_runs_what_was_typed(own_story: Told) -> None:
     addresses += [reverse("opportunity", args=[deal]) for _, deal in keys]
     addresses += [f"{reverse('search')}?q={text[:20]}" for text in ("alert", "<script>", "onerror")]
     dialogs: list[str] = []
-    with served() as home, browsing() as browser:
+    with served() as home:
         window = Window.opened(browser, home, person.email, 1440)
 
         def close(dialog: Dialog) -> None:

@@ -5,7 +5,7 @@ Nobody types an address: every page is reached by the menu, a link or a button.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -16,7 +16,7 @@ from kanjo.foundation.texts import Language
 from kanjo.platform.identity.models import Person
 from tests.builders import an_actor
 from tests.plumbing import FreshDatabase
-from tests.web.browsing import PASSWORD, Window, browsing, served
+from tests.web.browsing import PASSWORD, Window, served
 from tests.web.office import SIGNED, Office, an_office
 from tests.worker import let_work
 
@@ -135,14 +135,6 @@ SAYS: Mapping[Language, Words] = {
         earned="JPY 59,000",
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for both stories; its own loop in this thread is nothing that the database has to fear."""
-    with pytest.MonkeyPatch.context() as patched, browsing() as started:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield started
 
 
 @pytest.mark.row("SFA-5")
