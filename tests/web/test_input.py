@@ -56,8 +56,9 @@ def everybody(story: Told) -> Desk:
 def test_fragments_of_sql_and_templates_are_text(story: Told, everybody: Desk, name: str) -> None:
     """In every parameter of every list a fragment is looked for, or refused by its rule; nothing breaks or runs."""
     before = everything()
+    desk = story.office.desk(Role.RECEIVABLES) if name == "gap-list" else everybody
     answers = {
-        (parameter, given): everybody.client.get(reverse(name), {parameter: given}).status_code
+        (parameter, given): desk.client.get(reverse(name), {parameter: given}).status_code
         for parameter, given in product(PARAMETERS, FRAGMENTS)
     }
     assert set(answers.values()) <= {200, 400}

@@ -68,7 +68,7 @@ def _of_all(house: House, rows: Callable[[int, Posted], list[tuple[object, ...]]
 
 def _row(line: int, part: Part) -> tuple[object, ...]:
     whole = part.whole
-    return (line, part.terms, part.days.start, part.days.until, whole.start, whole.until, part.price, "actual", 30)
+    return (line, part.terms, part.days.start, part.days.until, whole.start, whole.until, part.price, 0, "actual", 30)
 
 
 def _due_rows(line: int, parts: Due) -> list[tuple[object, ...]]:

@@ -5,6 +5,8 @@ from typing import ClassVar
 import django.db.models.deletion
 from django.db import migrations, models
 
+from kanjo.platform.database.together import Together
+
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("orders", "0007_interval_days")]
@@ -26,4 +28,5 @@ class Migration(migrations.Migration):
                 name="order_line_part",
             ),
         ),
+        Together("orders_orderline", "part_of_id", "orders_orderline"),
     ]
