@@ -20,6 +20,8 @@ from tests.harness.lives.oracle import Oracle
 from tests.harness.lives.waiting import ends
 from tests.harness.office import APRIL, an_office
 
+pytestmark = pytest.mark.once
+
 _LOG = logging.getLogger(__name__)
 CONTRACTS = int(os.environ.get("KANJO_LIVES", "12"))
 MONTHS = int(os.environ.get("KANJO_LIVED_MONTHS", "9"))

@@ -33,7 +33,7 @@ from tests.harness.office import APRIL, Office, an_office, morning
 from tests.harness.policies import a_policy, chosen, every_choice, pairwise
 from tests.processes.test_usage_offered import AT_LEAST, offers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LATER = Period(date(2026, 4, 11), date(2027, 2, 21))
 AGREED_ON = date(2026, 6, 20)

@@ -20,6 +20,8 @@ from tests.web.office import Desk, an_office
 from tests.web.story import Told
 from tests.web.test_forms import everything
 
+pytestmark = pytest.mark.once
+
 KEPT = Path(__file__).parents[2] / "docs" / "access.md"
 LINES = lines()
 PAGES = [line for line in LINES if not line.path.startswith(ROOT)]

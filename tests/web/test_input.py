@@ -21,6 +21,8 @@ from tests.web.story import ROUTES, Told
 from tests.web.test_doors import DOORS
 from tests.web.test_forms import CUSTOMER, everything
 
+pytestmark = pytest.mark.once
+
 LISTS = {str(route.name): route.callback for route in urlpatterns if isinstance(route.callback, ListPage)}
 FRAGMENTS = (
     "'",

@@ -27,6 +27,8 @@ from tests.web.test_every_page import PAGES, foreign, story_data
 from tests.web.test_forms import Bad, everything, rightly
 from tests.web.typing import Form, Forms
 
+pytestmark = pytest.mark.once
+
 SENT_AS = "application/x-www-form-urlencoded"
 LINES = "行\n" * 10_000
 MEGABYTE = "x" * 1_000_000
