@@ -21,7 +21,7 @@ INVOICES = Text(en="Invoices", ja="請求書")
 ALL_THERE = Text(en="Nothing lacks for the coming invoices.", ja="今後の請求に不足している情報はありません。")
 WHERE = Text(en="Where", ja="対象")
 MEND = Text(en="Mended at", ja="登録する画面")
-ALL = Text(en="Every place", ja="不足の一覧")
+ALL = Text(en="All that is missing", ja="不足の一覧")
 FIRST = Text(
     en="The first {most} of {count} are shown; the number above leads to all.",
     ja="全{count}件のうち、先頭の{most}件を表示しています。全件は上の件数から表示できます。",

@@ -45,7 +45,7 @@ EXECUTE = Text(en="Execute", ja="実行")
 WITHDRAW = Text(en="Withdraw", ja="取下げ")
 REVERSE = Text(en="Reverse", ja="取消処理を試算")
 TAKE_BACK = Text(en="Take the revenue back", ja="収益認識を取消")
-SEND = Text(en="Send what it issued", ja="請求書を一括送付")
+SEND = Text(en="Send its invoices", ja="請求書を一括送付")
 SENT = Text(en="Sent", ja="送付済み")
 OF_ALL = Text(en="{sent} of {all} invoices", ja="{all}件中{sent}件")
 INVOICES_OF = Text(en="Invoices of", ja="対象の処理")
@@ -61,7 +61,7 @@ SENDING_STARTED = Text(
     en="The sending was started: the page tells how far it is.", ja="送付を開始しました。進捗はこの画面に表示されます。"
 )
 SEND_SAYS = Text(
-    en="{count} invoices of this run were not sent yet. Each goes by the way that is chosen for its payer; those by"
+    en="Invoices of this run not sent yet: {count}. Each goes by the way that is chosen for its payer; those by"
     " hand are noted as sent. One whose payer has no way chosen is not sent and becomes work of the receivables. What"
     " was sent is undone only by a credit note.",
     ja="この処理の未送付の請求書 {count}件を、請求先ごとに設定した方法で送付します（手渡し・郵送は送付の記録のみ）。"
