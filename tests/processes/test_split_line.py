@@ -97,7 +97,7 @@ class TestSplit:
                 at=morning(APRIL),
             )
         split(office, deal, 4)
-        order = list_orders(house(), contract_id=deal.contract_id)[-1]
+        order = max(list_orders(house(), contract_id=deal.contract_id), key=lambda one: one.id)
         with transaction.atomic():
             note_po_number(
                 order_id=order.id, po_number="PO-人事部", on=APRIL, by=office.deal_management, at=morning(APRIL)
@@ -216,7 +216,7 @@ class TestSplit:
         office.bill(MAY)
         total = sum(row.net.minor for row in list_invoices(house()))
         amended = split(office, deal, 1, JUNE, line=1, on=MAY)
-        order = list_orders(house(), contract_id=deal.contract_id)[-1]
+        order = max(list_orders(house(), contract_id=deal.contract_id), key=lambda one: one.id)
         assert list_unaccepted(house(), order.id, MAY) == []
         office.bill(JUNE)
         office.recognise(JULY)
