@@ -210,19 +210,19 @@ def _split(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
         if named.count(key) > 1:
             raise PartedTwice(line=key, at="parts")
     lines = lines_to_change(actor, contract.id, named, agreed.effective_on)
-    changes, away, new = [], [], []
+    billed, changes, new = [], [], []
     for part in agreed.parts:
         now = lines[part.order_line_id]
         if not 0 < part.quantity < now.quantity:
             raise NotToPart(code=now.line.terms.code, has=now.quantity, quantity=part.quantity, at="quantity")
         _, net = split(now.net_minor, [now.quantity - part.quantity, part.quantity])
         rest = _rest(now, agreed.effective_on)
-        away.append(LineChange(part.order_line_id, agreed.effective_on, -net, -part.quantity, parted=True))
+        billed.append(LineChange(part.order_line_id, agreed.effective_on, -net, -part.quantity, parted=True))
         changes.append(LineToChange(part.order_line_id, rest, 0, -part.quantity, -net))
         service = rest if now.line.service else None
         terms, list_minor = now.line.terms, now.line.list_minor
         new.append(LineToBook(terms, part.quantity, list_minor, net, 0, service, part_of=part.order_line_id))
-    return Meant(ContractChange(changes=tuple(away)), tuple(changes), tuple(new), (None,) * len(new))
+    return Meant(ContractChange(changes=tuple(billed)), tuple(changes), tuple(new), (None,) * len(new))
 
 
 def _suspended(agreed: Agreed, contract: ContractRow, actor: Actor) -> Meant:
